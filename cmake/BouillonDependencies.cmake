@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+# The libraries that bouillon's headers include. Used by the source tree and by the installed package alike.
+include(CMakeFindDependencyMacro)
+
+find_dependency(Threads)
+find_dependency(nlohmann_json)
+set(BLA_VENDOR OpenBLAS)
+find_dependency(BLAS)
+find_dependency(LAPACK)
+find_dependency(xtensor)
+find_dependency(xtensor-blas)
+find_dependency(xsimd)
+
+# Thrust: CCCL from the CUDA toolkit where there is one, else Debian's; never both in reach of one build.
+# Host Thrust has one device system a build, so it is a setting of the build: CPP, OMP, TBB or CUDA.
+if(NOT DEFINED BOUILLON_THRUST_SYSTEM)
+    set(BOUILLON_THRUST_SYSTEM OMP CACHE STRING "Thrust's device system: CPP, OMP, TBB or CUDA")
+endif()
+if(NOT TARGET bouillon_thrust_system)
+    find_program(BOUILLON_NVCC nvcc HINTS /usr/local/cuda/bin)
+    if(BOUILLON_NVCC)
+        get_filename_component(bouillon_cuda_root "${BOUILLON_NVCC}" DIRECTORY)
+        get_filename_component(bouillon_cuda_root "${bouillon_cuda_root}" DIRECTORY)
+        find_package(CCCL CONFIG QUIET HINTS "${bouillon_cuda_root}")
+    endif()
+    if(NOT CCCL_FOUND)
+        find_package(Thrust CONFIG QUIET)
+    endif()
+    if(CCCL_FOUND OR Thrust_FOUND)
+        if(BOUILLON_THRUST_SYSTEM STREQUAL "CUDA")
+            find_package(CUDAToolkit REQUIRED)
+        endif()
+        thrust_create_target(bouillon_thrust_system HOST CPP DEVICE ${BOUILLON_THRUST_SYSTEM})
+    endif()
+endif()
