@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/tensor/tensor_view.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <span>
+
+namespace bouillon {
+
+/// Where arithmetic on tensors happens: a value that owns flat tensors in their stored dtype and adds them up.
+///
+/// - `allocate(elements, type)`: a tensor of elements not yet written.
+/// - `upload(bytes, type)`: a tensor with a copy of little-endian elements in host memory, of any dtype.
+/// - `weighted_sum(inputs, coefficients, output)`: all K inputs in one pass, with the arithmetic of `weighted_sum`
+///   (weighted_sum.hpp). The output is allocated already; its dtype is the one to round to.
+/// - `download(tensor, bytes)`: back to host memory, `bytes` exactly as long as the tensor.
+///
+/// A tensor of size 0 is allowed everywhere. Calls on one backend from several threads are fine while no two of them
+/// write the same tensor.
+template <class Backend>
+concept tensor_backend = std::movable<typename Backend::tensor> &&
+    requires(const Backend backend, typename Backend::tensor& output, const typename Backend::tensor& input,
+             std::span<const typename Backend::tensor* const> inputs, std::span<const double> coefficients,
+             std::span<const std::byte> host, std::span<std::byte> host_output, dtype type, std::size_t elements) {
+    { input.size() } -> std::convertible_to<std::size_t>;  // elements
+    { input.type() } -> std::same_as<dtype>;
+    { backend.allocate(elements, type) } -> std::same_as<typename Backend::tensor>;
+    { backend.upload(host, type) } -> std::same_as<typename Backend::tensor>;
+    backend.weighted_sum(inputs, coefficients, output);
+    backend.download(input, host_output);
+};
+
+/// A backend that can take tensors where they lie. `view(tensor_view)` gives a tensor that refers to memory of the
+/// caller's, which must outlive it and be readable where the backend computes; it is an input only, never an output.
+template <class Backend>
+concept viewing_backend = tensor_backend<Backend> && requires(const Backend backend, tensor_view memory) {
+    { backend.view(memory) } -> std::same_as<typename Backend::tensor>;
+};
+
+/// A backend that can also run a causal language model forward, in float32.
+///
+/// A `buffer` is a row-major float32 array on the backend, uninitialised when made; it may be larger than a call uses.
+/// Index lists are in host memory. Calls of at most `lanes()` threads may run at once on different buffers.
+/// Shapes below: x (rows, width); a linear weight (out, in), as Hugging Face stores it.
+///
+/// - `widen(stored, out)`: a tensor of F64, F32, F16 or BF16 to float32.
+/// - `embed(table, tokens, width, out)`: out (rows, width) = the rows `tokens` of table (vocabulary, width).
+/// - `rms_norm(x, weight, rows, width, epsilon, out)`: out = weight * x / sqrt(mean(x^2) + epsilon), row by row.
+/// - `linear(x, weight, rows, in, out_width, accumulate, out)`: out (rows, out_width) = x weight', added if
+/// `accumulate`.
+/// - `rotate(x, rows, heads, head_dim, cosines, sines, positions)`: in place on x (rows, heads, head_dim), turns the
+///   pair (i, i + head_dim / 2) by the angle of row `positions[row]` of the tables (window, head_dim / 2).
+/// - `causal_attention(q, k, v, window_offsets, heads, kv_heads, head_dim, out)`: softmax(q k' / sqrt(head_dim)) v for
+///   q, out (rows, heads, head_dim) and k, v (rows, kv_heads, head_dim); query head h reads kv head
+///   h / (heads / kv_heads); a row attends to itself and what precedes it in its window, rows
+///   [window_offsets[w], window_offsets[w + 1]).
+/// - `gated_silu(gate, up, rows, width)`: gate = gate / (1 + exp(-gate)) * up, in place.
+/// - `token_losses(hidden, head, rows, width, vocabulary, targets, losses)`: losses[row] = log sum exp(logits) -
+///   logits[target], logits = hidden head' with head (vocabulary, width); nats, into host memory.
+template <class Backend>
+concept language_model_backend = tensor_backend<Backend> && std::movable<typename Backend::buffer> &&
+    std::default_initializable<typename Backend::buffer> &&
+    requires(const Backend backend, const typename Backend::tensor& stored, const typename Backend::buffer& in,
+             typename Backend::buffer& out, std::size_t count, float epsilon, bool accumulate,
+             std::span<const std::int32_t> indices, std::span<float> losses) {
+    { backend.make_buffer(count) } -> std::same_as<typename Backend::buffer>;
+    { backend.lanes() } -> std::convertible_to<std::size_t>;
+    backend.widen(stored, out);
+    backend.embed(in, indices, count, out);
+    backend.rms_norm(in, in, count, count, epsilon, out);
+    backend.linear(in, in, count, count, count, accumulate, out);
+    backend.rotate(out, count, count, count, in, in, indices);
+    backend.causal_attention(in, in, in, indices, count, count, count, out);
+    backend.gated_silu(out, in, count, count);
+    backend.token_losses(in, in, count, count, count, indices, losses);
+};
+
+}  // namespace bouillon
