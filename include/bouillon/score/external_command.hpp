@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/error.hpp>
+
+#include <poll.h>
+
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstddef>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace bouillon {
+
+namespace detail {
+
+/// A child process that runs a shell command in a process group of its own, so that ending it ends its children too.
+class shell_process {
+ public:
+    explicit shell_process(const std::string& command) {
+        int ends[2];
+        if (::pipe2(ends, O_CLOEXEC) != 0) fail("pipe");
+        child_ = ::fork();
+        if (child_ < 0) {
+            ::close(ends[0]);
+            ::close(ends[1]);
+            fail("fork");
+        }
+        if (child_ == 0) {
+            ::setpgid(0, 0);
+            ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // a search that is killed takes its scorer along
+            ::dup2(ends[1], STDOUT_FILENO);
+            ::execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char*>(nullptr));
+            ::_exit(127);
+        }
+        ::setpgid(child_, child_);  // also here: whichever runs first, the group exists before it is signalled
+        ::close(ends[1]);
+        output_ = ends[0];
+    }
+    ~shell_process() {
+        if (child_ > 0) end();
+        ::close(output_);
+    }
+    shell_process(const shell_process&) = delete;
+    shell_process& operator=(const shell_process&) = delete;
+
+    /// Appends what the child prints to `text`; false once it closed its output. Throws work_error past the deadline.
+    bool read_some(std::string& text, std::chrono::steady_clock::time_point deadline) {
+        using namespace std::chrono;
+        const auto left = duration_cast<milliseconds>(deadline - steady_clock::now()).count();
+        pollfd waiting = {output_, POLLIN, 0};
+        const int ready = left > 0 ? ::poll(&waiting, 1, static_cast<int>(std::min<long long>(left, 1000))) : 0;
+        if (ready < 0 && errno != EINTR) fail("poll");
+        if (ready <= 0) {
+            if (steady_clock::now() >= deadline) throw work_error("time limit reached");
+            return true;
+        }
+        char block[4096];
+        const ssize_t count = ::read(output_, block, sizeof block);
+        if (count < 0 && errno != EINTR) fail("read");
+        if (count > 0) text.append(block, static_cast<std::size_t>(count));
+        return count != 0;
+    }
+
+    /// Waits for the child, which has closed its output. Returns its wait status; throws work_error past the deadline.
+    int wait(std::chrono::steady_clock::time_point deadline) {
+        int status = 0;
+        pid_t ended = 0;
+        while ((ended = ::waitpid(child_, &status, WNOHANG)) == 0) {
+            if (std::chrono::steady_clock::now() >= deadline) throw work_error("time limit reached");
+            ::usleep(1000);
+        }
+        if (ended < 0) fail("waitpid");
+        child_ = -1;
+        return status;
+    }
+
+ private:
+    void end() {
+        ::kill(-child_, SIGKILL);
+        ::waitpid(child_, nullptr, 0);
+        child_ = -1;
+    }
+    [[noreturn]] static void fail(const char* call) {
+        throw work_error(std::string(call) + ": " + std::system_category().message(errno));
+    }
+
+    pid_t child_ = -1;
+    int output_ = -1;
+};
+
+/// A path as one word of a shell command.
+inline std::string shell_quote(const std::string& text) {
+    std::string quoted = "'";
+    for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return quoted + "'";
+}
+
+}  // namespace detail
+
+/// A scorer that is a program: it gets a checkpoint's path and prints one number, the loss (lower is better).
+struct external_command {
+    std::string command;               // run by /bin/sh; every {checkpoint} in it becomes the quoted path
+    std::chrono::seconds limit{3600};  // a run that takes longer is ended, its children too
+
+    /// Runs the command on one checkpoint.
+    /// @returns the number on the last line that is not blank of what the command printed
+    /// @throws work_error naming the command when it exits with another status than 0, dies, exceeds the limit, or
+    ///         that line is not one finite number
+    double operator()(const std::filesystem::path& checkpoint) const {
+        const std::string filled = fill(checkpoint);
+        try {
+            return number(run(filled));
+        } catch (const work_error& failure) {
+            throw work_error("scorer `" + filled + "`: " + failure.what());
+        }
+    }
+
+ private:
+    std::string fill(const std::filesystem::path& checkpoint) const {
+        constexpr std::string_view placeholder = "{checkpoint}";
+        const std::string path = detail::shell_quote(checkpoint.string());
+        std::string filled = command;
+        for (std::size_t at = 0; (at = filled.find(placeholder, at)) != std::string::npos; at += path.size())
+            filled.replace(at, placeholder.size(), path);
+        return filled;
+    }
+
+    std::string run(const std::string& filled) const {
+        const auto deadline = std::chrono::steady_clock::now() + limit;
+        detail::shell_process process(filled);
+        std::string printed;
+        while (process.read_some(printed, deadline)) {
+        }
+        const int status = process.wait(deadline);
+        if (WIFSIGNALED(status)) throw work_error("ended by signal " + std::to_string(WTERMSIG(status)));
+        if (WEXITSTATUS(status) != 0) throw work_error("exit status " + std::to_string(WEXITSTATUS(status)));
+        return printed;
+    }
+
+    static double number(std::string_view printed) {
+        const auto last = printed.find_last_not_of(" \t\r\n");
+        if (last == std::string_view::npos) throw work_error("printed nothing");
+        std::string_view line = printed.substr(0, last + 1);
+        line.remove_prefix(line.find_last_of('\n') + 1);  // npos + 1 is 0: the only line
+        line.remove_prefix(line.find_first_not_of(" \t\r"));
+        double value = 0;
+        const auto [end, problem] = std::from_chars(line.data(), line.data() + line.size(), value);
+        if (problem != std::errc() || end != line.data() + line.size() || !std::isfinite(value))
+            throw work_error("printed '" + std::string(line) + "', not one finite number");
+        return value;
+    }
+};
+
+}  // namespace bouillon
