@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/hf_directory.hpp>
+#include <bouillon/checkpoint/model_config.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+namespace detail {
+
+/// Throws input_error unless `other` has exactly the tensors of `first`: their names, shapes and types.
+inline void check_same_tensors(const checkpoint& first, const checkpoint& other) {
+    const auto& expected = first.tensors();
+    const auto& found = other.tensors();
+    for (std::size_t i = 0; i < expected.size() || i < found.size(); ++i) {
+        // Both are sorted, so where the names differ the smaller one is missing on the other side.
+        if (i == found.size() || (i < expected.size() && expected[i].name < found[i].name))
+            throw input_error(other.path().string() + ": has no tensor " + in_quotes(expected[i].name) + ", but " +
+                              first.file(i).string() + " has");
+        if (i == expected.size() || found[i].name < expected[i].name)
+            throw input_error(other.file(i).string() + ": has tensor " + in_quotes(found[i].name) + ", but " +
+                              first.path().string() + " has not");
+        const auto differ = [&](const std::string& property, const std::string& here, const std::string& there) {
+            throw input_error(other.file(i).string() + ": tensor " + in_quotes(found[i].name) + " has " + property +
+                              ' ' + here + ", but " + there + " in " + first.file(i).string());
+        };
+        if (found[i].shape != expected[i].shape)
+            differ("shape", to_string(found[i].shape), to_string(expected[i].shape));
+        if (found[i].type != expected[i].type)
+            differ("type", std::string(to_string(found[i].type)), std::string(to_string(expected[i].type)));
+    }
+}
+
+}  // namespace detail
+
+/// Checkpoints of one model, oldest first: the same tensors with the same shapes and types, and the same architecture.
+class checkpoint_set {
+ public:
+    /// Throws input_error for no checkpoint, for a quantized one, and for two that differ in the name, shape or type of
+    /// a tensor or in a field of config.json that defines the model.
+    explicit checkpoint_set(std::vector<checkpoint> checkpoints) : checkpoints_(std::move(checkpoints)) {
+        if (checkpoints_.empty()) throw input_error("no checkpoint given");
+        for (const auto& other : checkpoints_) detail::check_same_tensors(checkpoints_.front(), other);
+        detail::check_same_model(checkpoints_);
+    }
+
+    std::size_t size() const { return checkpoints_.size(); }
+    const checkpoint& operator[](std::size_t i) const { return checkpoints_[i]; }
+    auto begin() const { return checkpoints_.begin(); }
+    auto end() const { return checkpoints_.end(); }
+
+    /// The last given.
+    const checkpoint& newest() const { return checkpoints_.back(); }
+
+    /// The tensors that every checkpoint has, sorted by name; index i is the same tensor in each.
+    const std::vector<checkpoint_tensor>& tensors() const { return checkpoints_.front().tensors(); }
+
+ private:
+    std::vector<checkpoint> checkpoints_;
+};
+
+/// Opens checkpoints of one model, the newest last.
+/// `paths`: Hugging Face directories or `.safetensors` files.
+/// Throws input_error, naming the file, the tensor and both values, for what cannot be read and for what differs.
+/// Cost: headers are read, no tensor is.
+inline checkpoint_set open_checkpoints(std::span<const std::filesystem::path> paths) {
+    std::vector<checkpoint> checkpoints;  // (checkpoints)
+    checkpoints.reserve(paths.size());
+    for (const auto& path : paths) checkpoints.emplace_back(path);
+    return checkpoint_set(std::move(checkpoints));
+}
+
+}  // namespace bouillon

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/dtype.hpp>
+#include <bouillon/core/error.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bouillon {
+
+/// A tensor as a checkpoint describes it: everything but its place and its values.
+struct checkpoint_tensor {
+    std::string name;
+    dtype type = dtype::f32;
+    std::vector<std::size_t> shape;  // row-major; empty for a scalar, any dimension may be 0
+
+    /// The product of the dimensions.
+    std::size_t elements() const {
+        std::size_t product = 1;
+        for (const std::size_t dimension : shape) product *= dimension;
+        return product;
+    }
+
+    friend bool operator==(const checkpoint_tensor&, const checkpoint_tensor&) = default;
+};
+
+/// A tensor and its place in a safetensors file.
+struct tensor_entry : checkpoint_tensor {
+    std::size_t begin = 0;  // bytes from the start of the file's data, which follows the header
+    std::size_t size = 0;   // bytes
+};
+
+/// A shape as "[1024, 96]".
+inline std::string to_string(const std::vector<std::size_t>& shape) {
+    std::string text = "[";
+    for (const std::size_t dimension : shape) {
+        if (text.size() > 1) text += ", ";
+        text += std::to_string(dimension);
+    }
+    return text + ']';
+}
+
+namespace detail {
+
+/// A string from a file as a message shows it: in quotes, with everything but printable ASCII escaped.
+inline std::string in_quotes(std::string_view text) {
+    return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+/// The bytes that a tensor takes in a safetensors file.
+/// Throws input_error, naming `file`, when they do not fit 64 bits (the product is formed from the left, as the
+/// reference reader forms it) or when packed elements do not fill whole bytes.
+inline std::size_t storage_size(const checkpoint_tensor& tensor, std::string_view file) {
+    const auto fail = [&](std::string_view what) {
+        throw input_error(std::string(file) + ": tensor " + in_quotes(tensor.name) + " of shape " +
+                          to_string(tensor.shape) + " and type " + std::string(to_string(tensor.type)) +
+                          std::string(what));
+    };
+    std::size_t product = 1;
+    for (const std::size_t dimension : tensor.shape)
+        if (__builtin_mul_overflow(product, dimension, &product)) fail(" has more than 2^64 elements");
+    if (__builtin_mul_overflow(product, bits(tensor.type), &product)) fail(" has more than 2^64 bits");
+    if (product % 8 != 0) fail(" does not fill whole bytes");
+    return product / 8;
+}
+
+}  // namespace detail
+}  // namespace bouillon

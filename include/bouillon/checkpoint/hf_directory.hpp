@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/json_file.hpp>
+#include <bouillon/checkpoint/safetensors.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+namespace detail {
+
+inline constexpr std::string_view single_file_name = "model.safetensors";
+inline constexpr std::string_view index_file_name = "model.safetensors.index.json";
+
+/// Tensor and the shard that an index says it is in.
+using weight_map = std::vector<std::pair<std::string, std::string>>;
+
+/// Reads `weight_map`. Throws input_error for a shard that is not a plain file name, so that no index can make bouillon
+/// read outside of its directory.
+inline weight_map read_weight_map(const std::filesystem::path& index) {
+    const auto document = read_json_object(index);
+    const auto fail = [&](const std::string& what) { throw input_error(index.string() + ": " + what); };
+    const auto found = document.find("weight_map");
+    if (found == document.end() || !found->is_object()) fail("has no object \"weight_map\"");
+
+    weight_map shards;  // (tensors)
+    for (const auto& [tensor, shard] : found->items()) {
+        if (!shard.is_string()) fail("tensor " + in_quotes(tensor) + " has no file name");
+        const auto& name = shard.template get_ref<const std::string&>();
+        if (name.find_first_of(std::string_view("/\\\0", 3)) != std::string::npos || !name.ends_with(".safetensors"))
+            fail("tensor " + in_quotes(tensor) + " is in " + in_quotes(name) +
+                 ", which is not the plain name of a .safetensors file");
+        shards.emplace_back(tensor, name);
+    }
+    return shards;
+}
+
+/// Opens the shards of an index, each once. Throws input_error when one lacks a tensor that the index says it has.
+inline std::vector<safetensors_file> open_shards(const std::filesystem::path& index) {
+    const weight_map map = read_weight_map(index);
+    std::set<std::string> names;
+    for (const auto& [tensor, shard] : map) names.insert(shard);
+
+    std::vector<safetensors_file> shards;  // (shards), in the order of their names
+    for (const auto& name : names) shards.emplace_back(index.parent_path() / name);
+    for (const auto& [tensor, shard] : map) {
+        const auto place = static_cast<std::size_t>(std::distance(names.begin(), names.find(shard)));
+        if (!shards[place].find(tensor))
+            throw input_error(index.string() + ": tensor " + in_quotes(tensor) + " is not in " + shard);
+    }
+    return shards;
+}
+
+inline bool is_pytorch_file(const std::filesystem::path& path) {
+    const auto extension = path.extension();
+    return extension == ".bin" || extension == ".pt" || extension == ".pth";
+}
+
+inline std::vector<safetensors_file> open_directory(const std::filesystem::path& directory) {
+    const auto single = directory / single_file_name;
+    const auto index = directory / index_file_name;
+    if (exists(single) && exists(index))
+        throw input_error(directory.string() + ": holds both " + std::string(single_file_name) + " and " +
+                          std::string(index_file_name) + "; remove the one that is not the checkpoint");
+    if (exists(index)) return open_shards(index);
+
+    std::vector<safetensors_file> files;
+    if (exists(single)) {
+        files.emplace_back(single);
+        return files;
+    }
+    for (const auto& item : std::filesystem::directory_iterator(directory))
+        if (is_pytorch_file(item.path()) && item.path().filename().string().starts_with("pytorch_model"))
+            throw input_error(item.path().string() +
+                              ": PyTorch's pickle files are not read; convert the checkpoint to safetensors first "
+                              "(in Python: AutoModelForCausalLM.from_pretrained(DIR).save_pretrained(NEW))");
+    throw input_error(directory.string() + ": holds neither " + std::string(single_file_name) + " nor " +
+                      std::string(index_file_name));
+}
+
+inline std::vector<safetensors_file> open_checkpoint_files(const std::filesystem::path& path) try {
+    if (!exists(path)) throw input_error(path.string() + ": no such file or directory");
+    if (is_directory(path)) return open_directory(path);
+    if (path.extension() != ".safetensors")
+        throw input_error(path.string() + ": is neither a checkpoint's directory nor a .safetensors file" +
+                          (is_pytorch_file(path) ? "; convert PyTorch's pickle files to safetensors first" : ""));
+    std::vector<safetensors_file> files;
+    files.emplace_back(path);
+    return files;
+} catch (const std::filesystem::filesystem_error& failure) {  // e.g. no permission to look into a directory
+    throw input_error(path.string() + ": cannot open: " + failure.code().message());
+}
+
+}  // namespace detail
+
+/// A checkpoint as Hugging Face tools store it, mapped for reading: a directory with `model.safetensors`, or with
+/// shards and `model.safetensors.index.json`, or a single `.safetensors` file.
+class checkpoint {
+ public:
+    /// Throws input_error when a file cannot be opened or breaks a rule of its format, when a directory holds both a
+    /// single file and an index, when the index leads out of the directory or names a shard that lacks its tensor, and
+    /// when two shards hold the same tensor. Tensors of a shard that the index does not name belong to the checkpoint,
+    /// as they do for the loaders of Hugging Face; the index's `total_size` is not looked at.
+    /// Cost: headers are read, no tensor is.
+    explicit checkpoint(const std::filesystem::path& path) : path_(path), files_(detail::open_checkpoint_files(path)) {
+        for (const auto& file : files_)
+            for (const auto& entry : file.tensors()) places_.push_back({&entry, &file});
+        std::sort(places_.begin(), places_.end(),
+                  [](const place& a, const place& b) { return a.entry->name < b.entry->name; });
+        for (const auto& [entry, file] : places_) {
+            if (!tensors_.empty() && tensors_.back().name == entry->name)
+                throw input_error(path.string() + ": tensor " + detail::in_quotes(entry->name) +
+                                  " is in two shards, one of them " + file->path().filename().string());
+            tensors_.push_back(*entry);
+        }
+    }
+
+    const std::filesystem::path& path() const { return path_; }
+
+    /// The last component of the path, e.g. "step-02400".
+    std::string name() const {
+        const auto whole = absolute(path_).lexically_normal();
+        return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+    }
+
+    bool is_directory() const { return std::filesystem::is_directory(path_); }
+
+    /// All tensors, sorted by name.
+    const std::vector<checkpoint_tensor>& tensors() const { return tensors_; }
+
+    /// The stored bytes of tensor `i`: little-endian, row-major, of any alignment. Nothing is copied.
+    std::span<const std::byte> bytes(std::size_t i) const { return places_[i].file->bytes(*places_[i].entry); }
+
+    /// The file that holds tensor `i`.
+    const std::filesystem::path& file(std::size_t i) const { return places_[i].file->path(); }
+
+    /// The file `config.json` of a directory that has one.
+    std::optional<std::filesystem::path> config_path() const {
+        const auto config = path_ / "config.json";
+        return is_directory() && exists(config) ? std::optional(config) : std::nullopt;
+    }
+
+ private:
+    struct place {
+        const tensor_entry* entry;
+        const safetensors_file* file;
+    };
+
+    std::filesystem::path path_;
+    std::vector<safetensors_file> files_;     // (shards)
+    std::vector<checkpoint_tensor> tensors_;  // (tensors), sorted by name
+    std::vector<place> places_;               // (tensors), pointing into files_
+};
+
+}  // namespace bouillon
