@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/dual.hpp>
+#include <bouillon/core/random.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace bouillon {
+
+/// What an acquisition may know about the search beside the surrogate's belief. Scores are maximised, and standardised.
+struct search_state {
+    double best = 0;            // the largest posterior mean at a point tried so far
+    std::size_t trial = 0;      // trials suggested before this one
+    std::size_t dimension = 1;  // of the space
+};
+
+/// What a user usually writes: a pure function of belief and state, larger where a trial is worth more.
+///
+///     template <class Real> Real operator()(Real mean, Real deviation, const search_state& state) const;
+///
+/// It is called with plain numbers for values and with dual numbers for gradients. The deviation is positive.
+template <class F>
+concept acquisition_formula = std::copy_constructible<F> &&
+    requires(const F formula, double number, dual belief, const search_state& state) {
+    { formula(number, number, state) } -> std::convertible_to<double>;
+    { formula(belief, belief, state) } -> std::convertible_to<dual>;
+};
+
+/// An acquisition made ready for one suggestion: values at a batch of unit points, and value and gradient at one.
+template <class P>
+concept prepared_acquisition = requires(const P prepared, std::span<const double> points, std::span<double> values,
+                                        std::span<double> gradient) {
+    prepared.evaluate(points, values);                                         // points (m, d), values (m)
+    { prepared.evaluate_gradient(points, gradient) } -> std::same_as<double>;  // point (d), gradient (d)
+};
+
+/// The full concept: prepared once per suggestion from the surrogate (fantasies, a sample path), then evaluated many
+/// times. A formula is adapted to it by `prepare` in acquisition/formula.hpp.
+template <class A, class Surrogate>
+concept acquisition_function = std::copy_constructible<A> &&
+    requires(const A acquisition, const Surrogate& surrogate, const search_state& state, random_engine& engine) {
+    { acquisition.prepare(surrogate, state, engine) } -> prepared_acquisition;
+};
+
+namespace detail {
+
+/// Stands for the maximiser that a search hands to a portfolio.
+struct any_maximizer {
+    template <prepared_acquisition Prepared>
+    std::vector<double> operator()(const Prepared&) const;
+};
+
+}  // namespace detail
+
+/// An acquisition that chooses the point itself, because it weighs the maximisers of several others and learns from
+/// what became of them. It is asked once per suggestion, so it may change; `maximize(prepared)` gives a unit point.
+template <class A, class Surrogate>
+concept acquisition_portfolio = std::copy_constructible<A> &&
+    requires(A portfolio, const Surrogate& surrogate, const search_state& state, random_engine& engine,
+             detail::any_maximizer maximize) {
+    { portfolio.choose(surrogate, state, engine, maximize) } -> std::same_as<std::vector<double>>;
+};
+
+/// What a search accepts.
+template <class A, class Surrogate>
+concept acquisition =
+    acquisition_formula<A> || acquisition_function<A, Surrogate> || acquisition_portfolio<A, Surrogate>;
+
+}  // namespace bouillon

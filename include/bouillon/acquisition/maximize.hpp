@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/acquisition/concept.hpp>
+#include <bouillon/core/projected_gradient.hpp>
+#include <bouillon/space/concept.hpp>
+#include <bouillon/space/spread.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+
+struct maximize_options {
+    std::size_t samples = 512;       // uniform over the space; in one dimension a grid instead
+    std::size_t perturbations = 64;  // of the incumbent, at radii from 0.2 down to 0.001
+    std::size_t starts = 8;          // local searches, from the best candidates that lie apart
+    std::size_t grid = 1025;         // points, in one dimension
+    projected_gradient_options local = {};
+};
+
+struct maximum {
+    std::vector<double> unit_point;  // (d)
+    double value = 0;
+};
+
+namespace detail {
+
+/// Points in one array, and the acquisition's value at each.
+struct candidates {
+    std::size_t dimension = 1;
+    std::vector<double> points;  // (m, d)
+    std::vector<double> values;  // (m)
+
+    std::span<const double> point(std::size_t i) const { return std::span(points).subspan(i * dimension, dimension); }
+    void add(std::span<const double> point) { points.insert(points.end(), point.begin(), point.end()); }
+
+    /// Indices, the largest value first; NaN counts as the smallest.
+    std::vector<std::size_t> order() const {
+        std::vector<std::size_t> index(values.size());
+        std::iota(index.begin(), index.end(), std::size_t{0});
+        const auto key = [&](std::size_t i) { return std::isnan(values[i]) ? -INFINITY : values[i]; };
+        std::stable_sort(index.begin(), index.end(), [&](std::size_t a, std::size_t b) { return key(a) > key(b); });
+        return index;
+    }
+};
+
+/// Where a maximum may be: a grid in one dimension, else uniform samples; and points around the incumbent (d).
+template <search_space Space>
+candidates draw_candidates(const Space& space, std::span<const double> incumbent, random_engine& engine,
+                           const maximize_options& options) {
+    candidates drawn{.dimension = space.dimension(), .points = {}, .values = {}};
+    std::vector<double> point(drawn.dimension);
+    if (drawn.dimension == 1) {
+        for (std::size_t i = 0; i < options.grid; ++i) {
+            point[0] = static_cast<double>(i) / static_cast<double>(options.grid - 1);
+            space.project(point);
+            drawn.add(point);
+        }
+        return drawn;
+    }
+    for (std::size_t i = 0; i < options.samples; ++i) drawn.add(space.sample(engine));
+    for (std::size_t i = 0; !incumbent.empty() && i < options.perturbations; ++i) {
+        const double radius = 0.2 * std::pow(200, -uniform(engine));
+        for (std::size_t k = 0; k < point.size(); ++k) point[k] = incumbent[k] + radius * normal(engine);
+        space.project(point);
+        drawn.add(point);
+    }
+    return drawn;
+}
+
+/// The best candidates for local searches: local maxima of a grid, else candidates with some distance between them.
+inline std::vector<std::size_t> choose_starts(const candidates& drawn, std::size_t count) {
+    const auto& values = drawn.values;
+    std::vector<std::size_t> starts;  // (at most count)
+    const auto is_start = [&](std::size_t i) {
+        if (drawn.dimension == 1)
+            return !(i > 0 && values[i - 1] > values[i]) && !(i + 1 < values.size() && values[i + 1] > values[i]);
+        return std::none_of(starts.begin(), starts.end(),
+                            [&](std::size_t start) { return distance(drawn.point(start), drawn.point(i)) < 0.1; });
+    };
+    for (const std::size_t i : drawn.order()) {
+        if (starts.size() == count) break;
+        if (is_start(i)) starts.push_back(i);
+    }
+    return starts;
+}
+
+}  // namespace detail
+
+/// Finds the unit point of the space where a prepared acquisition is largest, away from points already taken: many
+/// candidates in one batch, then projected gradient ascent from the best few. Deterministic for an engine's state.
+///
+/// incumbent (d): the best point so far, or empty. taken: unit points to keep at least `smallest_distance` away from;
+/// where that leaves nothing (a space of one point), the best point is returned all the same.
+/// Cost: one batch of about 600 (1025 in one dimension), then up to `starts` local searches.
+template <prepared_acquisition Acquisition, search_space Space>
+maximum maximize(const Acquisition& acquisition, const Space& space, std::span<const double> incumbent,
+                 const std::vector<std::vector<double>>& taken, double smallest_distance, random_engine& engine,
+                 const maximize_options& options = {}) {
+    detail::candidates found = detail::draw_candidates(space, incumbent, engine, options);
+    found.values.resize(found.points.size() / found.dimension);
+    acquisition.evaluate(found.points, found.values);
+
+    const auto descend = [&](std::span<const double> point, std::span<double> gradient) {
+        const double value = acquisition.evaluate_gradient(point, gradient);
+        for (double& partial : gradient) partial = -partial;
+        return -value;
+    };
+    const auto project = [&](std::span<double> point) { space.project(point); };
+    for (const std::size_t start : detail::choose_starts(found, options.starts)) {
+        auto local = minimize(descend, project, found.point(start), options.local);
+        space.project(local.point);  // its last step may have been rounded out of the space
+        found.add(local.point);
+        found.values.push_back(-local.value);
+    }
+
+    const auto order = found.order();
+    const auto is_free = [&](std::size_t i) { return nearest_distance(found.point(i), taken) >= smallest_distance; };
+    const auto chosen = std::find_if(order.begin(), order.end(), is_free);
+    const std::size_t best = chosen == order.end() ? order.front() : *chosen;
+    return {{found.point(best).begin(), found.point(best).end()}, found.values[best]};
+}
+
+}  // namespace bouillon

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/acquisition/concept.hpp>
+
+namespace bouillon {
+
+/// The score that a trial may well reach.
+///
+///     UCB = mean + beta deviation
+///
+/// Reference: Srinivas et al. (2010), eq. 6, with a constant beta.
+struct upper_confidence_bound {
+    double beta = 1.8;  // standard deviations
+
+    template <class Real>
+    Real operator()(Real mean, Real deviation, const search_state&) const {
+        return mean + beta * deviation;
+    }
+};
+
+static_assert(acquisition_formula<upper_confidence_bound>);
+
+}  // namespace bouillon

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/error.hpp>
+#include <bouillon/core/random.hpp>
+#include <bouillon/space/simplex.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+
+/// What a search must beat: the best of some merges on the search documents.
+struct baseline {
+    std::string name;
+    std::vector<std::vector<double>> merge_weights;  // (candidates, checkpoints), newest last
+};
+
+/// As many candidates as the search has trials, spent without a model: for two checkpoints evenly spaced merge weights
+/// ("sweep"), for any other number uniform draws ("random search").
+///
+/// checkpoints: how many. budget: candidates. lower: smallest merge weight of the newer checkpoint in a sweep.
+inline baseline equal_budget_baseline(std::size_t checkpoints, std::size_t budget, std::uint64_t seed,
+                                      double lower = 0) {
+    if (checkpoints == 2) {
+        baseline sweep{"sweep", {}};
+        for (std::size_t i = 0; i < budget; ++i) {
+            const double step = budget > 1 ? static_cast<double>(i) / static_cast<double>(budget - 1) : 0.5;
+            const double newer = std::lerp(lower, 1.0, step);
+            sweep.merge_weights.push_back({1 - newer, newer});
+        }
+        return sweep;
+    }
+    const simplex space{checkpoints};
+    random_engine engine = make_engine(seed);
+    baseline random_search{"random search", {}};
+    for (std::size_t i = 0; i < budget; ++i) random_search.merge_weights.push_back(space.sample(engine));
+    return random_search;
+}
+
+/// The baselines of K checkpoints: the newest; the best single one; the averages of all, of the last 3 and of the
+/// last 5 (where K is larger); and the equal-budget baseline, unless the budget is 0.
+///
+/// Throws input_error when there is no checkpoint. Cost of scoring them all: K + 3 + budget merges at most, of which
+/// some are the same.
+inline std::vector<baseline> baselines(std::size_t checkpoints, std::size_t budget, std::uint64_t seed,
+                                       double lower = 0) {
+    const simplex space{checkpoints};
+    space.check();
+    std::vector<baseline> all = {{"newest", {space.newest_average(1)}}};
+    baseline single{"best single", {}};
+    for (std::size_t k = 0; k < checkpoints; ++k) {
+        single.merge_weights.emplace_back(checkpoints, 0.0);
+        single.merge_weights.back()[k] = 1;
+    }
+    all.push_back(std::move(single));
+    all.push_back({"uniform over all", {space.newest_average(checkpoints)}});
+    for (const std::size_t last : {std::size_t{3}, std::size_t{5}})
+        if (last < checkpoints)
+            all.push_back({"uniform over last " + std::to_string(last), {space.newest_average(last)}});
+    if (budget > 0) all.push_back(equal_budget_baseline(checkpoints, budget, seed, lower));
+    return all;
+}
+
+}  // namespace bouillon

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/acquisition/formula.hpp>
+#include <bouillon/acquisition/log_expected_improvement.hpp>
+#include <bouillon/acquisition/maximize.hpp>
+#include <bouillon/acquisition/posterior_mean.hpp>
+#include <bouillon/core/error.hpp>
+#include <bouillon/kernel/matern52.hpp>
+#include <bouillon/search/history.hpp>
+#include <bouillon/search/observation.hpp>
+#include <bouillon/search/paired.hpp>
+#include <bouillon/space/concept.hpp>
+#include <bouillon/space/spread.hpp>
+#include <bouillon/surrogate/gaussian_process.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+
+struct search_options {
+    std::size_t budget = 20;               // trials
+    std::uint64_t seed = 1;                // of everything random
+    std::size_t initial_trials = 0;        // points of the first design; 0: chosen from dimension and budget
+    double smallest_distance = 1e-4;       // between any two trials, in unit coordinates
+    std::vector<double> reference_losses;  // (documents), of the model that losses are compared with; or empty
+    std::vector<known_observation> known;  // known before the first trial, on the same scale as observed losses
+    gaussian_process_options surrogate;
+    maximize_options maximize;
+};
+
+/// The answer of a search. With reference losses the loss is the difference to the reference: minus the gain.
+struct recommendation {
+    std::vector<double> point;          // (d), the user's coordinates
+    std::vector<double> merge_weights;  // (checkpoints), newest last; empty where the space is not for merging
+    double loss = 0;                    // posterior mean there
+    double standard_error = 0;          // posterior deviation there
+    std::optional<std::size_t> ticket;  // of the trial at that point; empty when it was not a trial
+};
+
+/// Bayesian optimization of a loss over a space, one suggestion at a time; the caller owns the loop.
+///
+///     while (!search.done()) {
+///         const trial next = search.suggest();
+///         search.observe(next, loss_at(next.point));
+///     }
+///
+/// Several trials may be out at once and may end in any order. A trial that fails is learned from as well. What is
+/// suggested is a function of the options and of the order of the calls so far, and of nothing else.
+/// Cost of a suggestion: a hyper-parameter fit, O(n^3), and one acquisition maximisation, O(n^2) a candidate.
+template <search_space Space, class Acquisition = log_expected_improvement, class Kernel = matern52>
+requires acquisition<Acquisition, gaussian_process<Kernel>>
+class bayesian_search {
+ public:
+    using surrogate_type = gaussian_process<Kernel>;
+
+    /// Throws input_error when the space has no extent or a known point lies outside it.
+    explicit bayesian_search(Space space, search_options options = {}, Acquisition acquisition = {}, Kernel kernel = {})
+        : space_(checked(std::move(space))),
+          options_(std::move(options)),
+          acquisition_(std::move(acquisition)),
+          surrogate_(space_.dimension(), std::move(kernel), options_.surrogate) {
+        for (const auto& known : options_.known) learn_known(known);
+        const std::size_t automatic = std::clamp<std::size_t>(space_.dimension() + 2, 3, 10);
+        const std::size_t initial = options_.initial_trials > 0
+                                        ? options_.initial_trials
+                                        : std::min(automatic, std::max<std::size_t>(options_.budget / 2, 1));
+        random_engine engine = make_engine(options_.seed, design_stream);
+        design_ = space_.initial_design(initial, engine);
+    }
+
+    /// True when the whole budget has been suggested (trials may still be out).
+    bool done() const { return history_.size() >= options_.budget; }
+
+    /// The next trial, at a point that no trial had before. Throws input_error when the budget is spent.
+    trial suggest() {
+        if (done()) throw input_error("budget: all " + std::to_string(options_.budget) + " trials have been suggested");
+        return enter(next_unit_point());
+    }
+
+    /// Takes the place of `suggest` when a journal is read: everything is done as then, but the recorded trial stands,
+    /// which another machine's rounding might have put elsewhere. Throws input_error when its ticket is not the next.
+    void replay(const trial& recorded) {
+        if (recorded.ticket != history_.size() || recorded.unit_point.size() != space_.dimension())
+            throw input_error("trial " + std::to_string(recorded.ticket) + " of dimension " +
+                              std::to_string(recorded.unit_point.size()) + " is replayed where trial " +
+                              std::to_string(history_.size()) + " of dimension " + std::to_string(space_.dimension()) +
+                              " is next");
+        next_unit_point();
+        taken_.push_back(recorded.unit_point);
+        history_.suggest(recorded);
+    }
+
+    /// Ends a trial with its loss (lower is better) and the loss's variance, NaN when that is not known: one noise
+    /// variance is then fitted. A loss that is not finite is a failure. Throws input_error when the trial is not out.
+    void observe(const trial& ended, double loss, double variance = std::numeric_limits<double>::quiet_NaN()) {
+        history_.observe(ended, loss, variance);
+    }
+
+    /// Ends a trial with its documents' losses: as their paired difference to the reference losses where the options
+    /// give these, else as their mean, and with the variance that they show.
+    /// document_losses: (documents), nats per token. Throws input_error when their number is not the reference's.
+    void observe(const trial& ended, std::span<const double> document_losses) {
+        const auto& reference = options_.reference_losses;
+        const loss_estimate loss =
+            reference.empty() ? mean_loss(document_losses) : paired_difference(document_losses, reference);
+        observe(ended, loss.mean, loss.variance);
+    }
+
+    /// Ends a trial that gave no loss. It counts as worse than the worst, so that its neighbourhood is avoided.
+    void fail(const trial& ended, std::string reason = {}) { history_.fail(ended, std::move(reason)); }
+
+    /// The point of the best posterior mean among all points observed and the surrogate's own maximiser, which lies
+    /// between them where the noise hides the optimum. Never the luckiest trial: under noise, the lowest of many
+    /// observed losses is low by chance. Throws work_error when nothing was observed.
+    bouillon::recommendation recommendation() const {
+        const training_data data = learned();
+        if (data.successes == 0) throw work_error("no trial succeeded: there is nothing to recommend");
+        surrogate_type model = surrogate_;  // a copy: being asked leaves no trace in later suggestions
+        model.fit(data.points, data.scores, data.variances);
+
+        const std::size_t best = best_of(model, data).first;
+        const std::span<const double> observed = point_of(data, best);
+        random_engine engine = make_engine(options_.seed, recommendation_stream);
+        const search_state state{.best = 0, .trial = history_.size(), .dimension = space_.dimension()};
+        const auto unseen = maximize(prepare(posterior_mean{}, model, state, engine), space_, observed, {}, 0, engine,
+                                     options_.maximize);
+        const bool prefer_unseen = unseen.value > model.predict(observed).mean;
+        return describe(model, prefer_unseen ? std::span<const double>(unseen.unit_point) : observed);
+    }
+
+    const bouillon::history& history() const { return history_; }
+    const search_options& options() const { return options_; }
+    const Space& space() const { return space_; }
+    const Acquisition& acquisition_used() const { return acquisition_; }
+
+    /// The surrogate as the last suggestion left it.
+    const surrogate_type& surrogate() const { return surrogate_; }
+
+ private:
+    static constexpr std::uint64_t design_stream = ~std::uint64_t{0};  // tickets have the streams from 0 up
+    static constexpr std::uint64_t recommendation_stream = design_stream - 1;
+
+    static Space checked(Space space) {
+        if constexpr (requires { space.check(); }) space.check();
+        return space;
+    }
+
+    void learn_known(const known_observation& known) {
+        const auto outside = [&](const std::string& why) {
+            return input_error("known observation " + std::to_string(taken_.size()) + ": " + why);
+        };
+        if (known.point.size() != space_.dimension())
+            throw outside("its point has " + std::to_string(known.point.size()) + " coordinates, but the space has " +
+                          std::to_string(space_.dimension()));
+        if (!std::isfinite(known.loss)) throw outside("its loss is " + std::to_string(known.loss));
+        const std::vector<double> unit_point = space_.unit_point(known.point);
+        const std::vector<double> nearest = space_.point(unit_point);
+        for (std::size_t i = 0; i < nearest.size(); ++i)
+            if (!(std::abs(known.point[i] - nearest[i]) <= 1e-9 * std::max(1.0, std::abs(nearest[i]))))
+                throw outside("coordinate " + std::to_string(i) + " is " + std::to_string(known.point[i]) +
+                              ", but the nearest point of the space has " + std::to_string(nearest[i]));
+        known_.add(unit_point, -known.loss, known.variance);
+        taken_.push_back(unit_point);
+    }
+
+    training_data learned() const {
+        training_data data = known_;
+        add_trials(data, history_);
+        return data;
+    }
+
+    static std::span<const double> point_of(const training_data& data, std::size_t i) {
+        const std::size_t dimension = data.points.size() / data.scores.size();
+        return std::span(data.points).subspan(i * dimension, dimension);
+    }
+
+    /// Among the successes: index and value of the largest posterior mean.
+    static std::pair<std::size_t, double> best_of(const surrogate_type& model, const training_data& data) {
+        std::vector<double> means(data.scores.size()), deviations(data.scores.size());  // (n), standardised
+        model.predict(data.points, means, deviations);
+        const auto end = means.begin() + static_cast<std::ptrdiff_t>(data.successes);
+        const auto best = std::max_element(means.begin(), end);
+        return {static_cast<std::size_t>(best - means.begin()), *best};
+    }
+
+    /// Adds what is believed of pending trials: that they end as expected. It leaves the mean as it is and takes the
+    /// uncertainty around them away, so that trials that are out together do not crowd.
+    void believe_pending(training_data data) {
+        if (history_.count(trial_status::pending) == 0) return;
+        for (const auto& [suggested, observed] : history_.records()) {
+            if (observed.status != trial_status::pending) continue;
+            const double mean = surrogate_.predict(suggested.unit_point).mean;
+            data.add(suggested.unit_point, surrogate_.centre() + surrogate_.scale() * mean, 0);
+        }
+        surrogate_.condition(data.points, data.scores, data.variances);
+    }
+
+    std::vector<double> next_unit_point() {
+        for (const auto& unit_point : design_)
+            if (nearest_distance(unit_point, taken_) >= options_.smallest_distance) return unit_point;
+        random_engine engine = make_engine(options_.seed, history_.size());
+        const training_data data = learned();
+        if (data.successes == 0) return farthest_sample(space_, taken_, engine);
+
+        surrogate_.fit(data.points, data.scores, data.variances);
+        const auto [best, best_mean] = best_of(surrogate_, data);
+        believe_pending(data);
+        return most_promising({best_mean, history_.size(), space_.dimension()}, point_of(data, best), engine);
+    }
+
+    std::vector<double> most_promising(const search_state& state, std::span<const double> incumbent,
+                                       random_engine& engine) {
+        const random_engine starts(engine());
+        const auto maximize_one = [&](const auto& prepared) {
+            random_engine same_starts = starts;  // so that the arms of a portfolio differ in nothing but their opinion
+            return maximize(prepared, space_, incumbent, taken_, options_.smallest_distance, same_starts,
+                            options_.maximize)
+                .unit_point;
+        };
+        if constexpr (acquisition_portfolio<Acquisition, surrogate_type>)
+            return acquisition_.choose(surrogate_, state, engine, maximize_one);
+        else
+            return maximize_one(prepare(acquisition_, surrogate_, state, engine));
+    }
+
+    std::vector<double> merge_weights(std::span<const double> point) const {
+        if constexpr (merge_space<Space>)
+            return space_.merge_weights(point);
+        else
+            return {};
+    }
+
+    trial enter(std::vector<double> unit_point) {
+        std::vector<double> point = space_.point(unit_point);
+        std::vector<double> weights = merge_weights(point);
+        trial next{history_.size(), std::move(unit_point), std::move(point), std::move(weights)};
+        taken_.push_back(next.unit_point);
+        history_.suggest(next);
+        return next;
+    }
+
+    bouillon::recommendation describe(const surrogate_type& model, std::span<const double> unit_point) const {
+        const posterior belief = model.predict(unit_point);
+        bouillon::recommendation answer;
+        answer.point = space_.point(unit_point);
+        answer.merge_weights = merge_weights(answer.point);
+        answer.loss = -(model.centre() + model.scale() * belief.mean);
+        answer.standard_error = model.scale() * std::sqrt(belief.variance);
+        for (const auto& [suggested, observed] : history_.records())
+            if (std::ranges::equal(suggested.unit_point, unit_point)) answer.ticket = suggested.ticket;
+        return answer;
+    }
+
+    Space space_;
+    search_options options_;
+    Acquisition acquisition_;
+    surrogate_type surrogate_;
+    training_data known_;
+    std::vector<std::vector<double>> design_;  // (initial trials, d), unit points
+    std::vector<std::vector<double>> taken_;   // (known + trials, d), unit points
+    bouillon::history history_;
+};
+
+}  // namespace bouillon

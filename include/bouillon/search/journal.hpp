@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/error.hpp>
+#include <bouillon/search/bayesian_search.hpp>
+#include <bouillon/search/journal_file.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace bouillon {
+
+/// A search whose every step is written down, so that a killed one continues as if it had never stopped: its earlier
+/// calls are made again in their order, and trials that were out are handed out again, with the same ticket and point.
+///
+/// The first line holds the version of the format, the search's own options and the caller's settings (what is merged,
+/// scored and how, as text); the others hold one event each: "suggest", "observe" or "fail".
+template <class Search>
+class journaled_search {
+ public:
+    /// Throws input_error when the journal cannot be used, or was begun with other options or settings: the message
+    /// names the field and both values. A file that is not there, or empty, is begun in either mode.
+    journaled_search(Search search, const std::filesystem::path& file,
+                     const std::map<std::string, std::string>& settings, journal_mode mode = journal_mode::create)
+        : search_(std::move(search)), journal_(file, mode) {
+        const nlohmann::ordered_json header = make_header(settings);
+        if (journal_.lines().empty()) return write(header);
+        check_header(header);
+        for (std::size_t line = 1; line < journal_.lines().size(); ++line) replay(line);
+        for (const auto& [suggested, observed] : search_.history().records())
+            if (observed.status == trial_status::pending) unfinished_.push_back(suggested);
+        resumed_ = search_.history().size() - unfinished_.size();
+    }
+
+    bool done() const { return unfinished_.empty() && search_.done(); }
+
+    trial suggest() {
+        if (!unfinished_.empty()) {
+            trial again = std::move(unfinished_.front());
+            unfinished_.pop_front();
+            return again;
+        }
+        trial next = search_.suggest();
+        write({{"event", "suggest"},
+               {"ticket", next.ticket},
+               {"unit_point", next.unit_point},
+               {"point", next.point},
+               {"merge_weights", next.merge_weights}});
+        return next;
+    }
+
+    void observe(const trial& ended, double loss, double variance = std::numeric_limits<double>::quiet_NaN()) {
+        search_.observe(ended, loss, variance);
+        write_end(ended.ticket);
+    }
+
+    void observe(const trial& ended, std::span<const double> document_losses) {
+        search_.observe(ended, document_losses);
+        write_end(ended.ticket);
+    }
+
+    void fail(const trial& ended, std::string reason = {}) {
+        search_.fail(ended, std::move(reason));
+        write_end(ended.ticket);
+    }
+
+    bouillon::recommendation recommendation() const { return search_.recommendation(); }
+    const bouillon::history& history() const { return search_.history(); }
+    const Search& search() const { return search_; }
+
+    /// Trials that had ended before this run began.
+    std::size_t resumed() const { return resumed_; }
+
+ private:
+    nlohmann::ordered_json make_header(const std::map<std::string, std::string>& settings) const {
+        const search_options& options = search_.options();
+        nlohmann::ordered_json header = {{"event", "header"},
+                                         {"version", 1},
+                                         {"dimension", search_.space().dimension()},
+                                         {"seed", options.seed},
+                                         {"budget", options.budget},
+                                         {"initial_trials", options.initial_trials}};
+        for (const auto& [key, value] : settings) header[key] = value;
+        return header;
+    }
+
+    void check_header(const nlohmann::ordered_json& expected) const {
+        const nlohmann::ordered_json found = parse(0);
+        nlohmann::ordered_json fields = found;
+        fields.update(expected);
+        for (const auto& [key, unused] : fields.items()) {
+            const auto there = found.find(key), here = expected.find(key);
+            if (there != found.end() && here != expected.end() && *there == *here) continue;
+            throw input_error(journal_.name() + key + " is " + (there == found.end() ? "missing" : there->dump()) +
+                              " there, but " + (here == expected.end() ? "missing" : here->dump()) + " here");
+        }
+    }
+
+    void replay(std::size_t line) {
+        const nlohmann::ordered_json event = parse(line);
+        try {
+            const std::string kind = event.at("event");
+            if (kind == "suggest")
+                search_.replay(
+                    {event.at("ticket"), event.at("unit_point"), event.at("point"), event.at("merge_weights")});
+            else if (kind == "observe")
+                search_.observe(ended(event), event.at("loss"), number_or_nan(event.at("variance")));
+            else if (kind == "fail")
+                search_.fail(ended(event), event.at("reason"));
+            else
+                throw input_error("the event is " + event.at("event").dump());
+        } catch (const nlohmann::json::exception& problem) {
+            throw input_error(at_line(line) + problem.what());
+        } catch (const input_error& problem) {
+            throw input_error(at_line(line) + problem.what());
+        }
+    }
+
+    std::string at_line(std::size_t line) const { return journal_.name() + "line " + std::to_string(line + 1) + ": "; }
+
+    trial ended(const nlohmann::ordered_json& event) const {
+        const std::size_t ticket = event.at("ticket");
+        if (ticket < search_.history().size()) return search_.history()[ticket].trial;
+        return {.ticket = ticket, .unit_point = {}, .point = {}, .merge_weights = {}};
+    }
+
+    static double number_or_nan(const nlohmann::ordered_json& value) {
+        return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+    }
+
+    nlohmann::ordered_json parse(std::size_t line) const {
+        auto event = nlohmann::ordered_json::parse(journal_.lines()[line], nullptr, false);
+        if (!event.is_object()) throw input_error(at_line(line) + "this is not a JSON object");
+        return event;
+    }
+
+    void write(const nlohmann::ordered_json& event) {
+        using nlohmann::ordered_json;  // a reason can hold bytes that are no UTF-8
+        journal_.append(event.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+    }
+
+    void write_end(std::size_t ticket) {
+        const observation& ended = search_.history()[ticket].observation;
+        if (ended.status == trial_status::observed)  // a variance that is not a number becomes null
+            journal_.append(
+                {{"event", "observe"}, {"ticket", ticket}, {"loss", ended.loss}, {"variance", ended.variance}});
+        else
+            write({{"event", "fail"}, {"ticket", ticket}, {"reason", ended.reason}});
+    }
+
+    Search search_;
+    journal_file journal_;
+    std::deque<trial> unfinished_;  // suggested by the earlier run, to be handed out again
+    std::size_t resumed_ = 0;
+};
+
+}  // namespace bouillon

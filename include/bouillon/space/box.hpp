@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/error.hpp>
+#include <bouillon/space/concept.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+
+/// A box for any objective: coordinate i lies between lower[i] and upper[i].
+struct box {
+    std::vector<double> lower;  // (d)
+    std::vector<double> upper;  // (d)
+
+    /// Throws input_error when the bounds differ in number, or a pair is not finite or not in order.
+    void check() const {
+        if (lower.empty() || lower.size() != upper.size())
+            throw input_error("box: " + std::to_string(lower.size()) + " lower bounds and " +
+                              std::to_string(upper.size()) + " upper bounds");
+        for (std::size_t i = 0; i < lower.size(); ++i)
+            if (!(std::isfinite(lower[i]) && std::isfinite(upper[i]) && lower[i] < upper[i]))
+                throw input_error("box: coordinate " + std::to_string(i) + " has lower bound " +
+                                  std::to_string(lower[i]) + " and upper bound " + std::to_string(upper[i]));
+    }
+
+    std::size_t dimension() const { return lower.size(); }
+
+    void project(std::span<double> unit_point) const {
+        for (double& coordinate : unit_point) coordinate = std::clamp(coordinate, 0.0, 1.0);
+    }
+
+    std::vector<double> sample(random_engine& engine) const {
+        std::vector<double> unit_point(dimension());
+        for (double& coordinate : unit_point) coordinate = uniform(engine);
+        return unit_point;
+    }
+
+    /// A Latin hypercube: n points of which each coordinate visits every n-th part of its range once.
+    std::vector<std::vector<double>> initial_design(std::size_t n, random_engine& engine) const {
+        std::vector<std::vector<double>> design(n, std::vector<double>(dimension()));  // (n, d)
+        std::vector<std::size_t> part(n);
+        for (std::size_t coordinate = 0; coordinate < dimension(); ++coordinate) {
+            std::iota(part.begin(), part.end(), std::size_t{0});
+            for (std::size_t i = n; i > 1; --i)  // std::shuffle differs between standard libraries
+                std::swap(part[i - 1], part[static_cast<std::size_t>(uniform(engine) * static_cast<double>(i))]);
+            for (std::size_t i = 0; i < n; ++i)
+                design[i][coordinate] = (static_cast<double>(part[i]) + uniform(engine)) / static_cast<double>(n);
+        }
+        return design;
+    }
+
+    std::vector<double> point(std::span<const double> unit_point) const {
+        std::vector<double> point(dimension());
+        for (std::size_t i = 0; i < point.size(); ++i) point[i] = std::lerp(lower[i], upper[i], unit_point[i]);
+        return point;
+    }
+
+    std::vector<double> unit_point(std::span<const double> point) const {
+        std::vector<double> unit_point(dimension());
+        for (std::size_t i = 0; i < unit_point.size(); ++i)
+            unit_point[i] = std::clamp((point[i] - lower[i]) / (upper[i] - lower[i]), 0.0, 1.0);
+        return unit_point;
+    }
+};
+
+static_assert(search_space<box> && !merge_space<box>);
+
+}  // namespace bouillon

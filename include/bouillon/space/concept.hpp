@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/random.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace bouillon {
+
+/// Where a search may look. A *point* has the user's coordinates; a *unit point* is what the surrogate sees, every
+/// coordinate in [0, 1]. A space is a plain struct; where its numbers can be wrong it also has `check()`, which throws
+/// input_error and which a search calls once.
+///
+/// `project` replaces its argument by the nearest feasible unit point; `sample` draws a unit point uniformly;
+/// `initial_design` gives n unit points to try before there is anything to learn from, the most useful ones first;
+/// `point` and `unit_point` are each other's inverse.
+template <class S>
+concept search_space = std::copy_constructible<S> &&
+    requires(const S space, std::span<const double> coordinates, std::span<double> in_place, std::size_t n,
+             random_engine& engine) {
+    { space.dimension() } -> std::convertible_to<std::size_t>;
+    space.project(in_place);
+    { space.sample(engine) } -> std::same_as<std::vector<double>>;
+    { space.initial_design(n, engine) } -> std::same_as<std::vector<std::vector<double>>>;
+    { space.point(coordinates) } -> std::same_as<std::vector<double>>;
+    { space.unit_point(coordinates) } -> std::same_as<std::vector<double>>;
+};
+
+/// A search space whose points say how to merge: `merge_weights` gives one coefficient for each checkpoint, in the
+/// order in which the checkpoints were given, the newest last.
+template <class S>
+concept merge_space = search_space<S> && requires(const S space, std::span<const double> point) {
+    { space.merge_weights(point) } -> std::same_as<std::vector<double>>;
+};
+
+}  // namespace bouillon

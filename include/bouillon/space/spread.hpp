@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/space/concept.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace bouillon {
+
+/// Euclidean distance between two points of equal dimension.
+inline double distance(std::span<const double> a, std::span<const double> b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
+    return std::sqrt(sum);
+}
+
+/// Distance from a point to the nearest of some others; infinite when there are none. Cost: O(n d).
+inline double nearest_distance(std::span<const double> point, const std::vector<std::vector<double>>& others) {
+    double nearest = std::numeric_limits<double>::infinity();
+    for (const auto& other : others) nearest = std::min(nearest, distance(point, other));
+    return nearest;
+}
+
+/// Of some uniform samples of the space, the one farthest from all points taken so far: exploration without a model.
+template <search_space Space>
+std::vector<double> farthest_sample(const Space& space, const std::vector<std::vector<double>>& taken,
+                                    random_engine& engine, std::size_t samples = 64) {
+    std::vector<double> farthest = space.sample(engine);  // (d)
+    double farthest_distance = nearest_distance(farthest, taken);
+    for (std::size_t i = 1; i < samples; ++i) {
+        std::vector<double> candidate = space.sample(engine);
+        const double candidate_distance = nearest_distance(candidate, taken);
+        if (candidate_distance <= farthest_distance) continue;
+        farthest = std::move(candidate);
+        farthest_distance = candidate_distance;
+    }
+    return farthest;
+}
+
+}  // namespace bouillon
