@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+# Fails where a header includes what its place in the design forbids.
+#     cmake -D SOURCE=<repository> -P include_edges.cmake
+cmake_minimum_required(VERSION 3.25)
+
+# Which modules a module may include, beside itself. Three arms that meet only in the headers at the top.
+set(may_include_core)
+set(may_include_checkpoint core)  # merge arm
+set(may_include_tensor core)
+set(may_include_merge core checkpoint tensor)
+set(may_include_model core tensor)  # score arm
+set(may_include_score core tensor model)
+set(may_include_space core)  # search arm
+set(may_include_kernel core)
+set(may_include_surrogate core space kernel)
+set(may_include_acquisition core space kernel surrogate)
+set(may_include_search core space kernel surrogate acquisition)
+set(may_include_merge_search core checkpoint tensor merge model score space kernel surrogate acquisition search)  # the join
+
+# Which headers may include a third party's: a pattern of what is included, then a pattern of who may.
+set(third_party
+    "^(xtensor|xsimd)/|^thrust/|^cub/|^cuda"      "^tensor/"
+    "^(xflens|xtensor-blas)/"                     "^core/blas\\.hpp$"
+    "^nlohmann/"                                  "^(checkpoint/|merge/write_merged\\.hpp|model/config\\.hpp|score/held_out\\.hpp|search/journal\\.hpp)"
+    "^(cblas|lapacke?|omp)\\.h$|^(tbb|oneapi)/"   "^$"
+    "^doctest/|^CLI/|^benchmark/"                 "^$")
+
+set(root "${SOURCE}/include/bouillon")
+file(GLOB_RECURSE headers RELATIVE "${root}" "${root}/*")
+set(violations 0)
+macro(violation text)
+    message("include/bouillon/${header}: ${text}")
+    math(EXPR violations "${violations} + 1")
+endmacro()
+
+foreach(header IN LISTS headers)
+    get_filename_component(module "${header}" DIRECTORY)
+    file(STRINGS "${root}/${header}" lines REGEX "^[ \t]*#[ \t]*include")
+    foreach(line IN LISTS lines)
+        if(NOT line MATCHES "<([^>]+)>")
+            violation("includes by a relative path; write <bouillon/...>: ${line}")
+            continue()
+        endif()
+        set(included "${CMAKE_MATCH_1}")
+        if(included MATCHES "^bouillon/([a-z_]+)/")
+            set(target "${CMAKE_MATCH_1}")
+            if(module AND NOT target STREQUAL module AND NOT target IN_LIST may_include_${module})
+                list(JOIN may_include_${module} ", " allowed)
+                violation("${module} may not include ${target} (<${included}>); it may include: ${allowed}")
+            endif()
+        elseif(included MATCHES "^bouillon/" AND module AND NOT included STREQUAL "bouillon/version.hpp")
+            violation("<${included}> joins the arms; only a header beside it may include it")
+        endif()
+        set(rules ${third_party})
+        while(rules)
+            list(POP_FRONT rules pattern users)
+            if(included MATCHES "${pattern}" AND NOT header MATCHES "${users}")
+                violation("may not include <${included}>")
+            endif()
+        endwhile()
+    endforeach()
+endforeach()
+
+list(LENGTH headers count)
+if(count EQUAL 0)
+    message(FATAL_ERROR "no headers under ${root}")
+elseif(violations GREATER 0)
+    message(FATAL_ERROR "${violations} includes against the allowed edges")
+endif()
+message("${count} headers keep to the allowed edges")
