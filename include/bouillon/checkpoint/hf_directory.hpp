@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/json_file.hpp>
+#include <bouillon/checkpoint/list_directory.hpp>
 #include <bouillon/checkpoint/safetensors.hpp>
 
 #include <algorithm>
@@ -78,7 +79,7 @@ inline std::vector<safetensors_file> open_directory(const std::filesystem::path&
         files.emplace_back(single);
         return files;
     }
-    for (const auto& item : std::filesystem::directory_iterator(directory))
+    for (const auto& item : list_directory(directory))
         if (is_pytorch_file(item.path()) && item.path().filename().string().starts_with("pytorch_model"))
             throw input_error(item.path().string() +
                               ": PyTorch's pickle files are not read; convert the checkpoint to safetensors first "

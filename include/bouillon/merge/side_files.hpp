@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/json_file.hpp>
+#include <bouillon/checkpoint/list_directory.hpp>
+#include <bouillon/checkpoint/mapped_file.hpp>
+#include <bouillon/checkpoint/output_file.hpp>
+#include <bouillon/core/dtype.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace bouillon::detail {
+
+/// What a checkpoint's directory holds beside its tensors and a merged one needs too. All else stays behind: the state
+/// of an optimizer, a trainer or a random number generator is not that of the merged model.
+inline constexpr auto side_file_names = std::to_array<std::string_view>(
+    {"config.json", "generation_config.json", "tokenizer.json", "tokenizer.model", "tokenizer_config.json",
+     "special_tokens_map.json", "added_tokens.json", "vocab.json", "vocab.txt", "merges.txt", "chat_template.jinja",
+     "chat_template.json", "preprocessor_config.json", "processor_config.json", "video_preprocessor_config.json",
+     "LICENSE", "LICENSE.txt"});
+
+inline bool is_side_file(const std::filesystem::path& path) {
+    const auto name = path.filename().string();
+    return path.extension() == ".py" ||
+           std::find(side_file_names.begin(), side_file_names.end(), name) != side_file_names.end();
+}
+
+inline void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+    output_file file(path);
+    file.write(bytes);
+    file.close();
+}
+
+/// The name that config.json gives a type, e.g. "bfloat16".
+inline std::string_view config_name(dtype type) {
+    switch (type) {
+        case dtype::f64:
+            return "float64";
+        case dtype::f16:
+            return "float16";
+        case dtype::bf16:
+            return "bfloat16";
+        default:
+            return "float32";
+    }
+}
+
+/// Copies config.json, with the type that it names (`torch_dtype`, or `dtype` in newer ones) set to `type`. One that
+/// needs no change is copied byte for byte.
+inline void copy_config(const std::filesystem::path& from, const std::filesystem::path& to, dtype type) {
+    auto config = read_json_object<nlohmann::ordered_json>(from);
+    bool changed = false;
+    for (const char* key : {"torch_dtype", "dtype"}) {
+        if (!config.contains(key) || config[key] == config_name(type)) continue;
+        config[key] = config_name(type);
+        changed = true;
+    }
+    if (!changed) return write_file(to, mapped_file(from).bytes());
+    const std::string text = config.dump(2) + '\n';
+    write_file(to, std::as_bytes(std::span(text)));
+}
+
+/// Copies the side files of directory `from` into directory `to`, byte for byte but for config.json where `type` is
+/// given. Throws input_error for a file that cannot be read; work_error for one that cannot be written.
+inline void copy_side_files(const std::filesystem::path& from, const std::filesystem::path& to,
+                            std::optional<dtype> type) {
+    for (const auto& item : list_directory(from)) {
+        if (!item.is_regular_file() || !is_side_file(item.path())) continue;
+        const auto name = item.path().filename();
+        if (type && name == "config.json")
+            copy_config(item.path(), to / name, *type);
+        else
+            write_file(to / name, mapped_file(item.path()).bytes());
+    }
+}
+
+}  // namespace bouillon::detail

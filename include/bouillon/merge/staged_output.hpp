@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/list_directory.hpp>
+#include <bouillon/checkpoint/output_file.hpp>
+#include <bouillon/core/error.hpp>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <fcntl.h>
+#include <filesystem>
+#include <string>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace bouillon {
+namespace detail {
+
+/// Throws input_error when replacing `directory` would delete more than one checkpoint: `force` must not be able to
+/// empty a home directory, or a training run's folder that has its checkpoints below it.
+inline void check_holds_one_checkpoint(const std::filesystem::path& directory) {
+    bool empty = true;
+    bool has_tensors = false;
+    for (const auto& item : list_directory(directory)) {
+        empty = false;
+        has_tensors |= item.path().extension() == ".safetensors";
+        if (is_directory(item.symlink_status()))
+            throw input_error(directory.string() + ": is not replaced, because it holds the directory " +
+                              item.path().filename().string());
+    }
+    if (!empty && !has_tensors)
+        throw input_error(directory.string() + ": is not replaced, because it is not a checkpoint's directory");
+}
+
+/// Renames in one step. `flags` as renameat2 takes them. Returns false where the file system cannot do it that way.
+inline bool rename_atomically(const std::filesystem::path& from, const std::filesystem::path& to, unsigned flags) {
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) == 0) return true;
+    if (errno == EEXIST) throw input_error(to.string() + ": appeared while the output was written");
+    if (errno != EINVAL && errno != ENOSYS) throw work_error(system_failure(to, "put the output in place"));
+    return false;
+}
+
+/// Puts `from` in the place of `to`, which goes to `aside`, in two renames: where the first succeeded and the second
+/// did not happen, the old output is whole under the name `aside`.
+inline void swap_in_two_steps(const std::filesystem::path& from, const std::filesystem::path& to,
+                              const std::filesystem::path& aside) {
+    if (std::rename(to.c_str(), aside.c_str()) != 0) throw work_error(system_failure(to, "move the old output"));
+    if (std::rename(from.c_str(), to.c_str()) == 0) return;
+    const int reason = errno;
+    std::rename(aside.c_str(), to.c_str());
+    throw work_error(system_failure(to, "put the output in place", reason));
+}
+
+}  // namespace detail
+
+/// Throws input_error when `target` exists and must not be replaced: without `force` never, and with it only when it is
+/// a `.safetensors` file, an empty directory or a directory that holds one checkpoint and no further directory.
+inline void require_writable_target(const std::filesystem::path& target, bool force) {
+    std::error_code failure;
+    const auto status = symlink_status(target, failure);
+    if (!exists(status)) return;
+    if (!force) throw input_error(target.string() + ": exists already (--force replaces it)");
+    if (is_directory(status))
+        detail::check_holds_one_checkpoint(target);
+    else if (target.extension() != ".safetensors" && !is_symlink(status))
+        throw input_error(target.string() + ": is not replaced, because it is not a checkpoint");
+}
+
+/// An output that appears whole or not at all. It is prepared in a hidden directory beside its target, on the same file
+/// system, and renamed into place; what was not published is removed with this object.
+class staged_output {
+ public:
+    /// Creates the directory to write in, and the target's parent directories where they are missing.
+    /// Throws input_error as require_writable_target does; work_error when a directory cannot be made.
+    staged_output(const std::filesystem::path& target, bool force)
+        : target_(without_final_slash(target)), parent_(absolute(target_).parent_path()) {
+        require_writable_target(target_, force);
+        try {
+            create_directories(parent_);
+            // No process has the same number at the same time, and a left-over of an earlier one is stepped over.
+            const std::string prefix = ".bouillon-partial-" + std::to_string(::getpid()) + '-';
+            for (std::size_t i = 0; directory_.empty(); ++i)
+                if (create_directory(parent_ / (prefix + std::to_string(i))))
+                    directory_ = parent_ / (prefix + std::to_string(i));
+        } catch (const std::filesystem::filesystem_error& failure) {
+            throw work_error(failure.path1().string() + ": cannot create: " + failure.code().message());
+        }
+    }
+    ~staged_output() {
+        std::error_code ignored;  // a left-over is harmless, and there may be an exception on its way
+        remove_all(directory_, ignored);
+    }
+    staged_output(const staged_output&) = delete;
+    staged_output& operator=(const staged_output&) = delete;
+
+    /// Where the output is to be written. Its files are to be on the disk (output_file::close) before publish().
+    const std::filesystem::path& directory() const { return directory_; }
+
+    /// Makes `output`, which is directory() or a file in it, the target. An old target is exchanged for it in one step
+    /// where the file system can, and is then removed; at no moment is there neither.
+    /// Throws work_error when the system refuses; input_error when a target appeared meanwhile that was not there.
+    void publish(const std::filesystem::path& output) {
+        sync_directory(directory_);
+        if (exists(std::filesystem::symlink_status(target_)))
+            replace(output);
+        else if (!detail::rename_atomically(output, target_, RENAME_NOREPLACE))
+            detail::rename_atomically(output, target_, 0);
+        sync_directory(parent_);
+    }
+
+ private:
+    static std::filesystem::path without_final_slash(const std::filesystem::path& path) {
+        const auto plain = path.lexically_normal();
+        const auto whole = plain.has_filename() ? plain : plain.parent_path();
+        if (!whole.has_filename() || whole.filename() == "." || whole.filename() == "..")
+            throw input_error(path.string() + ": cannot be the name of an output");
+        return whole;
+    }
+
+    void replace(const std::filesystem::path& output) {
+        if (detail::rename_atomically(output, target_, RENAME_EXCHANGE)) return;  // the old one is now in directory_
+        const std::filesystem::path aside = directory_.string() + "-old";
+        detail::swap_in_two_steps(output, target_, aside);
+        sync_directory(parent_);
+        std::error_code ignored;
+        remove_all(aside, ignored);
+    }
+
+    std::filesystem::path target_;
+    std::filesystem::path parent_;
+    std::filesystem::path directory_;
+};
+
+}  // namespace bouillon
