@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/space/interval.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace bouillon;
+
+TEST_CASE("an interval's ends are exact and points round-trip") {
+    const interval space{.lower = 0.3, .upper = 0.9};
+    CHECK(space.point(std::vector{0.0})[0] == 0.3);
+    CHECK(space.point(std::vector{1.0})[0] == 0.9);
+    random_engine engine = make_engine(3);
+    for (int i = 0; i < 100; ++i) {
+        const auto unit_point = space.sample(engine);
+        CHECK(unit_point[0] >= 0);
+        CHECK(unit_point[0] < 1);
+        CHECK(space.unit_point(space.point(unit_point))[0] == doctest::Approx(unit_point[0]).epsilon(1e-14));
+    }
+}
+
+TEST_CASE("the point is the newer checkpoint's merge weight") {
+    CHECK(interval{}.merge_weights(std::vector{0.75}) == std::vector{0.25, 0.75});
+}
+
+TEST_CASE("projection to an interval is the nearest end, and the identity inside") {
+    const interval space;
+    for (const auto& [from, to] : {std::pair{-0.5, 0.0}, {0.25, 0.25}, {3.0, 1.0}}) {
+        std::vector<double> unit_point = {from};
+        space.project(unit_point);
+        CHECK(unit_point[0] == to);
+    }
+}
+
+TEST_CASE("an interval's design begins with both ends and then halves") {
+    random_engine engine = make_engine(1);
+    const auto design = interval{}.initial_design(6, engine);
+    CHECK(design == std::vector<std::vector<double>>{{0}, {1}, {0.5}, {0.25}, {0.75}, {0.125}});
+    CHECK(interval{}.initial_design(1, engine).size() == 1);
+}
+
+TEST_CASE("bounds out of order are refused with both values") {
+    CHECK_NOTHROW(interval{}.check());
+    CHECK_THROWS_WITH_AS((interval{.lower = 1, .upper = 0.5}.check()),
+                         "interval: the lower bound 1.000000 must be below the upper bound 0.500000", input_error);
+    CHECK_THROWS_AS((interval{.lower = NAN, .upper = 1}.check()), input_error);
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/space/box.hpp>
+#include <bouillon/space/spread.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace bouillon;
+
+TEST_CASE("distance is Euclidean and the nearest of none is infinitely far") {
+    CHECK(distance(std::vector{0.0, 3.0}, std::vector{4.0, 0.0}) == 5);
+    CHECK(nearest_distance(std::vector{0.0}, {{3.0}, {-2.0}}) == 2);
+    CHECK(nearest_distance(std::vector{0.0}, {}) == std::numeric_limits<double>::infinity());
+}
+
+TEST_CASE("a farthest sample lies where nothing was taken") {
+    const box square{{0, 0}, {1, 1}};
+    random_engine engine = make_engine(1);
+    const auto far = farthest_sample(square, {{0.0, 0.0}, {0.0, 1.0}, {1.0, 0.0}}, engine);
+    CHECK(far[0] > 0.7);
+    CHECK(far[1] > 0.7);
+}
