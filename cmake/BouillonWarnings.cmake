@@ -4,12 +4,16 @@ option(BOUILLON_WARNINGS_AS_ERRORS "Treat warnings as errors" OFF)
 option(BOUILLON_SANITIZE "Build with the address and undefined-behaviour sanitizers" OFF)
 option(BOUILLON_NATIVE "Use every instruction of this machine's processor" ON)
 
+set(bouillon_warning_flags -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
+if(BOUILLON_WARNINGS_AS_ERRORS)
+    list(APPEND bouillon_warning_flags -Werror)
+endif()
+
 add_library(bouillon_warnings INTERFACE)
-set(host_cxx "$<COMPILE_LANGUAGE:CXX>")
-target_compile_options(bouillon_warnings INTERFACE
-    "$<${host_cxx}:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Wno-sign-conversion>"
-    "$<$<AND:${host_cxx},$<BOOL:${BOUILLON_WARNINGS_AS_ERRORS}>>:-Werror>"
-    "$<$<AND:${host_cxx},$<BOOL:${BOUILLON_NATIVE}>>:-march=native>")
+target_compile_options(bouillon_warnings INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${bouillon_warning_flags}>")
+if(BOUILLON_NATIVE)
+    target_compile_options(bouillon_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-march=native>)
+endif()
 if(BOUILLON_SANITIZE)
     # Thrust's reduce takes the address of a null reference, hence no null check.
     target_compile_options(bouillon_warnings INTERFACE -fsanitize=address,undefined -fno-sanitize=null
