@@ -55,8 +55,9 @@ class gp_hedge {
     static constexpr std::size_t arms = sizeof...(Arms);
     static_assert(arms > 0, "gp_hedge needs at least one acquisition to choose from");
 
-    explicit gp_hedge(hedge_policy policy = {}, Arms... acquisitions) requires(arms > 0)
-        : policy_(policy), acquisitions_(std::move(acquisitions)...) {}
+    explicit gp_hedge(hedge_policy policy = {}) : policy_(policy) {}
+
+    gp_hedge(hedge_policy policy, Arms... acquisitions) : policy_(policy), acquisitions_(std::move(acquisitions)...) {}
 
     /// Rewards the last round under the surrogate as it is now, then chooses among the arms' new nominees.
     template <class Surrogate, class Maximize>

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/acquisition/maximize.hpp>
+#include <bouillon/space/box.hpp>
+#include <bouillon/space/interval.hpp>
+#include <bouillon/space/simplex.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace bouillon;
+
+namespace {
+
+/// minus the squared distance to a centre
+struct hill {
+    std::vector<double> centre;
+
+    void evaluate(std::span<const double> points, std::span<double> values) const {
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const double r = distance(points.subspan(i * centre.size(), centre.size()), centre);
+            values[i] = -r * r;
+        }
+    }
+    double evaluate_gradient(std::span<const double> point, std::span<double> gradient) const {
+        for (std::size_t k = 0; k < gradient.size(); ++k) gradient[k] = -2 * (point[k] - centre[k]);
+        std::vector<double> value(1);
+        evaluate(point, value);
+        return value[0];
+    }
+};
+
+/// Many local maxima on a line, the largest of them at x with sin(40 x) = 1 closest to 0.7.
+struct waves {
+    void evaluate(std::span<const double> points, std::span<double> values) const {
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = std::sin(40 * points[i]) - (points[i] - 0.7) * (points[i] - 0.7);
+    }
+    double evaluate_gradient(std::span<const double> point, std::span<double> gradient) const {
+        gradient[0] = 40 * std::cos(40 * point[0]) - 2 * (point[0] - 0.7);
+        std::vector<double> value(1);
+        evaluate(point, value);
+        return value[0];
+    }
+};
+
+/// Nowhere a number.
+struct undefined {
+    void evaluate(std::span<const double>, std::span<double> values) const {
+        std::fill(values.begin(), values.end(), NAN);
+    }
+    double evaluate_gradient(std::span<const double>, std::span<double> gradient) const {
+        std::fill(gradient.begin(), gradient.end(), NAN);
+        return NAN;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a maximum inside a box is found to the local search's precision") {
+    random_engine engine = make_engine(1);
+    const box space{{0, 0, 0}, {1, 1, 1}};
+    const hill target{{0.2, 0.9, 0.4}};
+    const auto found = maximize(target, space, {}, {}, 0, engine);
+    CHECK(distance(found.unit_point, target.centre) < 1e-5);
+    CHECK(found.value == doctest::Approx(0).epsilon(1e-9));
+}
+
+TEST_CASE("on one dimension the best of many local maxima is found") {
+    random_engine engine = make_engine(1);
+    const auto found = maximize(waves{}, interval{}, {}, {}, 0, engine);
+    double best = -10;
+    for (int i = 0; i <= 1000000; ++i) {
+        const double x = i * 1e-6;
+        best = std::max(best, std::sin(40 * x) - (x - 0.7) * (x - 0.7));
+    }
+    CHECK(found.value == doctest::Approx(best).epsilon(1e-9));
+}
+
+TEST_CASE("a maximum outside of the simplex is found at its projection, with exact zeros") {
+    random_engine engine = make_engine(1);
+    const simplex space{4};
+    const hill target{{1.5, 0.9, -0.3, 0.0}};
+    std::vector<double> expected = target.centre;
+    space.project(expected);
+    const auto found = maximize(target, space, {}, {}, 0, engine);
+    CHECK(distance(found.unit_point, expected) < 1e-5);
+    CHECK(found.unit_point[2] == 0);
+    CHECK(found.unit_point[3] == 0);
+}
+
+TEST_CASE("points taken already are kept away from") {
+    const box space{{0, 0}, {1, 1}};
+    const hill target{{0.5, 0.5}};
+    random_engine engine = make_engine(1);
+    const auto found = maximize(target, space, target.centre, {target.centre}, 0.01, engine);
+    CHECK(distance(found.unit_point, target.centre) >= 0.01);
+    CHECK(distance(found.unit_point, target.centre) < 0.1);
+}
+
+TEST_CASE("a space of one point yields that point, taken or not") {
+    random_engine engine = make_engine(1);
+    CHECK(maximize(hill{{0.0}}, simplex{1}, {}, {{1.0}}, 0.01, engine).unit_point == std::vector{1.0});
+}
+
+TEST_CASE("the same engine gives the same maximum, bit for bit") {
+    const box space{{0, 0}, {1, 1}};
+    random_engine first = make_engine(7), second = make_engine(7);
+    const hill target{{0.123, 0.456}};
+    CHECK(maximize(target, space, {}, {}, 0, first).unit_point ==
+          maximize(target, space, {}, {}, 0, second).unit_point);
+}
+
+TEST_CASE("an acquisition that is nowhere a number still yields a point of the space") {
+    random_engine engine = make_engine(1);
+    const auto found = maximize(undefined{}, box{{0, 0}, {1, 1}}, {}, {}, 0, engine);
+    for (const double x : found.unit_point) CHECK((x >= 0 && x <= 1));
+}
