@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/projected_gradient.hpp>
+#include <bouillon/surrogate/hyper_parameters.hpp>
+#include <bouillon/surrogate/marginal_likelihood.hpp>
+#include <bouillon/surrogate/training_set.hpp>
+
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace bouillon {
+
+/// Hyper-parameters that were fitted to data.
+struct fitted_hyper_parameters {
+    hyper_parameters at = {};
+    double log_posterior = -std::numeric_limits<double>::infinity();  // log likelihood + log prior, up to a constant
+    std::size_t evaluations = 0;                                      // of the likelihood
+};
+
+/// Maximises log likelihood + log prior over the logarithms of the hyper-parameters, from each start, and returns the
+/// best. Deterministic.
+///
+/// `priors`: complete, one for each of the kernel's hyper-parameters. `mean`: as in `regress`.
+/// Cost: `options.evaluations` likelihoods for each start at most.
+template <covariance_kernel Kernel>
+fitted_hyper_parameters fit_hyper_parameters(const Kernel& kernel, const training_set& data,
+                                             const hyper_parameter_priors& priors, std::optional<double> mean,
+                                             std::span<const hyper_parameters> starts,
+                                             const projected_gradient_options& options) {
+    const auto negative_log_posterior = [&](std::span<const double> logs, std::span<double> gradient) {
+        double value = log_marginal_likelihood(kernel, data, detail::unpack(logs), mean, gradient);
+        value += detail::add_log_prior(priors, logs, gradient);
+        for (double& slope : gradient) slope = -slope;
+        return -value;
+    };
+    const auto project = [&](std::span<double> logs) { detail::project_into_bounds(priors, logs); };
+    fitted_hyper_parameters best;
+    for (const auto& start : starts) {
+        const auto found = minimize(negative_log_posterior, project, detail::pack(start), options);
+        best.evaluations += found.evaluations;
+        if (best.at.kernel.empty() || -found.value > best.log_posterior) {
+            best.at = detail::unpack(found.point);
+            best.log_posterior = -found.value;
+        }
+    }
+    return best;
+}
+
+}  // namespace bouillon

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/blas.hpp>
+#include <bouillon/core/error.hpp>
+#include <bouillon/core/projected_gradient.hpp>
+#include <bouillon/kernel/ard.hpp>
+#include <bouillon/kernel/concept.hpp>
+#include <bouillon/kernel/covariance.hpp>
+#include <bouillon/kernel/matern52.hpp>
+#include <bouillon/surrogate/fit.hpp>
+#include <bouillon/surrogate/hyper_parameters.hpp>
+#include <bouillon/surrogate/posterior.hpp>
+#include <bouillon/surrogate/regression.hpp>
+#include <bouillon/surrogate/training_set.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+
+/// What a Gaussian process may be told.
+struct gaussian_process_options {
+    hyper_parameter_priors priors = {};
+    std::optional<double> mean = {};  // of the process, standardised; nothing: the constant of greatest likelihood
+    projected_gradient_options fit = {.evaluations = 100, .gradient_tolerance = 1e-3, .value_tolerance = 1e-6};
+};
+
+/// Gaussian process regression: score = centre + scale f(x) + noise,  f ~ GP(mean, s^2 k). Known noise variances are
+/// used as they are given; where they are unknown, one variance is fitted for all.
+///
+/// `Kernel`: a stationary profile, which gets one length scale for each coordinate, or a covariance.
+/// Points are in the unit cube, or the priors of the length scales do not fit them. Predictions are in standardised
+/// score units, so they do not change when all scores are scaled or shifted. Nothing here is random.
+template <surrogate_kernel Kernel = matern52>
+class gaussian_process {
+ public:
+    /// Before any data it predicts its prior. Throws input_error for priors that do not fit the kernel.
+    explicit gaussian_process(std::size_t dimension, Kernel kernel = {}, gaussian_process_options options = {})
+        : kernel_(as_covariance(std::move(kernel))), options_(std::move(options)) {
+        if (dimension == 0) throw input_error("surrogate: a point needs at least one coordinate");
+        options_.priors = detail::complete_priors(kernel_, dimension, options_.priors);
+        hyper_parameters_ = detail::prior_start(options_.priors);
+        data_.dimension = dimension;
+        regression_.mean = options_.mean.value_or(0);
+    }
+
+    /// Fits the hyper-parameters to the data and conditions on it. Starts from the priors' mode and from the last fit,
+    /// and takes the better.
+    ///
+    /// `points`: (n, dimension), row-major, in the unit cube. `scores`: (n), maximised, any scale. `variances`: (n), of
+    /// each score, score units squared; NaN where unknown. Observations of known variance at the same point are merged.
+    /// Throws input_error for sizes that do not match and numbers that are not finite; work_error where the kernel's
+    /// matrix is not positive definite. Cost: about 50 likelihoods of n^3.
+    void fit(std::span<const double> points, std::span<const double> scores, std::span<const double> variances) {
+        const detail::single_threaded_blas guard;
+        const auto by = standardise(scores, variances);
+        auto data = make_training_set(data_.dimension, points, scores, variances, by);
+        std::vector<bouillon::hyper_parameters> starts = {detail::prior_start(options_.priors)};
+        if (fitted_) starts.push_back(hyper_parameters_);
+        const auto found = fit_hyper_parameters(kernel_, data, options_.priors, options_.mean, starts, options_.fit);
+        condition_on(std::move(data), by, found.at);
+        fitted_ = true;
+    }
+
+    /// Conditions on other data, with the same hyper-parameters and standardisation: for points whose scores are
+    /// pending and stand in as predictions. Arguments and exceptions as for `fit`. Cost: n^3 / 3.
+    void condition(std::span<const double> points, std::span<const double> scores, std::span<const double> variances) {
+        const detail::single_threaded_blas guard;
+        condition_on(make_training_set(data_.dimension, points, scores, variances, standardisation_), standardisation_,
+                     hyper_parameters_);
+    }
+
+    std::size_t dimension() const { return data_.dimension; }
+    /// Observations, replicates merged.
+    std::size_t size() const { return data_.size(); }
+    /// score = centre() + scale() * standardised score
+    double centre() const { return standardisation_.centre; }
+    double scale() const { return standardisation_.scale; }
+    const bouillon::hyper_parameters& hyper_parameters() const { return hyper_parameters_; }
+    /// Of the standardised data, without the priors.
+    double log_marginal_likelihood() const { return regression_.log_marginal_likelihood; }
+    /// What had to be added to the diagonal of the data's covariance to factor it: 0 as a rule.
+    double jitter() const { return regression_.jitter; }
+
+    /// The belief at one point (dimension). Cost: n^2.
+    posterior predict(std::span<const double> point) const {
+        double mean = 0, deviation = 0;
+        predict(point, std::span<double>(&mean, 1), std::span<double>(&deviation, 1));
+        return {mean, deviation * deviation};
+    }
+
+    /// Means (m) and standard deviations (m) at points (m, dimension). Cost: one triangular solve, n^2 m.
+    void predict(std::span<const double> points, std::span<double> means, std::span<double> deviations) const {
+        assert(points.size() == means.size() * dimension() && means.size() == deviations.size());
+        const detail::single_threaded_blas guard;
+        constexpr std::size_t block = 256;  // points whose covariances with the data stay in cache
+        for (std::size_t first = 0; first < means.size(); first += block) {
+            const std::size_t count = std::min(block, means.size() - first);
+            predict_block(points.subspan(first * dimension(), count * dimension()), means.subspan(first, count),
+                          deviations.subspan(first, count));
+        }
+    }
+
+    /// The belief at one point (dimension) and its gradients (dimension) with respect to it. Cost: n^2.
+    prediction predict_gradient(std::span<const double> point, std::span<double> mean_gradient,
+                                std::span<double> deviation_gradient) const {
+        const detail::single_threaded_blas guard;
+        const std::size_t n = size(), d = dimension();
+        std::vector<double> covariances(n), slopes(n * d);  // s^2 k(point, data) (n) and its gradients (n, dimension)
+        fill_covariances(point, covariances);
+        detail::fill_point_gradients(kernel_, point, data_.points, hyper_parameters_.kernel, slopes);
+        auto solved = covariances;  // (n): L^-1 k, then A^-1 k
+        if (n > 0) detail::solve_lower(false, n, 1, regression_.factor.data(), n, solved.data(), 1);
+        double mean = regression_.mean, variance = prior_variance(point);
+        for (std::size_t i = 0; i < n; ++i) {
+            mean += covariances[i] * regression_.weights[i];
+            variance -= solved[i] * solved[i];
+        }
+        if (n > 0) detail::solve_lower(true, n, 1, regression_.factor.data(), n, solved.data(), 1);
+        const double deviation = std::sqrt(above_rounding(variance, point));
+        // k(x, x) moves through both its points, alike
+        detail::fill_point_gradients(kernel_, point, point, hyper_parameters_.kernel, deviation_gradient);
+        std::fill(mean_gradient.begin(), mean_gradient.end(), 0.0);
+        for (std::size_t i = 0; i < n; ++i)
+            for (std::size_t j = 0; j < d; ++j) {
+                mean_gradient[j] += slopes[i * d + j] * regression_.weights[i];
+                deviation_gradient[j] -= slopes[i * d + j] * solved[i];
+            }
+        for (double& slope : mean_gradient) slope *= hyper_parameters_.signal_variance;
+        for (double& slope : deviation_gradient) slope *= hyper_parameters_.signal_variance / deviation;
+        return {mean, deviation};
+    }
+
+ private:
+    void condition_on(training_set data, const standardisation& by, bouillon::hyper_parameters at) {
+        auto conditioned = regress(kernel_, data, at, options_.mean);
+        if (!conditioned)
+            throw work_error("surrogate: the kernel's matrix of " + std::to_string(data.size()) +
+                             " points is not positive definite, so the kernel is no covariance");
+        regression_ = std::move(*conditioned);
+        data_ = std::move(data);
+        standardisation_ = by;
+        hyper_parameters_ = std::move(at);
+    }
+
+    /// out (n, m): s^2 k(data, points)
+    void fill_covariances(std::span<const double> points, std::span<double> out) const {
+        detail::fill_covariance(kernel_, dimension(), data_.points, points, hyper_parameters_.kernel, out);
+        for (double& value : out) value *= hyper_parameters_.signal_variance;
+    }
+
+    double prior_variance(std::span<const double> point) const {
+        return hyper_parameters_.signal_variance *
+               kernel_(point, point, std::span<const double>(hyper_parameters_.kernel));
+    }
+
+    /// A variance next to the data may come out as rounding error, or below 0.
+    double above_rounding(double variance, std::span<const double> point) const {
+        return std::max(variance, 1e-12 * prior_variance(point));
+    }
+
+    void predict_block(std::span<const double> points, std::span<double> means, std::span<double> deviations) const {
+        const std::size_t n = size(), m = means.size();
+        std::vector<double> covariances(n * m), reductions(m);  // (n, m) and the variance that the data take away (m)
+        fill_covariances(points, covariances);
+        std::fill(means.begin(), means.end(), regression_.mean);
+        if (n > 0) {
+            detail::gemv(true, n, m, 1.0, covariances.data(), m, regression_.weights.data(), 1.0, means.data());
+            detail::solve_lower(false, n, m, regression_.factor.data(), n, covariances.data(), m);
+        }
+        for (std::size_t i = 0; i < n; ++i)
+            for (std::size_t p = 0; p < m; ++p) reductions[p] += covariances[i * m + p] * covariances[i * m + p];
+        for (std::size_t p = 0; p < m; ++p) {
+            const auto point = points.subspan(p * dimension(), dimension());
+            deviations[p] = std::sqrt(above_rounding(prior_variance(point) - reductions[p], point));
+        }
+    }
+
+    using covariance = decltype(as_covariance(std::declval<Kernel>()));
+
+    covariance kernel_;
+    gaussian_process_options options_;
+    bouillon::hyper_parameters hyper_parameters_;
+    standardisation standardisation_;
+    training_set data_;
+    regression regression_;
+    bool fitted_ = false;
+};
+
+}  // namespace bouillon
