@@ -3,9 +3,10 @@
 
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/parallel.hpp>
+#include <bouillon/tensor/weighted_sum_avx2.hpp>
 #include <bouillon/tensor/weighted_sum_tile.hpp>
 
-#include <algorithm>
+#include <cstring>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +35,24 @@ inline std::vector<weighted_term> weighted_terms(std::span<const tensor_view> in
     return terms;
 }
 
+/// Elements [first, last) of a sum, on the calling thread.
+inline void weighted_sum_range(std::span<const weighted_term> terms, std::size_t first, std::size_t last,
+                               mutable_tensor_view output) {
+    if (terms.empty()) {
+        const std::size_t width = bytes(output.type);
+        std::memset(output.data + first * width, 0, (last - first) * width);
+        return;
+    }
+    const bool wide = sums_in_double(terms, output.type);
+#if defined(__x86_64__)
+    if (has_avx2())
+        return wide ? weighted_sum_double_avx2(terms, first, last, output)
+                    : weighted_sum_avx2(terms, first, last, output);
+#endif
+    wide ? weighted_sum_plain<double>(terms, first, last, output)
+         : weighted_sum_plain<float>(terms, first, last, output);
+}
+
 }  // namespace detail
 
 /// The weighted sum of tensors, in one pass over memory.
@@ -45,13 +64,12 @@ inline std::vector<weighted_term> weighted_terms(std::span<const tensor_view> in
 /// every backend gives the same bits (a NaN is a NaN, its payload aside). A coefficient of exactly 0 skips its input,
 /// NaN included; every other NaN and infinity propagates. The sum of nothing is 0.
 ///
-/// - `inputs`: (K) tensors of F64, F32, F16 or BF16, not necessarily the same, all of the output's size.
-/// - `coefficients`: (K), rounded to float32 for a float32 sum.
-/// - `output`: of any of these types; it may be one of the inputs, but must not overlap one otherwise.
-/// - `threads`: 0 for all.
-///
-/// Throws `input_error` where sizes differ or a type cannot be added. Cost: each input read once, the output written
-/// once, at the speed of a copy.
+/// @param inputs        (K) tensors of F64, F32, F16 or BF16, each of any of them, all of the output's size
+/// @param coefficients  (K), rounded to float32 for a float32 sum
+/// @param output        of any of these types; it may be one of the inputs, but must not overlap one otherwise
+/// @param threads       0 for all
+/// @throws input_error where numbers or sizes differ or a type cannot be added
+/// Cost: each input read once, the output written once, at the speed of a copy.
 inline void weighted_sum(std::span<const tensor_view> inputs, std::span<const double> coefficients,
                          mutable_tensor_view output, std::size_t threads = 1) {
     constexpr std::size_t block = 1 << 16;  // elements a task
