@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/App.hpp>
+
+/// Each adds one subcommand to the program: its options, its help, and what it does when it is given.
+void add_search_command(CLI::App& program);
+void add_merge_command(CLI::App& program);
+void add_score_command(CLI::App& program);
+void add_inspect_command(CLI::App& program);

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bouillon program. Exit status: 0 done; 1 the work failed; 2 bad usage or bad input.
+#include <bouillon/core/error.hpp>
+#include <bouillon/version.hpp>
+
+#include "commands.hpp"
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <exception>
+#include <iostream>
+
+int main(int argc, char** argv) try {
+    CLI::App program("Finds the best way to merge the intermediate checkpoints of a pretraining run.", "bouillon");
+    program.set_version_flag("--version", bouillon::version);
+    program.require_subcommand(1);
+    program.failure_message(CLI::FailureMessage::help);
+    add_search_command(program);
+    add_merge_command(program);
+    add_score_command(program);
+    add_inspect_command(program);
+    program.footer("`bouillon COMMAND --help` shows a command's options, their defaults and examples.");
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& problem) {
+        if (problem.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return program.exit(problem);
+        std::cerr << "bouillon: " << problem.what() << "\nTry `bouillon --help`.\n";
+        return 2;
+    }
+    std::cout.flush();
+    if (!std::cout) throw bouillon::work_error("standard output could not be written");
+    return 0;
+} catch (const bouillon::input_error& problem) {
+    std::cerr << "bouillon: " << problem.what() << '\n';
+    return 2;
+} catch (const std::exception& problem) {
+    std::cerr << "bouillon: " << problem.what() << '\n';
+    return 1;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <limits>
+#include <string>
+#include <unistd.h>
+
+/// A line on the terminal that is written over as work goes on; nothing where standard error is no terminal.
+class progress_line {
+ public:
+    explicit progress_line(std::size_t budget) : budget_(budget) {}
+    ~progress_line() { clear(); }
+    progress_line(const progress_line&) = delete;
+    progress_line& operator=(const progress_line&) = delete;
+
+    /// After trial `done` of this run, of which `left` more will follow. The loss is NaN for a failed trial.
+    void trial(std::size_t number, std::size_t done, std::size_t left, double loss) {
+        best_ = std::min(best_, std::isnan(loss) ? best_ : loss);
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+        const auto remaining = static_cast<long>(seconds / static_cast<double>(done) * static_cast<double>(left));
+        char text[128];
+        std::snprintf(text, sizeof text, "trial %zu/%zu   best loss %.4f   last %.4f   time left %ld:%02ld", number,
+                      budget_, best_, loss, remaining / 60, remaining % 60);
+        show(text);
+    }
+
+    void show(const std::string& text) {
+        if (!terminal_) return;
+        std::fprintf(stderr, "\r\033[K%s", text.c_str());
+        std::fflush(stderr);
+    }
+
+    void clear() { show(""); }
+
+ private:
+    const bool terminal_ = ::isatty(STDERR_FILENO) != 0;
+    const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    std::size_t budget_;
+    double best_ = std::numeric_limits<double>::infinity();
+};

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report_output.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+#include <span>
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::string one_line(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+/// printf into a string.
+[[gnu::format(printf, 1, 2)]] std::string print(const char* format, ...) {
+    char text[512];
+    std::va_list arguments;
+    va_start(arguments, format);
+    std::vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+std::string pad(const std::string& text, std::size_t width) {
+    return text + std::string(std::max(width, text.size()) - text.size(), ' ');
+}
+
+std::string with_error(const bouillon::loss_estimate& loss) {
+    if (std::isnan(loss.variance)) return print("%.4f", loss.mean);
+    return print("%.4f (%.4f)", loss.mean, loss.standard_error());
+}
+
+std::string gain_text(const bouillon::paired_gain& gain) {
+    if (!gain.testable()) return print("%+.4f", gain.gain);
+    return print("%+.4f (%.4f)", gain.gain, gain.standard_error);
+}
+
+const char* significance(const bouillon::paired_gain& gain) {
+    if (!gain.testable()) return "unknown";
+    return gain.significant ? "yes" : "no";
+}
+
+std::string decision_text(const bouillon::merge_report& report, const std::string& newest, std::size_t documents) {
+    const auto& gain = report.found().gain;
+    const std::string where =
+        report.gains_on_test ? print("%zu test documents", documents)
+                             : "the search documents, which the merge was chosen by: give --test for an honest figure";
+    if (!gain.testable())
+        return print(
+            "Decision: %s. It measures %+.4f better than %s; one number a merge cannot tell if that is significant.",
+            report.merge() ? "use the found merge" : "keep the newest", gain.gain, newest.c_str());
+    const std::string figure =
+        print("%+.4f nats per token (95 %% interval %+.4f to %+.4f) over %s on %s", gain.gain,
+              gain.gain - gain.margin(documents), gain.gain + gain.margin(documents), newest.c_str(), where.c_str());
+    if (report.merge()) return "Decision: use the found merge. Its gain is significant: " + figure + ".";
+    return "Decision: keep the newest. The found merge has no significant gain: " + figure + ".";
+}
+
+}  // namespace
+
+std::string trial_json(const bouillon::trial_event& event, std::span<const double> newest_losses) {
+    json object = {{"event", "trial"},
+                   {"trial", event.trial.ticket},
+                   {"merge_weights", event.trial.merge_weights},
+                   {"loss", nullptr},
+                   {"standard_error", nullptr},
+                   {"gain", nullptr},
+                   {"gain_standard_error", nullptr},
+                   {"seconds",
+                    {{"suggest", event.seconds.suggest},
+                     {"merge", event.seconds.merge},
+                     {"score", event.seconds.score},
+                     {"observe", event.seconds.observe}}}};
+    if (event.observation.status == bouillon::trial_status::failed) {
+        object["failed"] = event.observation.reason;
+        return one_line(object);
+    }
+    const auto loss = bouillon::mean_loss(event.losses);
+    const auto gain = bouillon::gain_over(event.losses, newest_losses);
+    object["loss"] = loss.mean;
+    object["standard_error"] = loss.standard_error();
+    object["gain"] = gain.gain;
+    object["gain_standard_error"] = gain.standard_error;
+    return one_line(object);
+}
+
+std::string result_json(const bouillon::merge_report& report, const bouillon::recommendation& recommendation,
+                        const std::vector<std::string>& checkpoints) {
+    json rows = json::array();
+    for (const auto& row : report.rows) {
+        const auto& test = row.test;
+        const json significant = row.gain.testable() ? json(row.gain.significant) : json(nullptr);
+        rows.push_back({{"name", row.name},
+                        {"merge_weights", row.merge_weights},
+                        {"search_loss", row.search.mean},
+                        {"search_standard_error", row.search.standard_error()},
+                        {"test_loss", test ? json(test->mean) : json(nullptr)},
+                        {"test_standard_error", test ? json(test->standard_error()) : json(nullptr)},
+                        {"gain", row.gain.gain},
+                        {"gain_standard_error", row.gain.standard_error},
+                        {"significant", significant}});
+    }
+    const json ticket = recommendation.ticket ? json(*recommendation.ticket) : json(nullptr);
+    return one_line({{"event", "result"},
+                     {"checkpoints", checkpoints},
+                     {"rows", rows},
+                     {"recommendation",
+                      {{"merge_weights", recommendation.merge_weights},
+                       {"posterior_loss", recommendation.loss},
+                       {"posterior_standard_error", recommendation.standard_error},
+                       {"trial", ticket}}},
+                     {"gains_on", report.gains_on_test ? "test" : "search"},
+                     {"decision", report.merge() ? "merge" : "keep newest"}});
+}
+
+std::string result_text(const bouillon::merge_report& report, const std::vector<std::string>& checkpoints,
+                        std::size_t documents) {
+    std::vector<std::vector<std::string>> cells = {
+        {"merge", "search loss (se)", "test loss (se)", "gain over newest (se)", "significant at 95 %"}};
+    if (!report.gains_on_test) cells[0].erase(cells[0].begin() + 2);
+    for (const auto& row : report.rows) {
+        std::vector<std::string> line = {row.name, with_error(row.search)};
+        if (report.gains_on_test) line.push_back(with_error(*row.test));
+        const bool newest = &row == &report.rows.front();
+        line.push_back(newest ? "-" : gain_text(row.gain));
+        line.push_back(newest ? "-" : significance(row.gain));
+        cells.push_back(line);
+    }
+    std::string text;
+    for (const auto& line : cells) {
+        for (std::size_t column = 0; column + 1 < line.size(); ++column) {
+            std::size_t width = 0;
+            for (const auto& other : cells) width = std::max(width, other[column].size());
+            text += pad(line[column], width + 2);
+        }
+        text += line.back() + '\n';
+    }
+
+    text += "\nFound merge:";
+    for (std::size_t k = 0; k < checkpoints.size(); ++k)
+        text += print(" %s:%.6g", checkpoints[k].c_str(), report.found().merge_weights[k]);
+    return text + '\n' + decision_text(report, checkpoints.back(), documents) + '\n';
+}

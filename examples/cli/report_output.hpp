@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/merge_search/report.hpp>
+#include <bouillon/merge_search/run.hpp>
+#include <bouillon/search/bayesian_search.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+// What `bouillon search` prints. The JSON texts are one object without line breaks; a number that is not known, such as
+// the standard error of a single value, is null there.
+
+/// `newest_losses`: (documents), of the newest checkpoint on the search documents, which gains are over.
+std::string trial_json(const bouillon::trial_event& event, std::span<const double> newest_losses);
+
+/// `checkpoints`: (checkpoints), names, in the order of merge weights.
+std::string result_json(const bouillon::merge_report& report, const bouillon::recommendation& recommendation,
+                        const std::vector<std::string>& checkpoints);
+
+/// The table of baselines and the found merge, its weights by checkpoint, and the decision in a sentence.
+/// `documents`: how many the gains are measured on.
+std::string result_text(const bouillon::merge_report& report, const std::vector<std::string>& checkpoints,
+                        std::size_t documents);

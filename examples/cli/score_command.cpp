@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/merge_search/held_out_file.hpp>
+#include <bouillon/score/loss_summary.hpp>
+
+#include "commands.hpp"
+#include "evaluators.hpp"
+#include <CLI/Option.hpp>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace {
+
+struct score_arguments {
+    std::vector<std::filesystem::path> checkpoints;
+    std::filesystem::path held_out;
+    std::string backend = "xtensor";
+    std::size_t threads = 0;
+    bool json = false;
+};
+
+void print_json(const std::filesystem::path& checkpoint, std::size_t documents, const bouillon::loss_summary& summary) {
+    const nlohmann::ordered_json line = {
+        {"checkpoint", checkpoint.string()},        {"documents", documents},          {"loss", summary.loss},
+        {"standard_error", summary.standard_error},  // not a number becomes null
+        {"token_loss", summary.token_loss},         {"perplexity", summary.perplexity}};
+    std::cout << line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << std::endl;
+}
+
+void run_score(const score_arguments& arguments) {
+    const auto held_out = bouillon::read_held_out(arguments.held_out);
+    std::size_t width = 10;
+    for (const auto& path : arguments.checkpoints) width = std::max(width, path.string().size());
+    if (!arguments.json)
+        std::printf("%-*s  %10s  %10s  %10s  %10s\n", static_cast<int>(width), "checkpoint", "loss", "std error",
+                    "token loss", "perplexity");
+    for (const auto& path : arguments.checkpoints) {
+        const auto checkpoint = bouillon::open_checkpoints(std::span(&path, 1));
+        auto evaluate = make_resident_evaluator(checkpoint, arguments.backend, arguments.threads, held_out, {});
+        const std::vector<double> whole = {1.0};
+        const auto losses = evaluate(whole, bouillon::document_set::search).losses;
+        const auto summary = bouillon::summarize(losses, held_out);
+        if (arguments.json)
+            print_json(path, held_out.size(), summary);
+        else
+            std::printf("%-*s  %10.6f  %10.6f  %10.6f  %10.4f\n", static_cast<int>(width), path.c_str(), summary.loss,
+                        summary.standard_error, summary.token_loss, summary.perplexity);
+        std::fflush(stdout);
+    }
+}
+
+}  // namespace
+
+void add_score_command(CLI::App& program) {
+    auto arguments = std::make_shared<score_arguments>();
+    CLI::App* command = program.add_subcommand("score", "Score checkpoints on held-out documents");
+    command->add_option("checkpoints", arguments->checkpoints, "Hugging Face directories or .safetensors files")
+        ->required()
+        ->type_name("CHECKPOINT");
+    command
+        ->add_option("--held-out", arguments->held_out, "Held-out documents: safetensors with tokens, document_offsets")
+        ->required()
+        ->type_name("FILE");
+    command->add_option("--backend", arguments->backend, "Tensor backend")
+        ->check(CLI::IsMember({"xtensor", "thrust"}))
+        ->capture_default_str();
+    command->add_option("--threads", arguments->threads, "Threads of the xtensor backend; 0 for all")
+        ->capture_default_str();
+    command->add_flag("--json", arguments->json, "Print one JSON object a checkpoint");
+    command->footer(
+        "loss: mean over documents of each document's loss, nats per token, with its standard error;\n"
+        "token loss: mean over all tokens; perplexity: its exponential.\n"
+        "Example:\n  bouillon score run/step-1000 run/step-2000 --held-out held_out.safetensors");
+    command->callback([arguments] { run_score(*arguments); });
+}

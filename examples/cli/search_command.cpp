@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/merge/write_merged.hpp>
+#include <bouillon/merge_search.hpp>
+#include <bouillon/search/journal.hpp>
+#include <bouillon/search/paper_search.hpp>
+#include <bouillon/space/interval.hpp>
+#include <bouillon/space/simplex.hpp>
+#include <bouillon/version.hpp>
+
+#include "commands.hpp"
+#include "evaluators.hpp"
+#include "progress.hpp"
+#include "report_output.hpp"
+#include "run_time_choice.hpp"
+#include <CLI/Option.hpp>
+
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct search_arguments {
+    std::vector<fs::path> checkpoints;
+    fs::path held_out, test, journal, out;
+    std::string space = "auto", kernel = "matern52", acquisition = "log-ei", preset, backend = "xtensor", score;
+    double alpha = 0.5;
+    std::size_t budget = 20, threads = 0;
+    std::uint64_t seed = 1;
+    long score_limit = 3600;
+    bool resume = false, force = false, json = false;
+};
+
+/// Everything that a search runs on.
+struct workbench {
+    const search_arguments& arguments;
+    bouillon::checkpoint_set checkpoints;
+    evaluate_function evaluate;
+    bouillon::measured_merges<evaluate_function> measure;
+    std::vector<double> newest_losses;  // (search documents), of the newest checkpoint
+    std::size_t documents = 0;          // that gains are measured on
+    bool has_test = false;
+
+    workbench(const workbench&) = delete;  // `measure` points into it
+    workbench& operator=(const workbench&) = delete;
+
+    explicit workbench(const search_arguments& given)
+        : arguments(given), checkpoints(bouillon::open_checkpoints(given.checkpoints)), measure(evaluate) {
+        if (!given.score.empty()) {
+            auto external = std::make_shared<bouillon::external_evaluator>(
+                checkpoints, bouillon::external_command{given.score, std::chrono::seconds(given.score_limit)});
+            evaluate = [external](auto weights, auto documents_of) { return (*external)(weights, documents_of); };
+        } else {
+            auto search = bouillon::read_held_out(given.held_out);
+            auto test = given.test.empty() ? bouillon::held_out_documents() : bouillon::read_held_out(given.test);
+            has_test = test.size() > 0;
+            documents = has_test ? test.size() : search.size();
+            evaluate =
+                make_resident_evaluator(checkpoints, given.backend, given.threads, std::move(search), std::move(test));
+        }
+        newest_losses = measure(newest(), bouillon::document_set::search).losses;
+    }
+
+    std::vector<double> newest() const { return bouillon::simplex{checkpoints.size()}.newest_average(1); }
+
+    std::vector<std::string> names() const {
+        std::vector<std::string> result;  // (checkpoints)
+        for (const auto& checkpoint : checkpoints) result.push_back(checkpoint.name());
+        return result;
+    }
+};
+
+/// Options that both spaces share. The newest checkpoint is the reference of every difference, so it is known exactly;
+/// a scorer that prints one number gives losses instead, of which it is one.
+template <class Space>
+bouillon::search_options make_options(const Space& space, const workbench& bench, std::vector<double> newest_point) {
+    static_assert(bouillon::merge_space<Space>);
+    bouillon::search_options options;
+    options.budget = bench.arguments.budget;
+    options.seed = bench.arguments.seed;
+    const bool paired = bench.newest_losses.size() > 1;
+    if (paired) options.reference_losses = bench.newest_losses;
+    bouillon::known_observation newest{std::move(newest_point), 0, 0};
+    if (!paired) newest = {newest.point, bench.newest_losses.front(), std::numeric_limits<double>::quiet_NaN()};
+    options.known = {std::move(newest)};
+    return options;
+}
+
+/// What must be the same when a journal is taken up again.
+std::map<std::string, std::string> journal_settings(const search_arguments& arguments, const std::string& space) {
+    std::string checkpoints;
+    for (const auto& path : arguments.checkpoints) checkpoints += (checkpoints.empty() ? "" : " ") + path.string();
+    std::map<std::string, std::string> settings = {{"checkpoints", checkpoints},
+                                                   {"space", space},
+                                                   {"kernel", arguments.kernel},
+                                                   {"acquisition", arguments.acquisition}};
+    if (arguments.score.empty())
+        settings["held_out"] = arguments.held_out.string();
+    else
+        settings["score"] = arguments.score;
+    if (space == "interval") settings["alpha"] = std::to_string(arguments.alpha);
+    return settings;
+}
+
+template <class Search>
+bouillon::recommendation run_trials(Search& search, std::size_t resumed, workbench& bench) {
+    const bool json = bench.arguments.json;
+    progress_line progress(bench.arguments.budget);
+    std::size_t done = 0;
+    bouillon::run_search(search, bench.measure, [&](const bouillon::trial_event& event) {
+        ++done;
+        if (json) std::cout << trial_json(event, bench.newest_losses) << std::endl;
+        const double loss =
+            event.losses.empty() ? std::numeric_limits<double>::quiet_NaN() : bouillon::mean_loss(event.losses).mean;
+        progress.trial(event.trial.ticket + 1, done, bench.arguments.budget - resumed - done, loss);
+        if (event.losses.empty()) {
+            progress.clear();
+            std::cerr << "bouillon: trial " << event.trial.ticket << " failed: " << event.observation.reason << '\n';
+        }
+    });
+    return search.recommendation();
+}
+
+/// Runs the search, with a journal if one is asked for.
+template <class Search>
+bouillon::recommendation run_search(Search search, const std::string& space, workbench& bench) {
+    const auto& arguments = bench.arguments;
+    if (arguments.journal.empty()) return run_trials(search, 0, bench);
+    const auto mode = arguments.resume ? bouillon::journal_mode::resume : bouillon::journal_mode::create;
+    bouillon::journaled_search journaled(std::move(search), arguments.journal, journal_settings(arguments, space),
+                                         mode);
+    return run_trials(journaled, journaled.resumed(), bench);
+}
+
+template <class Space>
+bouillon::recommendation search_in(const Space& space, const std::string& name, std::vector<double> newest_point,
+                                   workbench& bench) {
+    const auto& arguments = bench.arguments;
+    const auto options = make_options(space, bench, std::move(newest_point));
+    const any_kernel kernel = make_kernel(arguments.kernel);
+    if (arguments.acquisition == "gp-hedge") {
+        using hedge = bouillon::gp_hedge<bouillon::expected_improvement, bouillon::probability_of_improvement,
+                                         bouillon::upper_confidence_bound>;
+        return run_search(bouillon::bayesian_search<Space, hedge, any_kernel>(space, options, hedge(), kernel), name,
+                          bench);
+    }
+    return run_search(bouillon::bayesian_search<Space, any_formula, any_kernel>(
+                          space, options, make_formula(arguments.acquisition), kernel),
+                      name, bench);
+}
+
+bouillon::recommendation search(workbench& bench) {
+    const auto& arguments = bench.arguments;
+    const std::size_t count = bench.checkpoints.size();
+    const bool pair = count == 2;
+    const std::string space = arguments.space == "auto" ? (pair ? "interval" : "simplex") : arguments.space;
+    if (space == "interval" && !pair)
+        throw bouillon::input_error("--space interval takes 2 checkpoints, but " + std::to_string(count) +
+                                    " are given: use --space simplex");
+    if (arguments.preset == "paper") {
+        auto options = make_options(bouillon::interval{}, bench, {1.0});
+        options.known.clear();  // the paper spends its second trial on the newest checkpoint
+        return run_search(bouillon::paper_search(arguments.alpha, std::move(options)), space, bench);
+    }
+    if (space == "interval")
+        return search_in(bouillon::interval{.lower = arguments.alpha, .upper = 1}, space, {1.0}, bench);
+    return search_in(bouillon::simplex{count}, space, bench.newest(), bench);
+}
+
+void check_usage(const search_arguments& arguments) {
+    const auto refuse = [](const std::string& what) { throw bouillon::input_error(what); };
+    if (arguments.checkpoints.size() < 2)
+        refuse("search takes 2 or more checkpoints, but " + std::to_string(arguments.checkpoints.size()) + " is given");
+    if (arguments.held_out.empty() == arguments.score.empty())
+        refuse("give one of --held-out FILE and --score COMMAND");
+    if (!arguments.score.empty() && !arguments.test.empty())
+        refuse("--test needs --held-out: a --score command has no documents");
+    if (arguments.resume && arguments.journal.empty()) refuse("--resume needs --journal FILE");
+    if (!arguments.out.empty()) bouillon::require_writable_target(arguments.out, arguments.force);
+}
+
+void write_result(const workbench& bench, const bouillon::merge_report& report) {
+    const auto& arguments = bench.arguments;
+    const auto weights = report.merge() ? report.found().merge_weights : bench.newest();
+    bouillon::write_merged(bench.checkpoints, weights, arguments.out,
+                           {.force = arguments.force,
+                            .provenance = {{"bouillon.version", bouillon::version},
+                                           {"bouillon.decision", report.merge() ? "merge" : "keep newest"}},
+                            .threads = arguments.threads});
+}
+
+void run(search_arguments arguments) {
+    if (arguments.preset == "paper") {
+        arguments.acquisition = "gp-hedge, the paper's";
+        arguments.space = "interval";
+    }
+    check_usage(arguments);
+    workbench bench(arguments);
+    const bouillon::recommendation recommended = search(bench);
+    const auto compared = bouillon::baselines(bench.checkpoints.size(), arguments.budget, arguments.seed);
+    bouillon::merge_report report;
+    {
+        progress_line progress(arguments.budget);
+        report = bouillon::make_report(recommended.merge_weights, compared, bench.measure, bench.has_test,
+                                       [&](const std::string& name) { progress.show("measuring " + name); });
+    }
+    if (!arguments.out.empty()) write_result(bench, report);
+    if (arguments.json) {
+        std::cout << result_json(report, recommended, bench.names()) << std::endl;
+        return;
+    }
+    std::cout << result_text(report, bench.names(), bench.documents);
+    if (!arguments.out.empty())
+        std::cout << "Written: " << arguments.out.string()
+                  << (report.merge() ? " (the found merge)\n" : " (the newest checkpoint)\n");
+}
+
+void add_data_options(CLI::App& command, search_arguments& arguments) {
+    command
+        .add_option("checkpoints", arguments.checkpoints,
+                    "Checkpoints of one run, the newest last: Hugging Face directories or .safetensors files")
+        ->required()
+        ->type_name("CHECKPOINT");
+    command
+        .add_option("--held-out", arguments.held_out,
+                    "Documents that the search learns from: safetensors with tokens, document_offsets")
+        ->type_name("FILE");
+    command.add_option("--test", arguments.test, "Documents that only the verdict sees, for an honest gain")
+        ->type_name("FILE");
+    command
+        .add_option("--score", arguments.score,
+                    "Instead of --held-out: a command that prints a merge's loss (lower is better) on its last line; "
+                    "{checkpoint} becomes the merge's path")
+        ->type_name("COMMAND");
+    command
+        .add_option("--score-limit", arguments.score_limit,
+                    "Time that a --score command may take, seconds; then its trial failed")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command
+        .add_option("--out", arguments.out,
+                    "Write the checkpoint to use: the found merge, or the newest when no gain is significant")
+        ->type_name("DIR");
+    command.add_flag("--force", arguments.force, "Replace an existing --out");
+    command.add_flag("--json", arguments.json, "Print one JSON object a line instead of the table");
+}
+
+void add_method_options(CLI::App& command, search_arguments& arguments) {
+    command
+        .add_option("--space", arguments.space,
+                    "Merge weights to search: interval (2 checkpoints, the newer's weight in [alpha, 1]), simplex (any "
+                    "number, not negative, sum 1), auto (by their number)")
+        ->check(CLI::IsMember({"auto", "interval", "simplex"}))
+        ->capture_default_str();
+    command.add_option("--alpha", arguments.alpha, "Smallest weight of the newer checkpoint in the interval")
+        ->check(CLI::Range(0.0, 0.999))
+        ->capture_default_str();
+    command.add_option("--kernel", arguments.kernel, "Covariance of the surrogate")
+        ->check(CLI::IsMember(kernel_names))
+        ->capture_default_str();
+    command.add_option("--acquisition", arguments.acquisition, "What decides the next trial")
+        ->check(CLI::IsMember(acquisition_names))
+        ->capture_default_str();
+    command
+        .add_option("--preset", arguments.preset,
+                    "paper: Liu et al. (2025): interval, started at {alpha, 1}, GP-Hedge over EI, PI and UCB")
+        ->check(CLI::IsMember({"paper"}));
+    command.add_option("--budget", arguments.budget, "Trials")->check(CLI::Range(1, 1000000))->capture_default_str();
+    command.add_option("--seed", arguments.seed, "Seed of everything random")->capture_default_str();
+    command.add_option("--backend", arguments.backend, "Tensor backend")
+        ->check(CLI::IsMember({"xtensor", "thrust"}))
+        ->capture_default_str();
+    command.add_option("--threads", arguments.threads, "Threads of the xtensor backend; 0 for all")
+        ->capture_default_str();
+    command
+        .add_option("--journal", arguments.journal, "Write every trial down as it ends, to continue from after a kill")
+        ->type_name("FILE");
+    command.add_flag("--resume", arguments.resume, "Continue from the journal");
+}
+
+}  // namespace
+
+void add_search_command(CLI::App& program) {
+    auto arguments = std::make_shared<search_arguments>();
+    CLI::App* command = program.add_subcommand("search", "Search the best merge of checkpoints");
+    add_data_options(*command, *arguments);
+    add_method_options(*command, *arguments);
+    command->footer(
+        "Examples:\n"
+        "  bouillon search run/step-1000 run/step-2000 --held-out search.safetensors --test test.safetensors --out "
+        "merged\n"
+        "  bouillon search run/step-* --held-out search.safetensors --budget 40 --journal search.jsonl\n"
+        "  bouillon search run/step-* --score './evaluate.sh {checkpoint}' --budget 30 --json");
+    command->callback([arguments] { run(*arguments); });
+}

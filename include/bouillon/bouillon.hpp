@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Everything but the tensor backends, which need libraries of their own: include tensor/xtensor_backend.hpp or
+/// tensor/thrust_backend.hpp beside this.
+#include <bouillon/acquisition/expected_improvement.hpp>
+#include <bouillon/acquisition/gp_hedge.hpp>
+#include <bouillon/acquisition/log_expected_improvement.hpp>
+#include <bouillon/acquisition/probability_of_improvement.hpp>
+#include <bouillon/acquisition/upper_confidence_bound.hpp>
+#include <bouillon/kernel/matern52.hpp>
+#include <bouillon/kernel/squared_exponential.hpp>
+#include <bouillon/merge/compare.hpp>
+#include <bouillon/merge/resident.hpp>
+#include <bouillon/merge/write_merged.hpp>
+#include <bouillon/merge_search.hpp>
+#include <bouillon/model/llama.hpp>
+#include <bouillon/score/document_scorer.hpp>
+#include <bouillon/score/loss_summary.hpp>
+#include <bouillon/search/bayesian_search.hpp>
+#include <bouillon/search/journal.hpp>
+#include <bouillon/search/paper_search.hpp>
+#include <bouillon/space/box.hpp>
+#include <bouillon/space/interval.hpp>
+#include <bouillon/space/simplex.hpp>
+#include <bouillon/version.hpp>

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Where the three arms meet: merges are measured, trials run, baselines compared, and the verdict is drawn.
+#include <bouillon/merge_search/evaluator.hpp>
+#include <bouillon/merge_search/held_out_file.hpp>
+#include <bouillon/merge_search/report.hpp>
+#include <bouillon/merge_search/run.hpp>

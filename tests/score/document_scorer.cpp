@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/core/random.hpp>
+#include <bouillon/score/document_scorer.hpp>
+#include <bouillon/tensor/xtensor_backend.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+using namespace bouillon;
+
+namespace {
+
+/// A model whose loss for a row is a known function of what it is fed, so that the scorer alone is tested.
+struct counting_model {
+    using backend_type = xtensor_backend;
+    struct workspace {
+        std::size_t rows;
+    };
+
+    xtensor_backend lanes;
+    llama_config sizes = [] {
+        llama_config config;
+        config.vocabulary = 1000;
+        config.context = 7;
+        return config;
+    }();
+
+    const llama_config& config() const { return sizes; }
+    const xtensor_backend& backend() const { return lanes; }
+    void load(const parameters<xtensor_backend>&) {}
+    workspace make_workspace(std::size_t rows) const { return {rows}; }
+    void token_losses(const window_batch& batch, workspace& work, std::span<float> losses) const {
+        CHECK(batch.rows() <= work.rows);
+        for (std::size_t row = 0; row < batch.rows(); ++row)
+            losses[row] = std::sqrt(static_cast<float>(batch.targets[row])) + static_cast<float>(batch.positions[row]);
+    }
+};
+
+held_out_documents random_documents() {
+    random_engine engine = make_engine(3, 0);
+    std::vector<std::int32_t> tokens(500);
+    for (auto& token : tokens) token = static_cast<std::int32_t>(uniform(engine) * 1000);
+    return held_out_documents(tokens, {0, 2, 9, 17, 130, 139, 500}, "f");
+}
+
+}  // namespace
+
+TEST_CASE("a document's loss is the mean over its targets of its windows' losses") {
+    const auto documents = random_documents();
+    document_scorer score(counting_model{}, {.rows = 40});
+    const auto losses = score({}, documents);
+    REQUIRE(losses.size() == documents.size());
+    for (std::size_t d = 0; d < documents.size(); ++d) {
+        double sum = 0;
+        for (std::size_t i = 1; i < documents[d].size(); ++i)
+            sum += std::sqrt(static_cast<double>(documents[d][i])) + static_cast<double>((i - 1) % 7);
+        CHECK(losses[d] == doctest::Approx(sum / static_cast<double>(documents[d].size() - 1)).epsilon(1e-6));
+    }
+}
+
+TEST_CASE("losses are the same to the last bit for any number of threads and on every call") {
+    const auto documents = random_documents();
+    document_scorer one(counting_model{xtensor_backend({.threads = 1})}, {.rows = 16});
+    document_scorer four(counting_model{xtensor_backend({.threads = 4})}, {.rows = 16});
+    const auto losses = one({}, documents);
+    CHECK(four({}, documents) == losses);
+    CHECK(four({}, documents) == losses);
+}
+
+TEST_CASE("a token outside the vocabulary is refused with both values") {
+    document_scorer score(counting_model{});
+    CHECK_THROWS_WITH_AS(score({}, held_out_documents({1, 1000}, {0, 2}, "search.safetensors")),
+                         "search.safetensors: token 1000 lies outside the model's vocabulary of 1000", input_error);
+}
