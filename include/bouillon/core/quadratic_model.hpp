@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace bouillon::detail {
+
+inline double dot(std::span<const double> a, std::span<const double> b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+    return sum;
+}
+
+inline double largest_magnitude(std::span<const double> values) {
+    double largest = 0;
+    for (const double value : values) largest = std::max(largest, std::abs(value));
+    return largest;
+}
+
+/// project(x - step) - x
+template <class Project>
+std::vector<double> projected_step(std::span<const double> x, std::span<const double> step, Project& project) {
+    std::vector<double> moved(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) moved[i] = x[i] - step[i];
+    project(std::span<double>(moved));
+    for (std::size_t i = 0; i < x.size(); ++i) moved[i] -= x[i];
+    return moved;
+}
+
+/// A quadratic model of a function about a point: f(x + d) = f(x) + g'd + d'B d / 2. Its curvature B and the inverse H
+/// are learnt from steps and the changes of the gradient along them.
+/// Reference: Nocedal and Wright (2006), eqs. 6.17 and 6.19 (Broyden, Fletcher, Goldfarb, Shanno).
+class quadratic_model {
+ public:
+    quadratic_model(std::size_t size, double curvature) : size_(size) { reset(curvature); }
+
+    /// B = curvature I
+    void reset(double curvature) {
+        b_.assign(size_ * size_, 0.0);
+        h_.assign(size_ * size_, 0.0);
+        for (std::size_t i = 0; i < size_; ++i) {
+            b_[i * size_ + i] = curvature;
+            h_[i * size_ + i] = 1 / curvature;
+        }
+        learnt_ = false;
+    }
+
+    /// step (n), change (n) of the gradient along it. A step along which the gradient does not grow teaches nothing.
+    void learn(std::span<const double> step, std::span<const double> change) {
+        const double growth = dot(step, change), squares = dot(change, change);
+        if (!(growth > 1e-10 * std::sqrt(dot(step, step) * squares))) return;
+        if (!learnt_) reset(squares / growth);
+        learnt_ = true;
+        const auto bs = times(b_, step), hy = times(h_, change);
+        const double sbs = dot(step, bs), yhy = dot(change, hy);
+        for (std::size_t i = 0; i < size_; ++i)
+            for (std::size_t j = 0; j < size_; ++j) {
+                b_[i * size_ + j] += change[i] * change[j] / growth - bs[i] * bs[j] / sbs;
+                h_[i * size_ + j] +=
+                    (1 + yhy / growth) * step[i] * step[j] / growth - (hy[i] * step[j] + step[i] * hy[j]) / growth;
+            }
+    }
+
+    /// The d that minimises the model where x + d stays in a convex set: Newton's step -H g where it does, else by
+    /// spectral projected gradients from that step's projection. Cost: n^2 for each of at most 50 iterations.
+    template <class Project>
+    std::vector<double> minimizer(std::span<const double> x, std::span<const double> gradient, Project& project) const {
+        const auto newton = times(h_, gradient);
+        auto d = projected_step(x, newton, project);
+        double clipped = 0;
+        for (std::size_t i = 0; i < size_; ++i) clipped = std::max(clipped, std::abs(d[i] + newton[i]));
+        if (clipped <= 1e-12 * largest_magnitude(newton)) return d;
+        auto slope = times(b_, d);  // (n), of the model at d
+        std::vector<double> at(size_), scaled(size_);
+        for (std::size_t i = 0; i < size_; ++i) slope[i] += gradient[i];
+        double length = 1 / b_[0];
+        for (int iteration = 0; iteration < 50; ++iteration) {
+            for (std::size_t i = 0; i < size_; ++i) {
+                at[i] = x[i] + d[i];
+                scaled[i] = length * slope[i];
+            }
+            const auto along = projected_step(at, scaled, project), bent = times(b_, along);
+            if (largest_magnitude(along) <= 1e-4 * largest_magnitude(d)) break;
+            const double curvature = dot(along, bent);
+            const double fraction = std::min(1.0, -dot(slope, along) / curvature);
+            if (!(fraction > 0)) break;
+            for (std::size_t i = 0; i < size_; ++i) {
+                d[i] += fraction * along[i];
+                slope[i] += fraction * bent[i];
+            }
+            length = dot(along, along) / curvature;
+        }
+        return d;
+    }
+
+ private:
+    std::vector<double> times(const std::vector<double>& matrix, std::span<const double> x) const {
+        std::vector<double> product(size_);
+        for (std::size_t i = 0; i < size_; ++i) product[i] = dot(std::span(matrix).subspan(i * size_, size_), x);
+        return product;
+    }
+
+    std::size_t size_;
+    std::vector<double> b_, h_;  // (n, n)
+    bool learnt_ = false;
+};
+
+}  // namespace bouillon::detail
