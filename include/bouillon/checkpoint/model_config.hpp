@@ -38,7 +38,7 @@ inline constexpr auto model_defining_fields = std::to_array<const char*>({"archi
 
 inline std::string field_text(const nlohmann::json& config, const char* field) {
     return config.contains(field) ? config.at(field).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace)
-                                  : "nothing";
+                                  : "missing";
 }
 
 /// Throws input_error when a config.json says that the checkpoint is quantized, or when two differ in a field that

@@ -50,7 +50,7 @@ inline std::size_t checked_header_size(std::span<const std::byte> file, std::str
 inline void check_places(const std::vector<tensor_entry>& tensors, std::size_t data_size, std::string_view file) {
     std::vector<const tensor_entry*> by_place;  // (tensors)
     for (const auto& tensor : tensors) by_place.push_back(&tensor);
-    std::sort(by_place.begin(), by_place.end(), [](const tensor_entry* a, const tensor_entry* b) {
+    std::stable_sort(by_place.begin(), by_place.end(), [](const tensor_entry* a, const tensor_entry* b) {
         return std::pair(a->begin, a->size) < std::pair(b->begin, b->size);
     });
     std::size_t end = 0;

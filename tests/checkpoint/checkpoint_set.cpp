@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/checkpoint/checkpoint_set.hpp>
+
+#include "checkpoint/files.hpp"
+#include <doctest/doctest.h>
+
+using namespace bouillon;
+
+namespace {
+
+const std::vector<test::stored_tensor> two_tensors{{{"a", dtype::f32, {2}}, "aaaaaaaa"},
+                                                   {{"b", dtype::bf16, {1, 2}}, "bbbb"}};
+
+/// The refusal of two files with these tensors, with "DIR" for their directory.
+std::string refusal(const std::vector<test::stored_tensor>& first, const std::vector<test::stored_tensor>& second) {
+    const test::temporary_directory directory;
+    const std::vector<std::filesystem::path> paths{directory / "1.safetensors", directory / "2.safetensors"};
+    test::write_tensors(paths[0], first);
+    test::write_tensors(paths[1], second);
+    std::string message = test::message_of<input_error>([&] { open_checkpoints(paths); });
+    const std::string path = directory.path().string();
+    for (auto at = message.find(path); at != std::string::npos; at = message.find(path))
+        message.replace(at, path.size(), "DIR");
+    return message;
+}
+
+}  // namespace
+
+TEST_CASE("a set has the tensors that each of its checkpoints has and the newest is the last") {
+    const test::temporary_directory directory;
+    test::write_tensors(directory / "1.safetensors", two_tensors);
+    test::write_tensors(directory / "2/model.safetensors", two_tensors);
+    const std::vector<std::filesystem::path> paths{directory / "1.safetensors", directory / "2"};
+    const auto checkpoints = open_checkpoints(paths);
+    CHECK(checkpoints.size() == 2);
+    CHECK(checkpoints[0].name() == "1.safetensors");
+    CHECK(checkpoints.newest().name() == "2");
+    REQUIRE(checkpoints.tensors().size() == 2);
+    CHECK(checkpoints.tensors()[1] == two_tensors[1].tensor);
+}
+
+TEST_CASE("a set of no checkpoint is refused") {
+    CHECK_THROWS_WITH_AS(open_checkpoints({}), "no checkpoint given", input_error);
+}
+
+TEST_CASE("checkpoints must have the same tensors") {
+    CHECK(refusal(two_tensors, two_tensors) == "");
+    CHECK(refusal(two_tensors, {two_tensors[0]}) ==
+          "DIR/2.safetensors: has no tensor \"b\", but DIR/1.safetensors has");
+    CHECK(refusal(two_tensors, {two_tensors[1]}) ==
+          "DIR/2.safetensors: has no tensor \"a\", but DIR/1.safetensors has");
+    CHECK(refusal({two_tensors[0]}, two_tensors) ==
+          "DIR/2.safetensors: has tensor \"b\", but DIR/1.safetensors has not");
+    CHECK(refusal({}, two_tensors) == "DIR/2.safetensors: has tensor \"a\", but DIR/1.safetensors has not");
+}
+
+TEST_CASE("checkpoints must agree on the shape and the type of a tensor") {
+    CHECK(refusal(two_tensors, {two_tensors[0], {{"b", dtype::bf16, {2, 1}}, "bbbb"}}) ==
+          "DIR/2.safetensors: tensor \"b\" has shape [2, 1], but [1, 2] in DIR/1.safetensors");
+    CHECK(refusal(two_tensors, {two_tensors[0], {{"b", dtype::f16, {1, 2}}, "bbbb"}}) ==
+          "DIR/2.safetensors: tensor \"b\" has type F16, but BF16 in DIR/1.safetensors");
+}
+
+TEST_CASE("checkpoints must be states of one model") {
+    const test::temporary_directory directory;
+    for (const char* name : {"1", "2"}) test::write_tensors(directory / name / "model.safetensors", two_tensors);
+    test::write_text(directory / "1/config.json", R"({"vocab_size":10})");
+    test::write_text(directory / "2/config.json", R"({"vocab_size":11})");
+    const std::vector<std::filesystem::path> paths{directory / "1", directory / "2"};
+    CHECK_THROWS_WITH_AS(open_checkpoints(paths),
+                         ((directory / "2/config.json").string() + ": vocab_size is 11, but 10 in " +
+                          (directory / "1/config.json").string())
+                             .c_str(),
+                         input_error);
+}
+
+TEST_CASE("the shared trajectory is a set") {
+    const std::filesystem::path run = BOUILLON_SHARED_DATA "/kjv-llama";
+    if (!exists(run)) {
+        MESSAGE("no shared data here");
+        return;
+    }
+    const std::vector<std::filesystem::path> paths{run / "step-02280", run / "step-02400"};
+    const auto checkpoints = open_checkpoints(paths);
+    CHECK(checkpoints.newest().name() == "step-02400");
+    CHECK(checkpoints.tensors().size() == 39);
+}

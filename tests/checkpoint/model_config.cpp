@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/checkpoint/model_config.hpp>
+
+#include "checkpoint/files.hpp"
+#include <doctest/doctest.h>
+
+using namespace bouillon;
+
+namespace {
+
+/// The refusal of two checkpoints with these configurations, with "DIR" for their directory; an empty one is no file.
+std::string refusal(const std::string& first, const std::string& second) {
+    const test::temporary_directory directory;
+    std::vector<checkpoint> checkpoints;
+    for (const auto& [name, config] : {std::pair("1", first), std::pair("2", second)}) {
+        test::write_tensors(directory / name / "model.safetensors", {});
+        if (!config.empty()) test::write_text(directory / name / "config.json", config);
+        checkpoints.emplace_back(directory / name);
+    }
+    std::string message = test::message_of<input_error>([&] { detail::check_same_model(checkpoints); });
+    const std::string path = directory.path().string();
+    for (auto at = message.find(path); at != std::string::npos; at = message.find(path))
+        message.replace(at, path.size(), "DIR");
+    return message;
+}
+
+}  // namespace
+
+TEST_CASE("configurations of one model may differ in what does not define it") {
+    CHECK(refusal(R"({"model_type":"llama","torch_dtype":"bfloat16","rope_theta":10000.0})",
+                  R"({"rope_theta":10000,"transformers_version":"5","use_cache":false,"model_type":"llama"})") == "");
+    CHECK(refusal(R"({"rope_scaling":{"type":"linear","factor":2}})",
+                  R"({"rope_scaling":{"factor":2,"type":"linear"}})") == "");
+    CHECK(refusal(R"({"rope_scaling":null})", "{}") == "");
+}
+
+TEST_CASE("a field that defines the model must be the same") {
+    CHECK(refusal(R"({"model_type":"llama"})", R"({"model_type":"gpt_neox"})") ==
+          "DIR/2/config.json: model_type is \"gpt_neox\", but \"llama\" in DIR/1/config.json");
+    CHECK(refusal(R"({"rope_theta":10000.0})", R"({"rope_theta":500000.0})") ==
+          "DIR/2/config.json: rope_theta is 500000.0, but 10000.0 in DIR/1/config.json");
+    CHECK(refusal(R"({"tie_word_embeddings":true})", "{}") ==
+          "DIR/2/config.json: tie_word_embeddings is missing, but true in DIR/1/config.json");
+}
+
+TEST_CASE("a checkpoint without a configuration is taken as it is") {
+    CHECK(refusal(R"({"model_type":"llama"})", "") == "");
+    CHECK(refusal("", R"({"model_type":"llama"})") == "");
+}
+
+TEST_CASE("a quantized checkpoint is refused") {
+    CHECK(refusal("{}", R"({"quantization_config":{"bits":4}})") ==
+          "DIR/2/config.json: has a quantization_config; quantized checkpoints cannot be merged");
+    CHECK(refusal(R"({"quantization_config":null})", "{}") == "");
+}
+
+TEST_CASE("a configuration that cannot be read is refused") {
+    CHECK(refusal("{}", "{") == "DIR/2/config.json: is not valid JSON in UTF-8 at byte 2");
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/checkpoint/safetensors.hpp>
+
+#include "checkpoint/files.hpp"
+#include <doctest/doctest.h>
+
+using namespace bouillon;
+
+TEST_CASE("a file's tensors are found by name and give their bytes at any alignment") {
+    const test::temporary_directory directory;
+    const std::string header = R"({"b":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},)"
+                               R"("a":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}})";
+    const std::vector<float> values{1.5f, -2.0f};
+    test::write_text(directory / "f", test::safetensors_text(header, "\x07" + test::stored(values)));
+
+    const safetensors_file file(directory / "f");
+    CHECK(file.tensors().size() == 2);
+    REQUIRE(file.find("a"));
+    REQUIRE(file.find("b"));
+    CHECK(test::loaded<float>(file.bytes(*file.find("a"))) == values);
+    CHECK(test::as_text(file.bytes(*file.find("b"))) == "\x07");
+    CHECK(file.find("") == nullptr);
+    CHECK(file.find("aa") == nullptr);
+    CHECK(file.find("c") == nullptr);
+}
+
+TEST_CASE("an error names the file") {
+    const test::temporary_directory directory;
+    test::write_text(directory / "f", "");
+    CHECK_THROWS_WITH_AS(safetensors_file(directory / "f"),
+                         ((directory / "f").string() + ": is 0 bytes long, too short for a safetensors file").c_str(),
+                         input_error);
+}
+
+TEST_CASE("a file beyond 4 GiB is read at its end") {
+    const test::temporary_directory directory;
+    const std::size_t size = (std::size_t{5} << 30) + 4;
+    const std::string offsets = std::to_string(size - 4) + ',' + std::to_string(size);
+    const std::string header = R"({"big":{"dtype":"U8","shape":[)" + std::to_string(size - 4) +
+                               R"(],"data_offsets":[0,)" + std::to_string(size - 4) +
+                               R"(]},"end":{"dtype":"U8","shape":[4],"data_offsets":[)" + offsets + "]}}";
+    test::write_text(directory / "f", test::safetensors_text(header));
+    std::filesystem::resize_file(directory / "f", 8 + header.size() + size - 4);  // a hole, which takes no space
+    std::ofstream(directory / "f", std::ios::binary | std::ios::app) << "last";
+
+    const safetensors_file file(directory / "f");
+    CHECK(test::as_text(file.bytes(*file.find("end"))) == "last");
+    CHECK(file.bytes(*file.find("big")).size() == size - 4);
+}
+
+TEST_CASE("the shared checkpoints are read") {
+    const std::filesystem::path path = BOUILLON_SHARED_DATA "/kjv-llama/step-02400/model.safetensors";
+    if (!exists(path)) {
+        MESSAGE("no shared data here");
+        return;
+    }
+    const safetensors_file file(path);
+    CHECK(file.metadata().at("format") == "pt");
+    REQUIRE(file.find("lm_head.weight"));
+    CHECK(file.find("lm_head.weight")->shape == std::vector<std::size_t>{1024, 96});
+    CHECK(file.find("lm_head.weight")->type == dtype::bf16);
+}
