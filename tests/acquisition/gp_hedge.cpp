@@ -2,8 +2,6 @@
 #include <bouillon/acquisition/expected_improvement.hpp>
 #include <bouillon/acquisition/gp_hedge.hpp>
 #include <bouillon/acquisition/maximize.hpp>
-#include <bouillon/acquisition/posterior_mean.hpp>
-#include <bouillon/acquisition/probability_of_improvement.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/space/box.hpp>
 
@@ -95,10 +93,9 @@ TEST_CASE("the normalised policy discounts old rounds") {
 }
 
 TEST_CASE("every arm's nominee is chosen at some time, and an arm alone always") {
-    gp_hedge<posterior_mean, upper_confidence_bound> portfolio({.eta = 1}, posterior_mean{},
-                                                               upper_confidence_bound{.beta = 20});
-    gp_hedge<posterior_mean> exploit;
-    gp_hedge<upper_confidence_bound> explore({}, upper_confidence_bound{.beta = 20});
+    const upper_confidence_bound mean_alone{.beta = 0}, doubt_mostly{.beta = 20};
+    gp_hedge<upper_confidence_bound, upper_confidence_bound> portfolio({.eta = 1}, mean_alone, doubt_mostly);
+    gp_hedge<upper_confidence_bound> exploit({}, mean_alone), explore({}, doubt_mostly);
     int exploited = 0, explored = 0;
     for (std::uint64_t round = 0; round < 40; ++round) {
         const auto chosen = choose_once(portfolio, round);

@@ -4,7 +4,6 @@
 #include <bouillon/acquisition/formula.hpp>
 #include <bouillon/acquisition/log_expected_improvement.hpp>
 #include <bouillon/acquisition/maximize.hpp>
-#include <bouillon/acquisition/posterior_mean.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/kernel/matern52.hpp>
 #include <bouillon/search/history.hpp>
@@ -28,23 +27,23 @@
 namespace bouillon {
 
 struct search_options {
-    std::size_t budget = 20;               // trials
-    std::uint64_t seed = 1;                // of everything random
-    std::size_t initial_trials = 0;        // points of the first design; 0: chosen from dimension and budget
-    double smallest_distance = 1e-4;       // between any two trials, in unit coordinates
-    std::vector<double> reference_losses;  // (documents), of the model that losses are compared with; or empty
-    std::vector<known_observation> known;  // known before the first trial, on the same scale as observed losses
-    gaussian_process_options surrogate;
-    maximize_options maximize;
+    std::size_t budget = 20;                    // trials
+    std::uint64_t seed = 1;                     // of everything random
+    std::size_t initial_trials = 0;             // points of the first design; 0: chosen from dimension and budget
+    double smallest_distance = 1e-4;            // between any two trials, in unit coordinates
+    std::vector<double> reference_losses = {};  // (documents), of the model that losses are compared with; or empty
+    std::vector<known_observation> known = {};  // known before the first trial, on the same scale as observed losses
+    gaussian_process_options surrogate = {};
+    maximize_options maximize = {};
 };
 
 /// The answer of a search. With reference losses the loss is the difference to the reference: minus the gain.
 struct recommendation {
-    std::vector<double> point;          // (d), the user's coordinates
-    std::vector<double> merge_weights;  // (checkpoints), newest last; empty where the space is not for merging
-    double loss = 0;                    // posterior mean there
-    double standard_error = 0;          // posterior deviation there
-    std::optional<std::size_t> ticket;  // of the trial at that point; empty when it was not a trial
+    std::vector<double> point = {};          // (d), the user's coordinates
+    std::vector<double> merge_weights = {};  // (checkpoints), newest last; empty where the space is not for merging
+    double loss = 0;                         // posterior mean there
+    double standard_error = 0;               // posterior deviation there
+    std::optional<std::size_t> ticket;       // of the trial at that point; empty when it was known before
 };
 
 /// Bayesian optimization of a loss over a space, one suggestion at a time; the caller owns the loop.
@@ -119,23 +118,16 @@ class bayesian_search {
     /// Ends a trial that gave no loss. It counts as worse than the worst, so that its neighbourhood is avoided.
     void fail(const trial& ended, std::string reason = {}) { history_.fail(ended, std::move(reason)); }
 
-    /// The point of the best posterior mean among all points observed and the surrogate's own maximiser, which lies
-    /// between them where the noise hides the optimum. Never the luckiest trial: under noise, the lowest of many
-    /// observed losses is low by chance. Throws work_error when nothing was observed.
+    /// The tried or known point of the best posterior mean. Never the luckiest trial: under noise, the lowest of many
+    /// observed losses is low by chance, and the surrogate knows what its neighbours lost. Points that were not tried
+    /// are no candidates: the surrogate's own maximiser did no better over 40 seeds, and nobody has measured it.
+    /// Throws work_error when nothing was observed.
     bouillon::recommendation recommendation() const {
         const training_data data = learned();
         if (data.successes == 0) throw work_error("no trial succeeded: there is nothing to recommend");
         surrogate_type model = surrogate_;  // a copy: being asked leaves no trace in later suggestions
         model.fit(data.points, data.scores, data.variances);
-
-        const std::size_t best = best_of(model, data).first;
-        const std::span<const double> observed = point_of(data, best);
-        random_engine engine = make_engine(options_.seed, recommendation_stream);
-        const search_state state{.best = 0, .trial = history_.size(), .dimension = space_.dimension()};
-        const auto unseen = maximize(prepare(posterior_mean{}, model, state, engine), space_, observed, {}, 0, engine,
-                                     options_.maximize);
-        const bool prefer_unseen = unseen.value > model.predict(observed).mean;
-        return describe(model, prefer_unseen ? std::span<const double>(unseen.unit_point) : observed);
+        return describe(model, point_of(data, best_of(model, data).first));
     }
 
     const bouillon::history& history() const { return history_; }
@@ -148,7 +140,6 @@ class bayesian_search {
 
  private:
     static constexpr std::uint64_t design_stream = ~std::uint64_t{0};  // tickets have the streams from 0 up
-    static constexpr std::uint64_t recommendation_stream = design_stream - 1;
 
     static Space checked(Space space) {
         if constexpr (requires { space.check(); }) space.check();
@@ -194,15 +185,18 @@ class bayesian_search {
     }
 
     /// Adds what is believed of pending trials: that they end as expected. It leaves the mean as it is and takes the
-    /// uncertainty around them away, so that trials that are out together do not crowd.
-    void believe_pending(training_data data) {
-        if (history_.count(trial_status::pending) == 0) return;
+    /// uncertainty around them away, so that trials that are out together do not crowd. Returns the best such mean.
+    double believe_pending(training_data data) {
+        double best = -std::numeric_limits<double>::infinity();
+        if (history_.count(trial_status::pending) == 0) return best;
         for (const auto& [suggested, observed] : history_.records()) {
             if (observed.status != trial_status::pending) continue;
             const double mean = surrogate_.predict(suggested.unit_point).mean;
             data.add(suggested.unit_point, surrogate_.centre() + surrogate_.scale() * mean, 0);
+            best = std::max(best, mean);
         }
         surrogate_.condition(data.points, data.scores, data.variances);
+        return best;
     }
 
     std::vector<double> next_unit_point() {
@@ -214,8 +208,8 @@ class bayesian_search {
 
         surrogate_.fit(data.points, data.scores, data.variances);
         const auto [best, best_mean] = best_of(surrogate_, data);
-        believe_pending(data);
-        return most_promising({best_mean, history_.size(), space_.dimension()}, point_of(data, best), engine);
+        const double best_believed = std::max(best_mean, believe_pending(data));
+        return most_promising({best_believed, history_.size(), space_.dimension()}, point_of(data, best), engine);
     }
 
     std::vector<double> most_promising(const search_state& state, std::span<const double> incumbent,

@@ -32,12 +32,10 @@ class journaled_search {
                      const std::map<std::string, std::string>& settings, journal_mode mode = journal_mode::create)
         : search_(std::move(search)), journal_(file, mode) {
         const nlohmann::ordered_json header = make_header(settings);
-        if (journal_.lines().empty()) return write(header);
-        check_header(header);
-        for (std::size_t line = 1; line < journal_.lines().size(); ++line) replay(line);
-        for (const auto& [suggested, observed] : search_.history().records())
-            if (observed.status == trial_status::pending) unfinished_.push_back(suggested);
-        resumed_ = search_.history().size() - unfinished_.size();
+        if (journal_.lines().empty())
+            write(header);
+        else
+            continue_from(header);
     }
 
     bool done() const { return unfinished_.empty() && search_.done(); }
@@ -90,6 +88,14 @@ class journaled_search {
                                          {"initial_trials", options.initial_trials}};
         for (const auto& [key, value] : settings) header[key] = value;
         return header;
+    }
+
+    void continue_from(const nlohmann::ordered_json& header) {
+        check_header(header);
+        for (std::size_t line = 1; line < journal_.lines().size(); ++line) replay(line);
+        for (const auto& [suggested, observed] : search_.history().records())
+            if (observed.status == trial_status::pending) unfinished_.push_back(suggested);
+        resumed_ = search_.history().size() - unfinished_.size();
     }
 
     void check_header(const nlohmann::ordered_json& expected) const {
@@ -150,8 +156,7 @@ class journaled_search {
     void write_end(std::size_t ticket) {
         const observation& ended = search_.history()[ticket].observation;
         if (ended.status == trial_status::observed)  // a variance that is not a number becomes null
-            journal_.append(
-                {{"event", "observe"}, {"ticket", ticket}, {"loss", ended.loss}, {"variance", ended.variance}});
+            write({{"event", "observe"}, {"ticket", ticket}, {"loss", ended.loss}, {"variance", ended.variance}});
         else
             write({{"event", "fail"}, {"ticket", ticket}, {"reason", ended.reason}});
     }

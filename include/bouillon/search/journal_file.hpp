@@ -68,6 +68,7 @@ class journal_file {
 
  private:
     void read_lines(journal_mode mode) {
+        if (!std::filesystem::is_regular_file(path_)) throw input_error(name() + "it is not a regular file");
         if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) throw input_error(name() + "another search is writing it");
         std::ifstream stream(path_, std::ios::binary);
         const std::string text{std::istreambuf_iterator<char>(stream), {}};

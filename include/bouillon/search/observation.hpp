@@ -10,10 +10,10 @@ namespace bouillon {
 
 /// One suggestion of a search: evaluate `point`, or merge with `merge_weights`, and tell the loss.
 struct trial {
-    std::size_t ticket = 0;             // names the trial; counts up from 0 in the order of suggestion
-    std::vector<double> unit_point;     // (d), what the surrogate sees
-    std::vector<double> point;          // (d), the user's coordinates
-    std::vector<double> merge_weights;  // (checkpoints), newest last; empty where the space is not for merging
+    std::size_t ticket = 0;                  // names the trial; counts up from 0 in the order of suggestion
+    std::vector<double> unit_point = {};     // (d), what the surrogate sees
+    std::vector<double> point = {};          // (d), the user's coordinates
+    std::vector<double> merge_weights = {};  // (checkpoints), newest last; empty where the space is not for merging
 };
 
 enum class trial_status { pending, observed, failed };
@@ -23,12 +23,12 @@ struct observation {
     trial_status status = trial_status::pending;
     double loss = std::numeric_limits<double>::quiet_NaN();      // lower is better; NaN unless observed
     double variance = std::numeric_limits<double>::quiet_NaN();  // of the loss, its unit squared; NaN when not known
-    std::string reason;                                          // why it failed
+    std::string reason = {};                                     // why it failed
 };
 
 /// A loss known before the search begins, such as the newest checkpoint's. It costs no trial.
 struct known_observation {
-    std::vector<double> point;  // (d), the user's coordinates
+    std::vector<double> point = {};  // (d), the user's coordinates
     double loss = 0;
     double variance = 0;  // NaN when not known
 };

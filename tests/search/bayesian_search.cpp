@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/acquisition/expected_improvement.hpp>
+#include <bouillon/acquisition/gp_hedge.hpp>
+#include <bouillon/acquisition/upper_confidence_bound.hpp>
+#include <bouillon/kernel/squared_exponential.hpp>
+#include <bouillon/search/bayesian_search.hpp>
+#include <bouillon/space/box.hpp>
+#include <bouillon/space/interval.hpp>
+#include <bouillon/space/simplex.hpp>
+
+#include "objectives.hpp"
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <set>
+
+using namespace bouillon;
+
+namespace {
+
+using objective = std::function<double(std::span<const double>)>;
+
+const box branin_box{{-5, 0}, {10, 15}};
+
+template <class Search>
+void run(Search& search, const objective& loss) {
+    while (!search.done()) {
+        const trial next = search.suggest();
+        search.observe(next, loss(next.point));
+    }
+}
+
+template <class Search>
+std::vector<std::vector<double>> unit_points(const Search& search) {
+    std::vector<std::vector<double>> points;
+    for (const auto& entry : search.history().records()) points.push_back(entry.trial.unit_point);
+    return points;
+}
+
+double median(std::vector<double> values) {
+    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+    return values[values.size() / 2];
+}
+
+/// Regret of the best of forty trials on Branin's function.
+template <class Search>
+double branin_regret(Search search) {
+    run(search, branin);
+    double lowest = 1e9;
+    for (const auto& entry : search.history().records()) lowest = std::min(lowest, entry.observation.loss);
+    return lowest - branin_minimum;
+}
+
+}  // namespace
+
+TEST_CASE("forty trials come within 0.01 of Branin's minimum") {
+    for (const std::uint64_t seed : {1, 2, 3, 4})
+        CHECK(branin_regret(bayesian_search(branin_box, {.budget = 40, .seed = seed})) < 1e-2);
+}
+
+TEST_CASE("another kernel and another acquisition find Branin's minimum too") {
+    const search_options options{.budget = 40};
+    CHECK(branin_regret(bayesian_search(branin_box, options, expected_improvement{}, squared_exponential{})) < 1e-2);
+    CHECK(branin_regret(bayesian_search(branin_box, options, upper_confidence_bound{})) < 1e-2);
+    CHECK(branin_regret(bayesian_search(branin_box, options,
+                                        gp_hedge<log_expected_improvement, upper_confidence_bound>{})) < 1e-2);
+}
+
+TEST_CASE("fifteen noisy trials recommend a merge next to the best one") {
+    std::vector<double> regrets;
+    for (std::uint64_t seed = 0; seed < 11; ++seed) {
+        bayesian_search search(interval{.lower = 0, .upper = 1}, {.budget = 15, .seed = seed});
+        random_engine noise = make_engine(10000 + seed);
+        while (!search.done()) {
+            const trial next = search.suggest();
+            search.observe(next, merge_curve(next.point[0]) + 0.003 * normal(noise), 9e-6);
+        }
+        regrets.push_back(merge_curve(search.recommendation().point[0]) - merge_curve_minimum());
+    }
+    CHECK(median(regrets) <= 5e-4);
+}
+
+TEST_CASE("a search on the simplex finds a minimum on a face, at a merge that sums to one") {
+    const std::vector<double> optimum = {0, 0, 0.4, 0.6};
+    bayesian_search search(simplex{4}, {.budget = 25});
+    run(search, [&](std::span<const double> w) { return distance(w, optimum) * distance(w, optimum); });
+    const auto found = search.recommendation();
+    CHECK(distance(found.point, optimum) < 0.03);
+    CHECK(found.merge_weights == found.point);
+    for (const auto& entry : search.history().records()) {
+        const auto& weights = entry.trial.merge_weights;
+        const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+        CHECK(std::abs(sum - 1) <= 4 * std::numeric_limits<double>::epsilon());
+        CHECK(*std::min_element(weights.begin(), weights.end()) >= 0);
+    }
+}
+
+TEST_CASE("suggestions depend on the seed and on nothing else") {
+    const auto run_seed = [](std::uint64_t seed) {
+        bayesian_search search(branin_box, {.budget = 12, .seed = seed});
+        run(search, branin);
+        return unit_points(search);
+    };
+    CHECK(run_seed(1) == run_seed(1));
+    CHECK(run_seed(1) != run_seed(2));
+}
+
+TEST_CASE("asking for the recommendation changes no later suggestion") {
+    bayesian_search asked(branin_box, {.budget = 12}), not_asked(branin_box, {.budget = 12});
+    run(not_asked, branin);
+    while (!asked.done()) {
+        const trial next = asked.suggest();
+        asked.observe(next, branin(next.point));
+        asked.recommendation();
+    }
+    CHECK(unit_points(asked) == unit_points(not_asked));
+}
+
+TEST_CASE("suggestions do not change when losses are scaled by a power of two, nor to rounding when by others") {
+    const auto run_scaled = [](double scale, double shift) {
+        bayesian_search search(branin_box, {.budget = 12});
+        run(search, [&](std::span<const double> x) { return scale * branin(x) + shift; });
+        return unit_points(search);
+    };
+    const auto plain = run_scaled(1, 0);
+    CHECK(run_scaled(0x1p-20, 0) == plain);
+    CHECK(run_scaled(0x1p+20, 0) == plain);
+    for (const auto& [scale, shift] : {std::pair{1e-6, 0.0}, {1e6, 0.0}, {1.0, 100.0}}) {
+        const auto scaled = run_scaled(scale, shift);
+        for (std::size_t i = 0; i < plain.size(); ++i) CHECK(distance(scaled[i], plain[i]) < 1e-3);
+    }
+}
+
+TEST_CASE("trials that are out at once lie apart, and their order of return is free") {
+    bayesian_search search(branin_box, {.budget = 24});
+    std::vector<trial> out;
+    for (int round = 0; round < 6; ++round) {
+        for (int i = 0; i < 4; ++i) out.push_back(search.suggest());
+        for (std::size_t i = 0; i < 4; ++i)
+            for (std::size_t j = 0; j < i; ++j)
+                CHECK(distance(out[out.size() - 1 - i].unit_point, out[out.size() - 1 - j].unit_point) > 0.01);
+        for (std::size_t i = 0; i < 4; ++i) {
+            const trial& ended = out[out.size() - 1 - i];
+            search.observe(ended, branin(ended.point));
+        }
+    }
+    CHECK(search.done());
+    CHECK(search.recommendation().loss - branin_minimum < 1);
+}
+
+TEST_CASE("with no answer at all, every suggestion is still another point") {
+    bayesian_search search(interval{}, {.budget = 20});
+    std::set<double> suggested;
+    while (!search.done()) suggested.insert(search.suggest().unit_point[0]);
+    CHECK(suggested.size() == 20);
+}
+
+TEST_CASE("no two trials are closer than the smallest distance") {
+    bayesian_search search(interval{}, {.budget = 25, .smallest_distance = 1e-3});
+    run(search, [](std::span<const double> x) { return (x[0] - 0.7) * (x[0] - 0.7); });
+    const auto points = unit_points(search);
+    for (std::size_t i = 0; i < points.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j) CHECK(distance(points[i], points[j]) >= 1e-3);
+}
+
+TEST_CASE("failed trials are learned from: the region that fails is left, the minimum beside it found") {
+    bayesian_search search(branin_box, {.budget = 40});
+    int failures = 0;
+    while (!search.done()) {
+        const trial next = search.suggest();
+        if (next.point[0] < 0) {
+            search.fail(next, "out of memory");
+            ++failures;
+        } else {
+            search.observe(next, branin(next.point));
+        }
+    }
+    CHECK(failures < 15);
+    CHECK(search.recommendation().point[0] >= 0);
+    CHECK(branin(search.recommendation().point) - branin_minimum < 0.05);
+}
+
+TEST_CASE("when every trial fails the search goes on exploring and recommends nothing") {
+    bayesian_search search(branin_box, {.budget = 15});
+    while (!search.done()) search.observe(search.suggest(), NAN);
+    const auto points = unit_points(search);
+    for (std::size_t i = 0; i < points.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j) CHECK(distance(points[i], points[j]) > 0.02);
+    CHECK(search.history().count(trial_status::failed) == 15);
+    CHECK_THROWS_AS(search.recommendation(), work_error);
+}
+
+TEST_CASE("the recommendation is not the luckiest trial") {
+    bayesian_search search(interval{.lower = 0, .upper = 1}, {.budget = 12, .initial_trials = 12});
+    while (!search.done()) {  // a parabola with its minimum at 0.5, and one lucky observation at 0.125
+        const trial next = search.suggest();
+        const double x = next.point[0];
+        search.observe(next, x == 0.125 ? -0.05 : (x - 0.5) * (x - 0.5), 0.01);
+    }
+    const auto best = search.recommendation();
+    CHECK(best.point[0] == doctest::Approx(0.5).epsilon(0.3));
+    REQUIRE(best.ticket);
+    CHECK(search.history()[*best.ticket].trial.point == best.point);
+    CHECK(best.standard_error > 0);
+    CHECK(best.standard_error < 0.1);
+}
+
+TEST_CASE("what is known costs no trial, is never suggested and can be recommended") {
+    bayesian_search search(interval{}, {.budget = 6, .known = {{.point = {1.0}, .loss = 0, .variance = 0}}});
+    run(search, [](std::span<const double> x) { return 1 - x[0]; });  // the newest is the best
+    for (const auto& unit_point : unit_points(search)) CHECK(unit_point[0] < 1);
+    const auto best = search.recommendation();
+    CHECK(best.point[0] == 1);
+    CHECK_FALSE(best.ticket);
+    CHECK(std::abs(best.loss) < 1e-4);
+    CHECK(best.merge_weights == std::vector{0.0, 1.0});
+}
+
+TEST_CASE("document losses are compared with the reference, document by document") {
+    bayesian_search search(interval{}, {.budget = 4, .reference_losses = {2, 3, 7}});
+    const trial next = search.suggest();
+    search.observe(next, std::vector{1.5, 2.75, 6.25});
+    const auto& seen = search.history()[next.ticket].observation;
+    CHECK(seen.loss == doctest::Approx(-0.5));
+    CHECK(seen.variance == doctest::Approx(0.0625 / 3));
+    CHECK_THROWS_AS(search.observe(search.suggest(), std::vector{1.0}), input_error);
+}
+
+TEST_CASE("document losses without a reference give their mean") {
+    bayesian_search search(interval{}, {.budget = 4});
+    search.observe(search.suggest(), std::vector{1.0, 3.0});
+    CHECK(search.history()[0].observation.loss == 2);
+    CHECK(search.history()[0].observation.variance == 1);
+}
+
+TEST_CASE("a spent budget, a space without extent and a known point outside are refused") {
+    bayesian_search search(interval{}, {.budget = 1});
+    search.suggest();
+    CHECK(search.done());
+    CHECK_THROWS_AS(search.suggest(), input_error);
+    CHECK_THROWS_AS(bayesian_search(interval{.lower = 1, .upper = 1}), input_error);
+    CHECK_THROWS_AS(bayesian_search(interval{}, {.known = {{.point = {0.2}}}}), input_error);
+    CHECK_THROWS_AS(bayesian_search(interval{}, {.known = {{.point = {0.7, 0.3}}}}), input_error);
+    CHECK_THROWS_AS(bayesian_search(interval{}, {.known = {{.point = {0.7}, .loss = NAN}}}), input_error);
+}
+
+TEST_CASE("a replayed trial stands as it was recorded") {
+    bayesian_search search(interval{}, {.budget = 4});
+    const trial recorded{0, {0.25}, {0.625}, {0.375, 0.625}};
+    search.replay(recorded);
+    CHECK(search.history()[0].trial.unit_point == recorded.unit_point);
+    CHECK_THROWS_AS(search.replay(recorded), input_error);  // its ticket is used
+    CHECK(search.suggest().ticket == 1);
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/search/history.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace bouillon;
+
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+trial trial_at(std::size_t ticket, double x) { return {ticket, {x}, {x}, {}}; }
+
+history with_trials(std::size_t n) {
+    history trials;
+    for (std::size_t i = 0; i < n; ++i) trials.suggest(trial_at(i, 0.1 * static_cast<double>(i)));
+    return trials;
+}
+
+}  // namespace
+
+TEST_CASE("trials end in any order, each once") {
+    history trials = with_trials(3);
+    trials.observe(trials[2].trial, 5, 0.1);
+    trials.fail(trials[0].trial, "no memory");
+    CHECK(trials.count(trial_status::observed) == 1);
+    CHECK(trials.count(trial_status::failed) == 1);
+    CHECK(trials.count(trial_status::pending) == 1);
+    CHECK(trials[2].observation.loss == 5);
+    CHECK(trials[0].observation.reason == "no memory");
+    CHECK_THROWS_WITH_AS(trials.observe(trials[2].trial, 6, 0.1), "trial 2 has ended already with the loss 5.000000",
+                         input_error);
+    CHECK_THROWS_WITH_AS(trials.observe(trials[0].trial, 6, 0.1), "trial 0 has ended already: it failed", input_error);
+}
+
+TEST_CASE("a trial that this search did not suggest is refused") {
+    history trials = with_trials(1);
+    CHECK_THROWS_WITH_AS(trials.observe(trial_at(4, 0), 1, 0), "trial 4 was never suggested: 1 were", input_error);
+    CHECK_THROWS_AS(trials.observe(trial_at(0, 0.7), 1, 0), input_error);
+}
+
+TEST_CASE("a loss that is not finite is a failure, a negative variance an error") {
+    history trials = with_trials(3);
+    trials.observe(trials[0].trial, NAN, 0);
+    trials.observe(trials[1].trial, INFINITY, 0);
+    CHECK(trials.count(trial_status::failed) == 2);
+    CHECK_THROWS_AS(trials.observe(trials[2].trial, 1, -1), input_error);
+    CHECK_NOTHROW(trials.observe(trials[2].trial, 1, unknown));
+}
+
+TEST_CASE("scores are minus the losses, and failures stand last, half the range below the worst") {
+    history trials = with_trials(4);
+    trials.observe(trials[0].trial, 2, 0.25);
+    trials.fail(trials[1].trial, "");
+    trials.observe(trials[2].trial, 6, 0.5);
+    training_data data;
+    add_trials(data, trials);
+    CHECK(data.scores == std::vector{-2.0, -6.0, -8.0});
+    CHECK(data.variances == std::vector{0.25, 0.5, 0.5});
+    CHECK(data.points == std::vector{0.0, 0.2, 0.1});
+    CHECK(data.successes == 2);
+}
+
+TEST_CASE("what was known before counts as a success") {
+    history trials = with_trials(1);
+    trials.fail(trials[0].trial, "");
+    training_data data;
+    data.add(std::vector{0.9}, -1, unknown);
+    add_trials(data, trials);
+    CHECK(data.successes == 1);
+    CHECK(data.scores == std::vector{-1.0, -2.0});
+    CHECK(std::isnan(data.variances[1]));
+}
+
+TEST_CASE("failures alone teach nothing") {
+    history trials = with_trials(2);
+    trials.fail(trials[0].trial, "");
+    training_data data;
+    add_trials(data, trials);
+    CHECK(data.successes == 0);
+    CHECK(data.scores.empty());
+}
+
+TEST_CASE("an imputed score is below all others even where these are all equal") {
+    CHECK(imputed_score(std::vector{1.0, 3.0}) == 0);
+    CHECK(imputed_score(std::vector{-3.0}) == -6);
+    CHECK(imputed_score(std::vector{0.0, 0.0}) == -1);
+}
