@@ -46,88 +46,97 @@ struct ard {
     /// Fills out (n, m) with the covariances between points and others.
     void fill(std::span<const double> points, std::span<const double> others, std::span<const double> log_length_scales,
               std::span<double> out) const {
-        const std::size_t m = others.size() / log_length_scales.size();
-        fill_squared_distances(
-            points, others, log_length_scales, [m](std::size_t) { return m; }, out);
-        for (double& value : out) value = profile(value);
+        const scaled_points rows(points, log_length_scales), columns(others, log_length_scales);
+        for (std::size_t a = 0; a < rows.size; ++a) {
+            const auto row = out.subspan(a * columns.size, columns.size);
+            columns.squared_distances(rows, a, row);
+            for (double& value : row) value = profile(value);
+        }
     }
 
     /// Fills the lower triangle of out (n, n) with the covariances among points; the rest is left as it is.
     void fill_lower(std::span<const double> points, std::span<const double> log_length_scales,
                     std::span<double> out) const {
-        const std::size_t n = points.size() / log_length_scales.size();
-        fill_squared_distances(
-            points, points, log_length_scales, [](std::size_t a) { return a + 1; }, out);
-        for (std::size_t a = 0; a < n; ++a)
-            for (std::size_t b = 0; b <= a; ++b) out[a * n + b] = profile(out[a * n + b]);
+        const scaled_points scaled(points, log_length_scales);
+        for (std::size_t a = 0; a < scaled.size; ++a) {
+            const auto row = out.subspan(a * scaled.size, a + 1);
+            scaled.squared_distances(scaled, a, row);
+            for (double& value : row) value = profile(value);
+        }
     }
 
-    /// gradient_j = sum_ab W_ab dk(x_a, x_b)/d ln l_j,  over all ordered pairs, for a symmetric W whose lower triangle
-    /// is read: weights (n, n). With G_ab = -2 W_ab profile'(r_ab^2) this is 2 [sum_a x_aj^2 sum_b G_ab - x_j' G x_j] /
-    /// l_j^2, so one product G X serves all coordinates.
+    /// gradient_j = sum_ab W_ab dk(x_a, x_b)/d ln l_j,  over all ordered pairs, for a symmetric W (n, n) of which the
+    /// lower triangle is read and all is overwritten. With G_ab = -2 W_ab profile'(r_ab^2) and points z in length
+    /// scales this is 2 [sum_a z_aj^2 sum_b G_ab - z_j' G z_j], so one product G Z serves all coordinates.
     void contract_gradient(std::span<const double> points, std::span<const double> log_length_scales,
-                           std::span<const double> weights, std::span<double> gradient) const {
-        const std::size_t d = log_length_scales.size(), n = points.size() / d;
-        std::vector<double> g(n * n), sums(n), products(n * d);
-        fill_squared_distances(
-            points, points, log_length_scales, [](std::size_t a) { return a; }, g);
+                           std::span<double> weights, std::span<double> gradient) const {
+        const scaled_points z(points, log_length_scales);
+        const std::size_t n = z.size, d = gradient.size();
+        std::vector<double> r2(n), sums(n), products(d * n);  // (n), (n), (dimension, n)
         for (std::size_t a = 0; a < n; ++a) {
+            z.squared_distances(z, a, std::span(r2).first(a));
+            double sum = 0;
             for (std::size_t b = 0; b < a; ++b) {
-                const double value = -2 * weights[a * n + b] * profile.derivative(g[a * n + b]);
-                g[a * n + b] = g[b * n + a] = value;
-                sums[a] += value;
-                sums[b] += value;
+                const double g = -2 * weights[a * n + b] * profile.derivative(r2[b]);
+                weights[a * n + b] = weights[b * n + a] = g;
+                sum += g;
+                sums[b] += g;
             }
-            g[a * n + a] = 0;
+            weights[a * n + a] = 0;
+            sums[a] += sum;
         }
-        detail::gemm(false, false, n, d, n, 1.0, g.data(), n, points.data(), d, 0.0, products.data(), d);
-        std::fill(gradient.begin(), gradient.end(), 0.0);
-        for (std::size_t a = 0; a < n; ++a)
-            for (std::size_t j = 0; j < d; ++j) {
-                const double x = points[a * d + j];
-                gradient[j] += x * (sums[a] * x - products[a * d + j]);
+        detail::gemm(false, false, d, n, n, 1.0, z.values.data(), n, weights.data(), n, 0.0, products.data(), n);
+        for (std::size_t j = 0; j < d; ++j) {
+            gradient[j] = 0;
+            for (std::size_t a = 0; a < n; ++a) {
+                const double value = z.values[j * n + a];
+                gradient[j] += 2 * value * (sums[a] * value - products[j * n + a]);
             }
-        for (std::size_t j = 0; j < d; ++j) gradient[j] *= 2 * std::exp(-2 * log_length_scales[j]);
+        }
     }
 
     /// Fills out (n, dimension) with the gradients of k(x, point) with respect to x: 2 profile'(r^2) (x_j - y_j) /
     /// l_j^2.
     void fill_point_gradients(std::span<const double> x, std::span<const double> points,
                               std::span<const double> log_length_scales, std::span<double> out) const {
-        const std::size_t d = x.size(), n = points.size() / d;
-        std::vector<double> r2(n), inverse_squares(d);
-        fill_squared_distances(
-            points, x, log_length_scales, [](std::size_t) { return std::size_t{1}; }, r2);
-        for (std::size_t j = 0; j < d; ++j) inverse_squares[j] = std::exp(-2 * log_length_scales[j]);
-        for (std::size_t a = 0; a < n; ++a) {
-            const double slope = 2 * profile.derivative(r2[a]);
-            for (std::size_t j = 0; j < d; ++j)
-                out[a * d + j] = slope * (x[j] - points[a * d + j]) * inverse_squares[j];
+        const scaled_points z(points, log_length_scales), at(x, log_length_scales);
+        std::vector<double> slopes(z.size);  // (n)
+        z.squared_distances(at, 0, slopes);
+        for (double& value : slopes) value = 2 * profile.derivative(value);
+        for (std::size_t j = 0; j < x.size(); ++j) {
+            const double inverse = std::exp(-log_length_scales[j]);
+            for (std::size_t a = 0; a < z.size; ++a)
+                out[a * x.size() + j] = slopes[a] * (at.values[j] - z.values[j * z.size + a]) * inverse;
         }
     }
 
  private:
-    /// out (n, m): in row a, the first columns(a) squared distances in length scales. One coordinate at a time, so that
-    /// the inner loop runs over contiguous numbers.
-    template <class Columns>
-    static void fill_squared_distances(std::span<const double> points, std::span<const double> others,
-                                       std::span<const double> log_length_scales, Columns columns,
-                                       std::span<double> out) {
-        const std::size_t d = log_length_scales.size(), n = points.size() / d, m = others.size() / d;
-        std::vector<double> scaled(m);
-        for (std::size_t j = 0; j < d; ++j) {
-            const double inverse = std::exp(-log_length_scales[j]);
-            for (std::size_t b = 0; b < m; ++b) scaled[b] = others[b * d + j] * inverse;
-            for (std::size_t a = 0; a < n; ++a) {
-                const double x = points[a * d + j] * inverse;
-                double* const row = &out[a * m];
-                for (std::size_t b = 0, end = columns(a); b < end; ++b) {
-                    const double square = (x - scaled[b]) * (x - scaled[b]);
-                    row[b] = j == 0 ? square : row[b] + square;
+    /// Points in length scales, a coordinate at a time, so that inner loops run over contiguous numbers.
+    struct scaled_points {
+        std::size_t size;
+        std::vector<double> values;  // (dimension, size)
+
+        scaled_points(std::span<const double> points, std::span<const double> log_length_scales)
+            : size(points.size() / log_length_scales.size()), values(points.size()) {
+            const std::size_t dimension = log_length_scales.size();
+            for (std::size_t j = 0; j < dimension; ++j) {
+                const double inverse = std::exp(-log_length_scales[j]);
+                for (std::size_t a = 0; a < size; ++a) values[j * size + a] = points[a * dimension + j] * inverse;
+            }
+        }
+
+        /// r2: squared distances from one of the other points to the first r2.size() of these.
+        void squared_distances(const scaled_points& others, std::size_t other, std::span<double> r2) const {
+            std::fill(r2.begin(), r2.end(), 0.0);
+            for (std::size_t first = 0, j = 0; first < values.size(); first += size, ++j) {
+                const double x = others.values[j * others.size + other];
+                for (std::size_t b = 0; b < r2.size(); ++b) {
+                    const double difference = x - values[first + b];
+                    r2[b] += difference * difference;
                 }
             }
         }
-    }
+    };
 };
 
 /// The covariance that a Gaussian process uses for a kernel: a stationary profile gets its length scales, a covariance

@@ -57,7 +57,7 @@ concept batched_kernel = covariance_kernel<Kernel> &&
     requires(const Kernel& kernel, std::span<const double> values, std::span<double> out) {
     kernel.fill(values, values, values, out);                  // points, others, log_hyper_parameters, (points, others)
     kernel.fill_lower(values, values, out);                    // points, log_hyper_parameters, (points, points)
-    kernel.contract_gradient(values, values, values, out);     // points, log_hyper_parameters, weights, gradient
+    kernel.contract_gradient(values, values, out, out);        // points, log_hyper_parameters, weights, gradient
     kernel.fill_point_gradients(values, values, values, out);  // x, points, log_hyper_parameters, (points, dim.)
 };
 

@@ -84,10 +84,11 @@ void fill_covariance_lower(const Kernel& kernel, std::size_t dimension, std::spa
     }
 }
 
-/// gradient (hyper-parameters): sum over all ordered pairs of W_ab dk_ab; the lower triangle of weights (n, n) is read.
+/// gradient (hyper-parameters): sum over all ordered pairs of W_ab dk_ab, for a symmetric W (n, n) of which the lower
+/// triangle is read and all may be overwritten.
 template <covariance_kernel Kernel>
 void contract_covariance_gradient(const Kernel& kernel, std::size_t dimension, std::span<const double> points,
-                                  std::span<const double> hyper, std::span<const double> weights,
+                                  std::span<const double> hyper, std::span<double> weights,
                                   std::span<double> gradient) {
     if constexpr (batched_kernel<Kernel>) {
         kernel.contract_gradient(points, hyper, weights, gradient);

@@ -15,23 +15,28 @@ namespace bouillon::detail {
 /// squared pivot is so small that it is rounding error, first `1e-8 unit`, then ten times as much up to `1e-4 unit` is
 /// added to the diagonal.
 ///
-/// `matrix`: (n, n), lower triangle; `unit`: the signal variance.
+/// `matrix`: (n, n), lower triangle; the strict upper one is overwritten. `unit`: the signal variance.
 /// Returns what was added, 0 as a rule; nothing where the matrix is not positive definite, or not finite, even so.
 /// Cost: n^3 / 3 for each attempt.
 inline std::optional<double> guarded_cholesky(std::size_t n, std::span<double> matrix, double unit) {
-    const std::vector<double> original(matrix.begin(), matrix.end());  // (n, n)
-    for (double relative = 0; relative<2e-4; relative = relative> 0 ? 10 * relative : 1e-8) {
-        const double jitter = relative * unit;
+    std::vector<double> diagonal(n);  // (n); the rest of the original is kept in the upper triangle
+    for (std::size_t i = 0; i < n; ++i) {
+        diagonal[i] = matrix[i * n + i];
+        for (std::size_t j = 0; j < i; ++j) matrix[j * n + i] = matrix[i * n + j];
+    }
+    const auto factor = [&] {
+        if (!cholesky_lower(n, matrix.data(), n)) return false;
+        for (std::size_t i = 0; i < n; ++i)
+            if (!(std::pow(matrix[i * n + i], 2) > 1e-10 * unit)) return false;
+        return std::isfinite(matrix.back());
+    };
+    if (factor()) return 0;
+    for (double jitter = 1e-8 * unit; jitter < 2e-4 * unit; jitter *= 10) {
         for (std::size_t i = 0; i < n; ++i) {
-            for (std::size_t j = 0; j < i; ++j) matrix[i * n + j] = original[i * n + j];
-            matrix[i * n + i] = original[i * n + i] + jitter;
+            matrix[i * n + i] = diagonal[i] + jitter;
+            for (std::size_t j = 0; j < i; ++j) matrix[i * n + j] = matrix[j * n + i];
         }
-        bool sound = cholesky_lower(n, matrix.data(), n);
-        for (std::size_t i = 0; sound && i < n; ++i) {
-            const double pivot = matrix[i * n + i] * matrix[i * n + i];
-            sound = pivot > 1e-10 * unit && std::isfinite(pivot);
-        }
-        if (sound) return jitter;
+        if (factor()) return jitter;
     }
     return std::nullopt;
 }

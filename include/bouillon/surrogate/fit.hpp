@@ -31,8 +31,9 @@ fitted_hyper_parameters fit_hyper_parameters(const Kernel& kernel, const trainin
                                              const hyper_parameter_priors& priors, std::optional<double> mean,
                                              std::span<const hyper_parameters> starts,
                                              const projected_gradient_options& options) {
+    marginal_likelihood likelihood(kernel, data, mean);
     const auto negative_log_posterior = [&](std::span<const double> logs, std::span<double> gradient) {
-        double value = log_marginal_likelihood(kernel, data, detail::unpack(logs), mean, gradient);
+        double value = likelihood(detail::unpack(logs), gradient);
         value += detail::add_log_prior(priors, logs, gradient);
         for (double& slope : gradient) slope = -slope;
         return -value;

@@ -118,13 +118,13 @@ class gaussian_process {
         fill_covariances(point, covariances);
         detail::fill_point_gradients(kernel_, point, data_.points, hyper_parameters_.kernel, slopes);
         auto solved = covariances;  // (n): L^-1 k, then A^-1 k
-        if (n > 0) detail::solve_lower(false, n, 1, regression_.factor.data(), n, solved.data(), 1);
+        if (n > 0) detail::solve_lower(false, n, regression_.factor.data(), n, solved.data());
         double mean = regression_.mean, variance = prior_variance(point);
         for (std::size_t i = 0; i < n; ++i) {
             mean += covariances[i] * regression_.weights[i];
             variance -= solved[i] * solved[i];
         }
-        if (n > 0) detail::solve_lower(true, n, 1, regression_.factor.data(), n, solved.data(), 1);
+        if (n > 0) detail::solve_lower(true, n, regression_.factor.data(), n, solved.data());
         const double deviation = std::sqrt(above_rounding(variance, point));
         // k(x, x) moves through both its points, alike
         detail::fill_point_gradients(kernel_, point, point, hyper_parameters_.kernel, deviation_gradient);

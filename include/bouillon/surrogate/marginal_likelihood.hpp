@@ -13,49 +13,63 @@
 #include <limits>
 #include <optional>
 #include <span>
-#include <vector>
+#include <utility>
 
 namespace bouillon {
 
-/// The log marginal likelihood of standardised data and its gradient with respect to the logarithms of the
-/// hyper-parameters:  d log p / d theta = 1/2 sum_ab (alpha alpha' - A^-1)_ab dA_ab/d theta,  A = s^2 K + V.
-///
-/// `mean`: of the process; nothing: the constant that maximises the likelihood, whose own change leaves the gradient
-/// as it is.
-/// `gradient`: (kernel hyper-parameters + 2): with respect to the kernel's, ln s^2 and ln noise variance.
-/// Returns the value; minus infinity, and a gradient of zeros, where A is not positive definite in double precision.
-/// Cost: n^3 plus one product (n, n, dimension).
+/// The log marginal likelihood of standardised data as a function of the hyper-parameters, with its gradient with
+/// respect to their logarithms:  d log p / d theta = 1/2 sum_ab (alpha alpha' - A^-1)_ab dA_ab/d theta,  A = s^2 K + V.
+/// It refers to its data, and keeps its memory from one evaluation to the next.
 /// Reference: Rasmussen and Williams (2006), eq. 5.9.
 template <covariance_kernel Kernel>
-double log_marginal_likelihood(const Kernel& kernel, const training_set& data, const hyper_parameters& at,
-                               std::optional<double> mean, std::span<double> gradient) {
-    std::fill(gradient.begin(), gradient.end(), 0.0);
-    auto fitted = regress(kernel, data, at, mean);
-    if (!fitted) return -std::numeric_limits<double>::infinity();
-    const std::size_t n = data.size(), kernel_count = at.kernel.size();
-    if (n == 0) return 0;
-    const auto& alpha = fitted->weights;
-    std::vector<double>& weights = fitted->factor;  // (n, n), lower: becomes (alpha alpha' - A^-1) / 2
-    detail::inverse_from_cholesky_lower(n, weights.data(), n);
-    for (std::size_t a = 0; a < n; ++a)
-        for (std::size_t b = 0; b <= a; ++b) weights[a * n + b] = 0.5 * (alpha[a] * alpha[b] - weights[a * n + b]);
+class marginal_likelihood {
+ public:
+    /// `mean`: of the process; nothing: the constant that maximises the likelihood.
+    marginal_likelihood(Kernel kernel, const training_set& data, std::optional<double> mean = {})
+        : kernel_(std::move(kernel)), data_(data), mean_(mean) {}
 
-    // All of A grows with s^2 but the noise that is not a share of it, so with W the weights, sum_ab W_ab A_ab
-    // = (alpha'(y - m) - n) / 2 needs no K.
-    double signal = -0.5 * static_cast<double>(n), noise = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-        signal += 0.5 * alpha[i] * (data.scores[i] - fitted->mean);
-        const double variance = detail::noise_variance(data.variances[i], at);
-        if (variance <= detail::least_relative_variance * at.signal_variance) continue;
-        signal -= weights[i * n + i] * variance;
-        if (std::isnan(data.variances[i])) noise += weights[i * n + i] * variance;
+    /// `gradient`: (kernel hyper-parameters + 2), with respect to the kernel's, ln s^2 and ln noise variance. A mean
+    /// that maximises the likelihood changes with them, but does not change it. Returns the value; minus infinity, and
+    /// a gradient of zeros, where A is not positive definite in double precision. Cost: n^3 plus one product (n, n,
+    /// dimension).
+    double operator()(const hyper_parameters& at, std::span<double> gradient) {
+        std::fill(gradient.begin(), gradient.end(), 0.0);
+        if (!detail::regress_into(regression_, kernel_, data_, at, mean_))
+            return -std::numeric_limits<double>::infinity();
+        if (data_.size() == 0) return 0;
+        const std::size_t n = data_.size(), kernel_count = at.kernel.size();
+        const auto& alpha = regression_.weights;
+        auto& weights = regression_.factor;  // (n, n), lower: becomes (alpha alpha' - A^-1) / 2
+        detail::inverse_from_cholesky_lower(n, weights.data(), n);
+        for (std::size_t a = 0; a < n; ++a)
+            for (std::size_t b = 0; b <= a; ++b) weights[a * n + b] = 0.5 * (alpha[a] * alpha[b] - weights[a * n + b]);
+        add_variance_gradients(at, gradient[kernel_count], gradient[kernel_count + 1]);
+        detail::contract_covariance_gradient(kernel_, data_.dimension, data_.points, at.kernel, weights,
+                                             gradient.first(kernel_count));
+        for (double& value : gradient.first(kernel_count)) value *= at.signal_variance;
+        return regression_.log_marginal_likelihood;
     }
-    detail::contract_covariance_gradient(kernel, data.dimension, data.points, at.kernel, weights,
-                                         gradient.first(kernel_count));
-    for (double& value : gradient.first(kernel_count)) value *= at.signal_variance;
-    gradient[kernel_count] = signal;
-    gradient[kernel_count + 1] = noise;
-    return fitted->log_marginal_likelihood;
-}
+
+ private:
+    /// All of A grows with s^2 but the noise that is no share of it, so with the weights W, where sum_ab W_ab A_ab =
+    /// (alpha'(y - m) - n) / 2, the derivative by ln s^2 needs no K.
+    void add_variance_gradients(const hyper_parameters& at, double& signal, double& noise) const {
+        const std::size_t n = data_.size();
+        signal -= 0.5 * static_cast<double>(n);
+        for (std::size_t i = 0; i < n; ++i) {
+            signal += 0.5 * regression_.weights[i] * (data_.scores[i] - regression_.mean);
+            const double variance = detail::noise_variance(data_.variances[i], at);
+            if (variance <= detail::least_relative_variance * at.signal_variance) continue;
+            const double by_log_variance = regression_.factor[i * n + i] * variance;
+            signal -= by_log_variance;
+            if (std::isnan(data_.variances[i])) noise += by_log_variance;
+        }
+    }
+
+    Kernel kernel_;
+    const training_set& data_;
+    std::optional<double> mean_;
+    regression regression_;
+};
 
 }  // namespace bouillon

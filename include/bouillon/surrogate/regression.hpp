@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <numbers>
+#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -38,8 +39,41 @@ inline double noise_variance(double variance, const hyper_parameters& at) {
 
 /// x = A^-1 x
 inline void solve_with_factor(const std::vector<double>& factor, std::vector<double>& x) {
-    solve_lower(false, x.size(), 1, factor.data(), x.size(), x.data(), 1);
-    solve_lower(true, x.size(), 1, factor.data(), x.size(), x.data(), 1);
+    solve_lower(false, x.size(), factor.data(), x.size(), x.data());
+    solve_lower(true, x.size(), factor.data(), x.size(), x.data());
+}
+
+/// Writes a regression, in the memory that it already has. False where A is not positive definite, even with jitter.
+template <covariance_kernel Kernel>
+bool regress_into(regression& result, const Kernel& kernel, const training_set& data, const hyper_parameters& at,
+                  std::optional<double> mean) {
+    const std::size_t n = data.size();
+    result.factor.resize(n * n);
+    result.mean = mean.value_or(0);
+    result.weights = data.scores;
+    result.jitter = result.log_marginal_likelihood = 0;
+    if (n == 0) return true;
+    fill_covariance_lower(kernel, data.dimension, data.points, at.kernel, result.factor);
+    for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t j = 0; j <= i; ++j) result.factor[i * n + j] *= at.signal_variance;
+        result.factor[i * n + i] += noise_variance(data.variances[i], at);
+    }
+    const auto jitter = guarded_cholesky(n, result.factor, at.signal_variance);
+    if (!jitter) return false;
+    result.jitter = *jitter;
+    if (!mean) {
+        std::vector<double> ones(n, 1.0);  // (n), then A^-1 1
+        solve_with_factor(result.factor, ones);
+        result.mean = std::inner_product(ones.begin(), ones.end(), data.scores.begin(), 0.0) /
+                      std::accumulate(ones.begin(), ones.end(), 0.0);
+    }
+    for (double& weight : result.weights) weight -= result.mean;
+    solve_with_factor(result.factor, result.weights);
+    double& value = result.log_marginal_likelihood;
+    for (std::size_t i = 0; i < n; ++i)
+        value -= 0.5 * (data.scores[i] - result.mean) * result.weights[i] + std::log(result.factor[i * n + i]) +
+                 0.5 * std::log(2 * std::numbers::pi);
+    return true;
 }
 
 }  // namespace detail
@@ -53,32 +87,8 @@ inline void solve_with_factor(const std::vector<double>& factor, std::vector<dou
 template <covariance_kernel Kernel>
 std::optional<regression> regress(const Kernel& kernel, const training_set& data, const hyper_parameters& at,
                                   std::optional<double> mean = {}) {
-    const std::size_t n = data.size();
-    if (n == 0) return regression{.mean = mean.value_or(0)};
-    regression result{.factor = std::vector<double>(n * n)};
-    detail::fill_covariance_lower(kernel, data.dimension, data.points, at.kernel, result.factor);
-    for (std::size_t i = 0; i < n; ++i) {
-        for (std::size_t j = 0; j <= i; ++j) result.factor[i * n + j] *= at.signal_variance;
-        result.factor[i * n + i] += detail::noise_variance(data.variances[i], at);
-    }
-    const auto jitter = detail::guarded_cholesky(n, result.factor, at.signal_variance);
-    if (!jitter) return std::nullopt;
-    result.jitter = *jitter;
-    if (!mean) {
-        std::vector<double> ones(n, 1.0);  // (n), then A^-1 1
-        detail::solve_with_factor(result.factor, ones);
-        double sum = 0, weighted = 0;
-        for (std::size_t i = 0; i < n; ++i) sum += ones[i], weighted += ones[i] * data.scores[i];
-        mean = weighted / sum;
-    }
-    result.mean = *mean;
-    result.weights = data.scores;
-    for (double& value : result.weights) value -= result.mean;
-    detail::solve_with_factor(result.factor, result.weights);
-    double value = -0.5 * static_cast<double>(n) * std::log(2 * std::numbers::pi);
-    for (std::size_t i = 0; i < n; ++i)
-        value -= 0.5 * (data.scores[i] - result.mean) * result.weights[i] + std::log(result.factor[i * n + i]);
-    result.log_marginal_likelihood = value;
+    regression result;
+    if (!detail::regress_into(result, kernel, data, at, mean)) return std::nullopt;
     return result;
 }
 
