@@ -21,7 +21,7 @@ set(may_include_merge_search core checkpoint tensor merge model score space kern
 set(third_party
     "^(xtensor|xsimd)/|^thrust/|^cub/|^cuda"      "^tensor/"
     "^(xflens|xtensor-blas)/"                     "^core/blas\\.hpp$"
-    "^nlohmann/"                                  "^(checkpoint/|merge/side_files\\.hpp|model/config\\.hpp|search/journal\\.hpp)"
+    "^nlohmann/"                                  "^(checkpoint/|merge/(side_files|write_merged)\\.hpp|model/config\\.hpp|search/journal\\.hpp)"
     "^(cblas|lapacke?|omp)\\.h$|^(tbb|oneapi)/"   "^$"
     "^doctest/|^CLI/|^benchmark/"                 "^$")
 
