@@ -3,6 +3,7 @@
 
 #include <bouillon/core/dtype.hpp>
 
+#include <concepts>
 #include <cstddef>
 
 namespace bouillon {
@@ -21,5 +22,10 @@ struct mutable_tensor_view {
     std::size_t size = 0;  // elements
     dtype type = dtype::f32;
 };
+
+/// The dtype whose elements are a T: F32 for float, F64 for double.
+template <class T>
+requires std::same_as<T, float> || std::same_as<T, double>
+inline constexpr dtype dtype_of = std::same_as<T, float> ? dtype::f32 : dtype::f64;
 
 }  // namespace bouillon

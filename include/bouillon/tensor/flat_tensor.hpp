@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/error.hpp>
+#include <bouillon/tensor/tensor_view.hpp>
+
+#include <cassert>
+#include <string>
+#include <utility>
+
+namespace bouillon {
+
+/// A flat tensor in its stored dtype that owns its memory, or refers to memory of somebody else's as an input.
+/// `Storage` is a movable array of bytes with `data()`, wherever the backend keeps them.
+template <class Storage>
+class flat_tensor {
+ public:
+    flat_tensor() = default;
+    flat_tensor(Storage storage, std::size_t elements, dtype type)
+        : storage_(std::move(storage)), size_(elements), type_(type) {}
+    explicit flat_tensor(tensor_view memory) : viewed_(memory.data), size_(memory.size), type_(memory.type) {}
+
+    std::size_t size() const { return size_; }  // elements
+    dtype type() const { return type_; }
+
+    tensor_view view() const { return {viewed_ ? viewed_ : storage_.data(), size_, type_}; }
+
+    /// For writing. Throws input_error where the memory is somebody else's.
+    mutable_tensor_view writable() {
+        if (viewed_) throw input_error("a tensor that views its caller's memory cannot be written");
+        return {storage_.data(), size_, type_};
+    }
+
+ private:
+    Storage storage_{};  // (bytes); empty for a view
+    const std::byte* viewed_ = nullptr;
+    std::size_t size_ = 0;
+    dtype type_ = dtype::f32;
+};
+
+namespace detail {
+
+/// Bytes that elements take, whole ones.
+inline std::size_t storage_bytes(std::size_t elements, dtype type) { return (elements * bits(type) + 7) / 8; }
+
+/// Throws input_error unless `given` bytes are just what a tensor's download needs.
+inline void check_download(tensor_view tensor, std::size_t given) {
+    const std::size_t needed = storage_bytes(tensor.size, tensor.type);
+    if (given != needed)
+        throw input_error("download of " + std::to_string(tensor.size) + ' ' + std::string(to_string(tensor.type)) +
+                          " elements: " + std::to_string(needed) + " bytes expected, " + std::to_string(given) +
+                          " given");
+}
+
+}  // namespace detail
+}  // namespace bouillon

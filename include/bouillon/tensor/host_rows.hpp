@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/blas.hpp>
+#include <bouillon/tensor/row_math.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <vector>
+
+/// The operations of a language model's forward pass on a few rows, on one host thread; matrix products hold the
+/// single-threaded BLAS of their caller. Row-major float32, in the shapes of `language_model_backend` (concept.hpp).
+namespace bouillon::detail {
+
+/// Scratch memory of a task, not yet written.
+inline std::unique_ptr<float[]> make_scratch(std::size_t elements) {
+    return std::make_unique_for_overwrite<float[]>(elements);
+}
+
+/// weight, out: (width). x may be out.
+inline void rms_norm_row(const float* x, const float* weight, std::size_t width, float epsilon, float* out) {
+    const double mean_square = sum_of_squares(x, width) / static_cast<double>(width);
+    const auto scale = static_cast<float>(1 / std::sqrt(mean_square + static_cast<double>(epsilon)));
+    for (std::size_t i = 0; i < width; ++i) out[i] = weight[i] * (x[i] * scale);
+}
+
+/// x: (heads, head_dim), in place; cosines, sines: (head_dim / 2), of this row's position.
+inline void rotate_row(float* x, std::size_t heads, std::size_t head_dim, const float* cosines, const float* sines) {
+    const std::size_t pairs = head_dim / 2;
+    for (float* const end = x + heads * head_dim; x != end; x += head_dim)
+        for (std::size_t i = 0; i < pairs; ++i) {
+            const float first = x[i], second = x[i + pairs];
+            x[i] = first * cosines[i] - second * sines[i];
+            x[i + pairs] = second * cosines[i] + first * sines[i];
+        }
+}
+
+/// Heads and their widths, and what they attend to.
+struct attention_shape {
+    std::size_t heads, kv_heads, head_dim;
+};
+
+/// Rows [first, last) of one head's attention inside a window; row 0 is the window's first.
+/// q, out: from this head's element of the window's row 0, `heads * head_dim` apart; k, v: likewise for its kv head.
+inline void attend_rows(const float* q, const float* k, const float* v, attention_shape shape, std::size_t first,
+                        std::size_t last, float* out) {
+    const std::size_t rows = last - first, keys = last, dim = shape.head_dim;
+    const std::size_t q_step = shape.heads * dim, kv_step = shape.kv_heads * dim;
+    const auto scores = make_scratch(rows * keys);  // (rows, keys)
+    const float scale = 1 / std::sqrt(static_cast<float>(dim));
+    gemm(false, true, rows, keys, dim, scale, q + first * q_step, q_step, k, kv_step, 0.0f, scores.get(), keys);
+    for (std::size_t row = 0; row < rows; ++row) {
+        float* const score = scores.get() + row * keys;
+        const std::size_t seen = first + row + 1;
+        const auto share = static_cast<float>(1 / exponentials(score, seen, maximum(score, seen)));
+        for (std::size_t i = 0; i < seen; ++i) score[i] *= share;
+        std::fill(score + seen, score + keys, 0.0f);
+    }
+    gemm(false, false, rows, dim, keys, 1.0f, scores.get(), keys, v, kv_step, 0.0f, out + first * q_step, q_step);
+}
+
+/// The loss of each of `rows` targets. hidden: (rows, width); head: (vocabulary, width); losses: (rows), nats.
+/// The logits are formed a block of the vocabulary at a time: the log of the sum of their exponentials is kept as the
+/// largest logit so far and the sum relative to it.
+inline void loss_rows(const float* hidden, const float* head, std::size_t rows, std::size_t width,
+                      std::size_t vocabulary, const std::int32_t* targets, float* losses) {
+    constexpr std::size_t block = 1024;  // logits a row
+    const auto logits = make_scratch(rows * std::min(block, vocabulary));
+    struct running {
+        float largest = -std::numeric_limits<float>::infinity(), target = 0;
+        double sum = 0;
+    };
+    std::vector<running> state(rows);
+    for (std::size_t first = 0; first < vocabulary; first += block) {
+        const std::size_t count = std::min(block, vocabulary - first);
+        gemm(false, true, rows, count, width, 1.0f, hidden, width, head + first * width, width, 0.0f, logits.get(),
+             count);
+        for (std::size_t row = 0; row < rows; ++row) {
+            float* const logit = logits.get() + row * count;
+            running& r = state[row];
+            const auto target = static_cast<std::size_t>(targets[row]);
+            if (target >= first && target < first + count) r.target = logit[target - first];
+            const float before = r.largest;
+            r.largest = std::max(before, maximum(logit, count));
+            if (r.sum > 0) r.sum *= std::exp(static_cast<double>(before) - static_cast<double>(r.largest));
+            r.sum += exponentials(logit, count, r.largest);
+        }
+    }
+    for (std::size_t row = 0; row < rows; ++row) {
+        const running& r = state[row];
+        losses[row] =
+            static_cast<float>(static_cast<double>(r.largest) - static_cast<double>(r.target) + std::log(r.sum));
+    }
+}
+
+}  // namespace bouillon::detail
