@@ -38,11 +38,13 @@ struct iterate {
 };
 
 /// Shortens the step d (dimension) until the value falls enough. Returns false where it never does.
-template <class Evaluate>
-bool search_along(Evaluate& evaluate, const iterate& from, const std::vector<double>& d, iterate& to) {
+template <class Evaluate, class Project>
+bool search_along(Evaluate& evaluate, Project& project, const iterate& from, const std::vector<double>& d,
+                  iterate& to) {
     const double slope = dot(from.gradient, d);
     for (double fraction = 1; fraction > 1e-12;) {
         for (std::size_t i = 0; i < d.size(); ++i) to.x[i] = from.x[i] + fraction * d[i];
+        project(std::span<double>(to.x));  // the sum may lie outside by rounding
         if (!evaluate(to)) return false;
         const double rise = to.value - from.value;
         if (rise <= 1e-4 * fraction * slope) return true;
@@ -96,7 +98,7 @@ projected_minimum minimize(Function&& function, Project&& project, std::span<con
             model.reset(steepest());
             d = model.minimizer(here.x, here.gradient, project);
         }
-        if (!detail::search_along(evaluate, here, d, next)) break;
+        if (!detail::search_along(evaluate, project, here, d, next)) break;
         std::vector<double> step(dimension), change(dimension);
         for (std::size_t i = 0; i < dimension; ++i) {
             step[i] = next.x[i] - here.x[i];

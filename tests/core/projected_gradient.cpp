@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/core/projected_gradient.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <initializer_list>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+using namespace bouillon;
+
+namespace {
+
+void project_unit_box(std::span<double> x) {
+    for (double& value : x) value = std::clamp(value, 0.0, 1.0);
+}
+
+/// Duchi et al. (2008): the nearest point with coordinates >= 0 that sum to 1.
+void project_simplex(std::span<double> x) {
+    std::vector<double> sorted(x.begin(), x.end());
+    std::sort(sorted.begin(), sorted.end(), std::greater<>());
+    double sum = 0, threshold = 0;
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+        sum += sorted[i];
+        const double candidate = (sum - 1) / static_cast<double>(i + 1);
+        if (sorted[i] > candidate) threshold = candidate;
+    }
+    for (double& value : x) value = std::max(value - threshold, 0.0);
+}
+
+double rosenbrock(std::span<const double> x, std::span<double> gradient) {
+    const double a = 1 - x[0], b = x[1] - x[0] * x[0];
+    gradient[0] = -2 * a - 400 * x[0] * b;
+    gradient[1] = 200 * b;
+    return a * a + 100 * b * b;
+}
+
+}  // namespace
+
+TEST_CASE("the minimum inside a set is found") {
+    const auto wide = [](std::span<double> x) {
+        for (double& value : x) value = std::clamp(value, -5.0, 10.0);
+    };
+    const auto found = minimize(rosenbrock, wide, std::vector<double>{-1.2, 1});
+    CHECK(found.point[0] == doctest::Approx(1).epsilon(1e-6));
+    CHECK(found.point[1] == doctest::Approx(1).epsilon(1e-6));
+    CHECK(found.value < 1e-12);
+    CHECK(found.evaluations < 80);
+    CHECK(found.iterations < found.evaluations);
+}
+
+TEST_CASE("the minimum on a box's face is found") {
+    const auto narrow = [](std::span<double> x) {
+        x[0] = std::clamp(x[0], -0.5, 0.5);
+        x[1] = std::clamp(x[1], -0.5, 2.0);
+    };
+    const auto found = minimize(rosenbrock, narrow, std::vector<double>{-0.3, 2});
+    CHECK(found.point[0] == 0.5);
+    CHECK(found.point[1] == doctest::Approx(0.25).epsilon(1e-6));
+}
+
+TEST_CASE("on a simplex the distance to a point is least at its projection, exact zeros included") {
+    const std::vector<double> target = {0.9, 0.5, -0.3, 0.2, -1};
+    const auto distance = [&](std::span<const double> x, std::span<double> gradient) {
+        double sum = 0;
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const double scale = static_cast<double>(i + 1);
+            gradient[i] = scale * (x[i] - target[i]) + 10;  // a slope that the constraint makes irrelevant
+            sum += 0.5 * scale * (x[i] - target[i]) * (x[i] - target[i]) + 10 * x[i];
+        }
+        return sum;
+    };
+    const auto found = minimize(distance, project_simplex, std::vector<double>(5, 0.2), {.value_tolerance = 0});
+    CHECK(std::accumulate(found.point.begin(), found.point.end(), 0.0) == doctest::Approx(1).epsilon(1e-14));
+    // The multiplier m solves sum max(target_i - m/i, 0) = 1: with 1, 2 and 4 in play m = 0.6 / 1.75.
+    const double multiplier = 0.6 / 1.75;
+    CHECK(found.point[0] == doctest::Approx(0.9 - multiplier).epsilon(1e-6));
+    CHECK(found.point[1] == doctest::Approx(0.5 - multiplier / 2).epsilon(1e-6));
+    CHECK(found.point[2] == 0);
+    CHECK(found.point[3] == doctest::Approx(0.2 - multiplier / 4).epsilon(1e-6));
+    CHECK(found.point[4] == 0);
+}
+
+TEST_CASE("a badly scaled valley in twenty dimensions is followed to its end") {
+    const auto valley = [](std::span<const double> x, std::span<double> gradient) {
+        double sum = 0;
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const double scale = std::pow(10.0, 4.0 * static_cast<double>(i) / 19);
+            gradient[i] = scale * (x[i] - 0.3);
+            sum += 0.5 * scale * (x[i] - 0.3) * (x[i] - 0.3);
+        }
+        return sum;
+    };
+    const auto found = minimize(valley, project_unit_box, std::vector<double>(20, 0.9));
+    for (const double value : found.point) CHECK(value == doctest::Approx(0.3).epsilon(1e-4));
+    CHECK(found.evaluations < 150);
+}
+
+TEST_CASE("steps that leave the function's domain are shortened") {
+    const auto barrier = [](std::span<const double> x, std::span<double> gradient) {
+        gradient[0] = 1 - 0.01 / x[0];
+        return x[0] > 0 ? x[0] - 0.01 * std::log(x[0]) : std::numeric_limits<double>::quiet_NaN();
+    };
+    const auto everywhere = [](std::span<double>) {};
+    CHECK(minimize(barrier, everywhere, std::vector<double>{1}).point[0] == doctest::Approx(0.01).epsilon(1e-4));
+}
+
+TEST_CASE("the start is projected, and evaluations are counted and limited") {
+    std::size_t calls = 0;
+    const auto counted = [&](std::span<const double> x, std::span<double> gradient) {
+        ++calls;
+        for (const double value : x) REQUIRE((value >= 0 && value <= 1));
+        return rosenbrock(x, gradient);
+    };
+    for (const std::size_t limit : {1, 2, 7}) {
+        calls = 0;
+        const auto found = minimize(counted, project_unit_box, std::vector<double>{-4, 9}, {.evaluations = limit});
+        CHECK(found.evaluations == limit);
+        CHECK(calls == limit);
+    }
+}
+
+TEST_CASE("a start where nothing can be computed is returned as it is") {
+    const auto never = [](std::span<const double>, std::span<double>) { return std::nan(""); };
+    const auto found = minimize(never, project_unit_box, std::vector<double>{0.5, 0.25});
+    CHECK(found.point == std::vector<double>{0.5, 0.25});
+    CHECK(found.evaluations == 1);
+}
