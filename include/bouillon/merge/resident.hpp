@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/tensor/parameters.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <map>
+#include <numeric>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+
+/// A tensor that somebody else holds, with its shape.
+struct parameter_view {
+    tensor_view tensor;
+    std::vector<std::size_t> shape;  // (dimensions); its product is tensor.size
+};
+
+/// Checkpoints of one model on a backend, each tensor there once in its stored dtype, so that a trial's merge is one
+/// pass over them. The merge is, bit for bit, what write_merged writes.
+template <tensor_backend Backend>
+class resident_checkpoints {
+ public:
+    /// Uploads checkpoints. A tensor that is bitwise the same in several is uploaded once.
+    /// @throws input_error naming a tensor of integers or bools that is not the same in every checkpoint
+    /// Cost: each file read once.
+    resident_checkpoints(const checkpoint_set& checkpoints, const Backend& backend)
+        : backend_(backend), checkpoints_(checkpoints.size()) {
+        for (std::size_t i = 0; i < checkpoints.tensors().size(); ++i) {
+            const auto& described = checkpoints.tensors()[i];
+            entry made{described.name, described.shape, described.type, {}, {}};
+            std::vector<std::span<const std::byte>> distinct;  // (made.tensors)
+            for (std::size_t k = 0; k < checkpoints_; ++k) {
+                const auto bytes = checkpoints[k].bytes(i);
+                const auto same = [&](std::span<const std::byte> other) {
+                    return bytes.empty() || std::memcmp(bytes.data(), other.data(), bytes.size()) == 0;
+                };
+                const auto found = std::find_if(distinct.begin(), distinct.end(), same);
+                made.which.push_back(static_cast<std::size_t>(found - distinct.begin()));
+                if (found != distinct.end()) continue;
+                distinct.push_back(bytes);
+                made.tensors.push_back(backend_.upload(bytes, described.type));
+            }
+            entries_.push_back(std::move(made));
+            if (!mergeable(described.type) && distinct.size() > 1)
+                refuse(entries_.back(), checkpoints.newest().path().string());
+        }
+    }
+
+    /// Takes tensors that a trainer holds, in place where the backend can view memory: then they must outlive this,
+    /// lie where the backend computes, and may change between merges; so a tensor is summed even if it is the same in
+    /// all.
+    /// @param inputs  (checkpoints) the same names with the same shapes and types, oldest first
+    /// @throws input_error naming a tensor that is missing, differs in shape or type, or is of integers or bools and
+    ///         not the same in every checkpoint
+    resident_checkpoints(const std::vector<std::map<std::string, parameter_view>>& inputs, const Backend& backend)
+        : backend_(backend), checkpoints_(inputs.size()) {
+        if (inputs.empty()) throw input_error("no checkpoint given");
+        for (const auto& input : inputs)
+            if (input.size() != inputs[0].size())
+                throw input_error("checkpoints of " + std::to_string(inputs[0].size()) + " and of " +
+                                  std::to_string(input.size()) + " tensors cannot be merged");
+        for (const auto& [name, first] : inputs[0]) {
+            entry made{name, first.shape, first.tensor.type, {}, {}};
+            for (std::size_t k = 0; k < inputs.size(); ++k) {
+                made.tensors.push_back(take(matching(inputs[k], name, first)));
+                made.which.push_back(k);
+            }
+            entries_.push_back(std::move(made));
+            if (!mergeable(first.tensor.type)) keep_one(entries_.back());
+        }
+    }
+
+    /// Checkpoints.
+    std::size_t size() const { return checkpoints_; }
+
+    /// The weighted sum of the checkpoints, as write_merged has it (write_merged.hpp).
+    /// @param merge_weights  (checkpoints), dimensionless, taken as they are
+    /// @throws input_error for weights that are not one finite number a checkpoint, or all 0
+    /// Cost: one pass over the tensors of the checkpoints whose weight is not 0, and memory for one model.
+    parameters<Backend> merge(std::span<const double> merge_weights) const {
+        parameters<Backend> merged;
+        merge_into(merge_weights, merged);
+        return merged;
+    }
+
+    /// The same into the result of an earlier call, whose memory is used again, or into nothing.
+    void merge_into(std::span<const double> merge_weights, parameters<Backend>& merged) const {
+        const auto used = used_checkpoints(merge_weights);
+        std::vector<double> coefficients;  // (used)
+        for (const std::size_t k : used) coefficients.push_back(merge_weights[k]);
+        const double sum = std::accumulate(coefficients.begin(), coefficients.end(), 0.0);
+        const bool sums_to_one = std::abs(sum - 1) <= 1e-12;
+        const std::vector<double> one{1.0};
+        for (const entry& from : entries_) {
+            const auto [at, fresh] = merged.try_emplace(from.name);
+            parameter<Backend>& to = at->second;
+            if (fresh) to = {mergeable(from.type) ? allocate_like(from) : copy(from.tensors[0]), from.shape};
+            if (!mergeable(from.type)) continue;
+            const bool same = std::all_of(used.begin(), used.end(),
+                                          [&](std::size_t k) { return from.which[k] == from.which[used[0]]; });
+            std::vector<const tensor*> inputs;  // (used), or one that stands for all
+            for (const std::size_t k : used) inputs.push_back(&from.tensors[from.which[k]]);
+            if (same && sums_to_one)
+                backend_.weighted_sum({inputs.data(), 1}, one, to.tensor);
+            else
+                backend_.weighted_sum(inputs, coefficients, to.tensor);
+        }
+    }
+
+ private:
+    using tensor = typename Backend::tensor;
+
+    struct entry {
+        std::string name;
+        std::vector<std::size_t> shape;
+        dtype type;
+        std::vector<tensor> tensors;     // (distinct ones)
+        std::vector<std::size_t> which;  // (checkpoints), into tensors
+    };
+
+    static const parameter_view& matching(const std::map<std::string, parameter_view>& input, const std::string& name,
+                                          const parameter_view& first) {
+        const auto found = input.find(name);
+        if (found == input.end())
+            throw input_error("tensor " + detail::in_quotes(name) + " is not in every checkpoint");
+        const parameter_view& other = found->second;
+        if (other.shape != first.shape || other.tensor.size != first.tensor.size)
+            throw input_error("tensor " + detail::in_quotes(name) + " has shape " + to_string(first.shape) +
+                              " in one checkpoint and " + to_string(other.shape) + " in another");
+        if (other.tensor.type != first.tensor.type)
+            throw input_error("tensor " + detail::in_quotes(name) + " has type " +
+                              std::string(to_string(first.tensor.type)) + " in one checkpoint and " +
+                              std::string(to_string(other.tensor.type)) + " in another");
+        return other;
+    }
+
+    [[noreturn]] static void refuse(const entry& tensor, const std::string& where) {
+        throw input_error(where + ": tensor " + detail::in_quotes(tensor.name) + " of type " +
+                          std::string(to_string(tensor.type)) +
+                          " cannot be summed, and it is not the same in every checkpoint");
+    }
+
+    tensor take(const parameter_view& given) const {
+        if constexpr (viewing_backend<Backend>)
+            return backend_.view(given.tensor);
+        else
+            return backend_.upload({given.tensor.data, given.tensor.size * bits(given.tensor.type) / 8},
+                                   given.tensor.type);
+    }
+
+    std::vector<std::byte> download(const tensor& from) const {
+        std::vector<std::byte> host(from.size() * bits(from.type()) / 8);
+        backend_.download(from, host);
+        return host;
+    }
+
+    /// Keeps one of a tensor's copies, which must be the same.
+    void keep_one(entry& kept) const {
+        const auto first = download(kept.tensors[0]);
+        for (const tensor& other : kept.tensors)
+            if (download(other) != first) refuse(kept, "the checkpoints given");
+        kept.tensors.erase(kept.tensors.begin() + 1, kept.tensors.end());
+        std::fill(kept.which.begin(), kept.which.end(), 0);
+    }
+
+    std::vector<std::size_t> used_checkpoints(std::span<const double> merge_weights) const {
+        if (merge_weights.size() != checkpoints_)
+            throw input_error(std::to_string(merge_weights.size()) + " merge weights for " +
+                              std::to_string(checkpoints_) + " checkpoints");
+        std::vector<std::size_t> used;  // (checkpoints whose weight is not 0)
+        for (std::size_t k = 0; k < checkpoints_; ++k) {
+            if (!std::isfinite(merge_weights[k]))
+                throw input_error("merge weight " + std::to_string(k) + " is " + std::to_string(merge_weights[k]) +
+                                  ", not a finite number");
+            if (merge_weights[k] != 0) used.push_back(k);
+        }
+        if (used.empty()) throw input_error("all merge weights are 0");
+        return used;
+    }
+
+    tensor allocate_like(const entry& from) const { return backend_.allocate(from.tensors[0].size(), from.type); }
+    tensor copy(const tensor& from) const { return backend_.upload(download(from), from.type()); }
+
+    Backend backend_;
+    std::size_t checkpoints_;
+    std::vector<entry> entries_;  // (tensors), by name
+};
+
+/// Checkpoints on a backend, each tensor uploaded once in its stored dtype.
+template <tensor_backend Backend>
+resident_checkpoints<Backend> make_resident(const checkpoint_set& checkpoints, const Backend& backend) {
+    return resident_checkpoints<Backend>(checkpoints, backend);
+}
+
+}  // namespace bouillon
