@@ -37,19 +37,19 @@ struct iterate {
     double value = 0;
 };
 
-/// Shortens the step d (dimension) until the value falls enough. Returns false where it never does.
-template <class Evaluate, class Project>
-bool search_along(Evaluate& evaluate, Project& project, const iterate& from, const std::vector<double>& d,
-                  iterate& to) {
+/// Walks towards the target (dimension), less and less far, until the value falls enough. False where it never does.
+template <class Evaluate>
+bool search_towards(const std::vector<double>& target, Evaluate& evaluate, const iterate& from, iterate& to) {
+    const auto d = difference(target, from.x);
     const double slope = dot(from.gradient, d);
+    to.x = target;
     for (double fraction = 1; fraction > 1e-12;) {
-        for (std::size_t i = 0; i < d.size(); ++i) to.x[i] = from.x[i] + fraction * d[i];
-        project(std::span<double>(to.x));  // the sum may lie outside by rounding
         if (!evaluate(to)) return false;
         const double rise = to.value - from.value;
         if (rise <= 1e-4 * fraction * slope) return true;
         const double parabola = 0.5 * fraction * fraction * -slope / (rise - fraction * slope);
         fraction = std::isfinite(rise) ? std::clamp(parabola, 0.1 * fraction, 0.5 * fraction) : 0.1 * fraction;
+        for (std::size_t i = 0; i < d.size(); ++i) to.x[i] = from.x[i] + fraction * d[i];
     }
     return false;
 }
@@ -90,21 +90,15 @@ projected_minimum minimize(Function&& function, Project&& project, std::span<con
     };
     detail::quadratic_model model(dimension, steepest());
     for (int stalled = 0; stalled < 2 && std::isfinite(here.value); ++best.iterations) {
-        if (detail::largest_magnitude(detail::projected_step(here.x, here.gradient, project)) <=
-            options.gradient_tolerance)
-            break;
-        auto d = model.minimizer(here.x, here.gradient, project);
-        if (!(detail::dot(here.gradient, d) < 0)) {  // rounding has spoilt the model
+        const auto descent = detail::projected_step(here.x, 1, here.gradient, project);
+        if (detail::largest_magnitude(detail::difference(descent, here.x)) <= options.gradient_tolerance) break;
+        auto target = model.minimizer(here.x, here.gradient, project);
+        if (!(detail::dot(here.gradient, detail::difference(target, here.x)) < 0)) {  // rounding has spoilt the model
             model.reset(steepest());
-            d = model.minimizer(here.x, here.gradient, project);
+            target = model.minimizer(here.x, here.gradient, project);
         }
-        if (!detail::search_along(evaluate, project, here, d, next)) break;
-        std::vector<double> step(dimension), change(dimension);
-        for (std::size_t i = 0; i < dimension; ++i) {
-            step[i] = next.x[i] - here.x[i];
-            change[i] = next.gradient[i] - here.gradient[i];
-        }
-        model.learn(step, change);
+        if (!detail::search_towards(target, evaluate, here, next)) break;
+        model.learn(detail::difference(next.x, here.x), detail::difference(next.gradient, here.gradient));
         const double gain = here.value - next.value;
         stalled = gain <= options.value_tolerance * std::max(1.0, std::abs(next.value)) ? stalled + 1 : 0;
         std::swap(here, next);

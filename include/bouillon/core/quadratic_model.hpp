@@ -21,14 +21,20 @@ inline double largest_magnitude(std::span<const double> values) {
     return largest;
 }
 
-/// project(x - step) - x
+/// project(x - share step), where x lies in the set
 template <class Project>
-std::vector<double> projected_step(std::span<const double> x, std::span<const double> step, Project& project) {
+std::vector<double> projected_step(std::span<const double> x, double share, std::span<const double> step,
+                                   Project& project) {
     std::vector<double> moved(x.size());
-    for (std::size_t i = 0; i < x.size(); ++i) moved[i] = x[i] - step[i];
+    for (std::size_t i = 0; i < x.size(); ++i) moved[i] = x[i] - share * step[i];
     project(std::span<double>(moved));
-    for (std::size_t i = 0; i < x.size(); ++i) moved[i] -= x[i];
     return moved;
+}
+
+inline std::vector<double> difference(std::span<const double> a, std::span<const double> b) {
+    std::vector<double> result(a.size());
+    for (std::size_t i = 0; i < a.size(); ++i) result[i] = a[i] - b[i];
+    return result;
 }
 
 /// A quadratic model of a function about a point: f(x + d) = f(x) + g'd + d'B d / 2. Its curvature B and the inverse H
@@ -65,36 +71,35 @@ class quadratic_model {
             }
     }
 
-    /// The d that minimises the model where x + d stays in a convex set: Newton's step -H g where it does, else by
-    /// spectral projected gradients from that step's projection. Cost: n^2 for each of at most 50 iterations.
+    /// The point of a convex set that minimises the model about x: Newton's x - H g where that lies in the set, else
+    /// found by spectral projected gradients from its projection. What the projection makes 0 stays exactly 0.
+    /// Cost: n^2 for each of at most 50 iterations.
     template <class Project>
     std::vector<double> minimizer(std::span<const double> x, std::span<const double> gradient, Project& project) const {
         const auto newton = times(h_, gradient);
-        auto d = projected_step(x, newton, project);
+        auto at = projected_step(x, 1, newton, project);
+        auto d = difference(at, x), slope = times(b_, d);  // (n), (n): the model's gradient at d
         double clipped = 0;
-        for (std::size_t i = 0; i < size_; ++i) clipped = std::max(clipped, std::abs(d[i] + newton[i]));
-        if (clipped <= 1e-12 * largest_magnitude(newton)) return d;
-        auto slope = times(b_, d);  // (n), of the model at d
-        std::vector<double> at(size_), scaled(size_);
-        for (std::size_t i = 0; i < size_; ++i) slope[i] += gradient[i];
+        for (std::size_t i = 0; i < size_; ++i) {
+            clipped = std::max(clipped, std::abs(d[i] + newton[i]));
+            slope[i] += gradient[i];
+        }
+        if (clipped <= 1e-12 * largest_magnitude(newton)) return at;
         double length = 1 / b_[0];
         for (int iteration = 0; iteration < 50; ++iteration) {
-            for (std::size_t i = 0; i < size_; ++i) {
-                at[i] = x[i] + d[i];
-                scaled[i] = length * slope[i];
-            }
-            const auto along = projected_step(at, scaled, project), bent = times(b_, along);
-            if (largest_magnitude(along) <= 1e-4 * largest_magnitude(d)) break;
-            const double curvature = dot(along, bent);
-            const double fraction = std::min(1.0, -dot(slope, along) / curvature);
+            const auto target = projected_step(at, length, slope, project);
+            const auto along = difference(target, at), bent = times(b_, along);
+            if (largest_magnitude(along) <= 1e-4 * largest_magnitude(difference(at, x))) break;
+            const double curvature = dot(along, bent), fraction = -dot(slope, along) / curvature;
             if (!(fraction > 0)) break;
+            if (fraction >= 1) at = target;
             for (std::size_t i = 0; i < size_; ++i) {
-                d[i] += fraction * along[i];
-                slope[i] += fraction * bent[i];
+                if (fraction < 1) at[i] += fraction * along[i];
+                slope[i] += std::min(1.0, fraction) * bent[i];
             }
             length = dot(along, along) / curvature;
         }
-        return d;
+        return at;
     }
 
  private:
