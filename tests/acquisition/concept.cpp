@@ -52,7 +52,7 @@ struct always_the_origin {
 
 }  // namespace
 
-TEST_CASE("a formula is a template over its number; one for plain numbers alone has no gradient and is none") {
+TEST_CASE("a formula is a template over its number: one for plain numbers alone has no gradient and is none") {
     CHECK(acquisition_formula<mean_plus_two_deviations>);
     CHECK_FALSE(acquisition_formula<for_plain_numbers_only>);
     CHECK_FALSE(acquisition_formula<without_state>);
