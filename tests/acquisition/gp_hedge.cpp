@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/acquisition/expected_improvement.hpp>
 #include <bouillon/acquisition/gp_hedge.hpp>
+
+#include <bouillon/acquisition/expected_improvement.hpp>
 #include <bouillon/acquisition/maximize.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/space/box.hpp>

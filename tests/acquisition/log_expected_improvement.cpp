@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/acquisition/expected_improvement.hpp>
 #include <bouillon/acquisition/log_expected_improvement.hpp>
+
+#include <bouillon/acquisition/expected_improvement.hpp>
 
 #include "formula_test.hpp"
 #include <doctest/doctest.h>

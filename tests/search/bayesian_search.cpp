@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <bouillon/search/bayesian_search.hpp>
+
 #include <bouillon/acquisition/expected_improvement.hpp>
 #include <bouillon/acquisition/gp_hedge.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
-#include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/space/box.hpp>
 #include <bouillon/space/interval.hpp>
 #include <bouillon/space/simplex.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/core/random.hpp>
 #include <bouillon/search/paired.hpp>
+
+#include <bouillon/core/random.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/space/box.hpp>
 #include <bouillon/space/spread.hpp>
+
+#include <bouillon/space/box.hpp>
 
 #include <doctest/doctest.h>
 

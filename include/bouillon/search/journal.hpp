@@ -86,7 +86,7 @@ class journaled_search {
                                          {"seed", options.seed},
                                          {"budget", options.budget},
                                          {"initial_trials", options.initial_trials}};
-        for (const auto& [key, value] : settings) header[key] = value;
+        for (const auto& [key, value] : settings) header.emplace(key, value);  // the options' own fields stand
         return header;
     }
 
