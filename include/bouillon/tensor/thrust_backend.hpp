@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/tensor/concept.hpp>
+#include <bouillon/tensor/flat_tensor.hpp>
+#include <bouillon/tensor/host_language_model.hpp>
+#include <bouillon/tensor/thrust_array.hpp>
+#include <bouillon/tensor/thrust_language_model.hpp>
+#include <bouillon/tensor/thrust_system.hpp>
+#include <bouillon/tensor/thrust_weighted_sum.hpp>
+
+#include <algorithm>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+
+namespace detail {
+
+/// A language model's operations on a Thrust system: host code on ranges of rows, or device functors.
+template <class System>
+using thrust_model_operations =
+    std::conditional_t<System::on_device, thrust_language_model<System>,
+                       host_language_model<thrust_array<System, float>, thrust_loop<System>>>;
+
+}  // namespace detail
+
+/// Tensors in the memory of a Thrust system (thrust_system.hpp), and arithmetic by its algorithms. One forward pass
+/// runs at a time and is shared out inside.
+template <class System>
+class thrust_backend : public detail::thrust_model_operations<System> {
+    using operations = detail::thrust_model_operations<System>;
+
+ public:
+    using tensor = flat_tensor<detail::thrust_array<System, std::byte>>;
+    using buffer = detail::thrust_array<System, float>;
+
+    thrust_backend() = default;
+    explicit thrust_backend(System system) requires System::on_device : operations(std::move(system)) {}
+
+    tensor allocate(std::size_t elements, dtype type) const {
+        return {detail::thrust_array<System, std::byte>(detail::storage_bytes(elements, type)), elements, type};
+    }
+
+    tensor upload(std::span<const std::byte> host, dtype type) const {
+        return {detail::thrust_array<System, std::byte>(host), host.size() * 8 / bits(type), type};
+    }
+
+    /// Refers to memory that the system can read: host memory, or the device's own.
+    tensor view(tensor_view memory) const { return tensor(memory); }
+
+    /// Refers to a Thrust vector of float or double in the system's memory.
+    template <class Vector>
+    requires requires(const Vector& v) { thrust::raw_pointer_cast(v.data()); }
+    tensor view(const Vector& values) const {
+        return tensor({reinterpret_cast<const std::byte*>(thrust::raw_pointer_cast(values.data())), values.size(),
+                       dtype_of<typename Vector::value_type>});
+    }
+
+    void weighted_sum(std::span<const tensor* const> inputs, std::span<const double> coefficients,
+                      tensor& output) const {
+        std::vector<tensor_view> views;  // (inputs)
+        for (const tensor* input : inputs) views.push_back(input->view());
+        sum(views, coefficients, output.writable());
+    }
+
+    void download(const tensor& from, std::span<std::byte> host) const {
+        detail::check_download(from.view(), host.size());
+        detail::copy_to_host<System>(from.view().data, host);
+    }
+
+    std::size_t lanes() const { return 1; }
+
+    buffer make_buffer(std::size_t elements) const { return buffer(elements); }
+
+    void widen(const tensor& stored, buffer& out) const {
+        const tensor_view from = stored.view();
+        const double one = 1;
+        sum({&from, 1}, {&one, 1}, {reinterpret_cast<std::byte*>(out.data()), from.size, dtype::f32});
+    }
+
+ private:
+    void sum(std::span<const tensor_view> inputs, std::span<const double> coefficients,
+             mutable_tensor_view output) const {
+        const auto terms = detail::weighted_terms(inputs, coefficients, output.size, output.type);
+        if constexpr (!System::on_device)
+            sum_blocks(terms, output);
+        else if (detail::sums_in_double(terms, output.type))
+            detail::thrust_weighted_sum<System, double>(terms, output);
+        else
+            detail::thrust_weighted_sum<System, float>(terms, output);
+    }
+
+    static void sum_blocks(std::span<const detail::weighted_term> terms, mutable_tensor_view output) {
+        constexpr std::size_t block = 1 << 14;  // elements
+        const detail::thrust_loop<System> loop;
+        loop((output.size + block - 1) / block, [=](std::size_t task) {
+            const std::size_t first = task * block;
+            detail::weighted_sum_range(terms, first, std::min(first + block, output.size), output);
+        });
+    }
+};
+
+/// The backend of the build's Thrust device system, of a host one where that is CUDA (thrust_cuda.hpp has the other).
+#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_OMP
+using default_thrust_backend = thrust_backend<thrust_openmp>;
+#elif THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_TBB
+using default_thrust_backend = thrust_backend<thrust_tbb>;
+#else
+using default_thrust_backend = thrust_backend<thrust_sequential>;
+#endif
+
+static_assert(viewing_backend<default_thrust_backend> && language_model_backend<default_thrust_backend>);
+
+}  // namespace bouillon

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/tensor/device_rows.hpp>
+#include <bouillon/tensor/thrust_array.hpp>
+#include <bouillon/tensor/thrust_system.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <utility>
+
+namespace bouillon::detail {
+
+/// The forward pass of a language model for a Thrust system on a device. Matrix products are the system's; the rest is
+/// a functor on each element or row.
+template <class System>
+class thrust_language_model {
+    using buffer = thrust_array<System, float>;
+    using indices = std::span<const std::int32_t>;
+    using index_array = thrust_array<System, std::int32_t>;
+
+ public:
+    explicit thrust_language_model(System system = {}) : system_(std::move(system)) {}
+
+    void embed(const buffer& table, indices tokens, std::size_t width, buffer& out) const {
+        const index_array list(tokens);
+        loop_(tokens.size() * width, embed_element{table.data(), list.data(), width, out.data()});
+    }
+
+    void rms_norm(const buffer& x, const buffer& weight, std::size_t rows, std::size_t width, float epsilon,
+                  buffer& out) const {
+        loop_(rows, rms_norm_of_row{x.data(), weight.data(), width, epsilon, out.data()});
+    }
+
+    void linear(const buffer& x, const buffer& weight, std::size_t rows, std::size_t in, std::size_t out_width,
+                bool accumulate, buffer& out) const {
+        system_.gemm(false, true, rows, out_width, in, 1.0f, x.data(), in, weight.data(), in, accumulate ? 1.0f : 0.0f,
+                     out.data(), out_width);
+    }
+
+    void rotate(buffer& x, std::size_t rows, std::size_t heads, std::size_t head_dim, const buffer& cosines,
+                const buffer& sines, indices positions) const {
+        const index_array list(positions);
+        const std::size_t pairs = head_dim / 2;
+        loop_(rows * heads * pairs, rotate_pair{x.data(), cosines.data(), sines.data(), list.data(), heads, pairs});
+    }
+
+    void causal_attention(const buffer& q, const buffer& k, const buffer& v, indices window_offsets, std::size_t heads,
+                          std::size_t kv_heads, std::size_t head_dim, buffer& out) const {
+        const float scale = 1 / std::sqrt(static_cast<float>(head_dim));
+        const std::size_t q_step = heads * head_dim, kv_step = kv_heads * head_dim;
+        std::size_t longest = 0;
+        for (std::size_t w = 0; w + 1 < window_offsets.size(); ++w)
+            longest = std::max(longest, static_cast<std::size_t>(window_offsets[w + 1] - window_offsets[w]));
+        buffer scores(heads * longest * longest);  // (heads, rows of keys, rows of queries)
+        for (std::size_t w = 0; w + 1 < window_offsets.size(); ++w) {
+            const auto first = static_cast<std::size_t>(window_offsets[w]);
+            const std::size_t rows = static_cast<std::size_t>(window_offsets[w + 1]) - first;
+            const auto kv = [&](std::size_t head) { return first * kv_step + head / (heads / kv_heads) * head_dim; };
+            const auto query = [&](std::size_t head) { return first * q_step + head * head_dim; };
+            for (std::size_t head = 0; head < heads; ++head)
+                system_.gemm(false, true, rows, rows, head_dim, scale, k.data() + kv(head), kv_step,
+                             q.data() + query(head), q_step, 0.0f, scores.data() + head * rows * rows, rows);
+            loop_(heads * rows, causal_softmax_of_query{scores.data(), rows});
+            for (std::size_t head = 0; head < heads; ++head)
+                system_.gemm(true, false, rows, head_dim, rows, 1.0f, scores.data() + head * rows * rows, rows,
+                             v.data() + kv(head), kv_step, 0.0f, out.data() + query(head), q_step);
+        }
+    }
+
+    void gated_silu(buffer& gate, const buffer& up, std::size_t rows, std::size_t width) const {
+        loop_(rows * width, gated_silu_element{gate.data(), up.data()});
+    }
+
+    void token_losses(const buffer& hidden, const buffer& head, std::size_t rows, std::size_t width,
+                      std::size_t vocabulary, indices targets, std::span<float> losses) const {
+        constexpr std::size_t block = 4096;  // logits a row
+        const index_array list(targets);
+        buffer logits(std::min(block, vocabulary) * rows), device_losses(rows);  // (block, rows), (rows)
+        thrust_array<System, running_loss> state(rows);
+        for (std::size_t first = 0; first < vocabulary; first += block) {
+            const std::size_t count = std::min(block, vocabulary - first);
+            system_.gemm(false, true, count, rows, width, 1.0f, head.data() + first * width, width, hidden.data(),
+                         width, 0.0f, logits.data(), rows);
+            loop_(rows, add_logits_of_row{logits.data(), rows, first, count, vocabulary, list.data(), state.data(),
+                                          device_losses.data()});
+        }
+        copy_to_host<System>(device_losses.data(), losses.first(rows));
+    }
+
+ private:
+    System system_;
+    thrust_loop<System> loop_;
+};
+
+}  // namespace bouillon::detail
