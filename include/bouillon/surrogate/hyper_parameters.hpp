@@ -29,15 +29,14 @@ struct gamma_prior {
     double upper = 1e3;
 };
 
-/// What is believed of the hyper-parameters before any data. A prior of a logarithm whose mean is m and deviation s has
-/// its mode where LogNormal(m + s^2, s), as density in the value itself, has it.
-/// The noise's is LogNormal(-8, 3): wide, since a floor of 1e-4 was measured to cost a factor of 2 to 10 in regret on
-/// functions without noise.
+/// What is believed of the hyper-parameters before any data. The noise's prior is wide: a floor of 1e-4 was measured to
+/// cost a factor of 2 to 10 in regret on functions without noise. It is a density in the logarithm, because as density
+/// in the variance itself it was measured to prefer explaining noise by short length scales.
 struct hyper_parameter_priors {
     std::vector<hyper_parameter_prior> kernel = {};  // (hyper-parameters); empty: the kernel's own
     gamma_prior signal_variance = {};
     hyper_parameter_prior noise_variance = {
-        .mean = -17, .deviation = 3, .lower = -6 * std::numbers::ln10, .upper = std::numbers::ln10};
+        .mean = -8, .deviation = 3, .lower = -6 * std::numbers::ln10, .upper = std::numbers::ln10};
 };
 
 namespace detail {
@@ -58,15 +57,14 @@ hyper_parameter_priors complete_priors(const Kernel& kernel, std::size_t dimensi
     return priors;
 }
 
-/// Where a fit starts: each prior's mode, moved within its bounds. The noise starts at exp(-8), its prior's median.
+/// Where a fit starts: each prior's mode, moved within its bounds.
 inline hyper_parameters prior_start(const hyper_parameter_priors& priors) {
     hyper_parameters start;
     for (const auto& prior : priors.kernel) start.kernel.push_back(std::clamp(prior.mean, prior.lower, prior.upper));
     const auto& signal = priors.signal_variance;
     start.signal_variance = std::clamp((signal.shape - 1) / signal.rate, signal.lower, signal.upper);
     const auto& noise = priors.noise_variance;
-    start.noise_variance =
-        std::exp(std::clamp(noise.mean + noise.deviation * noise.deviation, noise.lower, noise.upper));
+    start.noise_variance = std::exp(std::clamp(noise.mean, noise.lower, noise.upper));
     return start;
 }
 

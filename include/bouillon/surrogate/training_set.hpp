@@ -50,6 +50,15 @@ inline void check_observations(std::size_t dimension, std::span<const double> po
     }
 }
 
+/// The observation of known variance at a point, or how many there are where none is.
+inline std::size_t find_known(const training_set& data, std::span<const double> point) {
+    const std::span<const double> points = data.points;
+    for (std::size_t i = 0; i < data.size(); ++i)
+        if (!std::isnan(data.variances[i]) && std::ranges::equal(point, points.subspan(i * point.size(), point.size())))
+            return i;
+    return data.size();
+}
+
 /// Adds an observation of known variance to an earlier one at the same point: the mean weighted by inverse variances,
 /// which leaves every posterior as it was. Certain observations count alike, and outweigh all others.
 inline void merge_replicate(double& score, double& variance, double& certain, double other, double other_variance) {
@@ -106,11 +115,7 @@ inline training_set make_training_set(std::size_t dimension, std::span<const dou
     for (std::size_t i = 0; i < scores.size(); ++i) {
         const auto point = points.subspan(i * dimension, dimension);
         const double score = (scores[i] - by.centre) / by.scale, variance = variances[i] / by.scale / by.scale;
-        std::size_t twin = std::isnan(variance) ? data.size() : 0;
-        for (; twin < data.size(); ++twin)
-            if (!std::isnan(data.variances[twin]) &&
-                std::equal(point.begin(), point.end(), &data.points[twin * dimension]))
-                break;
+        const std::size_t twin = std::isnan(variance) ? data.size() : detail::find_known(data, point);
         if (twin < data.size()) {
             detail::merge_replicate(data.scores[twin], data.variances[twin], certain[twin], score, variance);
             continue;
