@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/merge_search/held_out_file.hpp>
+#include <bouillon/model/config.hpp>
 #include <bouillon/score/loss_summary.hpp>
 
 #include "commands.hpp"
@@ -7,12 +8,14 @@
 #include <CLI/Option.hpp>
 #include <nlohmann/json.hpp>
 
-#include <cmath>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -33,24 +36,36 @@ void print_json(const std::filesystem::path& checkpoint, std::size_t documents, 
     std::cout << line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << std::endl;
 }
 
+/// The checkpoint's losses (documents).
+std::vector<double> losses_of(const std::filesystem::path& path, const score_arguments& arguments,
+                              const bouillon::held_out_documents& held_out) {
+    const auto checkpoint = bouillon::open_checkpoints(std::span(&path, 1));
+    auto evaluate = make_resident_evaluator(checkpoint, arguments.backend, arguments.threads, held_out, {});
+    const std::vector<double> whole = {1.0};
+    return evaluate(whole, bouillon::document_set::search).losses;
+}
+
 void run_score(const score_arguments& arguments) {
     const auto held_out = bouillon::read_held_out(arguments.held_out);
     std::size_t width = 10;
-    for (const auto& path : arguments.checkpoints) width = std::max(width, path.string().size());
-    if (!arguments.json)
-        std::printf("%-*s  %10s  %10s  %10s  %10s\n", static_cast<int>(width), "checkpoint", "loss", "std error",
-                    "token loss", "perplexity");
+    for (const auto& path : arguments.checkpoints) {  // so that the last one's fault does not show after an hour
+        const auto opened = bouillon::open_checkpoints(std::span(&path, 1));
+        bouillon::read_llama_config(model_config_path(opened.newest()));
+        width = std::max(width, path.string().size());
+    }
+    const int w = static_cast<int>(width);
+    bool first = true;
     for (const auto& path : arguments.checkpoints) {
-        const auto checkpoint = bouillon::open_checkpoints(std::span(&path, 1));
-        auto evaluate = make_resident_evaluator(checkpoint, arguments.backend, arguments.threads, held_out, {});
-        const std::vector<double> whole = {1.0};
-        const auto losses = evaluate(whole, bouillon::document_set::search).losses;
-        const auto summary = bouillon::summarize(losses, held_out);
-        if (arguments.json)
+        const auto summary = bouillon::summarize(losses_of(path, arguments, held_out), held_out);
+        if (arguments.json) {
             print_json(path, held_out.size(), summary);
-        else
-            std::printf("%-*s  %10.6f  %10.6f  %10.6f  %10.4f\n", static_cast<int>(width), path.c_str(), summary.loss,
-                        summary.standard_error, summary.token_loss, summary.perplexity);
+            continue;
+        }
+        if (std::exchange(first, false))
+            std::printf("%-*s  %10s  %10s  %10s  %10s\n", w, "checkpoint", "loss", "std error", "token loss",
+                        "perplexity");
+        std::printf("%-*s  %10.6f  %10.6f  %10.6f  %10.4f\n", w, path.c_str(), summary.loss, summary.standard_error,
+                    summary.token_loss, summary.perplexity);
         std::fflush(stdout);
     }
 }

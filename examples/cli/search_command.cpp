@@ -77,11 +77,9 @@ struct workbench {
     }
 };
 
-/// Options that both spaces share. The newest checkpoint is the reference of every difference, so it is known exactly;
+/// The search's options. The newest checkpoint is the reference of every difference, so it is known exactly;
 /// a scorer that prints one number gives losses instead, of which it is one.
-template <class Space>
-bouillon::search_options make_options(const Space& space, const workbench& bench, std::vector<double> newest_point) {
-    static_assert(bouillon::merge_space<Space>);
+bouillon::search_options make_options(const workbench& bench, std::vector<double> newest_point) {
     bouillon::search_options options;
     options.budget = bench.arguments.budget;
     options.seed = bench.arguments.seed;
@@ -143,7 +141,7 @@ template <class Space>
 bouillon::recommendation search_in(const Space& space, const std::string& name, std::vector<double> newest_point,
                                    workbench& bench) {
     const auto& arguments = bench.arguments;
-    const auto options = make_options(space, bench, std::move(newest_point));
+    const auto options = make_options(bench, std::move(newest_point));
     const any_kernel kernel = make_kernel(arguments.kernel);
     if (arguments.acquisition == "gp-hedge") {
         using hedge = bouillon::gp_hedge<bouillon::expected_improvement, bouillon::probability_of_improvement,
@@ -165,7 +163,7 @@ bouillon::recommendation search(workbench& bench) {
         throw bouillon::input_error("--space interval takes 2 checkpoints, but " + std::to_string(count) +
                                     " are given: use --space simplex");
     if (arguments.preset == "paper") {
-        auto options = make_options(bouillon::interval{}, bench, {1.0});
+        auto options = make_options(bench, {1.0});
         options.known.clear();  // the paper spends its second trial on the newest checkpoint
         return run_search(bouillon::paper_search(arguments.alpha, std::move(options)), space, bench);
     }

@@ -38,7 +38,7 @@ struct paired_gain {
 /// Reference: Student (1908), "The probable error of a mean".
 inline paired_gain gain_over(std::span<const double> losses, std::span<const double> reference) {
     const loss_estimate difference = paired_difference(losses, reference);
-    paired_gain result{-difference.mean, difference.standard_error(), false};
+    paired_gain result{0.0 - difference.mean, difference.standard_error(), false};  // 0 - x: never a negative zero
     if (result.standard_error > 0) {
         const double t = result.gain / result.standard_error;
         result.significant = student_t_two_sided_p_value(t, static_cast<double>(losses.size() - 1)) < 0.05;
