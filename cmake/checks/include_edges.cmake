@@ -19,7 +19,7 @@ set(may_include_merge_search core checkpoint tensor merge model score space kern
 
 # Which headers may include a third party's: a pattern of what is included, then a pattern of who may.
 set(third_party
-    "^(xtensor|xsimd)/|^thrust/|^cub/|^cuda"      "^tensor/"
+    "^(xtensor|xsimd)/|^thrust/|^cub/|^cu(da|blas)"    "^tensor/"
     "^(xflens|xtensor-blas)/"                     "^core/blas\\.hpp$"
     "^nlohmann/"                                  "^(checkpoint/|merge/(side_files|write_merged)\\.hpp|model/config\\.hpp|search/journal\\.hpp)"
     "^(cblas|lapacke?|omp)\\.h$|^(tbb|oneapi)/"   "^$"
