@@ -45,6 +45,7 @@ concept viewing_backend = tensor_backend<Backend> && requires(const Backend back
 /// Index lists are in host memory. Calls of at most `lanes()` threads may run at once on different buffers.
 /// Shapes below: x (rows, width); a linear weight (out, in), as Hugging Face stores it.
 ///
+/// - `read(buffer, values)`: its first values.size() elements to host memory.
 /// - `widen(stored, out)`: a tensor of F64, F32, F16 or BF16 to float32.
 /// - `embed(table, tokens, width, out)`: out (rows, width) = the rows `tokens` of table (vocabulary, width).
 /// - `rms_norm(x, weight, rows, width, epsilon, out)`: out = weight * x / sqrt(mean(x^2) + epsilon), row by row.
@@ -64,7 +65,7 @@ concept language_model_backend = tensor_backend<Backend> && std::movable<typenam
     std::default_initializable<typename Backend::buffer> &&
     requires(const Backend backend, const typename Backend::tensor& stored, const typename Backend::buffer& in,
              typename Backend::buffer& out, std::size_t count, float epsilon, bool accumulate,
-             std::span<const std::int32_t> indices, std::span<float> losses) {
+             std::span<const std::int32_t> indices, std::span<float> host) {
     { backend.make_buffer(count) } -> std::same_as<typename Backend::buffer>;
     { backend.lanes() } -> std::convertible_to<std::size_t>;
     backend.widen(stored, out);
@@ -74,7 +75,7 @@ concept language_model_backend = tensor_backend<Backend> && std::movable<typenam
     backend.rotate(out, count, count, count, in, in, indices);
     backend.causal_attention(in, in, in, indices, count, count, count, out);
     backend.gated_silu(out, in, count, count);
-    backend.token_losses(in, in, count, count, count, indices, losses);
+    backend.token_losses(in, in, count, count, count, indices, host);
 };
 
 }  // namespace bouillon

@@ -75,6 +75,8 @@ class thrust_backend : public detail::thrust_model_operations<System> {
 
     buffer make_buffer(std::size_t elements) const { return buffer(elements); }
 
+    void read(const buffer& from, std::span<float> values) const { detail::copy_to_host<System>(from.data(), values); }
+
     void widen(const tensor& stored, buffer& out) const {
         const tensor_view from = stored.view();
         const double one = 1;

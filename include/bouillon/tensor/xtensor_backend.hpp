@@ -15,6 +15,7 @@
 #endif
 #include <xsimd/xsimd.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <span>
@@ -114,6 +115,10 @@ class xtensor_backend : public detail::host_language_model<detail::xtensor_stora
     std::size_t lanes() const { return threads_; }
 
     buffer make_buffer(std::size_t elements) const { return buffer(elements); }
+
+    void read(const buffer& from, std::span<float> values) const {
+        std::copy_n(from.data(), values.size(), values.data());
+    }
 
     void widen(const tensor& stored, buffer& out) const {
         const tensor_view from = stored.view();

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/tensor/thrust_backend.hpp>
+
+#include "language_model_conformance.hpp"
+
+#include <thrust/host_vector.h>
+
+using namespace bouillon;
+
+namespace {
+
+/// A device that is the host: what a GPU runs, run by the tests of every build.
+struct element_by_element : thrust_sequential {
+    static constexpr bool on_device = true;
+
+    template <class... Arguments>
+    void gemm(Arguments... arguments) const {
+        detail::gemm<float>(arguments...);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("thrust_backend is a tensor backend on the sequential system") {
+    conformance::check_tensor_backend(thrust_backend<thrust_sequential>{});
+}
+
+TEST_CASE("thrust_backend runs language models on the sequential system") {
+    const detail::single_threaded_blas guard;
+    conformance::check_language_model_backend(thrust_backend<thrust_sequential>{});
+}
+
+TEST_CASE("thrust_backend is a tensor backend on the build's device system") {
+    conformance::check_tensor_backend(default_thrust_backend{});
+}
+
+TEST_CASE("thrust_backend runs language models on the build's device system") {
+    const detail::single_threaded_blas guard;
+    conformance::check_language_model_backend(default_thrust_backend{});
+}
+
+TEST_CASE("a device's functors have the bits of the host's tiles") {
+    conformance::check_tensor_backend(thrust_backend<element_by_element>{});
+}
+
+TEST_CASE("a device's functors run language models") {
+    const detail::single_threaded_blas guard;
+    conformance::check_language_model_backend(thrust_backend<element_by_element>{});
+}
+
+TEST_CASE("a Thrust vector is viewed where it lies") {
+    const thrust_backend<thrust_sequential> backend;
+    const thrust::host_vector<double> values(3, 1.5);
+    const auto viewed = backend.view(values);
+    CHECK(viewed.type() == dtype::f64);
+    CHECK(viewed.size() == 3);
+    CHECK(viewed.view().data == reinterpret_cast<const std::byte*>(values.data()));
+}
