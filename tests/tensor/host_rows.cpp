@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/tensor/host_rows.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+
+using namespace bouillon::detail;
+
+TEST_CASE("rows are attended to in any split of the queries") {
+    const single_threaded_blas guard;
+    constexpr std::size_t rows = 9, dim = 3;
+    std::array<float, rows * dim> q, k, v, whole{}, parts{};
+    for (std::size_t i = 0; i < rows * dim; ++i) {
+        q[i] = std::sin(static_cast<float>(i));
+        k[i] = std::cos(static_cast<float>(3 * i));
+        v[i] = static_cast<float>(i);
+    }
+    const attention_shape one_head{1, 1, dim};
+    attend_rows(q.data(), k.data(), v.data(), one_head, 0, rows, whole.data());
+    for (std::size_t first = 0; first < rows; first += 2)
+        attend_rows(q.data(), k.data(), v.data(), one_head, first, std::min(first + 2, rows), parts.data());
+    for (std::size_t i = 0; i < rows * dim; ++i) CHECK(parts[i] == doctest::Approx(whole[i]).epsilon(1e-6));
+    for (std::size_t i = 0; i < dim; ++i) CHECK(whole[i] == v[i]);  // the first row sees only itself
+}
+
+TEST_CASE("equal logits give the log of the vocabulary, across the blocks that it is cut into") {
+    const single_threaded_blas guard;
+    const std::size_t vocabulary = 2500;
+    const std::vector<float> head(vocabulary, 2.0f);
+    const std::array<float, 2> hidden = {3, -4};
+    const std::array<std::int32_t, 2> targets = {0, 2499};
+    std::array<float, 2> losses{};
+    loss_rows(hidden.data(), head.data(), 2, 1, vocabulary, targets.data(), losses.data());
+    for (const float loss : losses) CHECK(loss == doctest::Approx(std::log(2500.0)).epsilon(1e-7));
+}
+
+TEST_CASE("a rotation by a quarter turn swaps a pair") {
+    std::array<float, 4> x = {1, 2, 3, 4};
+    const std::array<float, 2> cosines = {0, 1}, sines = {1, 0};
+    rotate_row(x.data(), 1, 4, cosines.data(), sines.data());
+    CHECK(x == std::array<float, 4>{-3, 2, 1, 4});
+}
+
+TEST_CASE("normalisation may be in place, and leaves a row of zeros at zero") {
+    std::array<float, 2> x = {3, 4}, zeros{};
+    const std::array<float, 2> weight = {1, 2};
+    rms_norm_row(x.data(), weight.data(), 2, 0, x.data());
+    CHECK(x[0] == doctest::Approx(3 / std::sqrt(12.5)));
+    CHECK(x[1] == doctest::Approx(8 / std::sqrt(12.5)));
+    rms_norm_row(zeros.data(), weight.data(), 2, 1e-5f, zeros.data());
+    CHECK(zeros == std::array<float, 2>{});
+}

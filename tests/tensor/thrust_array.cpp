@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/tensor/thrust_array.hpp>
+
+#include <bouillon/tensor/thrust_system.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <type_traits>
+#include <utility>
+
+using namespace bouillon;
+using array_of_int = detail::thrust_array<thrust_sequential, int>;
+
+TEST_CASE("an array holds a copy of what it was made of") {
+    const std::array<int, 3> values = {4, 5, 6};
+    const array_of_int array{std::span<const int>(values)};
+    std::array<int, 3> returned{};
+    detail::copy_to_host<thrust_sequential, int>(array.data(), returned);
+    CHECK(returned == values);
+    CHECK(array.size() == 3);
+}
+
+TEST_CASE("an array is moved, never copied, and may be empty") {
+    CHECK_FALSE(std::is_copy_constructible_v<array_of_int>);
+    array_of_int array(10);
+    const int* const data = array.data();
+    const array_of_int moved = std::move(array);
+    CHECK(moved.data() == data);
+    CHECK(array_of_int().size() == 0);
+    CHECK(array_of_int(0).data() == nullptr);
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/tensor/weighted_sum_tile.hpp>
+
+#include "conformance.hpp"
+
+using namespace bouillon;
+using namespace bouillon::detail;
+using conformance::host_tensor;
+
+TEST_CASE("the plain tile, which runs where there is no AVX2, has the pinned bits") {
+    std::mt19937 engine(1);
+    for (const dtype input : conformance::float_types)
+        for (const dtype output : conformance::float_types)
+            for (const std::size_t size : {1, 1023, 1024, 1025, 3000}) {
+                std::vector<host_tensor> inputs;
+                std::vector<weighted_term> terms;
+                const std::vector<double> coefficients = {0.5, -0.7, 1, 0.3};
+                for (std::size_t k = 0; k < 4; ++k)
+                    inputs.push_back(conformance::random_tensor(k == 2 ? dtype::f16 : input, size, engine));
+                for (std::size_t k = 0; k < 4; ++k)
+                    terms.push_back({inputs[k].data().data(), inputs[k].type, coefficients[k]});
+                host_tensor sums(output, size);
+                const mutable_tensor_view to{sums.data().data(), size, output};
+                if (sums_in_double(terms, output))
+                    weighted_sum_plain<double>(terms, 0, size, to);
+                else
+                    weighted_sum_plain<float>(terms, 0, size, to);
+                CHECK(conformance::same_values(sums, conformance::pinned_sums(inputs, coefficients, output)));
+            }
+}
+
+TEST_CASE("only the range asked for is written") {
+    const host_tensor input(dtype::f32, 100);
+    const std::array<weighted_term, 1> terms = {{{input.data().data(), dtype::f32, 1.0}}};
+    host_tensor sums(dtype::f32, 100);
+    for (std::size_t i = 0; i < 100; ++i) sums.set(i, 7);
+    weighted_sum_plain<float>(terms, 10, 20, {sums.data().data(), 100, dtype::f32});
+    for (std::size_t i = 0; i < 100; ++i) CHECK(sums[i] == (i >= 10 && i < 20 ? 0 : 7));
+}
+
+TEST_CASE("a sum is in float64 when any tensor of it is") {
+    const weighted_term narrow{nullptr, dtype::bf16, 1}, wide{nullptr, dtype::f64, 1};
+    CHECK_FALSE(sums_in_double(std::array{narrow}, dtype::f32));
+    CHECK(sums_in_double(std::array{narrow, wide}, dtype::f32));
+    CHECK(sums_in_double(std::array{narrow}, dtype::f64));
+}
