@@ -74,6 +74,13 @@ TEST_CASE("a quantile's p-value is what its probability leaves in both tails") {
         }
 }
 
+TEST_CASE("many degrees of freedom leave the normal distribution") {
+    for (const double nu : {1e9, 1e12, 1e15})
+        for (const double t : {0.01, 1.0, 1.96, 6.0})
+            CHECK(student_t_two_sided_p_value(t, nu) ==
+                  doctest::Approx(std::erfc(t / std::sqrt(2.0))).epsilon(1e-12 + 1e3 / nu));
+}
+
 TEST_CASE("the ends of Student's t distribution") {
     CHECK(student_t_two_sided_p_value(0, 3) == 1);
     CHECK(student_t_two_sided_p_value(std::numeric_limits<double>::infinity(), 3) == 0);
@@ -83,8 +90,9 @@ TEST_CASE("the ends of Student's t distribution") {
 
 TEST_CASE("arguments outside their range are refused") {
     CHECK_THROWS_WITH_AS(student_t_two_sided_p_value(1, 0),
-                         "Student's t: degrees of freedom must be above 0, not 0.000000", input_error);
+                         "Student's t: degrees of freedom must be finite and above 0, not 0.000000", input_error);
     CHECK_THROWS_AS(student_t_quantile(0.5, -1), input_error);
+    CHECK_THROWS_AS(student_t_quantile(0.5, std::numeric_limits<double>::infinity()), input_error);
     CHECK_THROWS_AS(student_t_quantile(0, 3), input_error);
     CHECK_THROWS_AS(student_t_quantile(1, 3), input_error);
     CHECK_THROWS_AS(student_t_quantile(std::numeric_limits<double>::quiet_NaN(), 3), input_error);

@@ -310,6 +310,22 @@ TEST_CASE("what cannot be used is refused, and the surrogate stays as it was") {
                     work_error);
 }
 
+TEST_CASE("where a kernel is certain, beliefs stay above zero and their gradients finite") {
+    struct line {  // through the origin
+        std::size_t hyper_parameters(std::size_t) const { return 0; }
+        double operator()(std::span<const double> x, std::span<const double> y, std::span<const double>) const {
+            return x[0] * y[0];
+        }
+    };
+    const auto surrogate = fitted<line>({1, {0, .5, 1}, {1, 2, 3.1}, {.01, .01, 0}});
+    const std::vector<double> origin = {0};
+    std::vector<double> by_mean(1), by_deviation(1);
+    CHECK(surrogate.predict(origin).variance > 0);
+    CHECK(surrogate.predict_gradient(origin, by_mean, by_deviation).deviation > 0);
+    CHECK(by_mean[0] > 0);
+    CHECK(std::isfinite(by_deviation[0]));
+}
+
 TEST_CASE("fitting no data leaves the prior") {
     auto surrogate = fitted(sample(8, 1));
     surrogate.fit({}, {}, {});

@@ -57,6 +57,14 @@ TEST_CASE("scores without a spread take the scale of their noise, or none") {
     CHECK(standardise(none, none).scale == 1);
 }
 
+TEST_CASE("scores that agree better than their noise allows are scaled by the noise") {
+    const std::vector<double> close = {7, 7 + 1e-6}, apart = {7, 17};
+    CHECK(standardise(close, std::vector<double>{4, 4}).scale == 2);
+    CHECK(standardise(apart, std::vector<double>{4, 4}).scale == doctest::Approx(std::sqrt(50.0)).epsilon(1e-15));
+    // one hopeless observation among good ones does not drown the spread
+    CHECK(standardise(close, std::vector<double>{4, 1e12}).scale == doctest::Approx(std::sqrt(8.0)).epsilon(1e-9));
+}
+
 TEST_CASE("scores of any size are standardised, up to where their spread overflows") {
     for (const double size : {1e-300, 1e-160, 1e160, 1e300}) {
         const auto by = standardise(std::vector<double>{size, 3 * size}, std::vector<double>{0, 0});

@@ -164,7 +164,7 @@ class gaussian_process {
 
     /// A variance next to the data may come out as rounding error, or below 0.
     double above_rounding(double variance, std::span<const double> point) const {
-        return std::max(variance, 1e-12 * prior_variance(point));
+        return std::max(variance, 1e-12 * std::max(prior_variance(point), hyper_parameters_.signal_variance));
     }
 
     void predict_block(std::span<const double> points, std::span<double> means, std::span<double> deviations) const {

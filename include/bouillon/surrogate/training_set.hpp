@@ -75,29 +75,26 @@ inline void merge_replicate(double& score, double& variance, double& certain, do
 
 }  // namespace detail
 
-/// The mean and the sample standard deviation of the scores. Scores that are all equal (or a single one) are scaled by
-/// the root of their mean known variance, or by 1 where there is none. `variances` may hold NaN for unknown.
+/// Centre: the mean of the scores. Scale: their sample standard deviation, but no less than the noise's, below which
+/// scores that agree by chance say nothing: the root of the harmonic mean of the known variances above 0; 1 where all
+/// of these are 0.
+///
+/// `scores` (n), `variances` (n), NaN where unknown.
 /// Throws input_error where the scores are too large for their spread to be computed.
 inline standardisation standardise(std::span<const double> scores, std::span<const double> variances) {
     if (scores.empty()) return {};
     const auto n = static_cast<double>(scores.size());
     standardisation result;
     for (const double score : scores) result.centre += score / n;
-    double largest = 0, squares = 0;
+    double largest = 0, squares = 0, noisy = 0, precisions = 0;
     for (const double score : scores) largest = std::max(largest, std::abs(score - result.centre));
-    if (largest > 0) {
-        for (const double score : scores) {
-            const double deviation = (score - result.centre) / largest;  // no square of it can overflow
-            squares += deviation * deviation;
-        }
-        result.scale = n > 1 ? largest * std::sqrt(squares / (n - 1)) : 0;
-    }
-    if (!(largest > 0) || n < 2) {
-        double sum = 0, known = 0;
-        for (const double variance : variances)
-            if (variance > 0) sum += variance, ++known;
-        result.scale = known > 0 ? std::sqrt(sum / known) : 1;
-    }
+    for (const double score : scores) squares += std::pow((score - result.centre) / largest, 2);  // cannot overflow
+    for (const double variance : variances)
+        if (variance > 0) ++noisy, precisions += 1 / variance;
+    const double deviation = largest > 0 && n > 1 ? largest * std::sqrt(squares / (n - 1)) : 0;
+    const double noise = noisy > 0 ? std::sqrt(noisy / precisions) : 0;
+    result.scale = std::max(deviation, noise);
+    if (result.scale == 0) result.scale = 1;
     if (!std::isfinite(result.scale)) throw input_error("surrogate: the scores are too large to be standardised");
     return result;
 }
