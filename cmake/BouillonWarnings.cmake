@@ -4,7 +4,8 @@ option(BOUILLON_WARNINGS_AS_ERRORS "Treat warnings as errors" OFF)
 option(BOUILLON_SANITIZE "Build with the address and undefined-behaviour sanitizers" OFF)
 option(BOUILLON_NATIVE "Use every instruction of this machine's processor" ON)
 
-set(bouillon_warning_flags -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
+set(bouillon_warning_flags -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+    -Wno-missing-field-initializers)  # aggregates with defaults are meant to be given in part
 if(BOUILLON_WARNINGS_AS_ERRORS)
     list(APPEND bouillon_warning_flags -Werror)
 endif()
