@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/merge/resident.hpp>
+
+#include <bouillon/merge/write_merged.hpp>
+#include <bouillon/tensor/thrust_backend.hpp>
+#include <bouillon/tensor/xtensor_backend.hpp>
+
+#include "checkpoint/files.hpp"
+#include <doctest/doctest.h>
+
+#include <random>
+
+using namespace bouillon;
+
+namespace {
+
+using paths = std::vector<std::filesystem::path>;
+using weights = std::vector<double>;
+
+/// A file with a tensor of each kind: bf16, f32 and f64, one that is the same in all, one of whole numbers, an empty.
+std::filesystem::path write_checkpoint(const std::filesystem::path& path, std::uint32_t seed, std::int64_t step = 3) {
+    std::mt19937 random(seed);
+    const auto uniform = [&] { return static_cast<double>(random()) / 4e9 - 0.5; };
+    std::vector<std::uint16_t> half(600);
+    for (auto& value : half) value = float_to_bf16(static_cast<float>(uniform()));
+    std::vector<float> single(7), fixed(33, 0.1f);
+    for (auto& value : single) value = static_cast<float>(uniform());
+    std::vector<double> twice(5);
+    for (auto& value : twice) value = uniform();
+    test::write_tensors(path, {{{"embed", dtype::bf16, {20, 30}}, test::stored(half)},
+                               {{"empty", dtype::f32, {0, 4}}, ""},
+                               {{"fixed", dtype::f32, {33}}, test::stored(fixed)},
+                               {{"norm", dtype::f32, {7}}, test::stored(single)},
+                               {{"step", dtype::i64, {1}}, test::stored(std::vector<std::int64_t>{step})},
+                               {{"twice", dtype::f64, {5}}, test::stored(twice)}});
+    return path;
+}
+
+paths write_three(const test::temporary_directory& directory) {
+    return {write_checkpoint(directory / "0.safetensors", 1), write_checkpoint(directory / "1.safetensors", 2),
+            write_checkpoint(directory / "2.safetensors", 3)};
+}
+
+template <class Backend>
+std::vector<std::byte> bytes_of(const Backend& backend, const parameter<Backend>& given) {
+    std::vector<std::byte> host(given.tensor.size() * bytes(given.tensor.type()));
+    backend.download(given.tensor, host);
+    return host;
+}
+
+template <class Backend>
+void check_against_file(const Backend& backend, const parameters<Backend>& merged, const safetensors_file& file) {
+    CHECK(merged.size() == file.tensors().size());
+    for (const auto& entry : file.tensors()) {
+        CAPTURE(entry.name);
+        const auto& found = merged.at(entry.name);
+        CHECK(found.shape == entry.shape);
+        CHECK(found.tensor.type() == entry.type);
+        const auto written = file.bytes(entry);
+        CHECK(bytes_of(backend, found) == std::vector<std::byte>(written.begin(), written.end()));
+    }
+}
+
+template <class Backend>
+void check_is_what_is_written(const Backend& backend) {
+    const test::temporary_directory directory;
+    const auto checkpoints = open_checkpoints(write_three(directory));
+    const auto resident = make_resident(checkpoints, backend);
+    parameters<Backend> merged;
+    int number = 0;
+    for (const weights& trial : {weights{0.2, 0.3, 0.5}, weights{0, 1, 0}, weights{0.5, 0.7, 0.1},
+                                 weights{-0.5, 0, 1.5}, weights{1.0 / 3, 1.0 / 3, 1.0 / 3}}) {
+        const auto path = directory / ("out" + std::to_string(number++) + ".safetensors");
+        write_merged(checkpoints, trial, path);
+        resident.merge_into(trial, merged);
+        check_against_file(backend, merged, safetensors_file(path));
+        check_against_file(backend, resident.merge(trial), safetensors_file(path));
+    }
+}
+
+struct held_tensors {
+    std::vector<float> values = {1, 2, 3, 4};
+    std::vector<std::int64_t> step = {5};
+
+    std::map<std::string, parameter_view> views() const {
+        return {{"weight", {{reinterpret_cast<const std::byte*>(values.data()), 4, dtype::f32}, {2, 2}}},
+                {"step", {{reinterpret_cast<const std::byte*>(step.data()), 1, dtype::i64}, {1}}}};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a resident merge is bit for bit the one that is written, on every backend") {
+    check_is_what_is_written(xtensor_backend({.threads = 2}));
+    check_is_what_is_written(thrust_backend<thrust_sequential>{});
+    check_is_what_is_written(default_thrust_backend{});
+}
+
+TEST_CASE("a merge into an earlier result takes no new memory") {
+    const test::temporary_directory directory;
+    const auto resident = make_resident(open_checkpoints(write_three(directory)), xtensor_backend{});
+    CHECK(resident.size() == 3);
+    auto merged = resident.merge(weights{1, 0, 0});
+    std::vector<const std::byte*> before, after;
+    for (const auto& [name, made] : merged) before.push_back(made.tensor.view().data);
+    resident.merge_into(weights{0.1, 0.2, 0.7}, merged);
+    for (const auto& [name, made] : merged) after.push_back(made.tensor.view().data);
+    CHECK(before == after);
+}
+
+TEST_CASE("weights that cannot be used are refused") {
+    const test::temporary_directory directory;
+    const auto resident = make_resident(open_checkpoints(write_three(directory)), xtensor_backend{});
+    CHECK_THROWS_WITH_AS(resident.merge(weights{0.5, 0.5}), "2 merge weights for 3 checkpoints", input_error);
+    CHECK_THROWS_WITH_AS(resident.merge(weights{0, 0, 0}), "all merge weights are 0", input_error);
+    CHECK_THROWS_WITH_AS(resident.merge(weights{1, std::numeric_limits<double>::quiet_NaN(), 0}),
+                         "merge weight 1 is nan, not a finite number", input_error);
+}
+
+TEST_CASE("whole numbers that differ cannot be merged, and the tensor is named") {
+    const test::temporary_directory directory;
+    const auto checkpoints = open_checkpoints(paths{write_checkpoint(directory / "0.safetensors", 1, 7),
+                                                    write_checkpoint(directory / "1.safetensors", 1, 8)});
+    try {
+        make_resident(checkpoints, xtensor_backend{});
+        FAIL("not refused");
+    } catch (const input_error& refused) {
+        CHECK(std::string(refused.what()).find("\"step\" of type I64") != std::string::npos);
+    }
+}
+
+TEST_CASE("tensors that a trainer holds are merged where they lie, as they are at that time") {
+    std::vector<held_tensors> held(2);
+    held[1].values = {5, 6, 7, 8};
+    const xtensor_backend backend;
+    const resident_checkpoints resident({held[0].views(), held[1].views()}, backend);
+    auto merged = resident.merge(weights{0.5, 0.5});
+    CHECK(merged.at("weight").shape == std::vector<std::size_t>{2, 2});
+    CHECK(merged.at("weight").tensor.elements<float>() == xt::xtensor<float, 1>{3, 4, 5, 6});
+    CHECK(bytes_of(backend, merged.at("step"))[0] == std::byte{5});
+    held[0].values = {0, 0, 0, 0};
+    resident.merge_into(weights{0.5, 0.5}, merged);
+    CHECK(merged.at("weight").tensor.elements<float>() == xt::xtensor<float, 1>{2.5, 3, 3.5, 4});
+}
+
+TEST_CASE("tensors of a trainer that do not match are refused") {
+    const xtensor_backend backend;
+    const held_tensors held;
+    const auto refusal = [&](const std::map<std::string, parameter_view>& other) {
+        try {
+            const resident_checkpoints resident({held.views(), other}, backend);
+        } catch (const input_error& refused) {
+            return std::string(refused.what());
+        }
+        return std::string("accepted");
+    };
+    CHECK(refusal(held.views()) == "accepted");
+    auto other = held.views();
+    other["weight"].shape = {4};
+    CHECK(refusal(other) == "tensor \"weight\" has shape [2, 2] in one checkpoint and [4] in another");
+    other = held.views();
+    other["weight"].tensor.type = dtype::bf16;
+    CHECK(refusal(other) == "tensor \"weight\" has type F32 in one checkpoint and BF16 in another");
+    other = held.views();
+    other["renamed"] = other.extract("weight").mapped();
+    CHECK(refusal(other) == "tensor \"weight\" is not in every checkpoint");
+    other = held.views();
+    other.erase("step");
+    CHECK(refusal(other) == "checkpoints of 2 and of 1 tensors cannot be merged");
+    held_tensors later;
+    later.step = {6};
+    CHECK(refusal(later.views()).find("\"step\" of type I64 cannot be summed") != std::string::npos);
+    CHECK_THROWS_WITH_AS(resident_checkpoints({}, backend), "no checkpoint given", input_error);
+}
