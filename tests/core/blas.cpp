@@ -68,6 +68,10 @@ TEST_CASE("a Cholesky factor multiplies back to its matrix, solves with it and i
         for (std::size_t j = 0; j < 3; ++j) sum += a[i * 3 + j] * x[j];
         CHECK(sum == doctest::Approx(static_cast<double>(i + 1)).epsilon(1e-14));
     }
+    std::vector<double> vector = {1, 2, 3};
+    solve_lower<double>(false, 3, l.data(), 3, vector.data());
+    solve_lower<double>(true, 3, l.data(), 3, vector.data());
+    for (std::size_t i = 0; i < 3; ++i) CHECK(vector[i] == doctest::Approx(x[i]).epsilon(1e-14));
     inverse_from_cholesky_lower<double>(3, l.data(), 3);
     const auto inverse = [&](std::size_t i, std::size_t j) { return i >= j ? l[i * 3 + j] : l[j * 3 + i]; };
     for (std::size_t i = 0; i < 3; ++i)
