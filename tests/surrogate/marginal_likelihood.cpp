@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <bouillon/surrogate/marginal_likelihood.hpp>
+
+#include <surrogate/reference_values.hpp>
+
 #include <bouillon/core/random.hpp>
 #include <bouillon/kernel/ard.hpp>
 #include <bouillon/kernel/matern52.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
-#include <bouillon/surrogate/marginal_likelihood.hpp>
 
 #include <doctest/doctest.h>
-#include <surrogate/reference_values.hpp>
 
 #include <array>
 #include <cmath>
