@@ -131,6 +131,9 @@ def check_agreement_on_bad_files(folder):
         inputs.append(file_bytes({"x": entry}, bytes(size)))
     for text in [b"1e0", b"-0", b"01", b"1E0", b"99999999999999999999"]:
         inputs.append(file_bytes(b'{"x":{"dtype":"U8","shape":[' + text + b'],"data_offsets":[0,1]}}', b"1"))
+    for depth in [125, 126]:
+        note = b'"note":' + b"[" * depth + b"]" * depth
+        inputs.append(file_bytes(b'{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1],' + note + b"}}", b"1"))
     for label in [b'{"a":1}', b'{"a":null}', b"[]", b"null", b"{}", b'{"a":"b"}', b'{"a":"\\ud800"}', b'{"a":"\xff"}']:
         inputs.append(file_bytes(b'{"__metadata__":' + label + b"}"))
 

@@ -145,13 +145,13 @@ TEST_CASE("empty tensors may share a place with each other and with a full one")
                                          "1")) == "");
 }
 
-TEST_CASE("a million tensors are read") {
+TEST_CASE("a hundred thousand tensors are read") {
     std::string header = "{";
-    for (int i = 0; i < 1'000'000; ++i) {
+    for (int i = 0; i < 100'000; ++i) {
         const std::string begin = std::to_string(i);
-        header += entry(begin, "U8", "", begin + ',' + std::to_string(i + 1)) + (i < 999'999 ? "," : "}");
+        header += entry(begin, "U8", "", begin + ',' + std::to_string(i + 1)) + (i < 99'999 ? "," : "}");
     }
-    CHECK(parse(test::safetensors_text(header, std::string(1'000'000, 'd'))).tensors.size() == 1'000'000);
+    CHECK(parse(test::safetensors_text(header, std::string(100'000, 'd'))).tensors.size() == 100'000);
 }
 
 TEST_CASE("a damaged file is refused or read within its bounds") {

@@ -124,9 +124,9 @@ TEST_CASE("nesting is limited") {
         return tensor(R"("dtype":"U8","shape":[],"data_offsets":[0,1],"note":)" + std::string(depth, '[') +
                       std::string(depth, ']'));
     };
-    CHECK(refusal(nested(126)) == "");
-    CHECK(refusal(nested(127)) == "f: tensor \"x\" is nested deeper than 128");
-    CHECK(refusal(nested(1'000'000)) == "f: tensor \"x\" is nested deeper than 128");
+    CHECK(refusal(nested(125)) == "");
+    CHECK(refusal(nested(126)) == "f: tensor \"x\" is nested 128 levels deep");
+    CHECK(refusal(nested(1'000'000)) == "f: tensor \"x\" is nested 128 levels deep");
     CHECK_THROWS_AS(read("{\"x\":" + std::string(1'000'000, '{')), input_error);
 }
 

@@ -95,12 +95,13 @@ TEST_CASE("an output that exists is refused without force") {
     CHECK(names(directory.path()) == strings{"link", "out"});
 }
 
-TEST_CASE("an output that appeared meanwhile is not replaced") {
+TEST_CASE("an output that appeared meanwhile is not replaced without force") {
     const test::temporary_directory directory;
     staged_output staged(directory / "out.safetensors", false);
     test::write_text(staged.directory() / "a", "new");
-    // Between publish()'s own look and its rename the system itself watches, so the rename is tried alone.
     test::write_text(directory / "out.safetensors", "theirs");
+    CHECK_THROWS_AS(staged.publish(staged.directory() / "a"), input_error);
+    // Between publish()'s look and its rename the system itself watches.
     CHECK_THROWS_AS(
         detail::rename_atomically(staged.directory() / "a", directory / "out.safetensors", RENAME_NOREPLACE),
         input_error);

@@ -155,14 +155,15 @@ class header_events {
         return place_ == place::ignored ||
                (place_ == place::entry && field_ != "dtype" && field_ != "shape" && field_ != "data_offsets");
     }
-    bool accept_if_ignored(const std::string& what) const {
+    bool accept_if_ignored(const char* what) const {
         if (!in_ignored_field()) fail_value(what);
         return true;
     }
-    void start_ignored(const std::string& what) {
+    void start_ignored(const char* what) {
         accept_if_ignored(what);
         place_ = place::ignored;
-        if (++ignored_depth_ + 2 > depth_limit) fail_tensor("is nested deeper than " + std::to_string(depth_limit));
+        if (++ignored_depth_ + 2 >= depth_limit)
+            fail_tensor("is nested " + std::to_string(depth_limit) + " levels deep");
     }
     bool end_ignored() {
         if (--ignored_depth_ == 0) place_ = place::entry;

@@ -75,8 +75,8 @@ class staged_output {
     /// Creates the directory to write in, and the target's parent directories where they are missing.
     /// Throws input_error as require_writable_target does; work_error when a directory cannot be made.
     staged_output(const std::filesystem::path& target, bool force)
-        : target_(without_final_slash(target)), parent_(absolute(target_).parent_path()) {
-        require_writable_target(target_, force);
+        : target_(without_final_slash(target)), parent_(absolute(target_).parent_path()), force_(force) {
+        require_writable_target(target_, force_);
         try {
             create_directories(parent_);
             // No process has the same number at the same time, and a left-over of an earlier one is stepped over.
@@ -100,9 +100,11 @@ class staged_output {
 
     /// Makes `output`, which is directory() or a file in it, the target. An old target is exchanged for it in one step
     /// where the file system can, and is then removed; at no moment is there neither.
-    /// Throws work_error when the system refuses; input_error when a target appeared meanwhile that was not there.
+    /// Throws work_error when the system refuses; input_error when a target appeared meanwhile that must not be
+    /// replaced.
     void publish(const std::filesystem::path& output) {
         sync_directory(directory_);
+        require_writable_target(target_, force_);
         if (exists(std::filesystem::symlink_status(target_)))
             replace(output);
         else if (!detail::rename_atomically(output, target_, RENAME_NOREPLACE))
@@ -112,8 +114,7 @@ class staged_output {
 
  private:
     static std::filesystem::path without_final_slash(const std::filesystem::path& path) {
-        const auto plain = path.lexically_normal();
-        const auto whole = plain.has_filename() ? plain : plain.parent_path();
+        const auto whole = path.has_filename() ? path : path.parent_path();
         if (!whole.has_filename() || whole.filename() == "." || whole.filename() == "..")
             throw input_error(path.string() + ": cannot be the name of an output");
         return whole;
@@ -131,6 +132,7 @@ class staged_output {
     std::filesystem::path target_;
     std::filesystem::path parent_;
     std::filesystem::path directory_;
+    bool force_;
 };
 
 }  // namespace bouillon

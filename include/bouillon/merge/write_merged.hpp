@@ -21,6 +21,7 @@
 
 namespace bouillon {
 
+/// How write_merged() writes.
 struct write_options {
     bool force = false;                             // replace an output that exists
     std::optional<dtype> type;                      // of the output's float tensors; nothing: each keeps its own
@@ -145,12 +146,15 @@ inline void write_merged_file(const merged_tensors& merged, std::span<const chec
 /// a checkpoint of weight exactly 0 is absent, whatever it holds. A float tensor that is the same in all others is
 /// copied when the weights sum to 1 (within 1e-12); a tensor of any other type is copied, and must be bitwise the same
 /// in every checkpoint.
-/// `merge_weights`: (checkpoints), dimensionless. `out`: one file when it ends in `.safetensors`, else a directory,
-/// with the side files of the newest checkpoint when that is a directory: its configuration, tokenizer and code, and
-/// with `options.type` the configuration's type changed. The output appears whole or not at all; it may be one of the
-/// inputs. Throws input_error, before anything is written, for weights and tensors that cannot be merged and for an
-/// output that exists (see require_writable_target for what `options.force` may replace); work_error when writing
-/// fails. Cost: each input read once, or twice where tensors may be the same; memory for one output tensor.
+/// - `merge_weights`: (checkpoints), dimensionless.
+/// - `out`: one file when it ends in `.safetensors`, else a directory, with the side files of the newest checkpoint
+/// when
+///   that is a directory: its configuration (with its type changed as `options.type` says), tokenizer and code. It
+///   appears whole or not at all, and may be one of the inputs.
+///
+/// Throws input_error, before anything is written, for weights and tensors that cannot be merged and for an output that
+/// exists (require_writable_target says what `options.force` may replace); work_error when writing fails.
+/// Cost: each input read once, or twice where its tensors may all be the same; memory for one output tensor.
 inline void write_merged(const checkpoint_set& checkpoints, std::span<const double> merge_weights,
                          const std::filesystem::path& out, const write_options& options = {}) {
     require_writable_target(out, options.force);
