@@ -55,6 +55,10 @@ class gp_hedge {
     static constexpr std::size_t arms = sizeof...(Arms);
     static_assert(arms > 0, "gp_hedge needs at least one acquisition to choose from");
 
+    /// Whether each arm can nominate by itself; a portfolio as an arm cannot.
+    template <class Surrogate>
+    static constexpr bool arms_fit = ((acquisition_formula<Arms> || acquisition_function<Arms, Surrogate>)&&...);
+
     explicit gp_hedge(hedge_policy policy = {}) : policy_(policy) {}
 
     gp_hedge(hedge_policy policy, Arms... acquisitions) : policy_(policy), acquisitions_(std::move(acquisitions)...) {}
@@ -62,7 +66,7 @@ class gp_hedge {
     /// Rewards the last round under the surrogate as it is now, then chooses among the arms' new nominees.
     template <class Surrogate, class Maximize>
     std::vector<double> choose(const Surrogate& surrogate, const search_state& state, random_engine& engine,
-                               const Maximize& maximize) {
+                               const Maximize& maximize) requires arms_fit<Surrogate> {
         reward(surrogate);
         const auto nominees = std::apply(
             [&](const Arms&... arm) {

@@ -63,7 +63,8 @@ class bayesian_search {
     using surrogate_type = gaussian_process<Kernel>;
 
     /// Throws input_error when the space has no extent or a known point lies outside it.
-    explicit bayesian_search(Space space, search_options options = {}, Acquisition acquisition = {}, Kernel kernel = {})
+    explicit bayesian_search(Space space, search_options options = {}, Acquisition acquisition = Acquisition{},
+                             Kernel kernel = Kernel{})
         : space_(checked(std::move(space))),
           options_(std::move(options)),
           acquisition_(std::move(acquisition)),
