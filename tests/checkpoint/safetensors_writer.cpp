@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/checkpoint/safetensors.hpp>
 #include <bouillon/checkpoint/safetensors_writer.hpp>
+#include <bouillon/checkpoint/safetensors.hpp>
 
 #include "checkpoint/files.hpp"
 #include <doctest/doctest.h>

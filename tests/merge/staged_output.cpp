@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/checkpoint/list_directory.hpp>
 #include <bouillon/merge/staged_output.hpp>
+#include <bouillon/checkpoint/list_directory.hpp>
 
 #include "checkpoint/files.hpp"
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/checkpoint/safetensors_writer.hpp>
 #include <bouillon/merge_search/held_out_file.hpp>
+#include <bouillon/checkpoint/safetensors_writer.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/core/error.hpp>
 #include <bouillon/merge_search/report.hpp>
+#include <bouillon/core/error.hpp>
 
 #include <doctest/doctest.h>
 

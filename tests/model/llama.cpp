@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <bouillon/model/llama.hpp>
 #include <bouillon/core/blas.hpp>
 #include <bouillon/core/random.hpp>
-#include <bouillon/model/llama.hpp>
 #include <bouillon/tensor/thrust_backend.hpp>
 #include <bouillon/tensor/xtensor_backend.hpp>
 

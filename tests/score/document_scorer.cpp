@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/core/random.hpp>
 #include <bouillon/score/document_scorer.hpp>
+#include <bouillon/core/random.hpp>
 #include <bouillon/tensor/xtensor_backend.hpp>
 
 #include <doctest/doctest.h>
