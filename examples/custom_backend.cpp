@@ -46,5 +46,5 @@ int main() {
     std::vector<float> values(3);
     vector_backend{}.download(merged.at("weight").tensor, std::as_writable_bytes(std::span(values)));
     for (const float value : values) std::printf("%g ", static_cast<double>(value));
-    std::puts("");
+    std::putchar('\n');
 }
