@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program's other commands: merge, score, inspect.
+#include "program.hpp"
+#include "tiny_run.hpp"
+
+#include <bouillon/checkpoint/safetensors.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstring>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<float> norm_of(const fs::path& checkpoint) {
+    const bouillon::safetensors_file file(checkpoint / "model.safetensors");
+    const auto bytes = file.bytes(*file.find("model.norm.weight"));
+    std::vector<float> values(bytes.size() / sizeof(float));
+    std::memcpy(values.data(), bytes.data(), bytes.size());
+    return values;
+}
+
+}  // namespace
+
+TEST_CASE("merge writes the weighted sum and says where") {
+    const tiny_run run("cli-merge");
+    const auto out = run / "merged";
+    const auto merged =
+        run_program("merge " + run.step(0).string() + ":0.25 " + run.step(1).string() + ":0.75 --out " + out.string());
+    REQUIRE_MESSAGE(merged.status == 0, merged.errors);
+    CHECK(merged.output == out.string() + "\n");
+    const auto older = norm_of(run.step(0)), newer = norm_of(run.step(1)), sum = norm_of(out);
+    for (std::size_t i = 0; i < sum.size(); ++i)
+        CHECK(sum[i] == doctest::Approx(0.25 * older[i] + 0.75 * newer[i]).epsilon(1e-6));
+
+    const auto half = run / "half";
+    REQUIRE(run_program("merge " + run.step(0).string() + ":1 --dtype bf16 --out " + half.string()).status == 0);
+    CHECK(bouillon::safetensors_file(half / "model.safetensors").find("model.norm.weight")->type ==
+          bouillon::dtype::bf16);
+    CHECK(read_text(half / "config.json").find("bfloat16") != std::string::npos);
+}
+
+TEST_CASE("merge normalises nothing, and says when weights do not sum to 1") {
+    const tiny_run run("cli-sum");
+    const auto merged = run_program("merge " + run.step(0).string() + ":2 --out " + (run / "twice").string());
+    CHECK(merged.status == 0);
+    CHECK(merged.errors.find("the weights sum to 2; they are used as given") != std::string::npos);
+    CHECK(norm_of(run / "twice")[0] == 2 * norm_of(run.step(0))[0]);
+}
+
+TEST_CASE("merge refuses what it cannot do and leaves nothing behind") {
+    const tiny_run run("cli-merge-wrong");
+    const auto refused = [&](const std::string& arguments, const std::string& message) {
+        const auto ended = run_program("merge " + arguments + " --out " + (run / "out").string());
+        CHECK(ended.status == 2);
+        CHECK_MESSAGE(ended.errors.find(message) != std::string::npos, ended.errors);
+        CHECK_FALSE(fs::exists(run / "out"));
+    };
+    refused(run.step(0).string(), "is written PATH:WEIGHT");
+    refused(run.step(0).string() + ":half", "is written PATH:WEIGHT");
+    refused(run.step(0).string() + ":nan", "not a finite number");
+    refused(run.step(0).string() + ":0", "all merge weights are 0");
+    refused((run / "nowhere").string() + ":1", "nowhere");
+}
+
+TEST_CASE("score prints the documented fields for each checkpoint") {
+    const tiny_run run("cli-score-command");
+    const auto both = run.step(0).string() + " " + run.step(1).string();
+    const auto scored = run_program("score " + both + " --held-out " + run.test().string() + " --json");
+    REQUIRE_MESSAGE(scored.status == 0, scored.errors);
+    const auto lines = scored.json();
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].at("checkpoint") == run.step(0).string());
+    for (const auto& line : lines) {
+        CHECK(line.at("documents") == 12);
+        CHECK(line.at("standard_error").get<double>() > 0);
+        CHECK(line.at("token_loss").get<double>() == doctest::Approx(line.at("loss").get<double>()));  // equal lengths
+        CHECK(line.at("perplexity").get<double>() == doctest::Approx(std::exp(line.at("token_loss").get<double>())));
+    }
+    CHECK(run_program("score " + both + " --held-out " + run.test().string()).output.find("perplexity") !=
+          std::string::npos);
+}
+
+TEST_CASE("score looks at every checkpoint before it scores the first") {
+    const tiny_run run("cli-score-wrong");
+    std::ofstream(run.step(2) / "config.json") << R"({"model_type": "gpt_neox"})";
+    const auto ended = run_program("score " + run.step(0).string() + " " + run.step(2).string() + " --held-out " +
+                                   run.test().string());
+    CHECK(ended.status == 2);
+    CHECK(ended.output.empty());
+    CHECK(ended.errors.find("'model_type' is \"gpt_neox\"") != std::string::npos);
+}
+
+TEST_CASE("inspect shows tensors and how far neighbours are apart") {
+    const tiny_run run("cli-inspect");
+    const auto both = run.step(0).string() + " " + run.step(1).string();
+    const auto lines = run_program("inspect " + both + " --json").json();
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].at("tensors").size() == 12);
+    CHECK(lines[0].at("tensors")[0].at("shape").is_array());
+    CHECK(lines[1].at("distance").get<double>() > 0);
+    CHECK(lines[1].at("cosine").get<double>() < 1);
+    CHECK(lines[1].at("tensors").at("lm_head.weight").at("norm").get<double>() > 0);
+    const auto text = run_program("inspect " + both);
+    CHECK(text.output.find("lm_head.weight") != std::string::npos);
+    CHECK(text.output.find("cosine") != std::string::npos);
+}
+
+TEST_CASE("help of every command shows defaults and examples, and is no error") {
+    for (const std::string command : {"search", "merge", "score", "inspect"}) {
+        const auto help = run_program(command + " --help");
+        CHECK(help.status == 0);
+        CHECK(help.output.find("Example") != std::string::npos);
+        CHECK(help.errors.empty());
+    }
+    CHECK(run_program("search --help").output.find("--budget UINT:INT in [1 - 1000000]=20") != std::string::npos);
+    CHECK(run_program("--version").output == "0.1.0\n");
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "program.hpp"
+#include "tiny_run.hpp"
+
+#include <doctest/doctest.h>
+
+#include <numeric>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string search_of(const tiny_run& run, std::size_t checkpoints) {
+    std::string command = "search";
+    for (std::size_t k = 0; k < checkpoints; ++k) command += " " + run.step(k).string();
+    return command;
+}
+
+std::string on_documents(const tiny_run& run) {
+    return " --held-out " + run.held_out().string() + " --test " + run.test().string();
+}
+
+/// The events without their times, which differ from run to run.
+std::vector<nlohmann::json> timeless(const program_run& run) {
+    auto events = run.json();
+    for (auto& event : events) event.erase("seconds");
+    return events;
+}
+
+}  // namespace
+
+TEST_CASE("search prints a trial event a trial and one result, with the documented fields") {
+    const tiny_run run("cli-json");
+    const auto found = run_program(search_of(run, 3) + on_documents(run) + " --budget 6 --json");
+    REQUIRE_MESSAGE(found.status == 0, found.errors);
+    const auto events = found.json();
+    REQUIRE(events.size() == 7);
+    for (std::size_t i = 0; i < 6; ++i) {
+        CHECK(events[i].at("event") == "trial");
+        CHECK(events[i].at("trial") == i);
+        const std::vector<double> weights = events[i].at("merge_weights");
+        CHECK(weights.size() == 3);
+        CHECK(std::accumulate(weights.begin(), weights.end(), 0.0) == doctest::Approx(1).epsilon(1e-12));
+        for (const char* field : {"loss", "standard_error", "gain", "gain_standard_error"})
+            CHECK(events[i].at(field).is_number());
+        for (const char* part : {"suggest", "merge", "score", "observe"})
+            CHECK(events[i].at("seconds").at(part).get<double>() >= 0);
+    }
+    const auto& result = events.back();
+    CHECK(result.at("event") == "result");
+    CHECK(result.at("recommendation").at("merge_weights").size() == 3);
+    CHECK((result.at("decision") == "merge" || result.at("decision") == "keep newest"));
+    std::vector<std::string> names;
+    for (const auto& row : result.at("rows")) {
+        names.push_back(row.at("name"));
+        CHECK(row.at("merge_weights").size() == 3);
+        for (const char* field : {"search_loss", "test_loss", "gain", "gain_standard_error"})
+            CHECK(row.at(field).is_number());
+        CHECK(row.at("significant").is_boolean());
+    }
+    CHECK(names ==
+          std::vector<std::string>{"newest", "best single", "uniform over all", "random search", "found merge"});
+}
+
+TEST_CASE("every choice of space, kernel, acquisition, preset and backend runs") {
+    const tiny_run run("cli-choices");
+    for (const std::string choice :
+         {"--space simplex", "--space interval --alpha 0", "--kernel squared-exponential", "--acquisition ei",
+          "--acquisition pi", "--acquisition ucb", "--acquisition gp-hedge", "--preset paper", "--backend thrust"}) {
+        const auto found = run_program(search_of(run, 2) + on_documents(run) + " --budget 4 --json " + choice);
+        CHECK_MESSAGE(found.status == 0, choice << ": " << found.errors);
+        CHECK(found.json().size() == 5);
+    }
+}
+
+TEST_CASE("the paper's preset begins at alpha and at 1") {
+    const tiny_run run("cli-paper");
+    const auto events =
+        run_program(search_of(run, 2) + on_documents(run) + " --budget 4 --json --preset paper --alpha 0.4").json();
+    CHECK(events[0].at("merge_weights") == nlohmann::json({0.6, 0.4}));
+    CHECK(events[1].at("merge_weights") == nlohmann::json({0.0, 1.0}));
+}
+
+TEST_CASE("both backends search alike to the last bit") {
+    const tiny_run run("cli-backends");
+    const auto command = search_of(run, 3) + on_documents(run) + " --budget 5 --json";
+    CHECK(timeless(run_program(command)) == timeless(run_program(command + " --backend thrust")));
+}
+
+TEST_CASE("the table ends with the found merge and the decision, and the checkpoint to use is written whole") {
+    const tiny_run run("cli-table");
+    const auto out = run / "merged";
+    const auto found = run_program(search_of(run, 3) + on_documents(run) + " --budget 5 --out " + out.string());
+    REQUIRE_MESSAGE(found.status == 0, found.errors);
+    for (const char* text : {"uniform over all", "found merge", "significant at 95 %",
+                             "Found merge: step-100:", "Decision: ", "Written: "})
+        CHECK_MESSAGE(found.output.find(text) != std::string::npos, found.output);
+    CHECK(fs::exists(out / "model.safetensors"));
+    CHECK(read_text(out / "tokenizer.json") == "{}");
+    CHECK(run_program("score " + out.string() + " --held-out " + run.test().string()).status == 0);
+
+    const auto before = read_text(out / "model.safetensors");
+    const auto again = run_program(search_of(run, 3) + on_documents(run) + " --out " + out.string());
+    CHECK(again.status == 2);
+    CHECK(again.output.empty());
+    CHECK(again.errors.find(out.string()) != std::string::npos);
+    CHECK(read_text(out / "model.safetensors") == before);
+}
+
+TEST_CASE("a search that was killed at any line of its journal resumes to the same result") {
+    const tiny_run run("cli-resume");
+    const auto journal = run / "trials.jsonl";
+    const auto command = search_of(run, 3) + on_documents(run) + " --budget 6 --json --journal " + journal.string();
+    const auto whole = timeless(run_program(command));
+    const std::string text = read_text(journal);
+    REQUIRE(whole.size() == 7);
+    for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', end + 1)) {
+        std::ofstream(journal, std::ios::binary | std::ios::trunc) << text.substr(0, end + 1) << R"({"event":"obs)";
+        const auto resumed = run_program(command + " --resume");
+        REQUIRE_MESSAGE(resumed.status == 0, resumed.errors);
+        const auto events = timeless(resumed);
+        CHECK(events.back() == whole.back());
+        CHECK(
+            std::equal(events.rbegin(), events.rend(), whole.rbegin()));  // what it did is what the whole one did last
+        CHECK(read_text(journal) == text);
+    }
+}
+
+TEST_CASE("a journal is neither overwritten nor continued by another search") {
+    const tiny_run run("cli-journal");
+    const auto journal = run / "trials.jsonl";
+    const auto command = search_of(run, 3) + on_documents(run) + " --json --journal " + journal.string();
+    REQUIRE(run_program(command + " --budget 3").status == 0);
+    const std::string text = read_text(journal);
+    const auto overwritten = run_program(command + " --budget 3");
+    CHECK(overwritten.status == 2);
+    CHECK(overwritten.errors.find(journal.string()) != std::string::npos);
+    const auto other = run_program(command + " --budget 3 --seed 2 --resume");
+    CHECK(other.status == 2);
+    CHECK(other.errors.find("seed is 1 there, but 2 here") != std::string::npos);
+    CHECK(read_text(journal) == text);
+}
+
+TEST_CASE("a program of the user's can be the scorer, and its failures are trials") {
+    const tiny_run run("cli-score");
+    const auto script = run / "score.sh";
+    std::ofstream(script) << "n=$(cat " << (run / "count").string() << " 2>/dev/null || echo 0); n=$((n + 1))\n"
+                          << "echo $n >" << (run / "count").string() << "\n"
+                          << "case $n in 3) exit 1;; 4) echo no number; exit 0;; 5) sleep 60;; esac\n"
+                          << "test -f \"$1/model.safetensors\" && echo loss && echo 2.$((n * 7 % 10))\n";
+    const auto found = run_program(search_of(run, 3) + " --score 'sh " + script.string() +
+                                   " {checkpoint}' --score-limit 1 --budget 7 --json");
+    REQUIRE_MESSAGE(found.status == 0, found.errors);
+    const auto events = found.json();
+    REQUIRE(events.size() == 8);
+    std::size_t failed = 0;
+    for (std::size_t i = 0; i < 7; ++i) {
+        if (events[i].at("loss").is_null()) ++failed;
+        CHECK(events[i].at("standard_error").is_null());
+    }
+    CHECK(failed == 3);
+    CHECK(events[1].at("failed").get<std::string>().ends_with("exit status 1"));
+    CHECK(events[2].at("failed").get<std::string>().ends_with("printed 'no number', not one finite number"));
+    CHECK(events[3].at("failed").get<std::string>().ends_with("time limit reached"));
+    CHECK(events.back().at("rows")[0].at("significant").is_null());
+    CHECK(events.back().at("rows")[0].at("test_loss").is_null());
+}
+
+TEST_CASE("wrong usage and wrong files are one line, status 2") {
+    const tiny_run run("cli-wrong");
+    const auto refused = [](const std::string& arguments, const std::string& message) {
+        const auto ended = run_program(arguments);
+        CHECK_MESSAGE(ended.status == 2, arguments);
+        CHECK(ended.output.empty());
+        CHECK_MESSAGE(ended.errors.find(message) != std::string::npos, ended.errors);
+    };
+    refused("", "A subcommand is required");
+    refused(search_of(run, 1) + on_documents(run), "2 or more checkpoints, but 1 is given");
+    refused(search_of(run, 2), "give one of --held-out FILE and --score COMMAND");
+    refused(search_of(run, 3) + on_documents(run) + " --space interval", "2 checkpoints, but 3 are given");
+    refused(search_of(run, 3) + on_documents(run) + " --budget 0", "--budget");
+    refused(search_of(run, 3) + on_documents(run) + " --resume", "--resume needs --journal FILE");
+    refused(search_of(run, 2) + " --held-out " + (run / "nothing").string(), (run / "nothing").string());
+    refused(search_of(run, 2) + " --held-out " + (run.step(0) / "model.safetensors").string(),
+            "has no tensor 'document_offsets'");
+    fs::resize_file(run.step(1) / "model.safetensors", 2000);
+    refused(search_of(run, 3) + on_documents(run), run.step(1).string());
+}
