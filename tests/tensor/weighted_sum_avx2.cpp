@@ -32,4 +32,26 @@ TEST_CASE("the AVX2 tile has the bits of the plain one and writes only its range
         REQUIRE(fast.memory == plain.memory);
     }
 }
+
+TEST_CASE("an output too large for the caches has the same bits, aligned or not") {
+    if (!has_avx2()) return;
+    const std::size_t size = 5'000'000;
+    std::mt19937 engine(2);
+    const host_tensor input = conformance::random_tensor(dtype::f16, size, engine);
+    const std::array<weighted_term, 2> terms = {
+        {{input.data().data(), dtype::f16, 0.7}, {input.data().data(), dtype::f16, 0.1}}};
+    std::vector<std::byte> memory(4 * size + 128);
+    std::byte* const aligned = memory.data() + (64 - reinterpret_cast<std::uintptr_t>(memory.data()) % 64);
+    for (const dtype type : {dtype::f32, dtype::f16, dtype::bf16}) {
+        host_tensor plain(type, size);
+        weighted_sum_plain<float>(terms, 3, size, {plain.data().data(), size, type});
+        for (const std::size_t offset : {0, 48, 1}) {  // bytes beyond an aligned address
+            const mutable_tensor_view to{aligned + offset, size, type};
+            CHECK(streams_to(to) == (offset % 2 == 0));
+            std::fill(memory.begin(), memory.end(), std::byte{0});
+            weighted_sum_avx2(terms, 3, size, to);
+            CHECK(std::equal(plain.data().begin(), plain.data().end(), to.data));
+        }
+    }
+}
 #endif

@@ -6,9 +6,9 @@
 #if defined(__x86_64__)
 #    include <immintrin.h>
 
+#    include <algorithm>
 #    include <array>
 #    include <cstddef>
-#    include <cstring>
 #    include <limits>
 
 /// Maxima, exponentials and gates of a row of floats in AVX2. A scalar loop over std::exp takes ten times as long.
@@ -45,14 +45,14 @@ BOUILLON_AVX2 BOUILLON_INLINE __m256 exponential(__m256 x) {
 BOUILLON_AVX2 BOUILLON_INLINE __m256 load_tail(const float* x, std::size_t count, float filler) {
     alignas(32) std::array<float, 8> lanes;
     lanes.fill(filler);
-    std::memcpy(lanes.data(), x, count * sizeof(float));
+    std::copy_n(x, count, lanes.data());
     return _mm256_load_ps(lanes.data());
 }
 
 BOUILLON_AVX2 BOUILLON_INLINE void store_tail(__m256 value, float* x, std::size_t count) {
     alignas(32) std::array<float, 8> lanes;
     _mm256_store_ps(lanes.data(), value);
-    std::memcpy(x, lanes.data(), count * sizeof(float));
+    std::copy_n(lanes.data(), count, x);
 }
 
 BOUILLON_AVX2 inline float maximum_avx2(const float* x, std::size_t count) {

@@ -6,9 +6,10 @@
 #if defined(__x86_64__)
 #    include <immintrin.h>
 
+#    include <cstdint>
+
 /// The float32 tile of a weighted sum in AVX2: the bits of the plain loops at the speed of memory. Two inputs at a
-/// time go through four registers; the sums rest in the first-level cache between pairs, so that any number of inputs
-/// is read in runs long enough for the processor's prefetcher.
+/// time go through four registers; the sums rest in the first-level cache between pairs.
 namespace bouillon::detail {
 
 /// 32 floats.
@@ -56,23 +57,27 @@ BOUILLON_AVX2 BOUILLON_INLINE __m256i round_to_bf16(__m256 low, __m256 high) {
     return _mm256_permute4x64_epi64(_mm256_packus_epi32(round_to_bf16(low), round_to_bf16(high)), 0b11011000);
 }
 
-BOUILLON_AVX2 BOUILLON_INLINE void store_block(const float_block& x, dtype type, std::byte* out) {
+BOUILLON_AVX2 BOUILLON_INLINE __m256i round_to_f16(__m256 low, __m256 high) {
+    return _mm256_set_m128i(_mm256_cvtps_ph(high, _MM_FROUND_TO_NEAREST_INT),
+                            _mm256_cvtps_ph(low, _MM_FROUND_TO_NEAREST_INT));
+}
+
+/// `streams`: past the caches, to an address that is a multiple of 32.
+BOUILLON_AVX2 BOUILLON_INLINE void store_register(__m256i value, std::byte* out, bool streams) {
+    auto* const to = reinterpret_cast<__m256i*>(out);
+    streams ? _mm256_stream_si256(to, value) : _mm256_storeu_si256(to, value);
+}
+
+BOUILLON_AVX2 BOUILLON_INLINE void store_block(const float_block& x, dtype type, std::byte* out, bool streams) {
     if (type == dtype::f32) {
-        auto* to = reinterpret_cast<float*>(out);
-        _mm256_storeu_ps(to, x.a);
-        _mm256_storeu_ps(to + 8, x.b);
-        _mm256_storeu_ps(to + 16, x.c);
-        _mm256_storeu_ps(to + 24, x.d);
-    } else if (type == dtype::bf16) {
-        auto* to = reinterpret_cast<__m256i*>(out);
-        _mm256_storeu_si256(to, round_to_bf16(x.a, x.b));
-        _mm256_storeu_si256(to + 1, round_to_bf16(x.c, x.d));
+        store_register(_mm256_castps_si256(x.a), out, streams);
+        store_register(_mm256_castps_si256(x.b), out + 32, streams);
+        store_register(_mm256_castps_si256(x.c), out + 64, streams);
+        store_register(_mm256_castps_si256(x.d), out + 96, streams);
     } else {
-        auto* to = reinterpret_cast<__m128i*>(out);
-        _mm_storeu_si128(to, _mm256_cvtps_ph(x.a, _MM_FROUND_TO_NEAREST_INT));
-        _mm_storeu_si128(to + 1, _mm256_cvtps_ph(x.b, _MM_FROUND_TO_NEAREST_INT));
-        _mm_storeu_si128(to + 2, _mm256_cvtps_ph(x.c, _MM_FROUND_TO_NEAREST_INT));
-        _mm_storeu_si128(to + 3, _mm256_cvtps_ph(x.d, _MM_FROUND_TO_NEAREST_INT));
+        const bool brain = type == dtype::bf16;
+        store_register(brain ? round_to_bf16(x.a, x.b) : round_to_f16(x.a, x.b), out, streams);
+        store_register(brain ? round_to_bf16(x.c, x.d) : round_to_f16(x.c, x.d), out + 32, streams);
     }
 }
 
@@ -86,7 +91,7 @@ BOUILLON_AVX2 BOUILLON_INLINE void prefetch_block(const std::byte* x) {
 struct tile_pass {
     std::size_t first, count;  // elements; the count is a multiple of float_block::size
     bool starts, ends;         // with the first term, with the last
-    bool prefetch;             // the next tile's elements, where the processor loses track of so many inputs
+    bool streams;              // the output goes past the caches
     float* sums;               // (count), between passes
     std::byte* output;
     dtype output_type;
@@ -102,16 +107,16 @@ BOUILLON_AVX2 BOUILLON_INLINE void add_inputs(const weighted_term* terms, const 
     const __m256 v = _mm256_set1_ps(static_cast<float>(terms[Inputs - 1].coefficient));
     std::byte* out = pass.output + pass.first * bytes(pass.output_type);
     for (std::size_t i = 0; i < pass.count; i += float_block::size) {
-        if (pass.prefetch) prefetch_block<Type>(x + (sum_tile + i) * width);
-        if (pass.prefetch && Inputs == 2) prefetch_block<Type>(y + (sum_tile + i) * width);
+        prefetch_block<Type>(x + (pass.count + i) * width);
+        if constexpr (Inputs == 2) prefetch_block<Type>(y + (pass.count + i) * width);
         auto* const sums = reinterpret_cast<std::byte*>(pass.sums + i);
         const float_block read = load_block<Type>(x + i * width);
         float_block sum = pass.starts ? multiply(w, read) : multiply_add(w, read, load_block<dtype::f32>(sums));
         if constexpr (Inputs == 2) sum = multiply_add(v, load_block<Type>(y + i * width), sum);
         if (pass.ends)
-            store_block(sum, pass.output_type, out + i * bytes(pass.output_type));
+            store_block(sum, pass.output_type, out + i * bytes(pass.output_type), pass.streams);
         else
-            store_block(sum, dtype::f32, sums);
+            store_block(sum, dtype::f32, sums, false);
     }
 }
 
@@ -127,24 +132,50 @@ BOUILLON_AVX2 inline void add_inputs(const weighted_term* terms, const tile_pass
     }
 }
 
+/// Whether an output is worth writing past the caches, which saves reading it first: it must be too large for its
+/// reader to find it there.
+inline bool streams_to(mutable_tensor_view output) {
+    constexpr std::size_t large = 8 << 20;  // bytes
+    const bool aligned_elements = reinterpret_cast<std::uintptr_t>(output.data) % bytes(output.type) == 0;
+    return output.size * bytes(output.type) >= large && aligned_elements;
+}
+
+/// The first element from `first` on, or `last`, whose address is a multiple of a register's size.
+inline std::size_t aligned_from(mutable_tensor_view output, std::size_t first, std::size_t last) {
+    constexpr std::size_t register_size = 32;  // bytes
+    const auto address = reinterpret_cast<std::uintptr_t>(output.data + first * bytes(output.type));
+    return std::min(last, first + (register_size - address % register_size) % register_size / bytes(output.type));
+}
+
 /// Elements [first, last) of a float32 sum of at least one term.
 BOUILLON_AVX2 inline void weighted_sum_avx2(std::span<const weighted_term> terms, std::size_t first, std::size_t last,
                                             mutable_tensor_view output) {
-    constexpr std::size_t followed = 8;  // inputs; more were measured to lose half the bandwidth without prefetching
-    alignas(64) std::array<float, sum_tile> sums;
+    // A page of each input at a time, the next one on its way: without, bandwidth was measured to fall to a third for
+    // some numbers of inputs and places in memory.
+    constexpr std::size_t page = 4096;  // bytes
+    std::size_t widest = 2;
+    for (const weighted_term& term : terms) widest = std::max(widest, bytes(term.type));
+    const std::size_t tile = page / widest;
+    const bool streams = streams_to(output);
+    alignas(64) std::array<float, page / 2> sums;
+    if (streams) {
+        const std::size_t aligned = aligned_from(output, first, last);
+        weighted_sum_plain<float>(terms, first, aligned, output);
+        first = aligned;
+    }
     const std::size_t whole = first + (last - first) / float_block::size * float_block::size;
     while (first < whole) {
-        const std::size_t count = std::min(sum_tile, whole - first);
+        const std::size_t count = std::min(tile, whole - first);
         for (std::size_t k = 0; k < terms.size();) {
             const std::size_t inputs = k + 1 < terms.size() && terms[k].type == terms[k + 1].type ? 2 : 1;
-            const tile_pass pass{
-                first,       count,       k == 0,     k + inputs == terms.size(), terms.size() > followed,
-                sums.data(), output.data, output.type};
+            const tile_pass pass{first,   count,       k == 0,      k + inputs == terms.size(),
+                                 streams, sums.data(), output.data, output.type};
             inputs == 2 ? add_inputs<2>(&terms[k], pass) : add_inputs<1>(&terms[k], pass);
             k += inputs;
         }
         first += count;
     }
+    if (streams) _mm_sfence();
     weighted_sum_plain<float>(terms, first, last, output);
 }
 
