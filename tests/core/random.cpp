@@ -33,7 +33,7 @@ TEST_CASE("streams and seeds differ, also in their upper halves") {
     CHECK(firsts.size() == 16);
 }
 
-TEST_CASE("uniform numbers lie in [0, 1) and fill it evenly") {
+TEST_CASE("uniform numbers fill the unit interval evenly and never reach one") {
     auto engine = make_engine(3);
     int counts[10] = {};
     for (int i = 0; i < 100000; ++i) {
