@@ -129,7 +129,9 @@ class external_evaluator {
     merge_evaluation operator()(std::span<const double> merge_weights, document_set) {
         merge_evaluation result;
         detail::stopwatch watch;
-        write_merged(*checkpoints_, merge_weights, target_, {.force = true});
+        std::error_code ignored;
+        std::filesystem::remove_all(target_, ignored);  // with whatever the command left in it
+        write_merged(*checkpoints_, merge_weights, target_);
         result.merge_seconds = watch.lap();
         result.losses = {command_(target_)};
         result.score_seconds = watch.lap();
