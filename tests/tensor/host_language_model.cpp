@@ -30,13 +30,14 @@ std::vector<float> forward_pass() {
     const host_language_model<std::vector<float>, Loop> model;
     const std::size_t rows = 300, heads = 4, width = heads * 8, vocabulary = 50;
     std::vector<float> x(rows * width), weight(width * width), head(vocabulary * width), out(rows * width);
+    std::vector<float> attended(rows * width);
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = std::sin(static_cast<float>(i));
     for (std::size_t i = 0; i < weight.size(); ++i) weight[i] = std::cos(static_cast<float>(i));
     for (std::size_t i = 0; i < head.size(); ++i) head[i] = std::cos(static_cast<float>(2 * i));
     std::vector<std::int32_t> targets(rows, 7), offsets = {0, 100, 101, 300};
     model.linear(x, weight, rows, width, width, false, out);
-    model.causal_attention(out, x, out, offsets, heads, heads, 8, x);
-    model.rms_norm(x, head, rows, width, 1e-5f, x);
+    model.causal_attention(out, x, out, offsets, heads, heads, 8, attended);
+    model.rms_norm(attended, head, rows, width, 1e-5f, x);
     model.gated_silu(x, out, rows, width);
     std::vector<float> losses(rows);
     model.token_losses(x, head, rows, width, vocabulary, targets, losses);

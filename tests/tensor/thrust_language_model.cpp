@@ -11,7 +11,6 @@ namespace {
 
 /// Counts the matrix products that it is asked for, and leaves their results at 1.
 struct counting : thrust_sequential {
-    static constexpr bool on_device = true;
     int* products;
 
     void gemm(bool, bool, std::size_t m, std::size_t n, std::size_t, float, const float*, std::size_t, const float*,

@@ -42,8 +42,9 @@ concept viewing_backend = tensor_backend<Backend> && requires(const Backend back
 /// A backend that can also run a causal language model forward, in float32.
 ///
 /// A `buffer` is a row-major float32 array on the backend, uninitialised when made; it may be larger than a call uses.
-/// Index lists are in host memory. Calls of at most `lanes()` threads may run at once on different buffers.
-/// Shapes below: x (rows, width); a linear weight (out, in), as Hugging Face stores it.
+/// Index lists are in host memory. What a call writes does not overlap what it reads, but where it works in place.
+/// Calls of at most `lanes()` threads may run at once on different buffers. Shapes below: x (rows, width); a linear
+/// weight (out, in), as Hugging Face stores it.
 ///
 /// - `read(buffer, values)`: its first values.size() elements to host memory.
 /// - `widen(stored, out)`: a tensor of F64, F32, F16 or BF16 to float32.
