@@ -18,7 +18,7 @@ struct counting_model {
         std::size_t rows;
     };
 
-    xtensor_backend lanes;
+    xtensor_backend lanes = xtensor_backend();
     llama_config sizes = [] {
         llama_config config;
         config.vocabulary = 1000;
