@@ -114,7 +114,7 @@ TEST_CASE("weights that cannot be used are refused") {
     CHECK_THROWS_WITH_AS(resident.merge(weights{0.5, 0.5}), "2 merge weights for 3 checkpoints", input_error);
     CHECK_THROWS_WITH_AS(resident.merge(weights{0, 0, 0}), "all merge weights are 0", input_error);
     CHECK_THROWS_WITH_AS(resident.merge(weights{1, std::numeric_limits<double>::quiet_NaN(), 0}),
-                         "merge weight 1 is nan, not a finite number", input_error);
+                         "the merge weight of checkpoint 1 is nan, not a finite number", input_error);
 }
 
 TEST_CASE("whole numbers that differ cannot be merged, and the tensor is named") {

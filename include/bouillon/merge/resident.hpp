@@ -2,13 +2,12 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/merge/merge_weights.hpp>
 #include <bouillon/tensor/parameters.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <map>
-#include <numeric>
 #include <span>
 #include <string>
 #include <utility>
@@ -92,25 +91,23 @@ class resident_checkpoints {
 
     /// The same into the result of an earlier call, whose memory is used again, or into nothing.
     void merge_into(std::span<const double> merge_weights, parameters<Backend>& merged) const {
-        const auto used = used_checkpoints(merge_weights);
-        std::vector<double> coefficients;  // (used)
-        for (const std::size_t k : used) coefficients.push_back(merge_weights[k]);
-        const double sum = std::accumulate(coefficients.begin(), coefficients.end(), 0.0);
-        const bool sums_to_one = std::abs(sum - 1) <= 1e-12;
+        const used_weights used =
+            use_weights(merge_weights, checkpoints_, [](std::size_t k) { return "checkpoint " + std::to_string(k); });
         const std::vector<double> one{1.0};
         for (const entry& from : entries_) {
             const auto [at, fresh] = merged.try_emplace(from.name);
             parameter<Backend>& to = at->second;
             if (fresh) to = {mergeable(from.type) ? allocate_like(from) : copy(from.tensors[0]), from.shape};
             if (!mergeable(from.type)) continue;
-            const bool same = std::all_of(used.begin(), used.end(),
-                                          [&](std::size_t k) { return from.which[k] == from.which[used[0]]; });
+            const bool same = std::all_of(used.checkpoints.begin(), used.checkpoints.end(), [&](std::size_t k) {
+                return from.which[k] == from.which[used.checkpoints[0]];
+            });
             std::vector<const tensor*> inputs;  // (used), or one that stands for all
-            for (const std::size_t k : used) inputs.push_back(&from.tensors[from.which[k]]);
-            if (same && sums_to_one)
+            for (const std::size_t k : used.checkpoints) inputs.push_back(&from.tensors[from.which[k]]);
+            if (same && used.sum_to_one)
                 backend_.weighted_sum({inputs.data(), 1}, one, to.tensor);
             else
-                backend_.weighted_sum(inputs, coefficients, to.tensor);
+                backend_.weighted_sum(inputs, used.weights, to.tensor);
         }
     }
 
@@ -168,21 +165,6 @@ class resident_checkpoints {
             if (download(other) != first) refuse(kept, "the checkpoints given");
         kept.tensors.erase(kept.tensors.begin() + 1, kept.tensors.end());
         std::fill(kept.which.begin(), kept.which.end(), 0);
-    }
-
-    std::vector<std::size_t> used_checkpoints(std::span<const double> merge_weights) const {
-        if (merge_weights.size() != checkpoints_)
-            throw input_error(std::to_string(merge_weights.size()) + " merge weights for " +
-                              std::to_string(checkpoints_) + " checkpoints");
-        std::vector<std::size_t> used;  // (checkpoints whose weight is not 0)
-        for (std::size_t k = 0; k < checkpoints_; ++k) {
-            if (!std::isfinite(merge_weights[k]))
-                throw input_error("merge weight " + std::to_string(k) + " is " + std::to_string(merge_weights[k]) +
-                                  ", not a finite number");
-            if (merge_weights[k] != 0) used.push_back(k);
-        }
-        if (used.empty()) throw input_error("all merge weights are 0");
-        return used;
     }
 
     tensor allocate_like(const entry& from) const { return backend_.allocate(from.tensors[0].size(), from.type); }

@@ -3,20 +3,20 @@
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/checkpoint/safetensors_writer.hpp>
+#include <bouillon/merge/merge_weights.hpp>
 #include <bouillon/merge/side_files.hpp>
 #include <bouillon/merge/staged_output.hpp>
 #include <bouillon/tensor/weighted_sum.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
 #include <map>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bouillon {
@@ -42,22 +42,14 @@ class merged_tensors {
     /// that cannot be summed and is not the same in every checkpoint.
     merged_tensors(const checkpoint_set& checkpoints, std::span<const double> weights, std::optional<dtype> type)
         : checkpoints_(checkpoints), type_(type) {
-        if (weights.size() != checkpoints.size())
-            throw input_error(std::to_string(weights.size()) + " merge weights for " +
-                              std::to_string(checkpoints.size()) + " checkpoints");
         if (type && !mergeable(*type))
             throw input_error("the output's type cannot be " + std::string(to_string(*type)) +
                               ": only F64, F32, F16 and BF16 hold a weighted sum");
-        for (std::size_t k = 0; k < weights.size(); ++k) {
-            if (!std::isfinite(weights[k]))
-                throw input_error("the merge weight of " + checkpoints[k].path().string() + " is " +
-                                  std::to_string(weights[k]) + ", not a finite number");
-            if (weights[k] == 0) continue;
-            used_.push_back(&checkpoints[k]);
-            weights_.push_back(weights[k]);
-        }
-        if (used_.empty()) throw input_error("all merge weights are 0");
-        sum_to_one_ = std::abs(std::accumulate(weights_.begin(), weights_.end(), 0.0) - 1.0) <= 1e-12;
+        const auto path_of = [&](std::size_t k) { return checkpoints[k].path().string(); };
+        auto used = use_weights(weights, checkpoints.size(), path_of);
+        for (const std::size_t k : used.checkpoints) used_.push_back(&checkpoints[k]);
+        weights_ = std::move(used.weights);
+        sum_to_one_ = used.sum_to_one;
         check_copied_tensors();
     }
 
