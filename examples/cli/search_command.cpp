@@ -156,12 +156,7 @@ bouillon::recommendation search_in(const Space& space, const std::string& name, 
 
 bouillon::recommendation search(workbench& bench) {
     const auto& arguments = bench.arguments;
-    const std::size_t count = bench.checkpoints.size();
-    const bool pair = count == 2;
-    const std::string space = arguments.space == "auto" ? (pair ? "interval" : "simplex") : arguments.space;
-    if (space == "interval" && !pair)
-        throw bouillon::input_error("--space interval takes 2 checkpoints, but " + std::to_string(count) +
-                                    " are given: use --space simplex");
+    const std::string& space = arguments.space;
     if (arguments.preset == "paper") {
         auto options = make_options(bench, {1.0});
         options.known.clear();  // the paper spends its second trial on the newest checkpoint
@@ -169,13 +164,16 @@ bouillon::recommendation search(workbench& bench) {
     }
     if (space == "interval")
         return search_in(bouillon::interval{.lower = arguments.alpha, .upper = 1}, space, {1.0}, bench);
-    return search_in(bouillon::simplex{count}, space, bench.newest(), bench);
+    return search_in(bouillon::simplex{bench.checkpoints.size()}, space, bench.newest(), bench);
 }
 
 void check_usage(const search_arguments& arguments) {
     const auto refuse = [](const std::string& what) { throw bouillon::input_error(what); };
     if (arguments.checkpoints.size() < 2)
         refuse("search takes 2 or more checkpoints, but " + std::to_string(arguments.checkpoints.size()) + " is given");
+    if (arguments.space == "interval" && arguments.checkpoints.size() != 2)
+        refuse("--space interval takes 2 checkpoints, but " + std::to_string(arguments.checkpoints.size()) +
+               " are given: use --space simplex");
     if (arguments.held_out.empty() == arguments.score.empty())
         refuse("give one of --held-out FILE and --score COMMAND");
     if (!arguments.score.empty() && !arguments.test.empty())
@@ -199,6 +197,7 @@ void run(search_arguments arguments) {
         arguments.acquisition = "gp-hedge, the paper's";
         arguments.space = "interval";
     }
+    if (arguments.space == "auto") arguments.space = arguments.checkpoints.size() == 2 ? "interval" : "simplex";
     check_usage(arguments);
     workbench bench(arguments);
     const bouillon::recommendation recommended = search(bench);
@@ -270,7 +269,10 @@ void add_method_options(CLI::App& command, search_arguments& arguments) {
         .add_option("--preset", arguments.preset,
                     "paper: Liu et al. (2025): interval, started at {alpha, 1}, GP-Hedge over EI, PI and UCB")
         ->check(CLI::IsMember({"paper"}));
-    command.add_option("--budget", arguments.budget, "Trials")->check(CLI::Range(1, 1000000))->capture_default_str();
+    command
+        .add_option("--budget", arguments.budget, "Trials; the equal-budget baseline takes as many measurements again")
+        ->check(CLI::Range(1, 1000000))
+        ->capture_default_str();
     command.add_option("--seed", arguments.seed, "Seed of everything random")->capture_default_str();
     command.add_option("--backend", arguments.backend, "Tensor backend")
         ->check(CLI::IsMember({"xtensor", "thrust"}))
