@@ -66,6 +66,8 @@ struct workbench {
                 make_resident_evaluator(checkpoints, given.backend, given.threads, std::move(search), std::move(test));
         }
         newest_losses = measure(newest(), bouillon::document_set::search).losses;
+        if (has_test)
+            measure(newest(), bouillon::document_set::test);  // so that a fault there shows now, not at the end
     }
 
     std::vector<double> newest() const { return bouillon::simplex{checkpoints.size()}.newest_average(1); }

@@ -166,6 +166,15 @@ TEST_CASE("a program of the user's can be the scorer, and its failures are trial
     CHECK(events.back().at("rows")[0].at("test_loss").is_null());
 }
 
+TEST_CASE("test documents that do not fit the model are refused before the first trial") {
+    const tiny_run run("cli-test-documents");
+    const auto ended = run_program(search_of(run, 2) + " --json --held-out " + run.held_out().string() +
+                                   " --test " BOUILLON_EXAMPLE_DATA "/test.safetensors");
+    CHECK(ended.status == 2);
+    CHECK(ended.output.empty());
+    CHECK(ended.errors.find("lies outside the model's vocabulary of 16") != std::string::npos);
+}
+
 TEST_CASE("wrong usage and wrong files are one line, status 2") {
     const tiny_run run("cli-wrong");
     const auto refused = [](const std::string& arguments, const std::string& message) {
