@@ -14,7 +14,6 @@ int main(int argc, char** argv) try {
     CLI::App program("Finds the best way to merge the intermediate checkpoints of a pretraining run.", "bouillon");
     program.set_version_flag("--version", bouillon::version);
     program.require_subcommand(1);
-    program.failure_message(CLI::FailureMessage::help);
     add_search_command(program);
     add_merge_command(program);
     add_score_command(program);
