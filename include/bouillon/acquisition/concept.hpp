@@ -16,6 +16,9 @@ struct search_state {
     double best = 0;            // the largest posterior mean at a point tried so far
     std::size_t trial = 0;      // trials suggested before this one
     std::size_t dimension = 1;  // of the space
+    /// (r, dimension): unit points spread evenly over the space, a grid in one dimension; for acquisitions that ask
+    /// where the maximum may lie. It may be empty, which leaves them the points tried so far.
+    std::vector<double> region = {};
 };
 
 /// What a user usually writes: a pure function of belief and state, larger where a trial is worth more.
@@ -44,6 +47,15 @@ template <class A, class Surrogate>
 concept acquisition_function = std::copy_constructible<A> &&
     requires(const A acquisition, const Surrogate& surrogate, const search_state& state, random_engine& engine) {
     { acquisition.prepare(surrogate, state, engine) } -> prepared_acquisition;
+};
+
+/// An acquisition that takes account of the trials that are still out by itself. For any other the search lets the
+/// surrogate believe that they end as expected.
+template <class A, class Surrogate>
+concept pending_acquisition_function = acquisition_function<A, Surrogate> &&
+    requires(const A acquisition, const Surrogate& surrogate, const search_state& state,
+             std::span<const double> pending, random_engine& engine) {
+    { acquisition.prepare(surrogate, state, pending, engine) } -> prepared_acquisition;  // pending (p, d), unit points
 };
 
 namespace detail {

@@ -57,4 +57,16 @@ auto prepare(const Acquisition& acquisition, const Surrogate& surrogate, const s
         return prepared_formula<Acquisition, Surrogate>(acquisition, surrogate, state);
 }
 
+/// The same for trials that are still out. `pending` (p, d): their unit points, read where the acquisition is a
+/// `pending_acquisition_function`; for any other the surrogate must believe them already.
+template <class Surrogate, class Acquisition>
+requires acquisition_formula<Acquisition> || acquisition_function<Acquisition, Surrogate>
+auto prepare(const Acquisition& acquisition, const Surrogate& surrogate, const search_state& state,
+             std::span<const double> pending, random_engine& engine) {
+    if constexpr (pending_acquisition_function<Acquisition, Surrogate>)
+        return acquisition.prepare(surrogate, state, pending, engine);
+    else
+        return prepare(acquisition, surrogate, state, engine);
+}
+
 }  // namespace bouillon
