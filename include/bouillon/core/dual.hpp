@@ -64,6 +64,9 @@ struct dual {
     }
     friend dual normal_pdf(const dual& x) { return chain(x, normal_pdf(x.value), -x.value * normal_pdf(x.value)); }
     friend dual normal_cdf(const dual& x) { return chain(x, normal_cdf(x.value), normal_pdf(x.value)); }
+    friend dual log_normal_cdf(const dual& x) {
+        return chain(x, log_normal_cdf(x.value), log_normal_cdf_derivative(x.value));
+    }
     friend dual log_h(const dual& x) { return chain(x, log_h(x.value), log_h_derivative(x.value)); }
 };
 
