@@ -112,9 +112,9 @@ TEST_CASE("quantiles have their reference values") {
         {0.3, -0.52440051270804081597},  {0.7, 0.52440051270804065631},    {0.925, 1.4395314709384562291},
         {1e-5, -4.2648907939228246102},  {1e-11, -6.7060231554951362961},  {2e-11, -6.6040775904056342776},
         {1e-20, -9.2623400897984075796}, {1e-100, -21.273453560965324294}, {1e-300, -37.047096299361199237}};
-    for (const auto& [p, z] : known) {
-        CAPTURE(p);
-        CHECK(relative_error(normal_quantile(p), z) <= 1e-15);
+    for (const auto& expected : known) {
+        CAPTURE(expected[0]);
+        CHECK(relative_error(normal_quantile(expected[0]), expected[1]) <= 1e-15);
     }
     CHECK(normal_quantile(0.5) == 0);
     CHECK(normal_quantile(0) == -HUGE_VAL);
