@@ -90,6 +90,29 @@ class gaussian_process {
     /// What had to be added to the diagonal of the data's covariance to factor it: 0 as a rule.
     double jitter() const { return regression_.jitter; }
 
+    /// What it is conditioned on, and what follows: for those who reason about several points at once.
+    const training_set& data() const { return data_; }
+    const bouillon::regression& regression() const { return regression_; }
+
+    /// out (n, m): s^2 k(point, other) before any data, for points (n, dimension) and others (m, dimension).
+    void prior_covariance(std::span<const double> points, std::span<const double> others, std::span<double> out) const {
+        detail::fill_covariance(kernel_, dimension(), points, others, hyper_parameters_.kernel, out);
+        for (double& value : out) value *= hyper_parameters_.signal_variance;
+    }
+
+    /// out (m, dimension): the gradients of s^2 k(point, other) with respect to the point (dimension).
+    void prior_covariance_gradient(std::span<const double> point, std::span<const double> others,
+                                   std::span<double> out) const {
+        detail::fill_point_gradients(kernel_, point, others, hyper_parameters_.kernel, out);
+        for (double& slope : out) slope *= hyper_parameters_.signal_variance;
+    }
+
+    /// s^2 k(point, point)
+    double prior_variance(std::span<const double> point) const {
+        return hyper_parameters_.signal_variance *
+               kernel_(point, point, std::span<const double>(hyper_parameters_.kernel));
+    }
+
     /// The belief at one point (dimension). Cost: n^2.
     posterior predict(std::span<const double> point) const {
         double mean = 0, deviation = 0;
@@ -115,7 +138,7 @@ class gaussian_process {
         const detail::single_threaded_blas guard;
         const std::size_t n = size(), d = dimension();
         std::vector<double> covariances(n), slopes(n * d);  // s^2 k(point, data) (n) and its gradients (n, dimension)
-        fill_covariances(point, covariances);
+        prior_covariance(data_.points, point, covariances);
         detail::fill_point_gradients(kernel_, point, data_.points, hyper_parameters_.kernel, slopes);
         auto solved = covariances;  // (n): L^-1 k, then A^-1 k
         if (n > 0) detail::solve_lower(false, n, regression_.factor.data(), n, solved.data());
@@ -151,17 +174,6 @@ class gaussian_process {
         hyper_parameters_ = std::move(at);
     }
 
-    /// out (n, m): s^2 k(data, points)
-    void fill_covariances(std::span<const double> points, std::span<double> out) const {
-        detail::fill_covariance(kernel_, dimension(), data_.points, points, hyper_parameters_.kernel, out);
-        for (double& value : out) value *= hyper_parameters_.signal_variance;
-    }
-
-    double prior_variance(std::span<const double> point) const {
-        return hyper_parameters_.signal_variance *
-               kernel_(point, point, std::span<const double>(hyper_parameters_.kernel));
-    }
-
     /// A variance next to the data may come out as rounding error, or below 0.
     double above_rounding(double variance, std::span<const double> point) const {
         return std::max(variance, 1e-12 * std::max(prior_variance(point), hyper_parameters_.signal_variance));
@@ -170,7 +182,7 @@ class gaussian_process {
     void predict_block(std::span<const double> points, std::span<double> means, std::span<double> deviations) const {
         const std::size_t n = size(), m = means.size();
         std::vector<double> covariances(n * m), reductions(m);  // (n, m) and the variance that the data take away (m)
-        fill_covariances(points, covariances);
+        prior_covariance(data_.points, points, covariances);
         std::fill(means.begin(), means.end(), regression_.mean);
         if (n > 0) {
             detail::gemv(true, n, m, 1.0, covariances.data(), m, regression_.weights.data(), 1.0, means.data());
@@ -191,7 +203,7 @@ class gaussian_process {
     bouillon::hyper_parameters hyper_parameters_;
     standardisation standardisation_;
     training_set data_;
-    regression regression_;
+    bouillon::regression regression_;
     bool fitted_ = false;
 };
 
