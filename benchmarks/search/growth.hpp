@@ -19,7 +19,7 @@ inline void print_growth(const test_function& function) {
         const bouillon::box space{function.lower, function.upper};
         bouillon::random_engine engine = bouillon::make_engine(n);
         designed<bouillon::box> random_start{space, {}};
-        for (std::size_t i = 0; i < n; ++i) random_start.design.push_back(space.sample(engine));
+        for (std::size_t i = 0; i < n; ++i) random_start.design.push_back(uniform_sample(space, engine));
         bouillon::bayesian_search search(random_start, {.budget = n + suggestions, .initial_trials = n});
         std::vector<double> milliseconds;
         while (!search.done()) {

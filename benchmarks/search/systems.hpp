@@ -110,7 +110,7 @@ inline run_record run_random(const problem& given, evaluation evaluate) {
         std::vector<double> best_point;  // (d)
         double best = INFINITY;
         for (std::size_t i = 0; i < given.function->budget; ++i) {
-            const auto point = space.point(i < given.design.size() ? given.design[i] : space.sample(engine));
+            const auto point = space.point(i < given.design.size() ? given.design[i] : uniform_sample(space, engine));
             const double loss = evaluate(point);
             if (loss < best) {
                 best = loss;

@@ -42,7 +42,7 @@ inline double standard_deviation(const test_function& function) {
         bouillon::random_engine engine = bouillon::make_engine(0);
         double mean = 0, squares = 0;
         for (int n = 1; n <= 100'000; ++n) {
-            const double value = function.value(space.point(space.sample(engine)));
+            const double value = function.value(space.point(uniform_sample(space, engine)));
             const double step = value - mean;
             mean += step / n;
             squares += step * (value - mean);

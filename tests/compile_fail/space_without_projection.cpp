@@ -4,7 +4,8 @@
 
 struct grid {
     std::size_t dimension() const { return 1; }
-    std::vector<double> sample(bouillon::random_engine&) const { return {0}; }
+    std::size_t cube_dimension() const { return 1; }
+    std::vector<double> from_cube(std::span<const double>) const { return {0}; }
     std::vector<std::vector<double>> initial_design(std::size_t, bouillon::random_engine&) const { return {{0}}; }
     std::vector<double> point(std::span<const double>) const { return {0}; }
     std::vector<double> unit_point(std::span<const double>) const { return {0}; }

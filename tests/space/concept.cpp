@@ -11,7 +11,8 @@ namespace {
 struct single_point {
     std::size_t dimension() const { return 1; }
     void project(std::span<double> unit_point) const { unit_point[0] = 0; }
-    std::vector<double> sample(random_engine&) const { return {0.0}; }
+    std::size_t cube_dimension() const { return 0; }
+    std::vector<double> from_cube(std::span<const double>) const { return {0.0}; }
     std::vector<std::vector<double>> initial_design(std::size_t n, random_engine&) const { return {n, {0.0}}; }
     std::vector<double> point(std::span<const double>) const { return {7.0}; }
     std::vector<double> unit_point(std::span<const double>) const { return {0.0}; }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/space/interval.hpp>
 
+#include <bouillon/space/spread.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace bouillon;
@@ -11,7 +13,7 @@ TEST_CASE("an interval's ends are exact and points round-trip") {
     CHECK(space.point(std::vector{1.0})[0] == 0.9);
     random_engine engine = make_engine(3);
     for (int i = 0; i < 100; ++i) {
-        const auto unit_point = space.sample(engine);
+        const auto unit_point = uniform_sample(space, engine);
         CHECK(unit_point[0] >= 0);
         CHECK(unit_point[0] < 1);
         CHECK(space.unit_point(space.point(unit_point))[0] == doctest::Approx(unit_point[0]).epsilon(1e-14));

@@ -37,7 +37,7 @@ TEST_CASE("projections and samples lie on the simplex, for any number of checkpo
         const simplex space{checkpoints};
         random_engine engine = make_engine(checkpoints);
         for (int i = 0; i < 50; ++i) {
-            check_on_simplex(space.sample(engine));
+            check_on_simplex(uniform_sample(space, engine));
             std::vector<double> weights(checkpoints);
             for (double& weight : weights) weight = 3 * normal(engine);
             const auto expected = projection_by_bisection(weights);
@@ -53,7 +53,7 @@ TEST_CASE("a point of the simplex is its own projection") {
     const simplex space{5};
     random_engine engine = make_engine(4);
     for (int i = 0; i < 50; ++i) {
-        const auto weights = space.sample(engine);
+        const auto weights = uniform_sample(space, engine);
         const auto again = space.unit_point(space.point(weights));
         for (std::size_t k = 0; k < 5; ++k) CHECK(again[k] == doctest::Approx(weights[k]).epsilon(1e-15));
     }
@@ -69,19 +69,31 @@ TEST_CASE("zeros are reached exactly, and what rounding leaves of them is remove
     CHECK(weights == std::vector{0.5, 0.5, 0.0});
 }
 
-TEST_CASE("samples are uniform: the first weight of K follows Beta(1, K - 1)") {
-    const simplex space{4};
-    random_engine engine = make_engine(9);
-    const std::size_t n = 4000;
-    std::vector<double> first(n);
-    for (double& weight : first) weight = space.sample(engine)[0];
-    std::sort(first.begin(), first.end());
-    double largest_gap = 0;  // Kolmogorov and Smirnov's statistic
-    for (std::size_t i = 0; i < n; ++i) {
-        const double expected = 1 - std::pow(1 - first[i], 3);
-        largest_gap = std::max(largest_gap, std::abs(expected - (static_cast<double>(i) + 0.5) / n));
+TEST_CASE("samples are uniform: each weight of K follows Beta(1, K - 1)") {
+    for (const std::size_t checkpoints : {2, 4, 9}) {
+        const simplex space{checkpoints};
+        random_engine engine = make_engine(9);
+        const std::size_t n = 4000;
+        std::vector<std::vector<double>> weights(n);  // (n, d)
+        for (auto& sampled : weights) sampled = uniform_sample(space, engine);
+        for (std::size_t k = 0; k < checkpoints; ++k) {
+            std::ranges::sort(weights, {}, [k](const auto& sampled) { return sampled[k]; });
+            double largest_gap = 0;  // Kolmogorov and Smirnov's statistic
+            for (std::size_t i = 0; i < n; ++i) {
+                const double expected = 1 - std::pow(1 - weights[i][k], static_cast<double>(checkpoints) - 1);
+                largest_gap = std::max(largest_gap, std::abs(expected - (static_cast<double>(i) + 0.5) / n));
+            }
+            CHECK(largest_gap < 1.63 / std::sqrt(n));  // 1 % critical value
+        }
     }
-    CHECK(largest_gap < 1.63 / std::sqrt(n));  // 1 % critical value
+}
+
+TEST_CASE("corners of the cube are points of the simplex") {
+    const simplex space{3};
+    CHECK(space.from_cube(std::vector{0.0, 0.5}) == std::vector{1.0, 0.0, 0.0});
+    CHECK(space.from_cube(std::vector{1.0, 0.0}) == std::vector{0.0, 1.0, 0.0});
+    CHECK(space.from_cube(std::vector{1.0, 1.0}) == std::vector{0.0, 0.0, 1.0});
+    CHECK(simplex{1}.from_cube({}) == std::vector{1.0});
 }
 
 TEST_CASE("the design begins with the averages that are known to serve, and then spreads") {

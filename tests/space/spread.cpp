@@ -13,6 +13,13 @@ TEST_CASE("distance is Euclidean and the nearest of none is infinitely far") {
     CHECK(nearest_distance(std::vector{0.0}, {}) == std::numeric_limits<double>::infinity());
 }
 
+TEST_CASE("a uniform sample is the space's map of uniform numbers") {
+    const box square{{0, 0}, {1, 1}};
+    random_engine engine = make_engine(1), same = make_engine(1);
+    const double first = uniform(same), second = uniform(same);
+    CHECK(uniform_sample(square, engine) == std::vector{first, second});
+}
+
 TEST_CASE("a farthest sample lies where nothing was taken") {
     const box square{{0, 0}, {1, 1}};
     random_engine engine = make_engine(1);

@@ -64,7 +64,7 @@ candidates draw_candidates(const Space& space, std::span<const double> incumbent
         }
         return drawn;
     }
-    for (std::size_t i = 0; i < options.samples; ++i) drawn.add(space.sample(engine));
+    for (std::size_t i = 0; i < options.samples; ++i) drawn.add(uniform_sample(space, engine));
     for (std::size_t i = 0; !incumbent.empty() && i < options.perturbations; ++i) {
         const double radius = 0.2 * std::pow(200, -uniform(engine));
         for (std::size_t k = 0; k < point.size(); ++k) point[k] = incumbent[k] + radius * normal(engine);

@@ -4,6 +4,7 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/random.hpp>
 #include <bouillon/space/simplex.hpp>
+#include <bouillon/space/spread.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -38,7 +39,7 @@ inline baseline equal_budget_baseline(std::size_t checkpoints, std::size_t budge
     const simplex space{checkpoints};
     random_engine engine = make_engine(seed);
     baseline random_search{"random search", {}};
-    for (std::size_t i = 0; i < budget; ++i) random_search.merge_weights.push_back(space.sample(engine));
+    for (std::size_t i = 0; i < budget; ++i) random_search.merge_weights.push_back(uniform_sample(space, engine));
     return random_search;
 }
 

@@ -37,10 +37,10 @@ struct box {
         for (double& coordinate : unit_point) coordinate = std::clamp(coordinate, 0.0, 1.0);
     }
 
-    std::vector<double> sample(random_engine& engine) const {
-        std::vector<double> unit_point(dimension());
-        for (double& coordinate : unit_point) coordinate = uniform(engine);
-        return unit_point;
+    std::size_t cube_dimension() const { return dimension(); }
+
+    std::vector<double> from_cube(std::span<const double> cube_point) const {
+        return {cube_point.begin(), cube_point.end()};
     }
 
     /// A Latin hypercube: n points of which each coordinate visits every n-th part of its range once.

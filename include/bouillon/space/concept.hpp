@@ -14,16 +14,18 @@ namespace bouillon {
 /// coordinate in [0, 1]. A space is a plain struct; where its numbers can be wrong it also has `check()`, which throws
 /// input_error and which a search calls once.
 ///
-/// `project` replaces its argument by the nearest feasible unit point; `sample` draws a unit point uniformly;
-/// `initial_design` gives n unit points to try before there is anything to learn from, the most useful ones first;
-/// `point` and `unit_point` are each other's inverse.
+/// `project` replaces its argument by the nearest feasible unit point; `from_cube` maps (cube_dimension) numbers
+/// between 0 and 1 to a unit point, uniform ones to uniform points, so that even points of the cube fill the space
+/// evenly; `initial_design` gives n unit points to try before there is anything to learn from, the most useful ones
+/// first; `point` and `unit_point` are each other's inverse.
 template <class S>
 concept search_space = std::copy_constructible<S> &&
     requires(const S space, std::span<const double> coordinates, std::span<double> in_place, std::size_t n,
              random_engine& engine) {
     { space.dimension() } -> std::convertible_to<std::size_t>;
     space.project(in_place);
-    { space.sample(engine) } -> std::same_as<std::vector<double>>;
+    { space.cube_dimension() } -> std::convertible_to<std::size_t>;
+    { space.from_cube(coordinates) } -> std::same_as<std::vector<double>>;
     { space.initial_design(n, engine) } -> std::same_as<std::vector<std::vector<double>>>;
     { space.point(coordinates) } -> std::same_as<std::vector<double>>;
     { space.unit_point(coordinates) } -> std::same_as<std::vector<double>>;

@@ -33,7 +33,9 @@ struct interval {
 
     void project(std::span<double> unit_point) const { unit_point[0] = std::clamp(unit_point[0], 0.0, 1.0); }
 
-    std::vector<double> sample(random_engine& engine) const { return {uniform(engine)}; }
+    std::size_t cube_dimension() const { return 1; }
+
+    std::vector<double> from_cube(std::span<const double> cube_point) const { return {cube_point[0]}; }
 
     /// Both ends first (the two checkpoints themselves when the bounds are 0 and 1), then ever finer halves.
     std::vector<std::vector<double>> initial_design(std::size_t n, random_engine&) const {

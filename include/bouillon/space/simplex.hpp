@@ -57,12 +57,19 @@ struct simplex {
         detail::make_sum_one(unit_point);
     }
 
-    /// Exponential variates over their sum, which is Dirichlet(1, ..., 1): uniform on the simplex.
-    std::vector<double> sample(random_engine& engine) const {
+    std::size_t cube_dimension() const { return checkpoints - 1; }
+
+    /// Breaks a stick: of what is left, checkpoint k gets the share 1 - u_k^(1 / (K - 1 - k)), the last one the rest.
+    /// The shares that make Dirichlet(1, ..., 1), which is uniform on the simplex.
+    std::vector<double> from_cube(std::span<const double> cube_point) const {
         std::vector<double> weights(checkpoints);
-        for (double& weight : weights) weight = -std::log1p(-uniform(engine));
-        const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
-        for (double& weight : weights) weight = sum > 0 ? weight / sum : 1.0;
+        double rest = 1;
+        for (std::size_t k = 0; k + 1 < checkpoints; ++k) {
+            const double kept = std::pow(cube_point[k], 1 / static_cast<double>(checkpoints - 1 - k));
+            weights[k] = rest * (1 - kept);
+            rest *= kept;
+        }
+        weights.back() = rest;
         project(weights);
         return weights;
     }

@@ -26,14 +26,22 @@ inline double nearest_distance(std::span<const double> point, const std::vector<
     return nearest;
 }
 
+/// A unit point of the space, drawn uniformly.
+template <search_space Space>
+std::vector<double> uniform_sample(const Space& space, random_engine& engine) {
+    std::vector<double> cube_point(space.cube_dimension());
+    for (double& coordinate : cube_point) coordinate = uniform(engine);
+    return space.from_cube(cube_point);
+}
+
 /// Of some uniform samples of the space, the one farthest from all points taken so far: exploration without a model.
 template <search_space Space>
 std::vector<double> farthest_sample(const Space& space, const std::vector<std::vector<double>>& taken,
                                     random_engine& engine, std::size_t samples = 64) {
-    std::vector<double> farthest = space.sample(engine);  // (d)
+    std::vector<double> farthest = uniform_sample(space, engine);  // (d)
     double farthest_distance = nearest_distance(farthest, taken);
     for (std::size_t i = 1; i < samples; ++i) {
-        std::vector<double> candidate = space.sample(engine);
+        std::vector<double> candidate = uniform_sample(space, engine);
         const double candidate_distance = nearest_distance(candidate, taken);
         if (candidate_distance <= farthest_distance) continue;
         farthest = std::move(candidate);
