@@ -28,7 +28,7 @@ inline problem make_problem(const test_function& function, std::uint64_t seed) {
     const std::size_t n0 = std::max<std::size_t>(5, std::min<std::size_t>(2 * freedom, 10));
     if (function.on_simplex())
         for (std::size_t i = 0; i < n0; ++i)
-            made.design.push_back(bouillon::simplex{function.dimension()}.sample(points));
+            made.design.push_back(uniform_sample(bouillon::simplex{function.dimension()}, points));
     else
         made.design = bouillon::box{function.lower, function.upper}.initial_design(n0, points);
     for (std::size_t i = 0; i < function.budget; ++i) made.normals.push_back(bouillon::normal(noise));
