@@ -1,0 +1,452 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs other Bayesian optimizers on the problems of bench_regret: the same functions, designs, budgets and noise.
+
+    bench_regret --protocol protocol.json
+    peers.py --program build/bench/benchmarks/bench_regret --protocol protocol.json --output peers.jsonl \
+             --peers optuna,botorch --functions branin,simplex4 --noise 0,0.05 --seeds 30
+    peers.py --table ours.jsonl peers.jsonl
+
+Writes one JSON object a run, as bench_regret does, and skips the runs that the output already holds. requirements.txt
+has the versions. Every system is used as its documentation says, with its defaults, on one thread; where it can be told
+the variance of the noise, it is.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+import warnings
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"  # before numpy is imported
+
+import numpy as np  # noqa: E402
+
+
+class Problem:
+    """One seed of one function. `points`: (evaluated so far, d), the user's coordinates; `losses`: with noise."""
+
+    def __init__(self, function, seed, noise, deviation):
+        self.function, self.seed, self.noise, self.deviation = function, seed, noise, deviation
+        given = next(problem for problem in function["problems"] if problem["seed"] == seed)
+        self.design = np.array(given["design"])  # (n0, d)
+        self.normals = given["normals"]  # (budget)
+        self.simplex = function["simplex"]
+        self.dimension = function["dimension"]
+        self.lower = np.zeros(self.dimension) if self.simplex else np.array(function["lower"])
+        self.upper = np.ones(self.dimension) if self.simplex else np.array(function["upper"])
+        self.points, self.losses = [], []
+
+    # Systems that know only boxes see a simplex through the uniform stick-breaking map.
+
+    @property
+    def box_dimension(self):
+        return self.dimension - 1 if self.simplex else self.dimension
+
+    def to_box(self, point):
+        """Unit coordinates of a point."""
+        if not self.simplex:
+            return np.clip((point - self.lower) / (self.upper - self.lower), 0, 1)
+        unit, left = [], 1.0
+        for k, weight in enumerate(point[:-1]):
+            unit.append((1 - weight / left) ** (self.dimension - 1 - k) if left > 1e-12 else 0.5)
+            left -= weight
+        return np.clip(unit, 0, 1)
+
+    def from_box(self, unit):
+        if not self.simplex:
+            return self.lower + np.asarray(unit) * (self.upper - self.lower)
+        weights, left = [], 1.0
+        for k, u in enumerate(unit):
+            kept = u ** (1 / (self.dimension - 1 - k))
+            weights.append(left * (1 - kept))
+            left *= kept
+        return np.array(weights + [left])
+
+
+# A system is made for a problem whose design has been evaluated. `suggest()` gives the next point, `tell(point, loss)`
+# ends it, `recommend()` gives the answer: what the system itself would report as the best.
+
+
+class System:
+    def __init__(self, problem):
+        self.problem = problem
+
+    def tell(self, point, loss):
+        pass
+
+    def recommend(self):
+        return self.problem.points[int(np.argmin(self.problem.losses))]
+
+
+class Sobol(System):
+    def __init__(self, problem):
+        super().__init__(problem)
+        from scipy.stats import qmc
+
+        self.sequence = qmc.Sobol(problem.box_dimension, scramble=True, rng=problem.seed)
+
+    def suggest(self):
+        return self.problem.from_box(self.sequence.random(1)[0])
+
+
+class Optuna(System):
+    def __init__(self, problem):
+        super().__init__(problem)
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        self.optuna = optuna
+        sampler = optuna.samplers.GPSampler(
+            seed=problem.seed, n_startup_trials=len(problem.design), deterministic_objective=problem.deviation == 0
+        )
+        self.study = optuna.create_study(sampler=sampler)
+        self.distributions = {
+            f"x{i:02}": optuna.distributions.FloatDistribution(0.0, 1.0) for i in range(problem.box_dimension)
+        }
+        for point, loss in zip(problem.points, problem.losses):
+            parameters = dict(zip(self.distributions, map(float, problem.to_box(point))))
+            self.study.add_trial(
+                optuna.trial.create_trial(params=parameters, distributions=self.distributions, value=loss)
+            )
+
+    def suggest(self):
+        self.trial = self.study.ask(self.distributions)
+        return self.problem.from_box([self.trial.params[name] for name in self.distributions])
+
+    def tell(self, point, loss):
+        self.study.tell(self.trial, loss)
+
+
+class ScikitOptimize(System):
+    def __init__(self, problem):
+        super().__init__(problem)
+        import skopt
+
+        self.optimizer = skopt.Optimizer(
+            [(0.0, 1.0)] * problem.box_dimension, n_initial_points=len(problem.design), random_state=problem.seed
+        )
+        self.pending = [
+            [list(problem.to_box(point)) for point in problem.points],
+            [float(loss) for loss in problem.losses],
+        ]
+
+    def suggest(self):
+        if self.pending:  # the first fit counts as part of the first suggestion, as every other does
+            self.optimizer.tell(*self.pending)
+            self.pending = None
+        self.unit = self.optimizer.ask()
+        return self.problem.from_box(self.unit)
+
+    def tell(self, point, loss):
+        self.optimizer.tell(self.unit, float(loss))
+
+
+class BayesOpt(System):
+    def __init__(self, problem):
+        super().__init__(problem)
+        from bayes_opt import BayesianOptimization
+
+        self.names = [f"x{i:02}" for i in range(problem.box_dimension)]
+        self.optimizer = BayesianOptimization(
+            None,
+            {name: (0.0, 1.0) for name in self.names},
+            random_state=problem.seed,
+            verbose=0,
+            allow_duplicate_points=True,
+        )
+        for point, loss in zip(problem.points, problem.losses):
+            self.tell(point, loss)
+
+    def suggest(self):
+        if self.problem.deviation > 0:  # its noise variance is that of the standardised losses
+            self.optimizer.set_gp_params(alpha=float((self.problem.deviation / np.std(self.problem.losses)) ** 2))
+        suggested = self.optimizer.suggest()
+        return self.problem.from_box([suggested[name] for name in self.names])
+
+    def tell(self, point, loss):
+        self.optimizer.register(dict(zip(self.names, self.problem.to_box(point))), -loss)
+
+
+class BoTorch(System):
+    """SingleTaskGP with LogEI, or with qLogNEI and the known variance; the simplex by its equality constraint."""
+
+    def __init__(self, problem):
+        super().__init__(problem)
+        import torch
+
+        torch.set_num_threads(1)
+        torch.manual_seed(problem.seed)
+        self.torch = torch
+
+    def fitted_model(self):
+        from botorch.fit import fit_gpytorch_mll
+        from botorch.models import SingleTaskGP
+        from gpytorch.mlls import ExactMarginalLogLikelihood
+
+        problem = self.problem
+        unit = (np.array(problem.points) - problem.lower) / (problem.upper - problem.lower)
+        self.x = self.torch.tensor(unit)
+        self.y = -self.torch.tensor(np.array(problem.losses)).unsqueeze(-1)
+        variance = self.torch.full_like(self.y, problem.deviation**2) if problem.deviation > 0 else None
+        model = SingleTaskGP(self.x, self.y, variance)
+        fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
+        return model
+
+    def suggest(self):
+        from botorch.acquisition import LogExpectedImprovement
+        from botorch.acquisition.logei import qLogNoisyExpectedImprovement
+        from botorch.optim import optimize_acqf
+
+        torch, d = self.torch, self.problem.dimension
+        model = self.fitted_model()
+        if self.problem.deviation > 0:
+            acquisition = qLogNoisyExpectedImprovement(model, X_baseline=self.x, prune_baseline=True)
+        else:
+            acquisition = LogExpectedImprovement(model, best_f=self.y.max())
+        sum_is_one = [(torch.arange(d), torch.ones(d, dtype=torch.double), 1.0)] if self.problem.simplex else None
+        bounds = torch.stack([torch.zeros(d), torch.ones(d)]).double()
+        found, _ = optimize_acqf(
+            acquisition, bounds, q=1, num_restarts=10, raw_samples=512, equality_constraints=sum_is_one
+        )
+        unit = found[0].detach().numpy()
+        if self.problem.simplex:  # it keeps the sum to about 1e-8
+            unit = np.clip(unit, 0, 1) / np.clip(unit, 0, 1).sum()
+        return self.problem.lower + unit * (self.problem.upper - self.problem.lower)
+
+    def recommend(self):
+        mean = self.fitted_model().posterior(self.x).mean
+        return self.problem.points[int(mean.argmax())]
+
+
+SYSTEMS = {
+    "sobol": Sobol,
+    "optuna": Optuna,
+    "bayes_opt": BayesOpt,
+    "skopt": ScikitOptimize,
+    "botorch": BoTorch,
+}
+
+
+class Server:
+    """The program that knows the functions: a point a line in, a value a line out."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __call__(self, point):
+        self.process.stdin.write(json.dumps([float(x) for x in point]) + "\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+
+def run(name, problem, value):
+    """One run, as bench_regret writes it. `value`: the function without noise."""
+    minimum = problem.function["minimum"]
+    values, seconds, failures = [], [], 0
+
+    def evaluate(point):
+        values.append(value(point))
+        problem.points.append(np.array(point))
+        problem.losses.append(values[-1] + problem.deviation * problem.normals[len(values) - 1])
+
+    for point in problem.design:
+        evaluate(point)
+    system = SYSTEMS[name](problem)
+    random = np.random.default_rng(problem.seed)
+    while len(values) < problem.function["budget"]:
+        before = time.process_time()
+        try:
+            point = system.suggest()
+        except Exception as error:  # a crash in mid-run costs a random point, and is counted
+            print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
+            failures += 1
+            evaluate(problem.from_box(random.random(problem.box_dimension)))
+            continue
+        spent = time.process_time() - before
+        evaluate(point)
+        before = time.process_time()
+        system.tell(point, problem.losses[-1])
+        seconds.append(spent + time.process_time() - before)
+
+    regrets = np.maximum(np.minimum.accumulate(values) - minimum, 0)
+    n0 = len(problem.design)
+    reached = np.flatnonzero(regrets <= 0.01 * (max(values[:n0]) - min(values[:n0])))
+    return {
+        "system": name,
+        "function": problem.function["function"],
+        "noise": problem.noise,
+        "seed": problem.seed,
+        "budget": len(values),
+        "regret": regrets[-1],
+        "recommended_regret": max(value(system.recommend()) - minimum, 0),
+        "area": float(np.mean(np.log10(np.maximum(regrets[n0 - 1 :], 1e-12)))),
+        "evaluations_to_hundredth": int(reached[0]) + 1 if len(reached) else None,
+        "cpu_per_suggestion": float(np.mean(seconds)) if seconds else 0,
+        "failures": failures,
+        "trajectory": list(regrets),
+    }
+
+
+def key(record):
+    return record["system"], record["function"], record["noise"], record["seed"]
+
+
+def read_runs(paths):
+    runs = {}
+    for path in paths:
+        if os.path.exists(path):
+            with open(path) as lines:
+                for line in lines:
+                    record = json.loads(line)
+                    runs[key(record)] = record
+    return runs
+
+
+def deviation_of(function, noise):
+    if noise == "own":
+        return function["own_noise"] or None
+    return float(noise) * function["standard_deviation"]
+
+
+def run_all(arguments):
+    with open(arguments.protocol) as file:
+        functions = {function["function"]: function for function in json.load(file)}
+    chosen = [
+        function
+        for wanted in arguments.functions or [""]
+        for name, function in functions.items()
+        if name == wanted or (wanted not in functions and name.startswith(wanted))
+    ]
+    done = read_runs([arguments.output])
+    for name in arguments.peers:  # a first run also loads libraries
+        run(name, Problem({**chosen[0], "budget": len(chosen[0]["problems"][0]["design"]) + 1}, 0, "0", 0), lambda _: 0.0)
+    for function in chosen:
+        server = Server([arguments.program, "--evaluate", function["function"]])
+        for noise in arguments.noise:
+            deviation = deviation_of(function, noise)
+            if deviation is None:
+                continue
+            for seed in range(arguments.first_seed, arguments.seeds):
+                for name in arguments.peers:
+                    if (name, function["function"], noise, seed) in done:
+                        continue
+                    record = run(name, Problem(function, seed, noise, deviation), server)
+                    with open(arguments.output, "a") as file:
+                        file.write(json.dumps(record) + "\n")
+
+
+# ---- tables
+
+
+def regret_of(record):
+    """Of the best evaluated point without noise, of the recommended one with noise."""
+    return record["regret" if record["noise"] == "0" else "recommended_regret"]
+
+
+def wilcoxon(ours, theirs):
+    """Two-sided p of the paired signed-rank test on log regrets, 1 where all pairs are equal."""
+    from scipy.stats import wilcoxon as signed_rank
+
+    difference = np.log10(np.maximum(ours, 1e-12)) - np.log10(np.maximum(theirs, 1e-12))
+    return 1.0 if not np.any(difference) else float(signed_rank(difference).pvalue)
+
+
+def holm(p_values):
+    """Adjusted p-values, in the order given."""
+    adjusted, largest = [0.0] * len(p_values), 0.0
+    for rank, i in enumerate(np.argsort(p_values)):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[i]))
+        adjusted[i] = largest
+    return adjusted
+
+
+def ordered(values, first=()):
+    found = list(dict.fromkeys(values))
+    return [value for value in first if value in found] + [value for value in found if value not in first]
+
+
+def print_tables(paths, ours="bouillon"):
+    runs = read_runs(paths)
+    systems = ordered((k[0] for k in runs), [ours, "botorch", "optuna", "skopt", "bayes_opt", "sobol", "random"])
+    functions, noises = ordered(k[1] for k in runs), ordered((k[2] for k in runs), ["0", "0.01", "0.05", "own"])
+    cells, tests = {}, []  # (system, function, noise) -> its runs by seed; comparisons with ours
+    for (system, function, noise, seed), record in runs.items():
+        cells.setdefault((system, function, noise), {})[seed] = record
+    for (system, function, noise), theirs in cells.items():
+        our_runs = cells.get((ours, function, noise), {})
+        seeds = sorted(set(theirs) & set(our_runs))
+        if system != ours and len(seeds) >= 6:
+            pair = [np.array([regret_of(cell[seed]) for seed in seeds]) for cell in (our_runs, theirs)]
+            tests.append(((system, function, noise), wilcoxon(*pair), np.median(pair[0]) <= np.median(pair[1])))
+    verdict = {}
+    for (cell, _, better), p in zip(tests, holm([p for _, p, _ in tests])):
+        verdict[cell] = "" if p > 0.05 else (" ▼" if better else " ▲")
+
+    for noise in noises:
+        print(f"\nNoise {noise}: median regret [quartiles], worst, (seeds)\n")
+        print("| function | " + " | ".join(systems) + " |")
+        print("|---" * (len(systems) + 1) + "|")
+        for function in functions:
+            row = []
+            for system in systems:
+                regrets = [regret_of(record) for record in cells.get((system, function, noise), {}).values()]
+                if not regrets:
+                    row.append("")
+                    continue
+                low, middle, high = np.quantile(regrets, [0.25, 0.5, 0.75])
+                mark = verdict.get((system, function, noise), "")
+                row.append(f"{middle:.1e} [{low:.1e}, {high:.1e}], {max(regrets):.1e} ({len(regrets)}){mark}")
+            if any(row):
+                print(f"| {function} | " + " | ".join(row) + " |")
+
+    print("\nMilliseconds of CPU per suggestion, mean over the runs without noise, and with noise\n")
+    print("| function | " + " | ".join(systems) + " |")
+    print("|---" * (len(systems) + 1) + "|")
+    for function in functions:
+        row = []
+        for system in systems:
+            parts = []
+            for noiseless in (True, False):
+                times = [r["cpu_per_suggestion"] for k, r in runs.items()
+                         if k[0] == system and k[1] == function and (k[2] == "0") == noiseless]  # fmt: skip
+                parts.append(f"{1e3 * np.mean(times):.3g}" if times else "-")
+            row.append(", ".join(parts))
+        print(f"| {function} | " + " | ".join(row) + " |")
+
+    print("\nAgainst each system: cells (function and noise) that ours wins, ties and loses (Wilcoxon, Holm, 5 %)\n")
+    print("| system | wins | ties | losses | median of ours is no larger |")
+    print("|---" * 5 + "|")
+    for system in systems:
+        cell_tests = [(verdict[cell], better) for cell, _, better in tests if cell[0] == system]
+        if cell_tests:
+            wins, losses = (sum(mark == side for mark, _ in cell_tests) for side in (" ▼", " ▲"))
+            no_larger = sum(bool(better) for _, better in cell_tests)
+            print(f"| {system} | {wins} | {len(cell_tests) - wins - losses} | {losses} | "
+                  f"{no_larger} of {len(cell_tests)} |")  # fmt: skip
+
+
+def main():
+    warnings.filterwarnings("ignore")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    names = lambda text: text.split(",")  # noqa: E731
+    parser.add_argument("--program", default="build/bench/benchmarks/bench_regret")
+    parser.add_argument("--protocol", default="protocol.json")
+    parser.add_argument("--output", default="peers.jsonl")
+    parser.add_argument("--peers", type=names, default=list(SYSTEMS))
+    parser.add_argument("--functions", type=names, help="names or their beginnings; without it, all")
+    parser.add_argument("--noise", type=names, default=["0", "0.01", "0.05", "own"])
+    parser.add_argument("--seeds", type=int, default=30)
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--table", nargs="+", metavar="FILE", help="print tables of runs instead")
+    arguments = parser.parse_args()
+    if arguments.table:
+        print_tables(arguments.table)
+    else:
+        run_all(arguments)
+
+
+if __name__ == "__main__":
+    main()
