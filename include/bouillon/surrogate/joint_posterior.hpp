@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/blas.hpp>
+#include <bouillon/core/error.hpp>
+#include <bouillon/surrogate/cholesky.hpp>
+#include <bouillon/surrogate/hyper_parameters.hpp>
+#include <bouillon/surrogate/regression.hpp>
+#include <bouillon/surrogate/training_set.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+
+/// What those who reason about several points at once need of a surrogate: what it is conditioned on, and its
+/// covariances before any data. `gaussian_process` shows what each member does.
+template <class S>
+concept joint_surrogate = requires(const S& surrogate, std::span<const double> points, std::span<double> out) {
+    { surrogate.dimension() } -> std::convertible_to<std::size_t>;
+    { surrogate.data() } -> std::convertible_to<const training_set&>;
+    { surrogate.regression() } -> std::convertible_to<const regression&>;
+    { surrogate.hyper_parameters() } -> std::convertible_to<const hyper_parameters&>;
+    { surrogate.prior_variance(points) } -> std::convertible_to<double>;
+    surrogate.prior_covariance(points, points, out);
+    surrogate.prior_covariance_gradient(points, points, out);
+};
+
+/// What a surrogate believes of the scores at several points together, free of observation noise, standardised.
+struct joint_posterior {
+    std::vector<double> means = {};       // (m)
+    std::vector<double> covariance = {};  // (m, m)
+    std::vector<double> whitened = {};    // (n, m), L^-1 s^2 k(data, points), with the regression's factor L
+};
+
+/// Covariances of the posterior between two sets of points:  k_n(x, y) = s^2 [k(x, y) - k(x, X) A^-1 k(X, y)].
+///
+/// `points` (m, dimension), `others` (q, dimension), `out` (m, q), standardised squared.
+/// Cost: n^2 (m + q) + n m q.
+template <joint_surrogate Surrogate>
+void posterior_covariance(const Surrogate& surrogate, std::span<const double> points, std::span<const double> others,
+                          std::span<double> out) {
+    const detail::single_threaded_blas guard;
+    const std::size_t n = surrogate.data().size(), d = surrogate.dimension();
+    const std::size_t m = points.size() / d, q = others.size() / d;
+    assert(out.size() == m * q);
+    surrogate.prior_covariance(points, others, out);
+    if (n == 0) return;
+    std::vector<double> left(n * m), right(n * q);
+    surrogate.prior_covariance(surrogate.data().points, points, left);
+    surrogate.prior_covariance(surrogate.data().points, others, right);
+    const double* factor = surrogate.regression().factor.data();
+    detail::solve_lower(false, n, m, factor, n, left.data(), m);
+    detail::solve_lower(false, n, q, factor, n, right.data(), q);
+    detail::gemm(true, false, m, q, n, -1.0, left.data(), m, right.data(), q, 1.0, out.data(), q);
+}
+
+/// The belief at several points (m, dimension) together. Cost: n^2 m + n m^2.
+template <joint_surrogate Surrogate>
+joint_posterior predict_jointly(const Surrogate& surrogate, std::span<const double> points) {
+    const detail::single_threaded_blas guard;
+    const std::size_t n = surrogate.data().size(), m = points.size() / surrogate.dimension();
+    const auto& conditioned = surrogate.regression();
+    joint_posterior belief{.means = std::vector<double>(m, conditioned.mean),
+                           .covariance = std::vector<double>(m * m),
+                           .whitened = std::vector<double>(n * m)};
+    surrogate.prior_covariance(points, points, belief.covariance);
+    if (n == 0 || m == 0) return belief;
+    auto& v = belief.whitened;
+    surrogate.prior_covariance(surrogate.data().points, points, v);
+    detail::gemv(true, n, m, 1.0, v.data(), m, conditioned.weights.data(), 1.0, belief.means.data());
+    detail::solve_lower(false, n, m, conditioned.factor.data(), n, v.data(), m);
+    detail::gemm(true, false, m, m, n, -1.0, v.data(), m, v.data(), m, 1.0, belief.covariance.data(), m);
+    return belief;
+}
+
+/// Draws of the function's values at m points, and with each of them the function that is to be expected of it:
+///
+///     f_s(x) = E[f(x) | data, f(points) = values_s] = mean + sum_i s^2 k(x, knot_i) weights_is
+///
+/// which has the posterior's distribution at the points, and is smooth between them.
+struct joint_draws {
+    std::size_t size = 0;               // draws
+    double mean = 0;                    // of the process
+    std::vector<double> values = {};    // (m, draws)
+    std::vector<double> knots = {};     // (n + m, dimension): the data's points, then those drawn at
+    std::vector<double> weights = {};   // (n + m, draws)
+    std::vector<double> whitened = {};  // (n, m), as in joint_posterior
+    std::vector<double> factor = {};    // (m, m), lower: of the points' covariance given the data
+};
+
+namespace detail {
+
+/// weights (n + m, draws), of which the last m rows hold u: fills the data's rows with alpha - A^-1 k(data, points) u.
+template <joint_surrogate Surrogate>
+void complete_weights(const Surrogate& surrogate, joint_draws& drawn) {
+    const std::size_t n = surrogate.data().size(), draws = drawn.size, m = drawn.weights.size() / draws - n;
+    if (n == 0) return;
+    double* weights = drawn.weights.data();
+    gemm(false, false, n, draws, m, -1.0, drawn.whitened.data(), m, weights + n * draws, draws, 0.0, weights, draws);
+    solve_lower(true, n, draws, surrogate.regression().factor.data(), n, weights, draws);
+    for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t s = 0; s < draws; ++s) weights[i * draws + s] += surrogate.regression().weights[i];
+}
+
+}  // namespace detail
+
+/// Turns standard normal numbers into draws at the points:  values = means + F normals,  where F F' is the covariance.
+///
+/// `points` (m, dimension), m > 0; `normals` (m, draws), independent. Throws work_error where the covariance is not
+/// positive definite even with jitter. Cost: n^2 (m + draws) + n m^2 + m^3 / 3.
+template <joint_surrogate Surrogate>
+joint_draws draw_jointly(const Surrogate& surrogate, std::span<const double> points, std::span<const double> normals) {
+    const detail::single_threaded_blas guard;
+    const std::size_t n = surrogate.data().size(), m = points.size() / surrogate.dimension();
+    const std::size_t draws = normals.size() / m;
+    assert(normals.size() == m * draws);
+    joint_posterior belief = predict_jointly(surrogate, points);
+    if (!detail::guarded_cholesky(m, belief.covariance, surrogate.hyper_parameters().signal_variance))
+        throw work_error("surrogate: the posterior covariance of " + std::to_string(m) +
+                         " points is not positive definite, so the kernel is no covariance");
+    joint_draws drawn{.size = draws,
+                      .mean = surrogate.regression().mean,
+                      .values = std::vector<double>(m * draws),
+                      .knots = surrogate.data().points,
+                      .weights = std::vector<double>((n + m) * draws),
+                      .whitened = std::move(belief.whitened),
+                      .factor = std::move(belief.covariance)};
+    drawn.knots.insert(drawn.knots.end(), points.begin(), points.end());
+    for (std::size_t i = 0; i < m; ++i) {
+        std::fill_n(drawn.values.data() + i * draws, draws, belief.means[i]);
+        std::fill(drawn.factor.data() + i * m + i + 1, drawn.factor.data() + (i + 1) * m, 0.0);
+    }
+    detail::gemm(false, false, m, draws, m, 1.0, drawn.factor.data(), m, normals.data(), draws, 1.0,
+                 drawn.values.data(), draws);
+    // given the values, the mean at x moves by k_n(x, points) u,  u = (F F')^-1 (values - means) = F'^-1 normals
+    double* u = drawn.weights.data() + n * draws;  // (m, draws)
+    std::copy(normals.begin(), normals.end(), u);
+    detail::solve_lower(true, m, draws, drawn.factor.data(), m, u, draws);
+    detail::complete_weights(surrogate, drawn);
+    return drawn;
+}
+
+}  // namespace bouillon
