@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "design.hpp"
 #include "test_function.hpp"
 
 #include <algorithm>
@@ -27,10 +28,9 @@ inline problem make_problem(const test_function& function, std::uint64_t seed) {
     const std::size_t freedom = function.dimension() - (function.on_simplex() ? 1 : 0);
     const std::size_t n0 = std::max<std::size_t>(5, std::min<std::size_t>(2 * freedom, 10));
     if (function.on_simplex())
-        for (std::size_t i = 0; i < n0; ++i)
-            made.design.push_back(uniform_sample(bouillon::simplex{function.dimension()}, points));
+        for (std::size_t i = 0; i < n0; ++i) made.design.push_back(uniform_on_simplex(function.dimension(), points));
     else
-        made.design = bouillon::box{function.lower, function.upper}.initial_design(n0, points);
+        made.design = latin_hypercube(n0, function.dimension(), points);
     for (std::size_t i = 0; i < function.budget; ++i) made.normals.push_back(bouillon::normal(noise));
     return made;
 }

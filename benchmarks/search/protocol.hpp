@@ -11,13 +11,14 @@
 #include <string>
 #include <vector>
 
-/// Everything that another system needs to be given the same problems: an object a function.
-inline nlohmann::ordered_json protocol_of(const test_function& function, std::size_t seeds) {
+/// Everything that another system needs to be given the same problems: an object a function, whose values have the
+/// given standard deviation.
+inline nlohmann::ordered_json protocol_of(const test_function& function, double deviation, std::size_t seeds) {
     nlohmann::ordered_json described = {
         {"function", function.name},         {"simplex", function.on_simplex()},
         {"dimension", function.dimension()}, {"lower", function.lower},
         {"upper", function.upper},           {"minimum", function.minimum},
-        {"budget", function.budget},         {"standard_deviation", standard_deviation(function)},
+        {"budget", function.budget},         {"standard_deviation", deviation},
         {"own_noise", function.own_noise},   {"problems", nlohmann::ordered_json::array()}};
     for (std::size_t seed = 0; seed < seeds; ++seed) {
         const problem made = make_problem(function, seed);

@@ -114,7 +114,7 @@ int write_protocol(const arguments& given) {
                          function.name.c_str(), function.value(function.minimizer), function.minimum);
             return 1;
         }
-        all.push_back(protocol_of(function, given.seeds));
+        all.push_back(protocol_of(function, standard_deviation(function), given.seeds));
     }
     std::ofstream(given.protocol) << all.dump() << '\n';
     return 0;

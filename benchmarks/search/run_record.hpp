@@ -28,9 +28,10 @@ struct run_record {
 
     /// Mean of log10 regret from the end of the design on; below 1e-12 it counts as that.
     double area() const {
+        const std::size_t first = initial > 0 ? initial - 1 : 0;
         double sum = 0;
-        for (std::size_t i = initial - 1; i < trajectory.size(); ++i) sum += std::log10(std::max(trajectory[i], 1e-12));
-        return sum / static_cast<double>(trajectory.size() - initial + 1);
+        for (std::size_t i = first; i < trajectory.size(); ++i) sum += std::log10(std::max(trajectory[i], 1e-12));
+        return sum / static_cast<double>(trajectory.size() - first);
     }
 
     /// Evaluations until the regret is a hundredth of the design's range of values; nothing when it never is.

@@ -9,6 +9,7 @@
 #include <bouillon/kernel/matern52.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
 #include <bouillon/search/bayesian_search.hpp>
+#include <bouillon/space/spread.hpp>
 
 #include "problem.hpp"
 #include "run_record.hpp"
@@ -45,12 +46,12 @@ struct any_formula {
 
 /// How our search is set up, by names from the command line.
 struct search_choice {
-    std::string acquisition = "log_ei";
+    std::string acquisition = "default";
     std::string kernel = "matern52";
     bool known_variance = true;
 };
 
-inline const std::set<std::string> acquisition_names = {"log_ei", "ei", "pi", "ucb", "gp_hedge"};
+inline const std::set<std::string> acquisition_names = {"default", "log_ei", "ei", "pi", "ucb", "gp_hedge"};
 inline const std::set<std::string> kernel_names = {"matern52", "se"};
 
 inline double thread_cpu_seconds() {
@@ -71,6 +72,10 @@ run_record run_search(Search search, evaluation evaluate, double variance) {
     return evaluate.finish(search.recommendation().point);
 }
 
+/// What a search takes where its user names no acquisition.
+using default_acquisition =
+    std::decay_t<decltype(std::declval<bouillon::bayesian_search<bouillon::box>>().acquisition_used())>;
+
 /// Calls `use` with the acquisition of a name.
 template <class Use>
 auto with_acquisition(const std::string& name, Use use) {
@@ -80,7 +85,8 @@ auto with_acquisition(const std::string& name, Use use) {
     if (name == "ei") return use(any_formula{expected_improvement{}});
     if (name == "pi") return use(any_formula{probability_of_improvement{}});
     if (name == "ucb") return use(any_formula{upper_confidence_bound{}});
-    return use(any_formula{log_expected_improvement{}});
+    if (name == "log_ei") return use(any_formula{log_expected_improvement{}});
+    return use(default_acquisition());
 }
 
 /// Our search on one problem.

@@ -6,6 +6,8 @@
 #include <bouillon/space/interval.hpp>
 #include <bouillon/space/simplex.hpp>
 
+#include "design.hpp"
+
 #include <cmath>
 #include <cstddef>
 #include <functional>
@@ -42,7 +44,9 @@ inline double standard_deviation(const test_function& function) {
         bouillon::random_engine engine = bouillon::make_engine(0);
         double mean = 0, squares = 0;
         for (int n = 1; n <= 100'000; ++n) {
-            const double value = function.value(space.point(uniform_sample(space, engine)));
+            const auto unit_point = function.on_simplex() ? uniform_on_simplex(function.dimension(), engine)
+                                                          : uniform_in_cube(function.dimension(), engine);
+            const double value = function.value(space.point(unit_point));
             const double step = value - mean;
             mean += step / n;
             squares += step * (value - mean);

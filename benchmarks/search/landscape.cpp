@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Searches on real merges: trials of each search on the checkpoints of pretraining runs, as bench_regret writes them.
+//   bench_landscape --data RUNS --tasks kjv_pair,novels_all --systems bouillon,random --seeds 10 --output runs.jsonl
+#include "landscape.hpp"
+
+#include <bouillon/core/blas.hpp>
+#include <bouillon/search/baselines.hpp>
+
+#include "problem.hpp"
+#include "protocol.hpp"
+#include "run_record.hpp"
+#include "systems.hpp"
+#include <CLI/CLI.hpp>
+
+#include <cstddef>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+struct arguments {
+    std::filesystem::path data, memory;
+    std::vector<std::string> tasks = {"kjv_pair", "novels_pair", "kjv_last4", "novels_last4", "kjv_all", "novels_all"};
+    std::vector<std::string> systems = {"bouillon", "bouillon_plain", "random", "sweep"};
+    std::size_t seeds = 10;
+    std::size_t budget = 0;
+    std::string output, protocol, evaluate;
+};
+
+struct task {
+    std::shared_ptr<landscape> run;
+    test_function function;
+};
+
+/// A task's name is the run's, an underscore, and "pair", "last4" or "all".
+task make_task(const std::string& name, const arguments& given) {
+    const std::string run = name.substr(0, name.find('_')), which = name.substr(name.find('_') + 1);
+    const auto memory = given.memory.empty() ? given.memory : given.memory / (run + ".jsonl");
+    const auto merges = std::make_shared<landscape>(given.data / (run + "-llama"), memory);
+    task made{merges, merge_task(name, merges, which == "pair" ? 2 : which == "last4" ? 4 : merges->checkpoints())};
+    if (given.budget > 0) made.function.budget = given.budget;
+    return made;
+}
+
+/// As a user would have it: its own first points, each trial the documents' difference to the newest checkpoint's.
+template <class Space>
+run_record run_paired(const Space& space, const problem& given, landscape& run, evaluation evaluate) {
+    bouillon::search_options options;
+    options.budget = given.function->budget;
+    options.seed = given.seed;
+    options.reference_losses = run.losses(std::vector{1.0});
+    std::vector<double> newest(space.dimension(), 0.0);
+    newest.back() = 1;
+    options.known = {{.point = newest}};
+    bouillon::bayesian_search search(space, options);
+    while (!search.done()) {
+        const double before = thread_cpu_seconds();
+        const bouillon::trial next = search.suggest();
+        evaluate.add_suggest_seconds(thread_cpu_seconds() - before);
+        evaluate(next.point);
+        search.observe(next, run.losses(next.merge_weights));
+    }
+    return evaluate.finish(search.recommendation().point);
+}
+
+run_record run_sweep(const problem& given, evaluation evaluate) {
+    const auto sweep = bouillon::equal_budget_baseline(2, given.function->budget, given.seed);
+    double best = 0, lowest = INFINITY;
+    for (const auto& weights : sweep.merge_weights)
+        if (const double loss = evaluate(std::vector{weights[1]}); loss < lowest) {
+            lowest = loss;
+            best = weights[1];
+        }
+    return evaluate.finish(std::vector{best});
+}
+
+run_record run_system(const std::string& system, const task& on, problem given) {
+    if (system == "bouillon") given.design.clear();
+    const evaluation evaluate(given, system, "0", 0);
+    if (system == "random") return run_random(given, evaluate);
+    if (system == "sweep") return run_sweep(given, evaluate);
+    if (system == "bouillon_plain") return run_ours(given, {}, evaluate, 0);
+    return visit_space(on.function, [&](const auto& space) {
+        if constexpr (bouillon::merge_space<std::decay_t<decltype(space)>>)
+            return run_paired(space, given, *on.run, evaluate);
+        else
+            return run_record{};  // no merge task has a box
+    });
+}
+
+void run_tasks(const arguments& given) {
+    std::ofstream output(given.output, std::ios::app);
+    for (const auto& name : given.tasks) {
+        const task on = make_task(name, given);
+        for (std::size_t seed = 0; seed < given.seeds; ++seed)
+            for (const auto& system : given.systems) {
+                if (system == "sweep" && (on.function.dimension() > 1 || seed > 0)) continue;
+                const run_record run = run_system(system, on, make_problem(on.function, seed));
+                output << to_json(run).dump() + '\n' << std::flush;
+                std::printf("%-14s %-15s seed %zu: lowest loss %.5f, recommended %.5f\n", name.c_str(), system.c_str(),
+                            seed, run.regret(), run.recommended);
+                std::fflush(stdout);
+            }
+    }
+}
+
+int main(int argc, char** argv) {
+    const bouillon::detail::single_threaded_blas guard;
+    arguments given;
+    CLI::App app{"Searches on real merges"};
+    app.add_option("--data", given.data, "folder of the runs kjv-llama and novels-llama")->required();
+    app.add_option("--memory", given.memory, "folder in which scored merges are remembered");
+    app.add_option("--tasks", given.tasks)->delimiter(',');
+    app.add_option("--systems", given.systems,
+                   "bouillon: as shipped; bouillon_plain: with the design and the one loss that other systems get")
+        ->delimiter(',');
+    app.add_option("--seeds", given.seeds)->capture_default_str();
+    app.add_option("--budget", given.budget, "trials; without it 15 for a pair, else 40");
+    app.add_option("--output", given.output, "file to which the runs are appended");
+    app.add_option("--protocol", given.protocol, "file for what other systems need");
+    app.add_option("--evaluate", given.evaluate, "task: answer each point on standard input");
+    CLI11_PARSE(app, argc, argv);
+
+    if (!given.evaluate.empty()) {
+        serve(make_task(given.evaluate, given).function, std::cin, std::cout);
+    } else if (!given.protocol.empty()) {
+        nlohmann::ordered_json all = nlohmann::ordered_json::array();
+        for (const auto& name : given.tasks)
+            all.push_back(protocol_of(make_task(name, given).function, 0.0, given.seeds));
+        std::ofstream(given.protocol) << all.dump() << '\n';
+    } else {
+        run_tasks(given);
+    }
+    return 0;
+}
