@@ -20,6 +20,7 @@
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/journal.hpp>
 #include <bouillon/search/paper_search.hpp>
+#include <bouillon/space/affine.hpp>
 #include <bouillon/space/box.hpp>
 #include <bouillon/space/interval.hpp>
 #include <bouillon/space/simplex.hpp>

@@ -74,11 +74,9 @@ struct simplex {
         return weights;
     }
 
-    /// The average of all, the newest alone, averages of the newest 2, 3, 5, 8, ..., then points far from each other.
+    /// Averages of the newest checkpoints, then points far from each other.
     std::vector<std::vector<double>> initial_design(std::size_t n, random_engine& engine) const {
-        std::vector<std::vector<double>> design = {newest_average(checkpoints)};  // (n, d)
-        for (std::size_t k = 1, next = 2; k < checkpoints; k = std::exchange(next, k + next))
-            design.push_back(newest_average(k));
+        auto design = newest_averages();  // (n, d)
         while (design.size() < n) design.push_back(farthest_sample(*this, design, engine));
         design.resize(n);
         return design;
@@ -103,6 +101,14 @@ struct simplex {
         std::vector<double> weights(checkpoints, 0.0);
         std::fill(weights.end() - static_cast<std::ptrdiff_t>(k), weights.end(), 1.0 / static_cast<double>(k));
         return weights;
+    }
+
+    /// The average of all, the newest alone, averages of the newest 2, 3, 5, 8, ...
+    std::vector<std::vector<double>> newest_averages() const {
+        std::vector<std::vector<double>> averages = {newest_average(checkpoints)};
+        for (std::size_t k = 1, next = 2; k < checkpoints; k = std::exchange(next, k + next))
+            averages.push_back(newest_average(k));
+        return averages;
     }
 };
 

@@ -34,20 +34,26 @@ std::vector<double> uniform_sample(const Space& space, random_engine& engine) {
     return space.from_cube(cube_point);
 }
 
-/// Of some uniform samples of the space, the one farthest from all points taken so far: exploration without a model.
-template <search_space Space>
-std::vector<double> farthest_sample(const Space& space, const std::vector<std::vector<double>>& taken,
-                                    random_engine& engine, std::size_t samples = 64) {
-    std::vector<double> farthest = uniform_sample(space, engine);  // (d)
+/// Of some drawn points, the one farthest from all points taken so far. draw(): a point (d).
+template <class Draw>
+std::vector<double> farthest_of(Draw&& draw, const std::vector<std::vector<double>>& taken, std::size_t samples = 64) {
+    std::vector<double> farthest = draw();  // (d)
     double farthest_distance = nearest_distance(farthest, taken);
     for (std::size_t i = 1; i < samples; ++i) {
-        std::vector<double> candidate = uniform_sample(space, engine);
+        std::vector<double> candidate = draw();
         const double candidate_distance = nearest_distance(candidate, taken);
         if (candidate_distance <= farthest_distance) continue;
         farthest = std::move(candidate);
         farthest_distance = candidate_distance;
     }
     return farthest;
+}
+
+/// The same of uniform samples of a space: exploration without a model.
+template <search_space Space>
+std::vector<double> farthest_sample(const Space& space, const std::vector<std::vector<double>>& taken,
+                                    random_engine& engine) {
+    return farthest_of([&] { return uniform_sample(space, engine); }, taken);
 }
 
 }  // namespace bouillon
