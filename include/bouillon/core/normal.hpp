@@ -24,47 +24,68 @@ BOUILLON_HOST_DEVICE inline Real normal_cdf(Real z) {
     return Real(0.5) * std::erfc(Real(-0.70710678118654752440) * z);
 }
 
+namespace detail {
+
+/// The expected excess of a standard normal variable over t >= 0, in units of its density there:
+/// h(-t) / phi(t) = 1 - t (1 - Phi(t)) / phi(t).  It falls from 1 at 0 like 1 / t^2. Relative error below 1e-15.
+///
+/// (1 + t)^2 times it is a polynomial in y = (t - 5) / (t + 5), interpolated at Chebyshev points with 60 digits and cut
+/// off where 2e-16 is left; its even and its odd powers are two chains that a processor works on at once.
+/// Reference: Shepherd and Laframboise (1981), who approximate erfc by this change of variable.
+template <std::floating_point Real>
+BOUILLON_HOST_DEVICE inline Real excess_ratio(Real t) {
+    constexpr double even[] = {1.294541151243162385,      -0.02803069962753531757,  -0.2735482037622688811,
+                               -0.02931098248421618893,   0.03474622704411567911,   0.002328313685668353582,
+                               -0.0008527266792608709674, 0.0001469275630324333681, -0.00002335508821393951311,
+                               3.947327231733412251e-6,   -6.968399656044211441e-7, 1.073022959586397039e-7,
+                               -9.684045797029939755e-9};
+    constexpr double odd[] = {-0.3687229645450204925,     0.2611670078473994811,      0.1540216623039309511,
+                              -0.03186187260375165737,    -0.01613170673005695094,    0.001576779743497953484,
+                              -0.00003583150113393755061, -0.00001717498561914177473, 4.929070094027732071e-6,
+                              -9.567014371423734597e-7,   1.397282292453772812e-7,    -1.16261324259629122e-8};
+    const Real y = (t - 5) / (t + 5), y2 = y * y;
+    Real even_sum = static_cast<Real>(even[12]), odd_sum = 0;
+    for (int k = 11; k >= 0; --k) {
+        even_sum = even_sum * y2 + static_cast<Real>(even[k]);
+        odd_sum = odd_sum * y2 + static_cast<Real>(odd[k]);
+    }
+    return (even_sum + y * odd_sum) / (1 + t) / (1 + t);
+}
+
+}  // namespace detail
+
 /// Derivative of `log_h`:  d/dz log h(z) = Phi(z) / h(z),  h(z) = phi(z) + z Phi(z).
 ///
-/// Below z = -1 numerator and denominator are divided by phi. Where that denominator would cancel, Laplace's continued
-/// fraction of Phi/phi, taken once apart, gives the ratio itself: with t = -z, Phi/h = t + 2/(t + 3/(t + 4/(t + ...))).
-/// Relative error below 1e-13 in double, 1e-6 in float, for every finite z. Cost: 20 to 150 ns.
-/// Reference: Abramowitz and Stegun, eq. 26.2.14.
+/// Below z = -1 numerator and denominator are divided by phi; both then follow from excess_ratio without cancellation.
+/// Relative error below 1e-14 in double, 1e-6 in float, for every finite z. Cost: 20 ns.
 template <std::floating_point Real>
 BOUILLON_HOST_DEVICE inline Real log_h_derivative(Real z) {
-    constexpr bool is_double = std::numeric_limits<Real>::digits > 24;
     if (z > -1) {
         const Real cdf = normal_cdf(z);
         return cdf / (normal_pdf(z) + z * cdf);
     }
-    const Real t = -z;
-    if (t < (is_double ? 3 : 2)) {
-        const Real mills = normal_cdf(z) / normal_pdf(z);
-        return mills / (1 - t * mills);
-    }
-    const int terms = !is_double || t > 10 ? 12 : t > 5 ? 20 : 36;
-    Real tail = Real(0.5) * (t + std::sqrt(t * t + Real(4 * terms)));  // as if its numerators stopped growing
-    for (int k = terms; k >= 2; --k) tail = t + Real(k) / tail;
-    return tail;
+    const Real ratio = detail::excess_ratio(-z);
+    return (1 - ratio) / -z / ratio;
 }
 
 /// Logarithm of the expected excess of a standard normal variable over -z, exact far into the tail where h underflows:
-/// log h(z) = log(phi(z) + z Phi(z)) = -z^2/2 - log(2 pi)/2 - log(1 + |z| Phi(z)/h(z))  for z < 0.
+/// log h(z) = log(phi(z) + z Phi(z)) = -z^2/2 - log(2 pi)/2 + log excess_ratio(-z)  for z < 0.
 ///
 /// Expected improvement is EI = sigma h((mu - best) / sigma).
 /// Returns log h(z), finite for |z| up to 1e150 (1e18 in float). Relative error below 5e-15 (5e-7), next to the zero at
-/// z = 0.9 absolute. Reference: Ament et al. (2023), "Unexpected improvements to expected improvement", eq. 9.
+/// z = 0.9 absolute. Cost: 20 ns.
+/// Reference: Ament et al. (2023), "Unexpected improvements to expected improvement", eq. 9.
 template <std::floating_point Real>
 BOUILLON_HOST_DEVICE inline Real log_h(Real z) {
     if (z > -1) return std::log(normal_pdf(z) + z * normal_cdf(z));
-    return Real(-0.5) * z * z - Real(0.91893853320467274178) - std::log1p(-z * log_h_derivative(z));
+    return Real(-0.5) * z * z - Real(0.91893853320467274178) + std::log(detail::excess_ratio(-z));
 }
 
-/// Derivative of `log_normal_cdf`:  d/dz log Phi(z) = phi(z) / Phi(z).  Relative error below 1e-13 (1e-6 in float).
+/// Derivative of `log_normal_cdf`:  d/dz log Phi(z) = phi(z) / Phi(z).  Relative error below 1e-14 (1e-6 in float).
 template <std::floating_point Real>
 BOUILLON_HOST_DEVICE inline Real log_normal_cdf_derivative(Real z) {
     if (z > -1) return normal_pdf(z) / normal_cdf(z);
-    return 1 / log_h_derivative(z) - z;  // the continued fraction put together again
+    return -z / (1 - detail::excess_ratio(-z));
 }
 
 /// Logarithm of the distribution function, exact far into both tails: log Phi(z) = -z^2/2 - log(2 pi)/2 - log(phi/Phi).

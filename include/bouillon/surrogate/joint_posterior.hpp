@@ -42,7 +42,7 @@ struct joint_posterior {
 /// Covariances of the posterior between two sets of points:  k_n(x, y) = s^2 [k(x, y) - k(x, X) A^-1 k(X, y)].
 ///
 /// `points` (m, dimension), `others` (q, dimension), `out` (m, q), standardised squared.
-/// Cost: n^2 (m + q) + n m q.
+/// Cost: n^2 q + n m q: `others` should be the fewer.
 template <joint_surrogate Surrogate>
 void posterior_covariance(const Surrogate& surrogate, std::span<const double> points, std::span<const double> others,
                           std::span<double> out) {
@@ -56,8 +56,8 @@ void posterior_covariance(const Surrogate& surrogate, std::span<const double> po
     surrogate.prior_covariance(surrogate.data().points, points, left);
     surrogate.prior_covariance(surrogate.data().points, others, right);
     const double* factor = surrogate.regression().factor.data();
-    detail::solve_lower(false, n, m, factor, n, left.data(), m);
     detail::solve_lower(false, n, q, factor, n, right.data(), q);
+    detail::solve_lower(true, n, q, factor, n, right.data(), q);
     detail::gemm(true, false, m, q, n, -1.0, left.data(), m, right.data(), q, 1.0, out.data(), q);
 }
 

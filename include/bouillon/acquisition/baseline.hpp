@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/surrogate/joint_posterior.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+
+/// The points among which the best score so far may be found: the observed ones that beat the best posterior mean with
+/// a probability of 1 in 1000 or more, the likeliest first, and all pending ones. What noise cannot make the best is
+/// left out, because every point that stays makes each evaluation of a noisy criterion dearer.
+///
+/// `pending` (p, dimension). Returns (p + kept, dimension), the pending points first.
+/// Cost: n^3 for n observations. Reference: Balandat et al. (2020), "BoTorch", prune_inferior_points, which draws
+/// samples.
+template <joint_surrogate Surrogate>
+std::vector<double> plausible_best(const Surrogate& surrogate, std::span<const double> pending) {
+    constexpr double deviations = 3.09;  // the normal quantile of 0.999
+    const std::size_t d = surrogate.dimension(), p = pending.size() / d;
+    std::vector<double> points(pending.begin(), pending.end());  // (p + n, dimension)
+    points.insert(points.end(), surrogate.data().points.begin(), surrogate.data().points.end());
+    const std::size_t count = points.size() / d;
+    if (count == p) return points;
+    const auto at = [&](std::size_t i) { return std::span<const double>(points).subspan(i * d, d); };
+
+    std::vector<double> means(count), spreads(count), with_best(count);  // (count): then covariances with the best
+    surrogate.predict(points, means, spreads);
+    const auto best = static_cast<std::size_t>(std::max_element(means.begin(), means.end()) - means.begin());
+    posterior_covariance(surrogate, points, at(best), with_best);
+    std::vector<std::pair<double, std::size_t>> kept;  // behind the best, in deviations of the difference
+    for (std::size_t i = p; i < count; ++i) {
+        const double variance = spreads[i] * spreads[i] + spreads[best] * spreads[best] - 2 * with_best[i];
+        const double gap = means[best] - means[i];
+        if (i == best || gap * gap < deviations * deviations * variance)
+            kept.emplace_back(i == best ? 0 : gap / std::sqrt(variance), i);
+    }
+    std::sort(kept.begin(), kept.end());
+    std::vector<double> baseline(pending.begin(), pending.end());
+    for (const auto& candidate : kept) {
+        const auto point = at(candidate.second);
+        baseline.insert(baseline.end(), point.begin(), point.end());
+    }
+    return baseline;
+}
+
+}  // namespace bouillon
