@@ -26,6 +26,8 @@ struct arguments {
     std::vector<std::string> tasks = {"kjv_pair", "novels_pair", "kjv_last4", "novels_last4", "kjv_all", "novels_all"};
     std::vector<std::string> systems = {"bouillon", "bouillon_plain", "random", "sweep"};
     std::size_t seeds = 10;
+    std::size_t first_seed = 0;
+    std::size_t documents = 16;
     std::size_t budget = 0;
     std::string output, protocol, evaluate;
 };
@@ -38,8 +40,9 @@ struct task {
 /// A task's name is the run's, an underscore, and "pair", "last4" or "all".
 task make_task(const std::string& name, const arguments& given) {
     const std::string run = name.substr(0, name.find('_')), which = name.substr(name.find('_') + 1);
-    const auto memory = given.memory.empty() ? given.memory : given.memory / (run + ".jsonl");
-    const auto merges = std::make_shared<landscape>(given.data / (run + "-llama"), memory);
+    const auto memory =
+        given.memory.empty() ? given.memory : given.memory / (run + "-" + std::to_string(given.documents) + ".jsonl");
+    const auto merges = std::make_shared<landscape>(given.data / (run + "-llama"), given.documents, memory);
     task made{merges, merge_task(name, merges, which == "pair" ? 2 : which == "last4" ? 4 : merges->checkpoints())};
     if (given.budget > 0) made.function.budget = given.budget;
     return made;
@@ -95,7 +98,7 @@ void run_tasks(const arguments& given) {
     std::ofstream output(given.output, std::ios::app);
     for (const auto& name : given.tasks) {
         const task on = make_task(name, given);
-        for (std::size_t seed = 0; seed < given.seeds; ++seed)
+        for (std::size_t seed = given.first_seed; seed < given.seeds; ++seed)
             for (const auto& system : given.systems) {
                 if (system == "sweep" && (on.function.dimension() > 1 || seed > 0)) continue;
                 const run_record run = run_system(system, on, make_problem(on.function, seed));
@@ -118,6 +121,8 @@ int main(int argc, char** argv) {
                    "bouillon: as shipped; bouillon_plain: with the design and the one loss that other systems get")
         ->delimiter(',');
     app.add_option("--seeds", given.seeds)->capture_default_str();
+    app.add_option("--first-seed", given.first_seed)->capture_default_str();
+    app.add_option("--documents", given.documents, "how many of the search documents; 0: all")->capture_default_str();
     app.add_option("--budget", given.budget, "trials; without it 15 for a pair, else 40");
     app.add_option("--output", given.output, "file to which the runs are appended");
     app.add_option("--protocol", given.protocol, "file for what other systems need");

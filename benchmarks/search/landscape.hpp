@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -33,13 +34,26 @@ inline std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::
     return found;
 }
 
+/// Every so-many-th of some documents, so that `count` are left; 0 leaves all.
+inline bouillon::held_out_documents thin_out(const bouillon::held_out_documents& all, std::size_t count) {
+    if (count == 0 || count >= all.size()) return all;
+    std::vector<std::int32_t> tokens;
+    std::vector<std::size_t> offsets = {0};
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto document = all[i * all.size() / count];
+        tokens.insert(tokens.end(), document.begin(), document.end());
+        offsets.push_back(tokens.size());
+    }
+    return {std::move(tokens), std::move(offsets), all.origin()};
+}
+
 /// Losses of a run's merges on its search documents. Each merge is scored once, also across programs where there is a
 /// file to remember it in: an object a line.
 class landscape {
  public:
-    landscape(const std::filesystem::path& folder, const std::filesystem::path& memory)
+    landscape(const std::filesystem::path& folder, std::size_t documents, const std::filesystem::path& memory)
         : checkpoints_(bouillon::open_checkpoints(checkpoints_in(folder))),
-          documents_(bouillon::read_held_out(folder / "search.safetensors")),
+          documents_(thin_out(bouillon::read_held_out(folder / "search.safetensors"), documents)),
           resident_(bouillon::make_resident(checkpoints_, backend_)),
           score_(bouillon::llama(bouillon::read_llama_config(*checkpoints_.newest().config_path()), backend_)) {
         if (memory.empty()) return;

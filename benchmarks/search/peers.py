@@ -14,6 +14,7 @@ the variance of the noise, it is.
 import argparse
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -221,6 +222,7 @@ class BoTorch(System):
         return self.problem.points[int(mean.argmax())]
 
 
+OURS = "bouillon"
 SYSTEMS = {
     "sobol": Sobol,
     "optuna": Optuna,
@@ -324,7 +326,7 @@ def run_all(arguments):
     for name in arguments.peers:  # a first run also loads libraries
         run(name, Problem({**chosen[0], "budget": len(chosen[0]["problems"][0]["design"]) + 1}, 0, "0", 0), lambda _: 0.0)
     for function in chosen:
-        server = Server([arguments.program, "--evaluate", function["function"]])
+        server = Server([*shlex.split(arguments.program), "--evaluate", function["function"]])
         for noise in arguments.noise:
             deviation = deviation_of(function, noise)
             if deviation is None:
@@ -368,64 +370,111 @@ def ordered(values, first=()):
     return [value for value in first if value in found] + [value for value in found if value not in first]
 
 
-def print_tables(paths, ours="bouillon"):
-    runs = read_runs(paths)
-    systems = ordered((k[0] for k in runs), [ours, "botorch", "optuna", "skopt", "bayes_opt", "sobol", "random"])
-    functions, noises = ordered(k[1] for k in runs), ordered((k[2] for k in runs), ["0", "0.01", "0.05", "own"])
-    cells, tests = {}, []  # (system, function, noise) -> its runs by seed; comparisons with ours
-    for (system, function, noise, seed), record in runs.items():
-        cells.setdefault((system, function, noise), {})[seed] = record
-    for (system, function, noise), theirs in cells.items():
-        our_runs = cells.get((ours, function, noise), {})
-        seeds = sorted(set(theirs) & set(our_runs))
-        if system != ours and len(seeds) >= 6:
-            pair = [np.array([regret_of(cell[seed]) for seed in seeds]) for cell in (our_runs, theirs)]
-            tests.append(((system, function, noise), wilcoxon(*pair), np.median(pair[0]) <= np.median(pair[1])))
-    verdict = {}
-    for (cell, _, better), p in zip(tests, holm([p for _, p, _ in tests])):
-        verdict[cell] = "" if p > 0.05 else (" ▼" if better else " ▲")
+def print_row(*cells):
+    print("| " + " | ".join(cells) + " |")
 
-    for noise in noises:
-        print(f"\nNoise {noise}: median regret [quartiles], worst, (seeds)\n")
-        print("| function | " + " | ".join(systems) + " |")
-        print("|---" * (len(systems) + 1) + "|")
-        for function in functions:
-            row = []
-            for system in systems:
-                regrets = [regret_of(record) for record in cells.get((system, function, noise), {}).values()]
-                if not regrets:
-                    row.append("")
-                    continue
-                low, middle, high = np.quantile(regrets, [0.25, 0.5, 0.75])
-                mark = verdict.get((system, function, noise), "")
-                row.append(f"{middle:.1e} [{low:.1e}, {high:.1e}], {max(regrets):.1e} ({len(regrets)}){mark}")
+
+def print_head(*cells):
+    print_row(*cells)
+    print("|---" * len(cells) + "|")
+
+
+class Runs:
+    """The runs of some files, by system, function and noise, then by seed."""
+
+    def __init__(self, paths):
+        self.cells = {}
+        for (system, function, noise, seed), record in read_runs(paths).items():
+            self.cells.setdefault((system, function, noise), {})[seed] = record
+        names = [ordered(values) for values in zip(*self.cells)]
+        self.systems = ordered(names[0], [OURS, "botorch", "optuna", "skopt", "bayes_opt", "sobol", "random"])
+        self.functions, self.noises = names[1], ordered(names[2], ["0", "0.01", "0.05", "own"])
+
+    def __call__(self, system, function, noise):
+        return self.cells.get((system, function, noise), {})
+
+    def verdicts(self):
+        """(system, function, noise) -> "▼" where our regret is lower, "▲" where it is higher, "" where neither is sure.
+
+        Seeds that both have, six or more; Holm's correction over the functions of one system and noise level."""
+        verdicts = {}
+        for system in self.systems:
+            for noise in self.noises:
+                tests = []
+                for function in self.functions:
+                    ours, theirs = self(OURS, function, noise), self(system, function, noise)
+                    seeds = sorted(set(ours) & set(theirs))
+                    if system != OURS and len(seeds) >= 6:
+                        pair = [np.array([regret_of(cell[seed]) for seed in seeds]) for cell in (ours, theirs)]
+                        tests.append((function, wilcoxon(*pair), np.median(pair[0]) <= np.median(pair[1])))
+                for (function, _, lower), p in zip(tests, holm([p for _, p, _ in tests])):
+                    verdicts[system, function, noise] = ("▼" if lower else "▲") if p <= 0.05 else ""
+        return verdicts
+
+
+def print_tables(paths):
+    runs = Runs(paths)
+    verdicts = runs.verdicts()
+    for noise in runs.noises:
+        print(f"\nNoise {noise}: median regret [quartiles] (seeds)\n")
+        print_head("function", *runs.systems, f"worst of {OURS}")
+        for function in runs.functions:
+            row, worst = [], ""
+            for system in runs.systems:
+                regrets = [regret_of(record) for record in runs(system, function, noise).values()]
+                low, middle, high = np.quantile(regrets, [0.25, 0.5, 0.75]) if regrets else (0, 0, 0)
+                mark = verdicts.get((system, function, noise), "")
+                row.append(f"{middle:.1e} [{low:.1e}, {high:.1e}] ({len(regrets)}) {mark}".strip() if regrets else "")
+                if system == OURS and regrets:
+                    worst = f"{max(regrets):.1e}"
             if any(row):
-                print(f"| {function} | " + " | ".join(row) + " |")
+                print_row(function, *row, worst)
 
     print("\nMilliseconds of CPU per suggestion, mean over the runs without noise, and with noise\n")
-    print("| function | " + " | ".join(systems) + " |")
-    print("|---" * (len(systems) + 1) + "|")
-    for function in functions:
+    print_head("function", *runs.systems)
+    for function in runs.functions:
         row = []
-        for system in systems:
+        for system in runs.systems:
             parts = []
-            for noiseless in (True, False):
-                times = [r["cpu_per_suggestion"] for k, r in runs.items()
-                         if k[0] == system and k[1] == function and (k[2] == "0") == noiseless]  # fmt: skip
+            for noises in (["0"], runs.noises):
+                times = [r["cpu_per_suggestion"] for n in noises for r in runs(system, function, n).values()
+                         if (n == "0") == (noises == ["0"])]  # fmt: skip
                 parts.append(f"{1e3 * np.mean(times):.3g}" if times else "-")
             row.append(", ".join(parts))
-        print(f"| {function} | " + " | ".join(row) + " |")
+        print_row(function, *row)
 
-    print("\nAgainst each system: cells (function and noise) that ours wins, ties and loses (Wilcoxon, Holm, 5 %)\n")
-    print("| system | wins | ties | losses | median of ours is no larger |")
-    print("|---" * 5 + "|")
-    for system in systems:
-        cell_tests = [(verdict[cell], better) for cell, _, better in tests if cell[0] == system]
-        if cell_tests:
-            wins, losses = (sum(mark == side for mark, _ in cell_tests) for side in (" ▼", " ▲"))
-            no_larger = sum(bool(better) for _, better in cell_tests)
-            print(f"| {system} | {wins} | {len(cell_tests) - wins - losses} | {losses} | "
-                  f"{no_larger} of {len(cell_tests)} |")  # fmt: skip
+    print("\nAgainst each system: functions and noise levels that ours wins (▼), ties, loses (▲)\n")
+    print_head("system", "wins", "ties", "losses")
+    for system in runs.systems:
+        marks = [mark for (other, _, _), mark in verdicts.items() if other == system]
+        if marks:
+            print_row(system, *(str(marks.count(mark)) for mark in ("▼", "", "▲")))
+
+
+def print_trials(paths, within):
+    """Trials until the best loss so far is within so much of the lowest that any run of the files found."""
+    runs = Runs(paths)
+    print_head("task", "lowest loss known", *runs.systems)
+    for function in runs.functions:
+        trajectories = {
+            system: [record["trajectory"] for record in runs(system, function, "0").values()]
+            for system in runs.systems
+        }
+        lowest = min(t[-1] for all_seeds in trajectories.values() for t in all_seeds)
+        row = []
+        for system in runs.systems:
+            trials = [
+                int(np.argmax(np.array(t) <= lowest + within)) + 1 if t[-1] <= lowest + within else np.inf
+                for t in trajectories[system]
+            ]
+            if not trials:
+                row.append("")
+                continue
+            missed = sum(np.isinf(trials))
+            low, middle, high = ("never" if np.isinf(q) else f"{q:g}" for q in
+                                 np.quantile(trials, [0.25, 0.5, 0.75], method="higher"))  # fmt: skip
+            row.append(f"{middle} [{low}, {high}] ({len(trials)}" + (f", {missed} never)" if missed else ")"))
+        print_row(function, f"{lowest:.4f}", *row)
 
 
 def main():
@@ -441,8 +490,11 @@ def main():
     parser.add_argument("--seeds", type=int, default=30)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--table", nargs="+", metavar="FILE", help="print tables of runs instead")
+    parser.add_argument("--within", type=float, help="with --table: the trials to come so close to the lowest known")
     arguments = parser.parse_args()
-    if arguments.table:
+    if arguments.table and arguments.within:
+        print_trials(arguments.table, arguments.within)
+    elif arguments.table:
         print_tables(arguments.table)
     else:
         run_all(arguments)

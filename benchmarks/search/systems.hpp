@@ -4,6 +4,7 @@
 #include <bouillon/acquisition/expected_improvement.hpp>
 #include <bouillon/acquisition/gp_hedge.hpp>
 #include <bouillon/acquisition/log_expected_improvement.hpp>
+#include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
 #include <bouillon/acquisition/probability_of_improvement.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/kernel/matern52.hpp>
@@ -51,7 +52,7 @@ struct search_choice {
     bool known_variance = true;
 };
 
-inline const std::set<std::string> acquisition_names = {"default", "log_ei", "ei", "pi", "ucb", "gp_hedge"};
+inline const std::set<std::string> acquisition_names = {"default", "log_ei", "log_nei", "ei", "pi", "ucb", "gp_hedge"};
 inline const std::set<std::string> kernel_names = {"matern52", "se"};
 
 inline double thread_cpu_seconds() {
@@ -82,6 +83,7 @@ auto with_acquisition(const std::string& name, Use use) {
     using namespace bouillon;
     if (name == "gp_hedge")
         return use(gp_hedge<log_expected_improvement, probability_of_improvement, upper_confidence_bound>());
+    if (name == "log_nei") return use(log_noisy_expected_improvement{});
     if (name == "ei") return use(any_formula{expected_improvement{}});
     if (name == "pi") return use(any_formula{probability_of_improvement{}});
     if (name == "ucb") return use(any_formula{upper_confidence_bound{}});
