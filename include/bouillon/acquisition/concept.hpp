@@ -77,6 +77,12 @@ concept acquisition_portfolio = std::copy_constructible<A> &&
     { portfolio.choose(surrogate, state, engine, maximize) } -> std::same_as<std::vector<double>>;
 };
 
+/// An acquisition whose values are logarithms: it has `static constexpr bool logarithmic = true`.
+template <class A>
+concept logarithmic_acquisition = requires {
+    requires A::logarithmic;
+};
+
 /// What a search accepts.
 template <class A, class Surrogate>
 concept acquisition =

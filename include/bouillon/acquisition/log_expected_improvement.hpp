@@ -14,6 +14,8 @@ namespace bouillon {
 ///
 /// Reference: Ament et al. (2023), eq. 9.
 struct log_expected_improvement {
+    static constexpr bool logarithmic = true;
+
     template <class Real>
     Real operator()(Real mean, Real deviation, const search_state& state) const {
         using std::log;
@@ -21,6 +23,6 @@ struct log_expected_improvement {
     }
 };
 
-static_assert(acquisition_formula<log_expected_improvement>);
+static_assert(acquisition_formula<log_expected_improvement> && logarithmic_acquisition<log_expected_improvement>);
 
 }  // namespace bouillon

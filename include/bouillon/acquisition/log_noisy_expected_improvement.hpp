@@ -186,8 +186,10 @@ class prepared_noisy_improvement {
 /// the baseline, so that it is not worth while to crowd around them. Without noise and without such trials this is
 /// log_expected_improvement, at its price.
 /// Cost: to prepare, n^3 / 2 and n b (n + b); see `prepared_noisy_improvement` for the rest.
-/// Reference: Letham et al. (2019), eq. 4; Ament et al. (2023), appendix A.
+/// Reference: Letham et al. (2019), "Constrained Bayesian optimization with noisy experiments"; Ament et al. (2023).
 struct log_noisy_expected_improvement {
+    static constexpr bool logarithmic = true;
+
     std::size_t draws = 32;  // of the baseline's scores, quasi-random
 
     template <joint_surrogate Surrogate>

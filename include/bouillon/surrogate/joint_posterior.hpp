@@ -61,22 +61,35 @@ void posterior_covariance(const Surrogate& surrogate, std::span<const double> po
     detail::gemm(true, false, m, q, n, -1.0, left.data(), m, right.data(), q, 1.0, out.data(), q);
 }
 
+namespace detail {
+
+/// means (m) at the points (m, dimension), and whitened (n, m) = L^-1 s^2 k(data, points)
+template <joint_surrogate Surrogate>
+void predict_whitened(const Surrogate& surrogate, std::span<const double> points, std::span<double> means,
+                      std::span<double> whitened) {
+    const std::size_t n = surrogate.data().size(), m = means.size();
+    const auto& conditioned = surrogate.regression();
+    std::fill(means.begin(), means.end(), conditioned.mean);
+    if (n == 0 || m == 0) return;
+    surrogate.prior_covariance(surrogate.data().points, points, whitened);
+    gemv(true, n, m, 1.0, whitened.data(), m, conditioned.weights.data(), 1.0, means.data());
+    solve_lower(false, n, m, conditioned.factor.data(), n, whitened.data(), m);
+}
+
+}  // namespace detail
+
 /// The belief at several points (m, dimension) together. Cost: n^2 m + n m^2.
 template <joint_surrogate Surrogate>
 joint_posterior predict_jointly(const Surrogate& surrogate, std::span<const double> points) {
     const detail::single_threaded_blas guard;
     const std::size_t n = surrogate.data().size(), m = points.size() / surrogate.dimension();
-    const auto& conditioned = surrogate.regression();
-    joint_posterior belief{.means = std::vector<double>(m, conditioned.mean),
+    joint_posterior belief{.means = std::vector<double>(m),
                            .covariance = std::vector<double>(m * m),
                            .whitened = std::vector<double>(n * m)};
+    detail::predict_whitened(surrogate, points, belief.means, belief.whitened);
     surrogate.prior_covariance(points, points, belief.covariance);
-    if (n == 0 || m == 0) return belief;
-    auto& v = belief.whitened;
-    surrogate.prior_covariance(surrogate.data().points, points, v);
-    detail::gemv(true, n, m, 1.0, v.data(), m, conditioned.weights.data(), 1.0, belief.means.data());
-    detail::solve_lower(false, n, m, conditioned.factor.data(), n, v.data(), m);
-    detail::gemm(true, false, m, m, n, -1.0, v.data(), m, v.data(), m, 1.0, belief.covariance.data(), m);
+    const double* v = belief.whitened.data();
+    if (n > 0) detail::gemm(true, false, m, m, n, -1.0, v, m, v, m, 1.0, belief.covariance.data(), m);
     return belief;
 }
 

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/acquisition/concept.hpp>
+
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <numbers>
+
+namespace bouillon {
+
+/// How many standard deviations a confidence bound lies above the mean, by the state of the search.
+template <class S>
+concept confidence_schedule = std::copy_constructible<S> && requires(const S schedule, const search_state& state) {
+    { schedule(state) } -> std::convertible_to<double>;
+};
+
+/// The score that a trial may well reach, where what is meant by "well" changes as the search goes on.
+///
+///     UCB = mean + beta_t deviation
+///
+/// Reference: Srinivas et al. (2010), eq. 6.
+template <confidence_schedule Schedule>
+struct scheduled_confidence_bound {
+    Schedule schedule = {};
+
+    template <class Real>
+    Real operator()(Real mean, Real deviation, const search_state& state) const {
+        return mean + static_cast<double>(schedule(state)) * deviation;
+    }
+};
+
+/// beta = sqrt(0.2 d ln(2 d t + 1)),  t = 1, 2, ...: small enough to be of use. Kandasamy et al. (2020), "Dragonfly".
+struct dragonfly_schedule {
+    double operator()(const search_state& state) const {
+        const auto d = static_cast<double>(state.dimension), t = static_cast<double>(state.trial + 1);
+        return std::sqrt(0.2 * d * std::log(2 * d * t + 1));
+    }
+};
+
+/// beta = sqrt(2 ln(d t^2 pi^2 / (6 delta)) / 5): Srinivas et al. (2010), theorem 1 for d points, and their factor 1/5.
+struct srinivas_schedule {
+    double delta = 0.1;  // probability with which the bound may fail at any time
+
+    double operator()(const search_state& state) const {
+        const auto d = static_cast<double>(state.dimension), t = static_cast<double>(state.trial + 1);
+        return std::sqrt(0.4 * std::log(d * t * t * std::numbers::pi * std::numbers::pi / (6 * delta)));
+    }
+};
+
+/// beta = sqrt(2 ln(t^(d/2 + 2) pi^2 / (3 delta))): Brochu, Cora & de Freitas (2010).
+struct brochu_schedule {
+    double delta = 0.1;  // probability with which the bound may fail at any time
+
+    double operator()(const search_state& state) const {
+        const auto d = static_cast<double>(state.dimension), t = static_cast<double>(state.trial + 1);
+        const double constant = std::log(std::numbers::pi * std::numbers::pi / (3 * delta));
+        return std::sqrt(2 * ((0.5 * d + 2) * std::log(t) + constant));
+    }
+};
+
+/// beta = sqrt((d/2 + 2) ln t + ln(pi^2 / delta)): Cowen-Rivers et al. (2022), "HEBO", as their program has it.
+struct hebo_schedule {
+    double delta = 0.01;  // probability with which the bound may fail at any time
+
+    double operator()(const search_state& state) const {
+        const auto d = static_cast<double>(state.dimension), t = static_cast<double>(state.trial + 1);
+        return std::sqrt((0.5 * d + 2) * std::log(t) + std::log(std::numbers::pi * std::numbers::pi / delta));
+    }
+};
+
+static_assert(acquisition_formula<scheduled_confidence_bound<dragonfly_schedule>>);
+static_assert(acquisition_formula<scheduled_confidence_bound<srinivas_schedule>>);
+static_assert(acquisition_formula<scheduled_confidence_bound<brochu_schedule>>);
+static_assert(acquisition_formula<scheduled_confidence_bound<hebo_schedule>>);
+
+}  // namespace bouillon
