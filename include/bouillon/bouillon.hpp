@@ -6,7 +6,13 @@
 #include <bouillon/acquisition/expected_improvement.hpp>
 #include <bouillon/acquisition/gp_hedge.hpp>
 #include <bouillon/acquisition/log_expected_improvement.hpp>
+#include <bouillon/acquisition/log_knowledge_gradient.hpp>
+#include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
+#include <bouillon/acquisition/log_probability_of_improvement.hpp>
+#include <bouillon/acquisition/per_cost.hpp>
 #include <bouillon/acquisition/probability_of_improvement.hpp>
+#include <bouillon/acquisition/scheduled_confidence_bound.hpp>
+#include <bouillon/acquisition/thompson_sampling.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/kernel/matern52.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
