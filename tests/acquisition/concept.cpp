@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/acquisition/concept.hpp>
 
+#include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
+#include <bouillon/acquisition/thompson_sampling.hpp>
+#include <bouillon/surrogate/gaussian_process.hpp>
+
 #include "belief.hpp"
 #include <doctest/doctest.h>
 
@@ -67,4 +71,10 @@ TEST_CASE("the three ways to be an acquisition are told apart") {
     CHECK(acquisition<full_acquisition, closed_form_belief>);
     CHECK(acquisition<always_the_origin, closed_form_belief>);
     CHECK_FALSE(acquisition<int, closed_form_belief>);
+}
+
+TEST_CASE("what draws jointly is no acquisition for a surrogate that believes in single points alone") {
+    CHECK_FALSE(acquisition<thompson_sampling, closed_form_belief>);
+    CHECK_FALSE(acquisition<log_noisy_expected_improvement, closed_form_belief>);
+    CHECK(acquisition<thompson_sampling, gaussian_process<>>);
 }

@@ -68,3 +68,7 @@ TEST_CASE("before any data, and without a region, there is a function all the sa
     auto engine = make_engine(1);
     CHECK(std::isfinite(value_at(thompson_sampling{}.prepare(surrogate, {}, engine), std::vector{0.2, 0.3})));
 }
+
+TEST_CASE("neither the scale nor the offset of the scores matters") { check_invariance(thompson_sampling{}); }
+
+TEST_CASE("points that crowd and repeat give no NaN") { check_crowds(thompson_sampling{}); }

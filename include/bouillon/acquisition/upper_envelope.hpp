@@ -17,16 +17,40 @@ struct belief_line {
     std::size_t place;
 };
 
-/// Keeps the lines that are the highest for some z, in the order of their slopes. Cost: O(n log n).
-inline void keep_upper_envelope(std::vector<belief_line>& lines) {
-    std::sort(lines.begin(), lines.end(), [](const belief_line& a, const belief_line& b) {
-        return a.slope != b.slope ? a.slope < b.slope : a.height < b.height;
+/// By slope, and of one slope by height.
+inline bool is_flatter(const belief_line& a, const belief_line& b) {
+    return a.slope != b.slope ? a.slope < b.slope : a.height < b.height;
+}
+
+/// Drops lines that are nowhere the highest, most of them as a rule. As points (slope, height), the lines of the
+/// envelope are the corners of the upper convex hull, so what lies below the triangle of the smallest slope, the
+/// largest height and the largest slope is not among them. Cost: O(n). Reference: Akl & Toussaint (1978).
+inline void drop_low_lines(std::vector<belief_line>& lines) {
+    const auto by_height = [](const belief_line& a, const belief_line& b) { return a.height < b.height; };
+    const belief_line high = *std::max_element(lines.begin(), lines.end(), is_flatter);
+    const belief_line top = *std::max_element(lines.begin(), lines.end(), by_height);
+    belief_line low = top;
+    for (const belief_line& line : lines)
+        if (line.slope < low.slope || (line.slope == low.slope && line.height > low.height)) low = line;
+    const auto is_below = [](const belief_line& a, const belief_line& b, const belief_line& line) {
+        return (b.slope - a.slope) * (line.height - a.height) < (b.height - a.height) * (line.slope - a.slope);
+    };
+    std::erase_if(lines, [&](const belief_line& line) {
+        return line.slope < top.slope ? is_below(low, top, line) : is_below(top, high, line);
     });
+}
+
+/// Keeps the lines that are the highest for some z, in the order of their slopes. Cost: O(n) and a sort of the few that
+/// may be.
+inline void keep_upper_envelope(std::vector<belief_line>& lines) {
+    drop_low_lines(lines);
+    std::sort(lines.begin(), lines.end(), is_flatter);
     const auto crossing = [](const belief_line& a, const belief_line& b) {
         return (a.height - b.height) / (b.slope - a.slope);
     };
     std::size_t kept = 0;
-    for (const belief_line& line : std::vector<belief_line>(lines)) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const belief_line line = lines[i];
         if (kept > 0 && lines[kept - 1].slope == line.slope) --kept;
         while (kept > 1 && crossing(lines[kept - 2], line) <= crossing(lines[kept - 2], lines[kept - 1])) --kept;
         lines[kept++] = line;
