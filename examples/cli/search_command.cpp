@@ -3,6 +3,7 @@
 #include <bouillon/merge_search.hpp>
 #include <bouillon/search/journal.hpp>
 #include <bouillon/search/paper_search.hpp>
+#include <bouillon/space/affine.hpp>
 #include <bouillon/space/interval.hpp>
 #include <bouillon/space/simplex.hpp>
 #include <bouillon/version.hpp>
@@ -31,7 +32,7 @@ struct search_arguments {
     std::vector<fs::path> checkpoints;
     fs::path held_out, test, journal, out;
     std::string space = "auto", kernel = "matern52", acquisition = "log-ei", preset, backend = "xtensor", score;
-    double alpha = 0.5;
+    double alpha = 0.5, lower = -0.5, upper = 1.5;
     std::size_t budget = 20, threads = 0;
     std::uint64_t seed = 1;
     long score_limit = 3600;
@@ -106,6 +107,7 @@ std::map<std::string, std::string> journal_settings(const search_arguments& argu
     else
         settings["score"] = arguments.score;
     if (space == "interval") settings["alpha"] = std::to_string(arguments.alpha);
+    if (space == "affine") settings["bounds"] = std::to_string(arguments.lower) + " " + std::to_string(arguments.upper);
     return settings;
 }
 
@@ -139,34 +141,34 @@ bouillon::recommendation run_search(Search search, const std::string& space, wor
     return run_trials(journaled, journaled.resumed(), bench);
 }
 
-template <class Space>
-bouillon::recommendation search_in(const Space& space, const std::string& name, std::vector<double> newest_point,
-                                   workbench& bench) {
-    const auto& arguments = bench.arguments;
-    const auto options = make_options(bench, std::move(newest_point));
-    const any_kernel kernel = make_kernel(arguments.kernel);
-    if (arguments.acquisition == "gp-hedge") {
-        using hedge = bouillon::gp_hedge<bouillon::expected_improvement, bouillon::probability_of_improvement,
-                                         bouillon::upper_confidence_bound>;
-        return run_search(bouillon::bayesian_search<Space, hedge, any_kernel>(space, options, hedge(), kernel), name,
-                          bench);
-    }
-    return run_search(bouillon::bayesian_search<Space, any_formula, any_kernel>(
-                          space, options, make_formula(arguments.acquisition), kernel),
-                      name, bench);
+any_space make_space(const search_arguments& arguments) {
+    const std::size_t checkpoints = arguments.checkpoints.size();
+    if (arguments.space == "interval") return {bouillon::interval{.lower = arguments.alpha, .upper = 1}};
+    if (arguments.space == "affine")
+        return {bouillon::affine{.checkpoints = checkpoints, .lower = arguments.lower, .upper = arguments.upper}};
+    return {bouillon::simplex{checkpoints}};
 }
 
 bouillon::recommendation search(workbench& bench) {
     const auto& arguments = bench.arguments;
-    const std::string& space = arguments.space;
+    const std::string& name = arguments.space;
     if (arguments.preset == "paper") {
         auto options = make_options(bench, {1.0});
         options.known.clear();  // the paper spends its second trial on the newest checkpoint
-        return run_search(bouillon::paper_search(arguments.alpha, std::move(options)), space, bench);
+        return run_search(bouillon::paper_search(arguments.alpha, std::move(options)), name, bench);
     }
-    if (space == "interval")
-        return search_in(bouillon::interval{.lower = arguments.alpha, .upper = 1}, space, {1.0}, bench);
-    return search_in(bouillon::simplex{bench.checkpoints.size()}, space, bench.newest(), bench);
+    const any_space space = make_space(arguments);
+    const auto options = make_options(bench, arguments.space == "interval" ? std::vector{1.0} : bench.newest());
+    const any_kernel kernel = make_kernel(arguments.kernel);
+    if (arguments.acquisition == "gp-hedge") {
+        using hedge = bouillon::gp_hedge<bouillon::expected_improvement, bouillon::probability_of_improvement,
+                                         bouillon::upper_confidence_bound>;
+        return run_search(bouillon::bayesian_search<any_space, hedge, any_kernel>(space, options, hedge(), kernel),
+                          name, bench);
+    }
+    return run_search(bouillon::bayesian_search<any_space, any_formula, any_kernel>(
+                          space, options, make_formula(arguments.acquisition), kernel),
+                      name, bench);
 }
 
 void check_usage(const search_arguments& arguments) {
@@ -176,6 +178,9 @@ void check_usage(const search_arguments& arguments) {
     if (arguments.space == "interval" && arguments.checkpoints.size() != 2)
         refuse("--space interval takes 2 checkpoints, but " + std::to_string(arguments.checkpoints.size()) +
                " are given: use --space simplex");
+    if (arguments.space == "affine" && !(arguments.lower <= 0 && 1 <= arguments.upper))
+        refuse("--lower " + std::to_string(arguments.lower) + " and --upper " + std::to_string(arguments.upper) +
+               " must let one checkpoint have all the weight: at most 0, at least 1");
     if (arguments.held_out.empty() == arguments.score.empty())
         refuse("give one of --held-out FILE and --score COMMAND");
     if (!arguments.score.empty() && !arguments.test.empty())
@@ -255,11 +260,16 @@ void add_method_options(CLI::App& command, search_arguments& arguments) {
     command
         .add_option("--space", arguments.space,
                     "Merge weights to search: interval (2 checkpoints, the newer's weight in [alpha, 1]), simplex (any "
-                    "number, not negative, sum 1), auto (by their number)")
-        ->check(CLI::IsMember({"auto", "interval", "simplex"}))
+                    "number, not negative, sum 1), affine (any number, between --lower and --upper, sum 1), auto "
+                    "(interval or simplex by their number)")
+        ->check(CLI::IsMember({"auto", "interval", "simplex", "affine"}))
         ->capture_default_str();
     command.add_option("--alpha", arguments.alpha, "Smallest weight of the newer checkpoint in the interval")
         ->check(CLI::Range(0.0, 0.999))
+        ->capture_default_str();
+    command.add_option("--lower", arguments.lower, "Smallest merge weight in the affine space, at most 0")
+        ->capture_default_str();
+    command.add_option("--upper", arguments.upper, "Largest merge weight in the affine space, at least 1")
         ->capture_default_str();
     command.add_option("--kernel", arguments.kernel, "Covariance of the surrogate")
         ->check(CLI::IsMember(kernel_names))

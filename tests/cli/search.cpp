@@ -65,8 +65,9 @@ TEST_CASE("search prints a trial event a trial and one result, with the document
 TEST_CASE("every choice of space, kernel, acquisition, preset and backend runs") {
     const tiny_run run("cli-choices");
     for (const std::string choice :
-         {"--space simplex", "--space interval --alpha 0", "--kernel squared-exponential", "--acquisition ei",
-          "--acquisition pi", "--acquisition ucb", "--acquisition gp-hedge", "--preset paper", "--backend thrust"}) {
+         {"--space simplex", "--space interval --alpha 0", "--space affine --lower -0.2 --upper 1.2",
+          "--kernel squared-exponential", "--acquisition ei", "--acquisition pi", "--acquisition ucb",
+          "--acquisition gp-hedge", "--preset paper", "--backend thrust"}) {
         const auto found = run_program(search_of(run, 2) + on_documents(run) + " --budget 4 --json " + choice);
         CHECK_MESSAGE(found.status == 0, choice << ": " << found.errors);
         CHECK(found.json().size() == 5);
@@ -187,6 +188,7 @@ TEST_CASE("wrong usage and wrong files are one line, status 2") {
     refused(search_of(run, 1) + on_documents(run), "2 or more checkpoints, but 1 is given");
     refused(search_of(run, 2), "give one of --held-out FILE and --score COMMAND");
     refused(search_of(run, 3) + on_documents(run) + " --space interval", "2 checkpoints, but 3 are given");
+    refused(search_of(run, 3) + on_documents(run) + " --space affine --lower 0.1", "at most 0, at least 1");
     refused(search_of(run, 3) + on_documents(run) + " --budget 0", "--budget");
     refused(search_of(run, 3) + on_documents(run) + " --resume", "--resume needs --journal FILE");
     refused(search_of(run, 2) + " --held-out " + (run / "nothing").string(), (run / "nothing").string());
