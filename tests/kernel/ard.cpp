@@ -44,8 +44,8 @@ TEST_CASE("filled matrices hold the covariances of their pairs") {
     const sample s;
     const ard<matern52> kernel;
     std::vector<double> all(s.n * s.m), lower(s.n * s.n, 7);
-    kernel.fill(s.points, s.others, s.logs, all);
-    kernel.fill_lower(s.points, s.logs, lower);
+    kernel.fill(s.d, s.points, s.others, s.logs, all);
+    kernel.fill_lower(s.d, s.points, s.logs, lower);
     for (std::size_t a = 0; a < s.n; ++a) {
         for (std::size_t b = 0; b < s.m; ++b)
             CHECK(all[a * s.m + b] == doctest::Approx(kernel(s.point(a), s.other(b), s.logs)).epsilon(1e-13));
@@ -63,7 +63,7 @@ TEST_CASE("the contracted gradient is the sum over pairs of central differences"
     for (std::size_t a = 0; a < s.n; ++a)
         for (std::size_t b = 0; b <= a; ++b) weights[a * s.n + b] = weights[b * s.n + a] = normal(engine);
     std::vector<double> gradient(s.d), scratch = weights;
-    kernel.contract_gradient(s.points, s.logs, scratch, gradient);
+    kernel.contract_gradient(s.d, s.points, s.logs, scratch, gradient);
     for (std::size_t j = 0; j < s.d; ++j) {
         auto above = s.logs, below = s.logs;
         above[j] += 1e-5;

@@ -211,7 +211,7 @@ TEST_CASE("merging replicates leaves predictions as they were") {
     const auto unmerged = regress(ard<matern52>{}, apart, reference::at, 0.0);
     const std::vector<double> at = {.6};
     std::vector<double> covariances(5);
-    ard<matern52>{}.fill(points, at, reference::at.kernel, covariances);
+    ard<matern52>{}.fill(1, points, at, reference::at.kernel, covariances);
     double mean = 0;
     for (std::size_t i = 0; i < 5; ++i) mean += 1.5 * covariances[i] * unmerged->weights[i];
     CHECK(surrogate.predict(at).mean == doctest::Approx(mean).epsilon(1e-12));

@@ -14,6 +14,37 @@
 
 namespace bouillon {
 
+namespace detail {
+
+/// Points in length scales, a coordinate at a time, so that inner loops run over contiguous numbers.
+struct scaled_points {
+    std::size_t size;
+    std::vector<double> values;  // (dimension, size)
+
+    scaled_points(std::span<const double> points, std::span<const double> log_length_scales)
+        : size(points.size() / log_length_scales.size()), values(points.size()) {
+        const std::size_t dimension = log_length_scales.size();
+        for (std::size_t j = 0; j < dimension; ++j) {
+            const double inverse = std::exp(-log_length_scales[j]);
+            for (std::size_t a = 0; a < size; ++a) values[j * size + a] = points[a * dimension + j] * inverse;
+        }
+    }
+
+    /// r2: squared distances from one of the other points to the first r2.size() of these.
+    void squared_distances(const scaled_points& others, std::size_t other, std::span<double> r2) const {
+        std::fill(r2.begin(), r2.end(), 0.0);
+        for (std::size_t first = 0, j = 0; first < values.size(); first += size, ++j) {
+            const double x = others.values[j * others.size + other];
+            for (std::size_t b = 0; b < r2.size(); ++b) {
+                const double difference = x - values[first + b];
+                r2[b] += difference * difference;
+            }
+        }
+    }
+};
+
+}  // namespace detail
+
 /// A stationary profile with one length scale for each coordinate (automatic relevance determination):
 /// k(x, y) = profile(r^2),  r^2 = sum_j (x_j - y_j)^2 / l_j^2.  The hyper-parameters are the log length scales ln l_j.
 ///
@@ -44,9 +75,9 @@ struct ard {
     }
 
     /// Fills out (n, m) with the covariances between points and others.
-    void fill(std::span<const double> points, std::span<const double> others, std::span<const double> log_length_scales,
-              std::span<double> out) const {
-        const scaled_points rows(points, log_length_scales), columns(others, log_length_scales);
+    void fill(std::size_t, std::span<const double> points, std::span<const double> others,
+              std::span<const double> log_length_scales, std::span<double> out) const {
+        const detail::scaled_points rows(points, log_length_scales), columns(others, log_length_scales);
         for (std::size_t a = 0; a < rows.size; ++a) {
             const auto row = out.subspan(a * columns.size, columns.size);
             columns.squared_distances(rows, a, row);
@@ -55,9 +86,9 @@ struct ard {
     }
 
     /// Fills the lower triangle of out (n, n) with the covariances among points; the rest is left as it is.
-    void fill_lower(std::span<const double> points, std::span<const double> log_length_scales,
+    void fill_lower(std::size_t, std::span<const double> points, std::span<const double> log_length_scales,
                     std::span<double> out) const {
-        const scaled_points scaled(points, log_length_scales);
+        const detail::scaled_points scaled(points, log_length_scales);
         for (std::size_t a = 0; a < scaled.size; ++a) {
             const auto row = out.subspan(a * scaled.size, a + 1);
             scaled.squared_distances(scaled, a, row);
@@ -68,9 +99,9 @@ struct ard {
     /// gradient_j = sum_ab W_ab dk(x_a, x_b)/d ln l_j,  over all ordered pairs, for a symmetric W (n, n) of which the
     /// lower triangle is read and all is overwritten. With G_ab = -2 W_ab profile'(r_ab^2) and points z in length
     /// scales this is 2 [sum_a z_aj^2 sum_b G_ab - z_j' G z_j], so one product G Z serves all coordinates.
-    void contract_gradient(std::span<const double> points, std::span<const double> log_length_scales,
+    void contract_gradient(std::size_t, std::span<const double> points, std::span<const double> log_length_scales,
                            std::span<double> weights, std::span<double> gradient) const {
-        const scaled_points z(points, log_length_scales);
+        const detail::scaled_points z(points, log_length_scales);
         const std::size_t n = z.size, d = gradient.size();
         std::vector<double> r2(n), sums(n), products(d * n);  // (n), (n), (dimension, n)
         for (std::size_t a = 0; a < n; ++a) {
@@ -99,7 +130,7 @@ struct ard {
     /// l_j^2.
     void fill_point_gradients(std::span<const double> x, std::span<const double> points,
                               std::span<const double> log_length_scales, std::span<double> out) const {
-        const scaled_points z(points, log_length_scales), at(x, log_length_scales);
+        const detail::scaled_points z(points, log_length_scales), at(x, log_length_scales);
         std::vector<double> slopes(z.size);  // (n)
         z.squared_distances(at, 0, slopes);
         for (double& value : slopes) value = 2 * profile.derivative(value);
@@ -109,34 +140,6 @@ struct ard {
                 out[a * x.size() + j] = slopes[a] * (at.values[j] - z.values[j * z.size + a]) * inverse;
         }
     }
-
- private:
-    /// Points in length scales, a coordinate at a time, so that inner loops run over contiguous numbers.
-    struct scaled_points {
-        std::size_t size;
-        std::vector<double> values;  // (dimension, size)
-
-        scaled_points(std::span<const double> points, std::span<const double> log_length_scales)
-            : size(points.size() / log_length_scales.size()), values(points.size()) {
-            const std::size_t dimension = log_length_scales.size();
-            for (std::size_t j = 0; j < dimension; ++j) {
-                const double inverse = std::exp(-log_length_scales[j]);
-                for (std::size_t a = 0; a < size; ++a) values[j * size + a] = points[a * dimension + j] * inverse;
-            }
-        }
-
-        /// r2: squared distances from one of the other points to the first r2.size() of these.
-        void squared_distances(const scaled_points& others, std::size_t other, std::span<double> r2) const {
-            std::fill(r2.begin(), r2.end(), 0.0);
-            for (std::size_t first = 0, j = 0; first < values.size(); first += size, ++j) {
-                const double x = others.values[j * others.size + other];
-                for (std::size_t b = 0; b < r2.size(); ++b) {
-                    const double difference = x - values[first + b];
-                    r2[b] += difference * difference;
-                }
-            }
-        }
-    };
 };
 
 /// The covariance that a Gaussian process uses for a kernel: a stationary profile gets its length scales, a covariance

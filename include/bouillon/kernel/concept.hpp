@@ -51,14 +51,15 @@ concept point_differentiable_kernel = covariance_kernel<Kernel> &&
     kernel.point_gradient(values, values, values, gradient);  // x, y, log_hyper_parameters, (dimension)
 };
 
-/// A covariance that fills whole matrices faster than pair by pair; `ard` shows what each member does.
+/// A covariance that fills whole matrices of points with d coordinates faster than pair by pair; `ard` shows what each
+/// member does.
 template <class Kernel>
 concept batched_kernel = covariance_kernel<Kernel> &&
-    requires(const Kernel& kernel, std::span<const double> values, std::span<double> out) {
-    kernel.fill(values, values, values, out);                  // points, others, log_hyper_parameters, (points, others)
-    kernel.fill_lower(values, values, out);                    // points, log_hyper_parameters, (points, points)
-    kernel.contract_gradient(values, values, out, out);        // points, log_hyper_parameters, weights, gradient
-    kernel.fill_point_gradients(values, values, values, out);  // x, points, log_hyper_parameters, (points, dim.)
+    requires(const Kernel& kernel, std::size_t d, std::span<const double> values, std::span<double> out) {
+    kernel.fill(d, values, values, values, out);               // points, others, log_hyper_parameters, (points, others)
+    kernel.fill_lower(d, values, values, out);                 // points, log_hyper_parameters, (points, points)
+    kernel.contract_gradient(d, values, values, out, out);     // points, log_hyper_parameters, weights, gradient
+    kernel.fill_point_gradients(values, values, values, out);  // x, points, log_hyper_parameters, (points, d)
 };
 
 /// What a search believes of a hyper-parameter before any data: its logarithm is normal, cut off at two bounds.

@@ -61,7 +61,7 @@ template <covariance_kernel Kernel>
 void fill_covariance(const Kernel& kernel, std::size_t dimension, std::span<const double> points,
                      std::span<const double> others, std::span<const double> hyper, std::span<double> out) {
     if constexpr (batched_kernel<Kernel>) {
-        kernel.fill(points, others, hyper, out);
+        kernel.fill(dimension, points, others, hyper, out);
     } else {
         const std::size_t n = points.size() / dimension, m = others.size() / dimension;
         for (std::size_t a = 0; a < n; ++a)
@@ -75,7 +75,7 @@ template <covariance_kernel Kernel>
 void fill_covariance_lower(const Kernel& kernel, std::size_t dimension, std::span<const double> points,
                            std::span<const double> hyper, std::span<double> out) {
     if constexpr (batched_kernel<Kernel>) {
-        kernel.fill_lower(points, hyper, out);
+        kernel.fill_lower(dimension, points, hyper, out);
     } else {
         const std::size_t n = points.size() / dimension;
         for (std::size_t a = 0; a < n; ++a)
@@ -91,7 +91,7 @@ void contract_covariance_gradient(const Kernel& kernel, std::size_t dimension, s
                                   std::span<const double> hyper, std::span<double> weights,
                                   std::span<double> gradient) {
     if constexpr (batched_kernel<Kernel>) {
-        kernel.contract_gradient(points, hyper, weights, gradient);
+        kernel.contract_gradient(dimension, points, hyper, weights, gradient);
     } else {
         const std::size_t n = points.size() / dimension;
         std::vector<double> pair(gradient.size());
