@@ -7,9 +7,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 /// One seed of a function: what every system is given alike.
@@ -35,13 +34,10 @@ inline problem make_problem(const test_function& function, std::uint64_t seed) {
     return made;
 }
 
-/// How much noise there is: a share of the function's standard deviation, or the function's own ("own").
-struct noise_level {
-    std::string name;  // "0", "0.01", "own"
-
-    /// Standard deviation of the noise, negative where the function has none of its own.
-    double deviation(const test_function& function, double function_deviation) const {
-        if (name == "own") return function.own_noise > 0 ? function.own_noise : -1;
-        return std::stod(name) * function_deviation;
-    }
-};
+/// Standard deviation of the noise of a level: a share of the function's own deviation ("0", "0.01"), or "own", the
+/// noise that belongs to the function. Nothing where it has none.
+inline std::optional<double> noise_deviation(const std::string& level, const test_function& function,
+                                             double function_deviation) {
+    if (level != "own") return std::stod(level) * function_deviation;
+    return function.own_noise > 0 ? std::optional(function.own_noise) : std::nullopt;
+}

@@ -44,19 +44,16 @@ std::vector<test_function> all_functions() {
     return all;
 }
 
-/// The functions of the given names; a name that is none stands for all that begin with it.
+/// The functions of the given names; a name that is none stands for all that begin with it. No names: all functions.
 std::vector<test_function> chosen_functions(const std::vector<std::string>& names) {
+    const std::vector<test_function> all = all_functions();
     std::vector<test_function> chosen;
-    for (const auto& function : all_functions()) {
-        const auto is_it = [&](const std::string& name) { return function.name == name; };
-        const auto begins = [&](const std::string& name) {
-            const auto functions = all_functions();
-            return function.name.rfind(name, 0) == 0 &&
-                   std::none_of(functions.begin(), functions.end(), [&](const auto& f) { return f.name == name; });
+    for (const auto& function : all) {
+        const auto is_meant = [&](const std::string& name) {
+            const bool exists = std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
+            return exists ? function.name == name : function.name.rfind(name, 0) == 0;
         };
-        if (names.empty() || std::any_of(names.begin(), names.end(), is_it) ||
-            std::any_of(names.begin(), names.end(), begins))
-            chosen.push_back(function);
+        if (names.empty() || std::any_of(names.begin(), names.end(), is_meant)) chosen.push_back(function);
     }
     return chosen;
 }
@@ -92,9 +89,9 @@ int run(const arguments& given) {
     for (const auto& function : functions) {
         const double function_deviation = standard_deviation(function);
         for (const auto& noise : given.noise) {
-            const double deviation = noise_level{noise}.deviation(function, function_deviation);
-            if (deviation < 0) continue;
-            const auto runs = run_seeds(function, noise, deviation, given);
+            const auto deviation = noise_deviation(noise, function, function_deviation);
+            if (!deviation) continue;
+            const auto runs = run_seeds(function, noise, *deviation, given);
             for (const auto& one : runs) {
                 if (file.is_open()) file << to_json(one).dump() << '\n' << std::flush;
                 if (!file.is_open() && !given.summary) std::printf("%s\n", to_json(one).dump().c_str());
@@ -132,7 +129,7 @@ int main(int argc, char** argv) {
     app.add_option("--variance", given.variance, "whether the search is told the noise")
         ->check(CLI::IsMember({"known", "unknown"}));
     app.add_option("--acquisition", given.choice.acquisition)->check(CLI::IsMember(acquisition_names));
-    app.add_option("--kernel", given.choice.kernel)->check(CLI::IsMember(kernel_names));
+    app.add_option("--kernel", given.choice.kernel)->check(CLI::IsMember({"default", "se"}));
     app.add_flag("--random", given.random, "random search instead");
     app.add_option("--system", given.system, "the name written beside each run");
     app.add_option("--threads", given.threads, "runs at a time")->capture_default_str();

@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/acquisition/expected_improvement.hpp>
-#include <bouillon/acquisition/gp_hedge.hpp>
-#include <bouillon/acquisition/log_expected_improvement.hpp>
-#include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
-#include <bouillon/acquisition/probability_of_improvement.hpp>
-#include <bouillon/acquisition/upper_confidence_bound.hpp>
-#include <bouillon/kernel/matern52.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/space/spread.hpp>
 
+#include "acquisition_choice.hpp"
 #include "problem.hpp"
 #include "run_record.hpp"
 
 #include <cstddef>
 #include <ctime>
 #include <limits>
-#include <set>
 #include <span>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 /// A space whose initial design is given.
@@ -33,27 +25,12 @@ struct designed : Space {
     std::vector<std::vector<double>> initial_design(std::size_t, bouillon::random_engine&) const { return design; }
 };
 
-/// Any of the acquisition formulas: the choice costs nothing beside a prediction, and compiles once.
-struct any_formula {
-    std::variant<bouillon::log_expected_improvement, bouillon::expected_improvement,
-                 bouillon::probability_of_improvement, bouillon::upper_confidence_bound>
-        chosen;
-
-    template <class Real>
-    Real operator()(Real mean, Real deviation, const bouillon::search_state& state) const {
-        return std::visit([&](const auto& formula) -> Real { return formula(mean, deviation, state); }, chosen);
-    }
-};
-
 /// How our search is set up, by names from the command line.
 struct search_choice {
     std::string acquisition = "default";
-    std::string kernel = "matern52";
+    std::string kernel = "default";
     bool known_variance = true;
 };
-
-inline const std::set<std::string> acquisition_names = {"default", "log_ei", "log_nei", "ei", "pi", "ucb", "gp_hedge"};
-inline const std::set<std::string> kernel_names = {"matern52", "se"};
 
 inline double thread_cpu_seconds() {
     std::timespec now{};
@@ -73,24 +50,6 @@ run_record run_search(Search search, evaluation evaluate, double variance) {
     return evaluate.finish(search.recommendation().point);
 }
 
-/// What a search takes where its user names no acquisition.
-using default_acquisition =
-    std::decay_t<decltype(std::declval<bouillon::bayesian_search<bouillon::box>>().acquisition_used())>;
-
-/// Calls `use` with the acquisition of a name.
-template <class Use>
-auto with_acquisition(const std::string& name, Use use) {
-    using namespace bouillon;
-    if (name == "gp_hedge")
-        return use(gp_hedge<log_expected_improvement, probability_of_improvement, upper_confidence_bound>());
-    if (name == "log_nei") return use(log_noisy_expected_improvement{});
-    if (name == "ei") return use(any_formula{expected_improvement{}});
-    if (name == "pi") return use(any_formula{probability_of_improvement{}});
-    if (name == "ucb") return use(any_formula{upper_confidence_bound{}});
-    if (name == "log_ei") return use(any_formula{log_expected_improvement{}});
-    return use(default_acquisition());
-}
-
 /// Our search on one problem.
 inline run_record run_ours(const problem& given, const search_choice& choice, evaluation evaluate, double deviation) {
     const double variance = choice.known_variance ? deviation * deviation : std::numeric_limits<double>::quiet_NaN();
@@ -100,14 +59,13 @@ inline run_record run_ours(const problem& given, const search_choice& choice, ev
     options.initial_trials = given.design.size();
     return visit_space(*given.function, [&](const auto& plain) {
         const designed<std::decay_t<decltype(plain)>> space{plain, given.design};
-        return with_acquisition(choice.acquisition, [&](const auto& acquisition) {
-            if (choice.kernel == "se")
-                return run_search(
-                    bouillon::bayesian_search(space, options, acquisition, bouillon::squared_exponential{}), evaluate,
-                    variance);
-            return run_search(bouillon::bayesian_search(space, options, acquisition, bouillon::matern52{}), evaluate,
-                              variance);
-        });
+        const auto run = [&](const auto&... parts) {
+            return run_search(bouillon::bayesian_search(space, options, parts...), evaluate, variance);
+        };
+        if (choice.kernel == "se") return run(make_acquisition(choice.acquisition), bouillon::squared_exponential{});
+        if (choice.acquisition == "default") return run();
+        if (choice.acquisition == "gp_hedge") return run(hedge());
+        return run(make_acquisition(choice.acquisition));
     });
 }
 
