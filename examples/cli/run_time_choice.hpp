@@ -4,7 +4,11 @@
 #include <bouillon/acquisition/expected_improvement.hpp>
 #include <bouillon/acquisition/gp_hedge.hpp>
 #include <bouillon/acquisition/log_expected_improvement.hpp>
+#include <bouillon/acquisition/log_knowledge_gradient.hpp>
+#include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
+#include <bouillon/acquisition/log_probability_of_improvement.hpp>
 #include <bouillon/acquisition/probability_of_improvement.hpp>
+#include <bouillon/acquisition/thompson_sampling.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/kernel/matern52.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
@@ -73,7 +77,8 @@ struct any_kernel {
 /// Any of the acquisition formulas.
 struct any_formula {
     std::variant<bouillon::log_expected_improvement, bouillon::expected_improvement,
-                 bouillon::probability_of_improvement, bouillon::upper_confidence_bound>
+                 bouillon::probability_of_improvement, bouillon::log_probability_of_improvement,
+                 bouillon::upper_confidence_bound>
         chosen;
 
     template <class Real>
@@ -82,17 +87,54 @@ struct any_formula {
     }
 };
 
+/// Whichever acquisition was prepared.
+template <class... Prepared>
+struct any_prepared {
+    std::variant<Prepared...> chosen;
+
+    void evaluate(std::span<const double> points, std::span<double> values) const {
+        std::visit([&](const auto& prepared) { prepared.evaluate(points, values); }, chosen);
+    }
+    double evaluate_gradient(std::span<const double> point, std::span<double> gradient) const {
+        return std::visit([&](const auto& prepared) { return prepared.evaluate_gradient(point, gradient); }, chosen);
+    }
+};
+
+/// Any of the acquisitions that are no portfolio. The program has one trial out at a time, so none is told of others.
+struct any_acquisition {
+    std::variant<any_formula, bouillon::log_noisy_expected_improvement, bouillon::log_knowledge_gradient,
+                 bouillon::thompson_sampling>
+        chosen;
+
+    template <class Surrogate>
+    auto prepare(const Surrogate& surrogate, const bouillon::search_state& state,
+                 bouillon::random_engine& engine) const {
+        using prepared =
+            any_prepared<bouillon::prepared_formula<any_formula, Surrogate>,
+                         bouillon::prepared_noisy_improvement<Surrogate>,
+                         bouillon::prepared_knowledge_gradient<Surrogate>, bouillon::sample_path<Surrogate>>;
+        return std::visit(
+            [&](const auto& acquisition) { return prepared{bouillon::prepare(acquisition, surrogate, state, engine)}; },
+            chosen);
+    }
+};
+
 inline const std::set<std::string> kernel_names = {"matern52", "squared-exponential"};
-inline const std::set<std::string> acquisition_names = {"log-ei", "ei", "pi", "ucb", "gp-hedge"};
+inline const std::set<std::string> acquisition_names = {
+    "log-nei", "log-ei", "ei", "log-pi", "pi", "ucb", "thompson", "knowledge-gradient", "gp-hedge"};
 
 inline any_kernel make_kernel(const std::string& name) {
     if (name == "squared-exponential") return {bouillon::squared_exponential{}};
     return {bouillon::matern52{}};
 }
 
-inline any_formula make_formula(const std::string& name) {
-    if (name == "ei") return {bouillon::expected_improvement{}};
-    if (name == "pi") return {bouillon::probability_of_improvement{}};
-    if (name == "ucb") return {bouillon::upper_confidence_bound{}};
-    return {bouillon::log_expected_improvement{}};
+inline any_acquisition make_acquisition(const std::string& name) {
+    if (name == "log-nei") return {bouillon::log_noisy_expected_improvement{}};
+    if (name == "thompson") return {bouillon::thompson_sampling{}};
+    if (name == "knowledge-gradient") return {bouillon::log_knowledge_gradient{}};
+    if (name == "ei") return {any_formula{bouillon::expected_improvement{}}};
+    if (name == "pi") return {any_formula{bouillon::probability_of_improvement{}}};
+    if (name == "log-pi") return {any_formula{bouillon::log_probability_of_improvement{}}};
+    if (name == "ucb") return {any_formula{bouillon::upper_confidence_bound{}}};
+    return {any_formula{bouillon::log_expected_improvement{}}};
 }

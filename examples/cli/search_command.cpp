@@ -166,8 +166,8 @@ bouillon::recommendation search(workbench& bench) {
         return run_search(bouillon::bayesian_search<any_space, hedge, any_kernel>(space, options, hedge(), kernel),
                           name, bench);
     }
-    return run_search(bouillon::bayesian_search<any_space, any_formula, any_kernel>(
-                          space, options, make_formula(arguments.acquisition), kernel),
+    return run_search(bouillon::bayesian_search<any_space, any_acquisition, any_kernel>(
+                          space, options, make_acquisition(arguments.acquisition), kernel),
                       name, bench);
 }
 
