@@ -40,8 +40,8 @@ void fit_and_predict(const char* name, Kernel kernel) {
     surrogate.fit(weights, scores, variances);
     const double at = 0.7;
     const auto [mean, variance] = surrogate.predict({&at, 1});
-    std::printf("%s: loss at 0.7 is %.3f, give or take %.3f\n", name, -(surrogate.centre() + surrogate.scale() * mean),
-                surrogate.scale() * std::sqrt(variance));
+    std::printf("%s: loss at 0.7 is %.3f, give or take %.3f\n", name, -surrogate.standardisation().score(mean),
+                surrogate.standardisation().scale * std::sqrt(variance));
 }
 
 int main() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/surrogate/standardisation.hpp>
+
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -14,8 +16,7 @@ struct closed_form_belief {
     std::size_t dimensions = 2;
 
     std::size_t dimension() const { return dimensions; }
-    double centre() const { return 10; }
-    double scale() const { return 2; }
+    bouillon::standardisation standardisation() const { return {.centre = 10, .scale = 2}; }
 
     void predict(std::span<const double> points, std::span<double> means, std::span<double> deviations) const {
         for (std::size_t i = 0; i < means.size(); ++i) {

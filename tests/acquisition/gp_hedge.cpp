@@ -79,7 +79,7 @@ TEST_CASE("the paper's policy adds each round's posterior means at all nominees,
             const auto nominee = maximize(prepare(arm, surrogate, state, engine), space, {}, {}, 0, starts).unit_point;
             std::vector<double> mean(1), deviation(1);
             surrogate.predict(nominee, mean, deviation);
-            return surrogate.centre() + surrogate.scale() * mean[0];
+            return surrogate.standardisation().score(mean[0]);
         };
         expected[0] += reward(expected_improvement{});
         expected[1] += reward(upper_confidence_bound{});

@@ -152,10 +152,11 @@ TEST_CASE("a smooth function is predicted between its observations, and beliefs 
     double squares = 0;
     for (std::size_t i = 0; i < 200; ++i) {
         const auto [mean, variance] = surrogate.predict(std::span(held_out.points).subspan(2 * i, 2));
-        const double error = surrogate.centre() + surrogate.scale() * mean - held_out.scores[i];
+        const double error = surrogate.standardisation().score(mean) - held_out.scores[i];
         squares += error * error;
-        const double noise = 1e-4 / std::pow(surrogate.scale(), 2);
-        within_three_deviations += std::abs(error) < 3 * surrogate.scale() * std::sqrt(variance + noise);
+        const double noise = 1e-4 / std::pow(surrogate.standardisation().scale, 2);
+        within_three_deviations +=
+            std::abs(error) < 3 * surrogate.standardisation().scale * std::sqrt(variance + noise);
     }
     CHECK(within_three_deviations > 190);
     CHECK(std::sqrt(squares / 200) < 0.1);
@@ -172,8 +173,8 @@ TEST_CASE("scaling scores by powers of two changes no bit of a prediction") {
         const auto same = fitted(scaled);
         CHECK(same.predict(point).mean == surrogate.predict(point).mean);
         CHECK(same.predict(point).variance == surrogate.predict(point).variance);
-        CHECK(same.scale() == factor * surrogate.scale());
-        CHECK(same.centre() == factor * surrogate.centre());
+        CHECK(same.standardisation().scale == factor * surrogate.standardisation().scale);
+        CHECK(same.standardisation().centre == factor * surrogate.standardisation().centre);
     }
 }
 
@@ -240,7 +241,8 @@ TEST_CASE("a certain score is met exactly, an uncertain one is not") {
     const auto surrogate = fitted(all);
     const auto at = [&](double x) {
         const auto [mean, variance] = surrogate.predict({&x, 1});
-        return std::pair(surrogate.centre() + surrogate.scale() * mean, surrogate.scale() * std::sqrt(variance));
+        return std::pair(surrogate.standardisation().score(mean),
+                         surrogate.standardisation().scale * std::sqrt(variance));
     };
     CHECK(std::abs(at(.4).first - 3) < 1e-6);
     CHECK(at(.4).second < 1e-3);
@@ -256,7 +258,7 @@ TEST_CASE("one, two and equal scores are enough for a belief") {
             const auto surrogate =
                 fitted(observations{1, points, scores, std::vector<double>(scores.size(), variance)});
             const auto [mean, spread] = surrogate.predict(std::vector<double>{0});
-            const double score = surrogate.centre() + surrogate.scale() * mean;
+            const double score = surrogate.standardisation().score(mean);
             CHECK(score > 6.5);
             CHECK(score < 9.5);
             CHECK(spread > 0);
@@ -272,7 +274,7 @@ TEST_CASE("a pending point that is believed narrows the belief there and moves n
     const auto hyper = surrogate.hyper_parameters().kernel;
     auto more = all;
     more.points.push_back(.77);
-    more.scores.push_back(surrogate.centre() + surrogate.scale() * before.mean);
+    more.scores.push_back(surrogate.standardisation().score(before.mean));
     more.variances.push_back(0);
     surrogate.condition(more.points, more.scores, more.variances);
     CHECK(surrogate.size() == 11);

@@ -47,32 +47,6 @@ TEST_CASE("scaling by a power of two changes no bit of the standardised scores")
     }
 }
 
-TEST_CASE("scores without a spread take the scale of their noise, or none") {
-    const std::vector<double> one = {7}, equal = {7, 7, 7}, none;
-    CHECK(standardise(one, std::vector<double>{4}).scale == 2);
-    CHECK(standardise(equal, std::vector<double>{4, unknown, 0}).scale == 2);
-    CHECK(standardise(one, std::vector<double>{0}).scale == 1);
-    CHECK(standardise(equal, std::vector<double>(3, unknown)).scale == 1);
-    CHECK(standardise(equal, std::vector<double>(3, unknown)).centre == doctest::Approx(7).epsilon(1e-15));
-    CHECK(standardise(none, none).scale == 1);
-}
-
-TEST_CASE("scores that agree better than their noise allows are scaled by the noise") {
-    const std::vector<double> close = {7, 7 + 1e-6}, apart = {7, 17};
-    CHECK(standardise(close, std::vector<double>{4, 4}).scale == 2);
-    CHECK(standardise(apart, std::vector<double>{4, 4}).scale == doctest::Approx(std::sqrt(50.0)).epsilon(1e-15));
-    // one hopeless observation among good ones does not drown the spread
-    CHECK(standardise(close, std::vector<double>{4, 1e12}).scale == doctest::Approx(std::sqrt(8.0)).epsilon(1e-9));
-}
-
-TEST_CASE("scores of any size are standardised, up to where their spread overflows") {
-    for (const double size : {1e-300, 1e-160, 1e160, 1e300}) {
-        const auto by = standardise(std::vector<double>{size, 3 * size}, std::vector<double>{0, 0});
-        CHECK(by.scale / size == doctest::Approx(std::sqrt(2.0)).epsilon(1e-14));
-    }
-    CHECK_THROWS_AS(standardise(std::vector<double>{1.7e308, -1.7e308}, std::vector<double>{0, 0}), input_error);
-}
-
 TEST_CASE("replicates of known variance become their mean by inverse variance") {
     const auto data = merged({1, 2, 4}, {.5, .25, 1});
     REQUIRE(data.size() == 1);
@@ -117,4 +91,13 @@ TEST_CASE("numbers that cannot be used are refused by name") {
                          "surrogate: coordinate 0 of observation 1 is nan", input_error);
     CHECK_THROWS_WITH_AS(make_training_set(3, points, fine, std::vector<double>{1}, {}),
                          "surrogate: 2 scores in 3 dimensions, but 2 coordinates and 1 variances", input_error);
+}
+
+TEST_CASE("a variance goes with the square of the slope at its score") {
+    const std::vector<double> scores = {-9, 1, 2, 4}, variances = {1, 1, 1, 1}, points = {0, .1, .2, .3};
+    const auto by = standardise_compressed(scores, variances);
+    const auto data = make_training_set(1, points, scores, variances, by);
+    CHECK(data.variances[3] == doctest::Approx(1 / by.scale / by.scale).epsilon(1e-15));
+    CHECK(data.variances[0] == doctest::Approx(std::pow(by.slope(-9), 2)).epsilon(1e-15));
+    CHECK(data.variances[0] < data.variances[3]);
 }

@@ -99,7 +99,7 @@ class gp_hedge {
         for (std::size_t round = first; round < rounds; ++round)
             for (std::size_t arm = 0; arm < arms; ++arm) {
                 const double mean = means[round * arms + arm];
-                const double reward = policy_.normalised ? mean : surrogate.centre() + surrogate.scale() * mean;
+                const double reward = policy_.normalised ? mean : surrogate.standardisation().score(mean);
                 gains_[arm] = policy_.discount * gains_[arm] + reward;
             }
     }

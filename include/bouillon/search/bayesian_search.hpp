@@ -193,7 +193,7 @@ class bayesian_search {
         for (const auto& [suggested, observed] : history_.records()) {
             if (observed.status != trial_status::pending) continue;
             const double mean = surrogate_.predict(suggested.unit_point).mean;
-            data.add(suggested.unit_point, surrogate_.centre() + surrogate_.scale() * mean, 0);
+            data.add(suggested.unit_point, surrogate_.standardisation().score(mean), 0);
             best = std::max(best, mean);
         }
         surrogate_.condition(data.points, data.scores, data.variances);
@@ -249,8 +249,9 @@ class bayesian_search {
         bouillon::recommendation answer;
         answer.point = space_.point(unit_point);
         answer.merge_weights = merge_weights(answer.point);
-        answer.loss = -(model.centre() + model.scale() * belief.mean);
-        answer.standard_error = model.scale() * std::sqrt(belief.variance);
+        const double score = model.standardisation().score(belief.mean);
+        answer.loss = -score;
+        answer.standard_error = std::sqrt(belief.variance) / model.standardisation().slope(score);
         for (const auto& [suggested, observed] : history_.records())
             if (std::ranges::equal(suggested.unit_point, unit_point)) answer.ticket = suggested.ticket;
         return answer;

@@ -27,7 +27,7 @@ inline std::optional<double> guarded_cholesky(std::size_t n, std::span<double> m
     const auto factor = [&] {
         if (!cholesky_lower(n, matrix.data(), n)) return false;
         for (std::size_t i = 0; i < n; ++i)
-            if (!(std::pow(matrix[i * n + i], 2) > 1e-10 * unit)) return false;
+            if (!(std::pow(matrix[i * n + i], 2) > 1e-13 * unit)) return false;
         return std::isfinite(matrix.back());
     };
     if (factor()) return 0;

@@ -15,6 +15,7 @@
 #include <bouillon/surrogate/training_set.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <cstddef>
@@ -30,6 +31,7 @@ namespace bouillon {
 struct gaussian_process_options {
     hyper_parameter_priors priors = {};
     std::optional<double> mean = {};  // of the process, standardised; nothing: the constant of greatest likelihood
+    bool compression = true;          // of poor scores, where that makes the data more likely
     projected_gradient_options fit = {.evaluations = 100, .gradient_tolerance = 1e-3, .value_tolerance = 1e-6};
 };
 
@@ -52,22 +54,44 @@ class gaussian_process {
         regression_.mean = options_.mean.value_or(0);
     }
 
-    /// Fits the hyper-parameters to the data and conditions on it. Starts from the priors' mode and from the last fit,
-    /// and takes the better.
+    /// Fits the hyper-parameters to the data and conditions on it. Starts from the last fit; whenever the data have
+    /// grown by a fifth it also starts afresh, from the priors' mode, and compares how scores are best seen.
     ///
     /// `points`: (n, dimension), row-major, in the unit cube. `scores`: (n), maximised, any scale. `variances`: (n), of
     /// each score, score units squared; NaN where unknown. Observations of known variance at the same point are merged.
     /// Throws input_error for sizes that do not match and numbers that are not finite; work_error where the kernel's
-    /// matrix is not positive definite. Cost: about 50 likelihoods of n^3.
+    /// matrix is not positive definite. Cost: some 10 likelihoods of n^3, some 60 where it starts afresh.
     void fit(std::span<const double> points, std::span<const double> scores, std::span<const double> variances) {
         const detail::single_threaded_blas guard;
-        const auto by = standardise(scores, variances);
-        auto data = make_training_set(data_.dimension, points, scores, variances, by);
-        std::vector<bouillon::hyper_parameters> starts = {detail::prior_start(options_.priors)};
-        if (fitted_) starts.push_back(hyper_parameters_);
-        const auto found = fit_hyper_parameters(kernel_, data, options_.priors, options_.mean, starts, options_.fit);
-        condition_on(std::move(data), by, found.at);
-        fitted_ = true;
+        detail::check_observations(dimension(), points, scores, variances);
+        const bool afresh = 5 * scores.size() >= 6 * afresh_at_ || scores.size() < afresh_at_;
+        const auto plain = standardise(scores, variances);
+        view chosen = afresh ? view::plain : view_;
+        const auto fit_view = [&](view seen) {
+            const auto by = seen == view::plain ? plain : standardise_compressed(scores, variances);
+            fitted_view result{by, make_training_set(dimension(), points, scores, variances, by), {}, 0};
+            std::vector<bouillon::hyper_parameters> starts;
+            auto& last = last_fits_[static_cast<std::size_t>(seen)];
+            if (last) starts.push_back(*last);
+            if (!last || afresh) starts.push_back(detail::prior_start(options_.priors));
+            result.fitted =
+                fit_hyper_parameters(kernel_, result.data, options_.priors, options_.mean, starts, options_.fit);
+            last = result.fitted.at;
+            result.evidence = result.fitted.log_posterior;
+            for (const double score : scores) result.evidence += std::log(by.slope(score) * plain.scale);
+            return result;
+        };
+        fitted_view best = fit_view(chosen);
+        if (afresh && options_.compression) {
+            fitted_view other = fit_view(view::compressed);
+            if (other.evidence > best.evidence + compression_margin * static_cast<double>(scores.size())) {
+                best = std::move(other);
+                chosen = view::compressed;
+            }
+        }
+        condition_on(std::move(best.data), best.by, std::move(best.fitted.at));
+        view_ = chosen;
+        if (afresh) afresh_at_ = scores.size();
     }
 
     /// Conditions on other data, with the same hyper-parameters and standardisation: for points whose scores are
@@ -81,9 +105,8 @@ class gaussian_process {
     std::size_t dimension() const { return data_.dimension; }
     /// Observations, replicates merged.
     std::size_t size() const { return data_.size(); }
-    /// score = centre() + scale() * standardised score
-    double centre() const { return standardisation_.centre; }
-    double scale() const { return standardisation_.scale; }
+    /// How it sees scores, and what its predictions mean.
+    const bouillon::standardisation& standardisation() const { return standardisation_; }
     const bouillon::hyper_parameters& hyper_parameters() const { return hyper_parameters_; }
     /// Of the standardised data, without the priors.
     double log_marginal_likelihood() const { return regression_.log_marginal_likelihood; }
@@ -163,7 +186,7 @@ class gaussian_process {
     }
 
  private:
-    void condition_on(training_set data, const standardisation& by, bouillon::hyper_parameters at) {
+    void condition_on(training_set data, const bouillon::standardisation& by, bouillon::hyper_parameters at) {
         auto conditioned = regress(kernel_, data, at, options_.mean);
         if (!conditioned)
             throw work_error("surrogate: the kernel's matrix of " + std::to_string(data.size()) +
@@ -196,15 +219,31 @@ class gaussian_process {
         }
     }
 
+    /// Nats per observation that compressed scores must be likelier by: it slows the last digits of a search down
+    /// (Branin), and where scores span orders of magnitude it speeds all before them up (Rosenbrock).
+    static constexpr double compression_margin = 0.5;
+
+    /// The two ways of seeing scores.
+    enum class view : std::size_t { plain, compressed };
+
+    struct fitted_view {
+        bouillon::standardisation by;
+        training_set data;
+        fitted_hyper_parameters fitted;
+        double evidence;  // log posterior of the hyper-parameters, by the same unit of score for all views
+    };
+
     using covariance = decltype(as_covariance(std::declval<Kernel>()));
 
     covariance kernel_;
     gaussian_process_options options_;
     bouillon::hyper_parameters hyper_parameters_;
-    standardisation standardisation_;
+    bouillon::standardisation standardisation_;
     training_set data_;
     bouillon::regression regression_;
-    bool fitted_ = false;
+    view view_ = view::plain;
+    std::array<std::optional<bouillon::hyper_parameters>, 2> last_fits_;  // by view
+    std::size_t afresh_at_ = 0;                                           // observations at the last fresh start
 };
 
 }  // namespace bouillon

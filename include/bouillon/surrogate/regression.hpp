@@ -29,8 +29,8 @@ struct regression {
 namespace detail {
 
 /// A variance below this share of the signal variance counts as so much: an exact 0 would leave A singular wherever
-/// points crowd. As deviation it is 1e-4 of the signal's.
-inline constexpr double least_relative_variance = 1e-8;
+/// points crowd. As deviation it is 1e-6 of the signal's.
+inline constexpr double least_relative_variance = 1e-12;
 
 /// Variance of an observation's noise.
 inline double noise_variance(double variance, const hyper_parameters& at) {

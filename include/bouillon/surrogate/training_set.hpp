@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/surrogate/standardisation.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -11,12 +12,6 @@
 #include <vector>
 
 namespace bouillon {
-
-/// How scores are standardised: score = centre + scale * standardised.
-struct standardisation {
-    double centre = 0;
-    double scale = 1;  // above 0
-};
 
 /// Observations as the surrogate sees them: standardised, replicates merged.
 struct training_set {
@@ -75,31 +70,8 @@ inline void merge_replicate(double& score, double& variance, double& certain, do
 
 }  // namespace detail
 
-/// Centre: the mean of the scores. Scale: their sample standard deviation, but no less than the noise's, below which
-/// scores that agree by chance say nothing: the root of the harmonic mean of the known variances above 0; 1 where all
-/// of these are 0.
-///
-/// `scores` (n), `variances` (n), NaN where unknown.
-/// Throws input_error where the scores are too large for their spread to be computed.
-inline standardisation standardise(std::span<const double> scores, std::span<const double> variances) {
-    if (scores.empty()) return {};
-    const auto n = static_cast<double>(scores.size());
-    standardisation result;
-    for (const double score : scores) result.centre += score / n;
-    double largest = 0, squares = 0, noisy = 0, precisions = 0;
-    for (const double score : scores) largest = std::max(largest, std::abs(score - result.centre));
-    for (const double score : scores) squares += std::pow((score - result.centre) / largest, 2);  // cannot overflow
-    for (const double variance : variances)
-        if (variance > 0) ++noisy, precisions += 1 / variance;
-    const double deviation = largest > 0 && n > 1 ? largest * std::sqrt(squares / (n - 1)) : 0;
-    const double noise = noisy > 0 ? std::sqrt(noisy / precisions) : 0;
-    result.scale = std::max(deviation, noise);
-    if (result.scale == 0) result.scale = 1;
-    if (!std::isfinite(result.scale)) throw input_error("surrogate: the scores are too large to be standardised");
-    return result;
-}
-
-/// Standardises observations and merges those of known variance that share a point.
+/// Merges observations of known variance that share a point, and standardises; variances go with the square of the
+/// slope there.
 ///
 /// `points` (n, dimension), `scores` (n), `variances` (n) of the scores, NaN where unknown.
 /// Throws input_error for sizes that do not match and for numbers that are not finite. Cost: n^2 comparisons.
@@ -111,16 +83,19 @@ inline training_set make_training_set(std::size_t dimension, std::span<const dou
     std::vector<double> certain;  // (observations), replicates of variance 0 that a score is the mean of
     for (std::size_t i = 0; i < scores.size(); ++i) {
         const auto point = points.subspan(i * dimension, dimension);
-        const double score = (scores[i] - by.centre) / by.scale, variance = variances[i] / by.scale / by.scale;
-        const std::size_t twin = std::isnan(variance) ? data.size() : detail::find_known(data, point);
+        const std::size_t twin = std::isnan(variances[i]) ? data.size() : detail::find_known(data, point);
         if (twin < data.size()) {
-            detail::merge_replicate(data.scores[twin], data.variances[twin], certain[twin], score, variance);
+            detail::merge_replicate(data.scores[twin], data.variances[twin], certain[twin], scores[i], variances[i]);
             continue;
         }
         data.points.insert(data.points.end(), point.begin(), point.end());
-        data.scores.push_back(score);
-        data.variances.push_back(variance);
+        data.scores.push_back(scores[i]);
+        data.variances.push_back(variances[i]);
         certain.push_back(1);
+    }
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        data.variances[i] *= std::pow(by.slope(data.scores[i]), 2);
+        data.scores[i] = by(data.scores[i]);
     }
     return data;
 }
