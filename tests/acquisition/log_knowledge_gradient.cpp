@@ -13,11 +13,11 @@ double best_mean_after(const gaussian_process<>& surrogate, const std::vector<do
                        const std::vector<double>& x, double score, double noise_variance) {
     gaussian_process<> after = surrogate;
     auto points = surrogate.data().points, scores = surrogate.data().scores, variances = surrogate.data().variances;
-    for (double& each : scores) each = surrogate.centre() + surrogate.scale() * each;
-    for (double& each : variances) each *= surrogate.scale() * surrogate.scale();
+    for (double& each : scores) each = surrogate.standardisation().centre + surrogate.standardisation().scale * each;
+    for (double& each : variances) each *= surrogate.standardisation().scale * surrogate.standardisation().scale;
     points.insert(points.end(), x.begin(), x.end());
-    scores.push_back(surrogate.centre() + surrogate.scale() * score);
-    variances.push_back(surrogate.scale() * surrogate.scale() * noise_variance);
+    scores.push_back(surrogate.standardisation().centre + surrogate.standardisation().scale * score);
+    variances.push_back(surrogate.standardisation().scale * surrogate.standardisation().scale * noise_variance);
     after.condition(points, scores, variances);
     double best = -INFINITY;
     for (std::size_t i = 0; i < places.size(); i += 2)

@@ -3,6 +3,7 @@
 
 #include <surrogate/reference_values.hpp>
 
+#include <bouillon/core/random.hpp>
 #include <bouillon/kernel/ard.hpp>
 #include <bouillon/kernel/matern52.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
@@ -10,6 +11,8 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstddef>
+#include <optional>
 #include <vector>
 
 using namespace bouillon;
@@ -75,4 +78,28 @@ TEST_CASE("without data a regression is its mean") {
     const training_set none{.dimension = 1};
     CHECK(regress(ard<matern52>{}, none, {.kernel = {0}})->mean == 0);
     CHECK(regress(ard<matern52>{}, none, {.kernel = {0}}, 0.25)->mean == 0.25);
+}
+
+TEST_CASE("a row that is appended gives the regression of all rows") {
+    auto engine = make_engine(4);
+    const hyper_parameters at{.kernel = {std::log(.3), std::log(.7)}, .signal_variance = 1.7, .noise_variance = .02};
+    const auto kernel = as_covariance(matern52{});
+    for (const std::optional<double> mean : {std::optional<double>{}, std::optional<double>{.3}}) {
+        training_set data{.dimension = 2};
+        auto grown = *regress(kernel, data, at, mean);
+        for (int i = 0; i < 40; ++i) {
+            for (int k = 0; k < 2; ++k) data.points.push_back(uniform(engine));
+            data.scores.push_back(normal(engine));
+            data.variances.push_back(i % 3 == 0 ? std::nan("") : i % 3 == 1 ? .1 : 0);
+            REQUIRE(detail::append_row(grown, kernel, data, at, mean));
+            const auto whole = *regress(kernel, data, at, mean);
+            CHECK(grown.mean == doctest::Approx(whole.mean).epsilon(1e-10));
+            CHECK(grown.log_marginal_likelihood == doctest::Approx(whole.log_marginal_likelihood).epsilon(1e-10));
+            for (std::size_t j = 0; j < data.size(); ++j)
+                CHECK(std::abs(grown.weights[j] - whole.weights[j]) < 1e-10 * (1 + std::abs(whole.weights[j])));
+            for (std::size_t r = 0; r < data.size(); ++r)
+                for (std::size_t c = 0; c <= r; ++c)
+                    CHECK(std::abs(grown.factor[r * data.size() + c] - whole.factor[r * data.size() + c]) < 1e-10);
+        }
+    }
 }

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <bouillon/acquisition/formula.hpp>
-#include <bouillon/acquisition/log_expected_improvement.hpp>
+#include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
 #include <bouillon/acquisition/maximize.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/quasi_random.hpp>
 #include <bouillon/kernel/matern52.hpp>
 #include <bouillon/search/history.hpp>
 #include <bouillon/search/observation.hpp>
@@ -30,7 +31,7 @@ struct search_options {
     std::size_t budget = 20;                    // trials
     std::uint64_t seed = 1;                     // of everything random
     std::size_t initial_trials = 0;             // points of the first design; 0: chosen from dimension and budget
-    double smallest_distance = 1e-4;            // between any two trials, in unit coordinates
+    double smallest_distance = 1e-6;            // between any two trials, in unit coordinates
     std::vector<double> reference_losses = {};  // (documents), of the model that losses are compared with; or empty
     std::vector<known_observation> known = {};  // known before the first trial, on the same scale as observed losses
     gaussian_process_options surrogate = {};
@@ -56,7 +57,7 @@ struct recommendation {
 /// Several trials may be out at once and may end in any order. A trial that fails is learned from as well. What is
 /// suggested is a function of the options and of the order of the calls so far, and of nothing else.
 /// Cost of a suggestion: a hyper-parameter fit, O(n^3), and one acquisition maximisation, O(n^2) a candidate.
-template <search_space Space, class Acquisition = log_expected_improvement, class Kernel = matern52>
+template <search_space Space, class Acquisition = log_noisy_expected_improvement, class Kernel = matern52>
 requires acquisition<Acquisition, gaussian_process<Kernel>>
 class bayesian_search {
  public:
@@ -185,19 +186,40 @@ class bayesian_search {
         return {static_cast<std::size_t>(best - means.begin()), *best};
     }
 
-    /// Adds what is believed of pending trials: that they end as expected. It leaves the mean as it is and takes the
+    /// Unit points of the trials that are out, (pending, d).
+    std::vector<double> pending() const {
+        std::vector<double> points;
+        for (const auto& [suggested, observed] : history_.records())
+            if (observed.status == trial_status::pending)
+                points.insert(points.end(), suggested.unit_point.begin(), suggested.unit_point.end());
+        return points;
+    }
+
+    /// Lets the surrogate believe that pending trials (p, d) end as expected. It leaves the mean as it is and takes the
     /// uncertainty around them away, so that trials that are out together do not crowd. Returns the best such mean.
-    double believe_pending(training_data data) {
+    double believe(std::span<const double> pending) {
         double best = -std::numeric_limits<double>::infinity();
-        if (history_.count(trial_status::pending) == 0) return best;
-        for (const auto& [suggested, observed] : history_.records()) {
-            if (observed.status != trial_status::pending) continue;
-            const double mean = surrogate_.predict(suggested.unit_point).mean;
-            data.add(suggested.unit_point, surrogate_.standardisation().score(mean), 0);
-            best = std::max(best, mean);
+        for (std::size_t first = 0; first < pending.size(); first += space_.dimension()) {
+            const auto unit_point = pending.subspan(first, space_.dimension());
+            best = std::max(best, surrogate_.believe(unit_point));
         }
-        surrogate_.condition(data.points, data.scores, data.variances);
         return best;
+    }
+
+    /// Where the best score may lie: a grid in one dimension, else quasi-random points. (points, d)
+    std::vector<double> region() const {
+        constexpr std::size_t size = 257;
+        std::vector<double> points, cube_point(space_.cube_dimension());
+        sobol_sequence sequence(cube_point.size(), options_.seed);
+        for (std::size_t i = 0; i < size; ++i) {
+            if (cube_point.size() == 1)
+                cube_point[0] = static_cast<double>(i) / (size - 1);
+            else
+                sequence.next(cube_point);
+            const auto unit_point = space_.from_cube(cube_point);
+            points.insert(points.end(), unit_point.begin(), unit_point.end());
+        }
+        return points;
     }
 
     std::vector<double> next_unit_point() {
@@ -209,12 +231,16 @@ class bayesian_search {
 
         surrogate_.fit(data.points, data.scores, data.variances);
         const auto [best, best_mean] = best_of(surrogate_, data);
-        const double best_believed = std::max(best_mean, believe_pending(data));
-        return most_promising({best_believed, history_.size(), space_.dimension()}, point_of(data, best), engine);
+        const auto out = pending();
+        search_state state{best_mean, history_.size(), space_.dimension(), {}};
+        if constexpr (!acquisition_formula<Acquisition>) state.region = region();
+        if constexpr (!pending_acquisition_function<Acquisition, surrogate_type>)
+            state.best = std::max(best_mean, believe(out));
+        return most_promising(state, out, point_of(data, best), engine);
     }
 
-    std::vector<double> most_promising(const search_state& state, std::span<const double> incumbent,
-                                       random_engine& engine) {
+    std::vector<double> most_promising(const search_state& state, std::span<const double> pending,
+                                       std::span<const double> incumbent, random_engine& engine) {
         const random_engine starts(engine());
         const auto maximize_one = [&](const auto& prepared) {
             random_engine same_starts = starts;  // so that the arms of a portfolio differ in nothing but their opinion
@@ -225,7 +251,7 @@ class bayesian_search {
         if constexpr (acquisition_portfolio<Acquisition, surrogate_type>)
             return acquisition_.choose(surrogate_, state, engine, maximize_one);
         else
-            return maximize_one(prepare(acquisition_, surrogate_, state, engine));
+            return maximize_one(prepare(acquisition_, surrogate_, state, pending, engine));
     }
 
     std::vector<double> merge_weights(std::span<const double> point) const {

@@ -11,6 +11,9 @@
 
 namespace bouillon::detail {
 
+/// A squared pivot below this share of the signal variance is rounding error.
+inline constexpr double least_relative_pivot = 1e-13;
+
 /// Replaces the lower triangle of a covariance matrix by its Cholesky factor L (n, n). Where that fails, or where a
 /// squared pivot is so small that it is rounding error, first `1e-8 unit`, then ten times as much up to `1e-4 unit` is
 /// added to the diagonal.
@@ -27,7 +30,7 @@ inline std::optional<double> guarded_cholesky(std::size_t n, std::span<double> m
     const auto factor = [&] {
         if (!cholesky_lower(n, matrix.data(), n)) return false;
         for (std::size_t i = 0; i < n; ++i)
-            if (!(std::pow(matrix[i * n + i], 2) > 1e-13 * unit)) return false;
+            if (!(std::pow(matrix[i * n + i], 2) > least_relative_pivot * unit)) return false;
         return std::isfinite(matrix.back());
     };
     if (factor()) return 0;

@@ -94,12 +94,34 @@ class gaussian_process {
         if (afresh) afresh_at_ = scores.size();
     }
 
-    /// Conditions on other data, with the same hyper-parameters and standardisation: for points whose scores are
-    /// pending and stand in as predictions. Arguments and exceptions as for `fit`. Cost: n^3 / 3.
+    /// Conditions on other data, with the same hyper-parameters and standardisation. Arguments and exceptions as for
+    /// `fit`. Cost: n^3 / 3.
     void condition(std::span<const double> points, std::span<const double> scores, std::span<const double> variances) {
         const detail::single_threaded_blas guard;
-        condition_on(make_training_set(data_.dimension, points, scores, variances, standardisation_), standardisation_,
+        condition_on(make_training_set(dimension(), points, scores, variances, standardisation_), standardisation_,
                      hyper_parameters_);
+    }
+
+    /// Conditions on one observation more: a standardised score and its variance, standardised squared, at a point
+    /// (dimension). Throws as `condition`. Cost: n^2; n^3 / 3 where the point is too close to others to be appended.
+    void append(std::span<const double> point, double score, double variance) {
+        const detail::single_threaded_blas guard;
+        training_set data = data_;
+        data.points.insert(data.points.end(), point.begin(), point.end());
+        data.scores.push_back(score);
+        data.variances.push_back(variance);
+        if (detail::append_row(regression_, kernel_, data, hyper_parameters_, options_.mean))
+            data_ = std::move(data);
+        else
+            condition_on(std::move(data), standardisation_, hyper_parameters_);
+    }
+
+    /// Takes for certain that the score at a point (dimension) is what is expected there, and returns it: it leaves all
+    /// means as they are and takes the uncertainty around the point away. Cost: n^2.
+    double believe(std::span<const double> point) {
+        const double mean = predict(point).mean;
+        append(point, mean, 0);
+        return mean;
     }
 
     std::size_t dimension() const { return data_.dimension; }

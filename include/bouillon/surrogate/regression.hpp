@@ -43,24 +43,13 @@ inline void solve_with_factor(const std::vector<double>& factor, std::vector<dou
     solve_lower(true, x.size(), factor.data(), x.size(), x.data());
 }
 
-/// Writes a regression, in the memory that it already has. False where A is not positive definite, even with jitter.
-template <covariance_kernel Kernel>
-bool regress_into(regression& result, const Kernel& kernel, const training_set& data, const hyper_parameters& at,
-                  std::optional<double> mean) {
+/// Fills mean, weights and likelihood from the factor. Cost: n^2.
+inline void solve_regression(regression& result, const training_set& data, std::optional<double> mean) {
     const std::size_t n = data.size();
-    result.factor.resize(n * n);
     result.mean = mean.value_or(0);
     result.weights = data.scores;
-    result.jitter = result.log_marginal_likelihood = 0;
-    if (n == 0) return true;
-    fill_covariance_lower(kernel, data.dimension, data.points, at.kernel, result.factor);
-    for (std::size_t i = 0; i < n; ++i) {
-        for (std::size_t j = 0; j <= i; ++j) result.factor[i * n + j] *= at.signal_variance;
-        result.factor[i * n + i] += noise_variance(data.variances[i], at);
-    }
-    const auto jitter = guarded_cholesky(n, result.factor, at.signal_variance);
-    if (!jitter) return false;
-    result.jitter = *jitter;
+    result.log_marginal_likelihood = 0;
+    if (n == 0) return;
     if (!mean) {
         std::vector<double> ones(n, 1.0);  // (n), then A^-1 1
         solve_with_factor(result.factor, ones);
@@ -73,6 +62,52 @@ bool regress_into(regression& result, const Kernel& kernel, const training_set& 
     for (std::size_t i = 0; i < n; ++i)
         value -= 0.5 * (data.scores[i] - result.mean) * result.weights[i] + std::log(result.factor[i * n + i]) +
                  0.5 * std::log(2 * std::numbers::pi);
+}
+
+/// Writes a regression, in the memory that it already has. False where A is not positive definite, even with jitter.
+template <covariance_kernel Kernel>
+bool regress_into(regression& result, const Kernel& kernel, const training_set& data, const hyper_parameters& at,
+                  std::optional<double> mean) {
+    const std::size_t n = data.size();
+    result.factor.resize(n * n);
+    result.jitter = 0;
+    if (n == 0) {
+        solve_regression(result, data, mean);
+        return true;
+    }
+    fill_covariance_lower(kernel, data.dimension, data.points, at.kernel, result.factor);
+    for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t j = 0; j <= i; ++j) result.factor[i * n + j] *= at.signal_variance;
+        result.factor[i * n + i] += noise_variance(data.variances[i], at);
+    }
+    const auto jitter = guarded_cholesky(n, result.factor, at.signal_variance);
+    if (!jitter) return false;
+    result.jitter = *jitter;
+    solve_regression(result, data, mean);
+    return true;
+}
+
+/// Continues a regression by the last observation of the data, of which it has the others: the factor gets the row
+/// [l' d],  l = L^-1 k,  d^2 = k(x, x) + v - l'l.  Returns false, and changes nothing, where d^2 is rounding error.
+/// Cost: n^2.
+template <covariance_kernel Kernel>
+bool append_row(regression& result, const Kernel& kernel, const training_set& data, const hyper_parameters& at,
+                std::optional<double> mean) {
+    const std::size_t n = data.size() - 1, last = n * data.dimension;
+    const std::span<const double> points = data.points, point = points.subspan(last);
+    std::vector<double> row(n + 1);  // s^2 k(data, x), then l, d
+    fill_covariance(kernel, data.dimension, points, point, at.kernel, row);
+    for (double& value : row) value *= at.signal_variance;
+    double square = row[n] + noise_variance(data.variances[n], at) + result.jitter;
+    if (n > 0) solve_lower(false, n, result.factor.data(), n, row.data());
+    for (std::size_t i = 0; i < n; ++i) square -= row[i] * row[i];
+    if (!(square > least_relative_pivot * at.signal_variance)) return false;
+    row[n] = std::sqrt(square);
+    std::vector<double> factor((n + 1) * (n + 1));
+    for (std::size_t i = 0; i < n; ++i) std::copy_n(&result.factor[i * n], i + 1, &factor[i * (n + 1)]);
+    std::copy(row.begin(), row.end(), factor.end() - static_cast<std::ptrdiff_t>(n + 1));
+    result.factor = std::move(factor);
+    solve_regression(result, data, mean);
     return true;
 }
 
