@@ -14,8 +14,15 @@
 #include <bouillon/acquisition/scheduled_confidence_bound.hpp>
 #include <bouillon/acquisition/thompson_sampling.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
+#include <bouillon/kernel/hellinger.hpp>
+#include <bouillon/kernel/matern12.hpp>
+#include <bouillon/kernel/matern32.hpp>
 #include <bouillon/kernel/matern52.hpp>
+#include <bouillon/kernel/product.hpp>
+#include <bouillon/kernel/quadratic.hpp>
+#include <bouillon/kernel/rational_quadratic.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
+#include <bouillon/kernel/sum.hpp>
 #include <bouillon/merge/compare.hpp>
 #include <bouillon/merge/resident.hpp>
 #include <bouillon/merge/write_merged.hpp>
