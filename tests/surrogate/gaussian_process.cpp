@@ -4,6 +4,7 @@
 #include <surrogate/reference_values.hpp>
 
 #include <bouillon/core/random.hpp>
+#include <bouillon/kernel/matern32.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
 
 #include <doctest/doctest.h>
@@ -107,6 +108,8 @@ void check_point_gradient(const gaussian_process<Kernel>& surrogate, const std::
 TEST_CASE("posteriors have their reference values") {
     check_reference<matern52>(reference::equal_variances, reference::matern52_equal);
     check_reference<matern52>(reference::own_variances, reference::matern52_own);
+    check_reference<matern32>(reference::equal_variances, reference::matern32_equal);
+    check_reference<matern32>(reference::own_variances, reference::matern32_own);
     check_reference<squared_exponential>(reference::equal_variances, reference::squared_exponential_equal);
     check_reference<squared_exponential>(reference::own_variances, reference::squared_exponential_own);
 }

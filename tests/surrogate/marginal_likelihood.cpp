@@ -5,6 +5,7 @@
 
 #include <bouillon/core/random.hpp>
 #include <bouillon/kernel/ard.hpp>
+#include <bouillon/kernel/matern32.hpp>
 #include <bouillon/kernel/matern52.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
 
@@ -78,6 +79,8 @@ void check_gradient(const Kernel& kernel, const training_set& data, const hyper_
 TEST_CASE("the likelihood and its gradient have their reference values") {
     check_reference(ard<matern52>{}, reference::equal_variances, reference::matern52_equal);
     check_reference(ard<matern52>{}, reference::own_variances, reference::matern52_own);
+    check_reference(ard<matern32>{}, reference::equal_variances, reference::matern32_equal);
+    check_reference(ard<matern32>{}, reference::own_variances, reference::matern32_own);
     check_reference(ard<squared_exponential>{}, reference::equal_variances, reference::squared_exponential_equal);
     check_reference(ard<squared_exponential>{}, reference::own_variances, reference::squared_exponential_own);
 }

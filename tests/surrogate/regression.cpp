@@ -5,6 +5,7 @@
 
 #include <bouillon/core/random.hpp>
 #include <bouillon/kernel/ard.hpp>
+#include <bouillon/kernel/matern32.hpp>
 #include <bouillon/kernel/matern52.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
 
@@ -27,6 +28,8 @@ TEST_CASE("the likelihood has its reference value at zero mean") {
     };
     check(ard<matern52>{}, reference::equal_variances, reference::matern52_equal.log_likelihood);
     check(ard<matern52>{}, reference::own_variances, reference::matern52_own.log_likelihood);
+    check(ard<matern32>{}, reference::equal_variances, reference::matern32_equal.log_likelihood);
+    check(ard<matern32>{}, reference::own_variances, reference::matern32_own.log_likelihood);
     check(ard<squared_exponential>{}, reference::equal_variances, reference::squared_exponential_equal.log_likelihood);
     check(ard<squared_exponential>{}, reference::own_variances, reference::squared_exponential_own.log_likelihood);
 }
