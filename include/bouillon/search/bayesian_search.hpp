@@ -28,7 +28,7 @@
 namespace bouillon {
 
 struct search_options {
-    std::size_t budget = 20;                    // trials
+    std::size_t budget = 20;                    // trials, without the abandoned ones
     std::uint64_t seed = 1;                     // of everything random
     std::size_t initial_trials = 0;             // points of the first design; 0: chosen from dimension and budget
     double smallest_distance = 1e-6;            // between any two trials, in unit coordinates
@@ -36,6 +36,18 @@ struct search_options {
     std::vector<known_observation> known = {};  // known before the first trial, on the same scale as observed losses
     gaussian_process_options surrogate = {};
     maximize_options maximize = {};
+};
+
+/// What a search believes at one moment, from all that was observed until then.
+template <class Surrogate>
+struct search_belief {
+    Surrogate surrogate;             // fitted
+    std::vector<double> tried = {};  // (n, d), unit points of the successes: what was known first, then by ticket
+    std::size_t best = 0;            // of these: where the posterior mean is largest, which is recommended
+
+    std::span<const double> best_point() const {  // (d), unit point
+        return std::span(tried).subspan(best * surrogate.dimension(), surrogate.dimension());
+    }
 };
 
 /// The answer of a search. With reference losses the loss is the difference to the reference: minus the gain.
@@ -54,13 +66,17 @@ struct recommendation {
 ///         search.observe(next, loss_at(next.point));
 ///     }
 ///
-/// Several trials may be out at once and may end in any order. A trial that fails is learned from as well. What is
-/// suggested is a function of the options and of the order of the calls so far, and of nothing else.
+/// Several trials may be out at once and may end in any order. A trial that fails is learned from as well; one that is
+/// abandoned is forgotten. What is suggested is a function of the options and of the order of the calls so far, and of
+/// nothing else; in what order trials end between two suggestions makes no difference.
 /// Cost of a suggestion: a hyper-parameter fit, O(n^3), and one acquisition maximisation, O(n^2) a candidate.
 template <search_space Space, class Acquisition = log_noisy_expected_improvement, class Kernel = matern52>
 requires acquisition<Acquisition, gaussian_process<Kernel>>
 class bayesian_search {
  public:
+    using space_type = Space;
+    using acquisition_type = Acquisition;
+    using kernel_type = Kernel;
     using surrogate_type = gaussian_process<Kernel>;
 
     /// Throws input_error when the space has no extent or a known point lies outside it.
@@ -79,26 +95,37 @@ class bayesian_search {
         design_ = space_.initial_design(initial, engine);
     }
 
-    /// True when the whole budget has been suggested (trials may still be out).
-    bool done() const { return history_.size() >= options_.budget; }
+    /// True when the whole budget has been suggested (trials may still be out). Abandoned trials do not count.
+    bool done() const { return history_.size() - history_.count(trial_status::abandoned) >= options_.budget; }
 
-    /// The next trial, at a point that no trial had before. Throws input_error when the budget is spent.
+    /// The next trial, at a point that no trial had before, the abandoned ones apart. Throws input_error when the
+    /// budget is spent.
     trial suggest() {
-        if (done()) throw input_error("budget: all " + std::to_string(options_.budget) + " trials have been suggested");
+        require_budget();
         return enter(next_unit_point());
     }
 
+    /// A new trial at the point of an earlier one, where one more loss is wanted. It counts against the budget.
+    /// Throws input_error when the budget is spent or the earlier trial is not of this search.
+    trial repeat(const trial& earlier) {
+        require_budget();
+        return enter(history_.find(earlier).trial.unit_point);
+    }
+
     /// Takes the place of `suggest` when a journal is read: everything is done as then, but the recorded trial stands,
-    /// which another machine's rounding might have put elsewhere. Throws input_error when its ticket is not the next.
-    void replay(const trial& recorded) {
+    /// which another machine's rounding might have put elsewhere. Returns whether it is where it would be suggested
+    /// now. Throws input_error when its ticket is not the next, or the space has its unit point elsewhere.
+    bool replay(const trial& recorded) {
         if (recorded.ticket != history_.size() || recorded.unit_point.size() != space_.dimension())
             throw input_error("trial " + std::to_string(recorded.ticket) + " of dimension " +
                               std::to_string(recorded.unit_point.size()) + " is replayed where trial " +
                               std::to_string(history_.size()) + " of dimension " + std::to_string(space_.dimension()) +
                               " is next");
-        next_unit_point();
+        require_same("trial " + std::to_string(recorded.ticket), recorded.point, space_.point(recorded.unit_point));
+        const bool expected = next_unit_point() == recorded.unit_point;
         taken_.push_back(recorded.unit_point);
         history_.suggest(recorded);
+        return expected;
     }
 
     /// Ends a trial with its loss (lower is better) and the loss's variance, NaN when that is not known: one noise
@@ -120,16 +147,34 @@ class bayesian_search {
     /// Ends a trial that gave no loss. It counts as worse than the worst, so that its neighbourhood is avoided.
     void fail(const trial& ended, std::string reason = {}) { history_.fail(ended, std::move(reason)); }
 
+    /// Ends a trial of which nothing is known and nothing learned: its worker died, or took too long. It is as if it
+    /// had never been: it does not count against the budget, and its point may be suggested again. A trial that would
+    /// end every worker must fail instead, or a search can go on for ever.
+    void abandon(const trial& ended, std::string reason = {}) {
+        history_.abandon(ended, std::move(reason));
+        taken_.erase(std::find(taken_.begin(), taken_.end(), ended.unit_point));  // one only: it may be a repeated one
+    }
+
     /// The tried or known point of the best posterior mean. Never the luckiest trial: under noise, the lowest of many
     /// observed losses is low by chance, and the surrogate knows what its neighbours lost. Points that were not tried
     /// are no candidates: the surrogate's own maximiser did no better over 40 seeds, and nobody has measured it.
     /// Throws work_error when nothing was observed.
     bouillon::recommendation recommendation() const {
+        const auto now = belief();
+        return describe(now.surrogate, now.best_point());
+    }
+
+    /// What is believed after the last observation; being asked leaves no trace in later suggestions.
+    /// Throws work_error when nothing was observed. Cost: a hyper-parameter fit.
+    search_belief<surrogate_type> belief() const {
         const training_data data = learned();
         if (data.successes == 0) throw work_error("no trial succeeded: there is nothing to recommend");
-        surrogate_type model = surrogate_;  // a copy: being asked leaves no trace in later suggestions
-        model.fit(data.points, data.scores, data.variances);
-        return describe(model, point_of(data, best_of(model, data).first));
+        search_belief<surrogate_type> now{.surrogate = surrogate_};
+        now.surrogate.fit(data.points, data.scores, data.variances);
+        now.tried = data.points;
+        now.tried.resize(data.successes * space_.dimension());
+        now.best = best_of(now.surrogate, data).first;
+        return now;
     }
 
     const bouillon::history& history() const { return history_; }
@@ -148,20 +193,29 @@ class bayesian_search {
         return space;
     }
 
+    /// Throws input_error where a point (d) is not, to rounding, the one that the space has there.
+    static void require_same(const std::string& name, std::span<const double> point, std::span<const double> there) {
+        if (point.size() != there.size())
+            throw input_error(name + ": its point has " + std::to_string(point.size()) +
+                              " coordinates, but the space has " + std::to_string(there.size()));
+        for (std::size_t i = 0; i < there.size(); ++i)
+            if (!(std::abs(point[i] - there[i]) <= 1e-9 * std::max(1.0, std::abs(there[i]))))
+                throw input_error(name + ": coordinate " + std::to_string(i) + " is " + std::to_string(point[i]) +
+                                  ", but the nearest point of the space has " + std::to_string(there[i]));
+    }
+
+    void require_budget() const {
+        if (done()) throw input_error("budget: all " + std::to_string(options_.budget) + " trials have been suggested");
+    }
+
     void learn_known(const known_observation& known) {
-        const auto outside = [&](const std::string& why) {
-            return input_error("known observation " + std::to_string(taken_.size()) + ": " + why);
-        };
+        const std::string name = "known observation " + std::to_string(taken_.size());
         if (known.point.size() != space_.dimension())
-            throw outside("its point has " + std::to_string(known.point.size()) + " coordinates, but the space has " +
-                          std::to_string(space_.dimension()));
-        if (!std::isfinite(known.loss)) throw outside("its loss is " + std::to_string(known.loss));
+            throw input_error(name + ": its point has " + std::to_string(known.point.size()) +
+                              " coordinates, but the space has " + std::to_string(space_.dimension()));
+        if (!std::isfinite(known.loss)) throw input_error(name + ": its loss is " + std::to_string(known.loss));
         const std::vector<double> unit_point = space_.unit_point(known.point);
-        const std::vector<double> nearest = space_.point(unit_point);
-        for (std::size_t i = 0; i < nearest.size(); ++i)
-            if (!(std::abs(known.point[i] - nearest[i]) <= 1e-9 * std::max(1.0, std::abs(nearest[i]))))
-                throw outside("coordinate " + std::to_string(i) + " is " + std::to_string(known.point[i]) +
-                              ", but the nearest point of the space has " + std::to_string(nearest[i]));
+        require_same(name, known.point, space_.point(unit_point));
         known_.add(unit_point, -known.loss, known.variance);
         taken_.push_back(unit_point);
     }
@@ -279,7 +333,8 @@ class bayesian_search {
         answer.loss = -score;
         answer.standard_error = std::sqrt(belief.variance) / model.standardisation().slope(score);
         for (const auto& [suggested, observed] : history_.records())
-            if (std::ranges::equal(suggested.unit_point, unit_point)) answer.ticket = suggested.ticket;
+            if (observed.status == trial_status::observed && std::ranges::equal(suggested.unit_point, unit_point))
+                answer.ticket = suggested.ticket;
         return answer;
     }
 

@@ -48,24 +48,40 @@ class history {
 
     /// Ends a pending trial without a loss.
     void fail(const trial& ended, std::string reason) {
-        constexpr double none = std::numeric_limits<double>::quiet_NaN();
-        pending(ended) = {trial_status::failed, none, none, std::move(reason)};
+        end_without_loss(ended, trial_status::failed, std::move(reason));
+    }
+
+    /// Ends a pending trial as if it had never been.
+    void abandon(const trial& ended, std::string reason) {
+        end_without_loss(ended, trial_status::abandoned, std::move(reason));
+    }
+
+    /// The trial as it was suggested. Throws input_error when it is none of this history.
+    const record& find(const trial& suggested) const {
+        const std::string name = "trial " + std::to_string(suggested.ticket);
+        if (suggested.ticket >= records_.size())
+            throw input_error(name + " was never suggested: " + std::to_string(records_.size()) + " were");
+        const record& entry = records_[suggested.ticket];
+        if (entry.trial.unit_point != suggested.unit_point)
+            throw input_error(name + " was suggested at another point: it belongs to another search");
+        return entry;
     }
 
  private:
     observation& pending(const trial& ended) {
-        const std::string name = "trial " + std::to_string(ended.ticket);
-        if (ended.ticket >= records_.size())
-            throw input_error(name + " was never suggested: " + std::to_string(records_.size()) + " were");
-        record& entry = records_[ended.ticket];
-        if (entry.observation.status != trial_status::pending)
-            throw input_error(name + " has ended already" +
-                              (entry.observation.status == trial_status::failed
-                                   ? ": it failed"
-                                   : " with the loss " + std::to_string(entry.observation.loss)));
-        if (entry.trial.unit_point != ended.unit_point)
-            throw input_error(name + " was suggested at another point: it belongs to another search");
-        return entry.observation;
+        const observation& found = find(ended).observation;
+        const auto refuse = [&](const std::string& how) {
+            return input_error("trial " + std::to_string(ended.ticket) + " has ended already" + how);
+        };
+        if (found.status == trial_status::observed) throw refuse(" with the loss " + std::to_string(found.loss));
+        if (found.status == trial_status::failed) throw refuse(": it failed");
+        if (found.status == trial_status::abandoned) throw refuse(": it was abandoned");
+        return records_[ended.ticket].observation;
+    }
+
+    void end_without_loss(const trial& ended, trial_status status, std::string reason) {
+        constexpr double none = std::numeric_limits<double>::quiet_NaN();
+        pending(ended) = {status, none, none, std::move(reason)};
     }
 
     std::vector<record> records_;  // (trials), index = ticket

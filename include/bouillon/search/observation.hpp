@@ -16,14 +16,16 @@ struct trial {
     std::vector<double> merge_weights = {};  // (checkpoints), newest last; empty where the space is not for merging
 };
 
-enum class trial_status { pending, observed, failed };
+/// A trial that failed is learned from, as worse than the worst; one that was abandoned (its worker died, say) teaches
+/// nothing.
+enum class trial_status { pending, observed, failed, abandoned };
 
 /// What became of a trial.
 struct observation {
     trial_status status = trial_status::pending;
     double loss = std::numeric_limits<double>::quiet_NaN();      // lower is better; NaN unless observed
     double variance = std::numeric_limits<double>::quiet_NaN();  // of the loss, its unit squared; NaN when not known
-    std::string reason = {};                                     // why it failed
+    std::string reason = {};                                     // why it failed or was abandoned
 };
 
 /// A loss known before the search begins, such as the newest checkpoint's. It costs no trial.
