@@ -35,7 +35,7 @@ bool contains(const std::vector<double>& points, std::span<const double> point) 
 
 TEST_CASE("every point that may be the best stays in the baseline, and most others leave it") {
     const auto surrogate = surrogate_of(60, 2, 0.2);
-    const auto baseline = plausible_best(surrogate, {});
+    const auto baseline = plausible_best(surrogate, surrogate.data().points, {});
     CHECK(baseline.size() / 2 < 30);
     const auto count = wins(surrogate, 4000);
     for (std::size_t i = 0; i < 60; ++i)
@@ -47,14 +47,15 @@ TEST_CASE("every point that may be the best stays in the baseline, and most othe
 
 TEST_CASE("without noise the baseline is the best point alone") {
     const auto surrogate = surrogate_of(30, 2, 0);
-    CHECK(plausible_best(surrogate, {}).size() == 2);
+    CHECK(plausible_best(surrogate, surrogate.data().points, {}).size() == 2);
 }
 
 TEST_CASE("pending points are always in the baseline, first, and before any data alone") {
     const std::vector<double> pending = {0.01, 0.02, 0.5, 0.4};
-    const auto baseline = plausible_best(surrogate_of(30, 2, 0.1), pending);
+    const auto surrogate = surrogate_of(30, 2, 0.1);
+    const auto baseline = plausible_best(surrogate, surrogate.data().points, pending);
     CHECK(std::vector<double>(baseline.begin(), baseline.begin() + 4) == pending);
     CHECK(baseline.size() > 4);
-    CHECK(plausible_best(gaussian_process<>(2), pending) == pending);
-    CHECK(plausible_best(gaussian_process<>(2), {}).empty());
+    CHECK(plausible_best(gaussian_process<>(2), {}, pending) == pending);
+    CHECK(plausible_best(gaussian_process<>(2), {}, {}).empty());
 }

@@ -21,7 +21,7 @@ static_assert(!pending_acquisition_function<log_expected_improvement, gaussian_p
 TEST_CASE("log noisy expected improvement is the mean over draws of each draw's expected improvement") {
     const auto surrogate = surrogate_of(12, 2, 0.2);
     const std::vector<double> pending = {0.35, 0.9};
-    const auto baseline = plausible_best(surrogate, pending);
+    const auto baseline = plausible_best(surrogate, surrogate.data().points, pending);
     const std::size_t b = baseline.size() / 2;
     REQUIRE(b > 3);
     auto engine = make_engine(1);

@@ -13,19 +13,19 @@
 
 namespace bouillon {
 
-/// The points among which the best score so far may be found: the observed ones that beat the best posterior mean with
-/// a probability of 1 in 1000 or more, the likeliest first, and all pending ones. What noise cannot make the best is
-/// left out, because every point that stays makes each evaluation of a noisy criterion dearer.
+/// The points among which the best score may be found: of the candidates those that beat the best posterior mean with a
+/// probability of 1 in 1000 or more, the likeliest first, and all pending ones. What cannot well be the best is left
+/// out, because every point that stays makes each evaluation of a joint criterion dearer.
 ///
-/// `pending` (p, dimension). Returns (p + kept, dimension), the pending points first.
-/// Cost: n^3 for n observations. Reference: Balandat et al. (2020), "BoTorch", prune_inferior_points, which draws
-/// samples.
+/// `candidates` (c, dimension), `pending` (p, dimension). Returns (p + kept, dimension), the pending points first.
+/// Cost: n^2 (c + p). Reference: Balandat et al. (2020), "BoTorch", prune_inferior_points, which draws samples.
 template <joint_surrogate Surrogate>
-std::vector<double> plausible_best(const Surrogate& surrogate, std::span<const double> pending) {
+std::vector<double> plausible_best(const Surrogate& surrogate, std::span<const double> candidates,
+                                   std::span<const double> pending) {
     constexpr double deviations = 3.09;  // the normal quantile of 0.999
     const std::size_t d = surrogate.dimension(), p = pending.size() / d;
-    std::vector<double> points(pending.begin(), pending.end());  // (p + n, dimension)
-    points.insert(points.end(), surrogate.data().points.begin(), surrogate.data().points.end());
+    std::vector<double> points(pending.begin(), pending.end());  // (p + c, dimension)
+    points.insert(points.end(), candidates.begin(), candidates.end());
     const std::size_t count = points.size() / d;
     if (count == p) return points;
     const auto at = [&](std::size_t i) { return std::span<const double>(points).subspan(i * d, d); };
@@ -42,12 +42,12 @@ std::vector<double> plausible_best(const Surrogate& surrogate, std::span<const d
             kept.emplace_back(i == best ? 0 : gap / std::sqrt(variance), i);
     }
     std::sort(kept.begin(), kept.end());
-    std::vector<double> baseline(pending.begin(), pending.end());
+    std::vector<double> plausible(pending.begin(), pending.end());
     for (const auto& candidate : kept) {
         const auto point = at(candidate.second);
-        baseline.insert(baseline.end(), point.begin(), point.end());
+        plausible.insert(plausible.end(), point.begin(), point.end());
     }
-    return baseline;
+    return plausible;
 }
 
 }  // namespace bouillon

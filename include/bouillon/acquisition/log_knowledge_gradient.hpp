@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/acquisition/baseline.hpp>
 #include <bouillon/acquisition/concept.hpp>
 #include <bouillon/acquisition/upper_envelope.hpp>
 #include <bouillon/core/blas.hpp>
@@ -127,8 +128,9 @@ class prepared_knowledge_gradient {
 ///
 ///     LogKG = log(E max_a[mean_a + k_n(x, a) / sqrt(k_n(x, x) + v) z] - max_a mean_a),   z ~ N(0, 1)
 ///
-/// over the observed points and the state's region, and on the left the trial's own point x. The expectation is exact,
-/// and so is its gradient. v is the variance of the trial's noise.
+/// over those of the observed points and of the state's region that may be the best (`plausible_best`: no trial makes
+/// another one the best), and on the left the trial's own point x. The expectation is exact, and so is its gradient. v
+/// is the variance of the trial's noise.
 /// Reference: Frazier, Powell & Dayanik (2009); Scott, Frazier & Powell (2011) for the trial's own point.
 struct log_knowledge_gradient {
     static constexpr bool logarithmic = true;
@@ -139,6 +141,7 @@ struct log_knowledge_gradient {
     auto prepare(const Surrogate& surrogate, const search_state& state, random_engine&) const {
         std::vector<double> places = surrogate.data().points;  // (a, dimension)
         places.insert(places.end(), state.region.begin(), state.region.end());
+        places = plausible_best(surrogate, places, {});
         if (places.empty()) places.assign(surrogate.dimension(), 0.5);
         return prepared_knowledge_gradient<Surrogate>(surrogate, places,
                                                       noise_variance.value_or(median_noise(surrogate)));

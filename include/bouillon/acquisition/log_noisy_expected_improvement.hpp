@@ -202,7 +202,8 @@ struct log_noisy_expected_improvement {
     auto prepare(const Surrogate& surrogate, const search_state& state, std::span<const double> pending,
                  random_engine& engine) const {
         std::vector<double> baseline;  // (b, dimension)
-        if (!pending.empty() || is_noisy(surrogate)) baseline = plausible_best(surrogate, pending);
+        if (!pending.empty() || is_noisy(surrogate))
+            baseline = plausible_best(surrogate, surrogate.data().points, pending);
         const std::size_t b = baseline.size() / surrogate.dimension();
         const auto normals = detail::quasi_normals(b, draws, engine);
         return prepared_noisy_improvement<Surrogate>(surrogate, state, baseline, normals);
