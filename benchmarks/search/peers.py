@@ -243,6 +243,10 @@ class Server:
         self.process.stdin.flush()
         return float(self.process.stdout.readline())
 
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
 
 def run(name, problem, value):
     """One run, as bench_regret writes it. `value`: the function without noise."""
@@ -338,6 +342,7 @@ def run_all(arguments):
                     record = run(name, Problem(function, seed, noise, deviation), server)
                     with open(arguments.output, "a") as file:
                         file.write(json.dumps(record) + "\n")
+        server.close()
 
 
 # ---- tables
