@@ -4,6 +4,7 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/journal_file.hpp>
+#include <bouillon/search/journal_header.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -21,8 +22,9 @@ namespace bouillon {
 /// A search whose every step is written down, so that a killed one continues as if it had never stopped: its earlier
 /// calls are made again in their order, and trials that were out are handed out again, with the same ticket and point.
 ///
-/// The first line holds the version of the format, the search's own options and the caller's settings (what is merged,
-/// scored and how, as text); the others hold one event each: "suggest", "observe" or "fail".
+/// The first line holds the version of the format, the search's own types and options and the caller's settings (what
+/// is merged, scored and how, as text); the others hold one event each: "suggest", "repeat", "observe", "fail" or
+/// "abandon".
 template <class Search>
 class journaled_search {
  public:
@@ -31,7 +33,7 @@ class journaled_search {
     journaled_search(Search search, const std::filesystem::path& file,
                      const std::map<std::string, std::string>& settings, journal_mode mode = journal_mode::create)
         : search_(std::move(search)), journal_(file, mode) {
-        const nlohmann::ordered_json header = make_header(settings);
+        const nlohmann::ordered_json header = journal_header(search_, settings);
         if (journal_.lines().empty())
             write(header);
         else
@@ -55,6 +57,12 @@ class journaled_search {
         return next;
     }
 
+    trial repeat(const trial& earlier) {
+        trial next = search_.repeat(earlier);
+        write({{"event", "repeat"}, {"ticket", next.ticket}, {"of", earlier.ticket}});
+        return next;
+    }
+
     void observe(const trial& ended, double loss, double variance = std::numeric_limits<double>::quiet_NaN()) {
         search_.observe(ended, loss, variance);
         write_end(ended.ticket);
@@ -70,44 +78,33 @@ class journaled_search {
         write_end(ended.ticket);
     }
 
+    void abandon(const trial& ended, std::string reason = {}) {
+        search_.abandon(ended, std::move(reason));
+        write_end(ended.ticket);
+    }
+
     bouillon::recommendation recommendation() const { return search_.recommendation(); }
+    auto belief() const { return search_.belief(); }
     const bouillon::history& history() const { return search_.history(); }
+    const search_options& options() const { return search_.options(); }
+    const auto& space() const { return search_.space(); }
     const Search& search() const { return search_; }
 
     /// Trials that had ended before this run began.
     std::size_t resumed() const { return resumed_; }
 
- private:
-    nlohmann::ordered_json make_header(const std::map<std::string, std::string>& settings) const {
-        const search_options& options = search_.options();
-        nlohmann::ordered_json header = {{"event", "header"},
-                                         {"version", 1},
-                                         {"dimension", search_.space().dimension()},
-                                         {"seed", options.seed},
-                                         {"budget", options.budget},
-                                         {"initial_trials", options.initial_trials}};
-        for (const auto& [key, value] : settings) header.emplace(key, value);  // the options' own fields stand
-        return header;
-    }
+    /// Trials in the journal that this search would have suggested elsewhere. They stand, but where there are any, the
+    /// journal is from another machine or version, or from a search with other numbers in its kernel, acquisition,
+    /// space, surrogate or maximisation, which the first line does not hold.
+    std::size_t suggested_otherwise() const { return suggested_otherwise_; }
 
+ private:
     void continue_from(const nlohmann::ordered_json& header) {
-        check_header(header);
+        check_journal_header(parse(0), header, journal_.name());
         for (std::size_t line = 1; line < journal_.lines().size(); ++line) replay(line);
         for (const auto& [suggested, observed] : search_.history().records())
             if (observed.status == trial_status::pending) unfinished_.push_back(suggested);
         resumed_ = search_.history().size() - unfinished_.size();
-    }
-
-    void check_header(const nlohmann::ordered_json& expected) const {
-        const nlohmann::ordered_json found = parse(0);
-        nlohmann::ordered_json fields = found;
-        fields.update(expected);
-        for (const auto& [key, unused] : fields.items()) {
-            const auto there = found.find(key), here = expected.find(key);
-            if (there != found.end() && here != expected.end() && *there == *here) continue;
-            throw input_error(journal_.name() + key + " is " + (there == found.end() ? "missing" : there->dump()) +
-                              " there, but " + (here == expected.end() ? "missing" : here->dump()) + " here");
-        }
     }
 
     void replay(std::size_t line) {
@@ -115,12 +112,15 @@ class journaled_search {
         try {
             const std::string kind = event.at("event");
             if (kind == "suggest")
-                search_.replay(
-                    {event.at("ticket"), event.at("unit_point"), event.at("point"), event.at("merge_weights")});
+                replay_suggestion(event);
+            else if (kind == "repeat")
+                replay_repeat(event);
             else if (kind == "observe")
                 search_.observe(ended(event), event.at("loss"), number_or_nan(event.at("variance")));
             else if (kind == "fail")
                 search_.fail(ended(event), event.at("reason"));
+            else if (kind == "abandon")
+                search_.abandon(ended(event), event.at("reason"));
             else
                 throw input_error("the event is " + event.at("event").dump());
         } catch (const nlohmann::json::exception& problem) {
@@ -130,10 +130,23 @@ class journaled_search {
         }
     }
 
+    void replay_suggestion(const nlohmann::ordered_json& event) {
+        if (!search_.replay({event.at("ticket"), event.at("unit_point"), event.at("point"), event.at("merge_weights")}))
+            ++suggested_otherwise_;
+    }
+
+    void replay_repeat(const nlohmann::ordered_json& event) {
+        const std::size_t recorded = event.at("ticket"), ticket = search_.repeat(trial_of(event.at("of"))).ticket;
+        if (ticket != recorded)
+            throw input_error("trial " + std::to_string(recorded) + " is repeated where trial " +
+                              std::to_string(ticket) + " is next");
+    }
+
     std::string at_line(std::size_t line) const { return journal_.name() + "line " + std::to_string(line + 1) + ": "; }
 
-    trial ended(const nlohmann::ordered_json& event) const {
-        const std::size_t ticket = event.at("ticket");
+    trial ended(const nlohmann::ordered_json& event) const { return trial_of(event.at("ticket")); }
+
+    trial trial_of(std::size_t ticket) const {
         if (ticket < search_.history().size()) return search_.history()[ticket].trial;
         return {.ticket = ticket, .unit_point = {}, .point = {}, .merge_weights = {}};
     }
@@ -148,23 +161,23 @@ class journaled_search {
         return event;
     }
 
-    void write(const nlohmann::ordered_json& event) {
-        using nlohmann::ordered_json;  // a reason can hold bytes that are no UTF-8
-        journal_.append(event.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
-    }
+    void write(const nlohmann::ordered_json& event) { journal_.append(detail::json_line(event)); }
 
     void write_end(std::size_t ticket) {
         const observation& ended = search_.history()[ticket].observation;
         if (ended.status == trial_status::observed)  // a variance that is not a number becomes null
             write({{"event", "observe"}, {"ticket", ticket}, {"loss", ended.loss}, {"variance", ended.variance}});
         else
-            write({{"event", "fail"}, {"ticket", ticket}, {"reason", ended.reason}});
+            write({{"event", ended.status == trial_status::failed ? "fail" : "abandon"},
+                   {"ticket", ticket},
+                   {"reason", ended.reason}});
     }
 
     Search search_;
     journal_file journal_;
     std::deque<trial> unfinished_;  // suggested by the earlier run, to be handed out again
     std::size_t resumed_ = 0;
+    std::size_t suggested_otherwise_ = 0;
 };
 
 }  // namespace bouillon
