@@ -33,9 +33,9 @@ TEST_CASE("gradients of the quadratic covariance are its central differences") {
     }
 }
 
-TEST_CASE("a corner of the cube counts four times as much as its centre where the scale is its prior's") {
+TEST_CASE("the scale is expected to be a quarter of the distance from the centre to a corner, in any dimension") {
     for (const std::size_t d : {1, 2, 9}) {
-        const std::vector<double> corner(d, 1.0), scale = {quadratic{}.prior(d)[0].mean};
-        CHECK(quadratic{}(corner, corner, scale) == doctest::Approx(4));
+        const double corner = 0.5 * std::sqrt(static_cast<double>(d));
+        CHECK(std::exp(quadratic{}.prior(d)[0].mean) == doctest::Approx(corner / 4));
     }
 }

@@ -24,9 +24,11 @@ namespace bouillon {
 struct quadratic {
     std::size_t hyper_parameters(std::size_t) const { return 1; }
 
-    /// t is about the distance from the centre to a corner, where linear and quadratic terms weigh alike.
+    /// t is about a quarter of the distance from the centre to a corner, so that parabolas are expected beside which
+    /// constants and slopes are small. Measured on random parabolas with ripples: a prior of four times that scale left
+    /// up to 1.6 times the error.
     std::vector<hyper_parameter_prior> prior(std::size_t dimension) const {
-        const double mean = 0.5 * std::log(static_cast<double>(dimension)) - std::numbers::ln2;
+        const double mean = 0.5 * std::log(static_cast<double>(dimension)) - 3 * std::numbers::ln2;
         return {{.mean = mean, .deviation = 1, .lower = mean - 3, .upper = mean + 3}};
     }
 
