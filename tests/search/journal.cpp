@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/search/journal.hpp>
+
+#include <bouillon/acquisition/gp_hedge.hpp>
+#include <bouillon/acquisition/thompson_sampling.hpp>
 #include <bouillon/search/paper_search.hpp>
 #include <bouillon/space/box.hpp>
 
 #include "objectives.hpp"
 #include "scratch.hpp"
 #include <doctest/doctest.h>
+
+#include <algorithm>
 
 using namespace bouillon;
 
@@ -45,6 +50,57 @@ void check_every_kill(const MakeSearch& make_search) {
         }
 }
 
+/// What a caller with three workers does next depends on the history alone, so that a killed one can go on.
+/// False when all is done.
+template <class Search>
+bool next_step(Search& search, bool known_noise) {
+    const auto& trials = search.history();
+    std::vector<trial> out;
+    for (const auto& [suggested, observed] : trials.records())
+        if (observed.status == trial_status::pending) out.push_back(suggested);
+    if (!search.done() && out.size() < 3) {
+        if (trials.size() == 6)
+            search.repeat(trials[0].trial);
+        else
+            search.suggest();
+        return true;
+    }
+    if (out.empty()) return false;
+    const trial& ended = out[(7 * trials.size() + out.size()) % out.size()];
+    if (ended.ticket % 5 == 3)
+        search.abandon(ended, "its worker died");
+    else if (ended.ticket % 5 == 1)
+        search.fail(ended, "no memory");
+    else if (known_noise)
+        search.observe(ended, branin(ended.point), 0.25);
+    else
+        search.observe(ended, branin(ended.point));
+    return true;
+}
+
+/// Kills such a caller after every step and compares how it ends.
+template <class MakeSearch>
+void check_every_step(const MakeSearch& make_search, bool known_noise) {
+    const scratch_folder folder;
+    const auto path = folder.path / "journal";
+    {
+        journaled_search search(make_search(), path, settings);
+        while (next_step(search, known_noise)) {
+        }
+    }
+    const std::string whole = read_text(path);
+    CHECK(std::count(whole.begin(), whole.end(), '\n') > 20);
+    for (std::size_t end = whole.find('\n'); end != whole.npos; end = whole.find('\n', end + 1)) {
+        write_text(path, whole.substr(0, end + 1));
+        journaled_search search(make_search(), path, settings, journal_mode::resume);
+        for (auto out = search.history().count(trial_status::pending); out > 0; --out) search.suggest();
+        CHECK(search.suggested_otherwise() == 0);
+        while (next_step(search, known_noise)) {
+        }
+        CHECK(read_text(path) == whole);
+    }
+}
+
 std::string first_lines(const std::string& text, int count) {
     std::size_t end = 0;
     for (int i = 0; i < count; ++i) end = text.find('\n', end) + 1;
@@ -63,28 +119,54 @@ TEST_CASE("a hedge's gains come back with its journal") {
 
 TEST_CASE("several trials that were out are handed out again, then the search goes on as it would have") {
     const scratch_folder folder;
-    const auto in_pairs = [](auto& search) {
-        while (!search.done()) {
-            const trial first = search.suggest();
-            if (search.done()) return end_trial(search, first);
-            const trial second = search.suggest();
-            end_trial(search, second);
-            end_trial(search, first);
-        }
-    };
-    std::string whole;
+    const auto path = folder.path / "journal";
+    std::vector<trial> out;
     {
-        journaled_search search(branin_search(), folder.path / "whole", settings);
-        in_pairs(search);
-        whole = read_text(folder.path / "whole");
+        journaled_search search(branin_search(), path, settings);
+        for (int i = 0; i < 3; ++i) out.push_back(search.suggest());
+        search.abandon(out[1], "its worker died");
     }
-    for (const int lines : {3, 7, 15}) {  // two suggestions after whole pairs
-        write_text(folder.path / "killed", first_lines(whole, lines));
-        journaled_search search(branin_search(), folder.path / "killed", settings, journal_mode::resume);
-        CHECK(search.resumed() == static_cast<std::size_t>(lines - 3) / 2);
-        in_pairs(search);
-        CHECK(read_text(folder.path / "killed") == whole);
-    }
+    journaled_search search(branin_search(), path, settings, journal_mode::resume);
+    CHECK(search.resumed() == 1);
+    CHECK(search.suggest().ticket == 0);
+    CHECK(search.suggest().ticket == 2);
+    const trial again = search.suggest();
+    CHECK(again.ticket == 3);
+    CHECK(again.unit_point == out[1].unit_point);  // of the first design, and free again
+}
+
+TEST_CASE("a search with several trials out, ended in any way and order, continues bit for bit from every step") {
+    const auto check = [](auto acquisition, bool known_noise) {
+        check_every_step(
+            [&] {
+                return bayesian_search(box{{-5, 0}, {10, 15}}, {.budget = 9}, acquisition);
+            },
+            known_noise);
+    };
+    check(log_noisy_expected_improvement{}, true);
+    check(log_noisy_expected_improvement{}, false);
+    check(gp_hedge<expected_improvement, upper_confidence_bound>{}, false);
+    check(thompson_sampling{}, true);
+}
+
+TEST_CASE("a search whose numbers changed resumes, and says how many trials it would have suggested elsewhere") {
+    const scratch_folder folder;
+    const auto path = folder.path / "journal";
+    const auto search_with = [](double beta) {
+        return bayesian_search(box{{-5, 0}, {10, 15}}, {.budget = 9}, upper_confidence_bound{beta});
+    };
+    run_with_journal(search_with(1.8), path, journal_mode::create);
+    CHECK(journaled_search(search_with(1.8), path, settings, journal_mode::resume).suggested_otherwise() == 0);
+    CHECK(journaled_search(search_with(4), path, settings, journal_mode::resume).suggested_otherwise() > 0);
+}
+
+TEST_CASE("a journal of a space with other bounds is refused") {
+    const scratch_folder folder;
+    const auto path = folder.path / "journal";
+    run_with_journal(branin_search(), path, journal_mode::create);
+    CHECK_THROWS_AS(
+        journaled_search(bayesian_search(box{{-5, 0}, {10, 14}}, {.budget = 9}), path, settings, journal_mode::resume),
+        input_error);
 }
 
 TEST_CASE("a finished journal resumes to the same recommendation and to nothing left to do") {
@@ -143,6 +225,7 @@ TEST_CASE("a journal with a wrong line is refused with the line's number") {
     for (const std::string line :
          {"not JSON", "[]", "{}", R"({"event":"dance"})", R"({"event":"observe","ticket":0,"loss":1})",
           R"({"event":"fail","ticket":0,"reason":""})", R"({"event":"suggest","ticket":"a"})",
+          R"({"event":"repeat","ticket":0,"of":0})", R"({"event":"abandon","ticket":0,"reason":""})",
           R"({"event":"suggest","ticket":3,"unit_point":[0,0],"point":[0,0],"merge_weights":[]})"}) {
         CAPTURE(line);
         write_text(path, header + line + "\n");
