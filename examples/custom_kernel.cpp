@@ -2,6 +2,8 @@
 // A kernel of one's own: a scalar function of the squared distance, and its derivative. Length scales, signal variance,
 // noise and all gradients come with the surrogate.
 #include <bouillon/kernel/matern52.hpp>
+#include <bouillon/kernel/quadratic.hpp>
+#include <bouillon/kernel/sum.hpp>
 #include <bouillon/surrogate/gaussian_process.hpp>
 
 #include <cmath>
@@ -47,5 +49,6 @@ void fit_and_predict(const char* name, Kernel kernel) {
 int main() {
     fit_and_predict("matern52", bouillon::matern52{});
     fit_and_predict("cauchy", cauchy{});
+    fit_and_predict("cauchy about a parabola", bouillon::sum<cauchy, bouillon::quadratic>{});
     fit_and_predict("parabola and rest", parabola_and_rest{});
 }
