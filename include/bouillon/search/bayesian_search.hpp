@@ -5,7 +5,6 @@
 #include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
 #include <bouillon/acquisition/maximize.hpp>
 #include <bouillon/core/error.hpp>
-#include <bouillon/core/quasi_random.hpp>
 #include <bouillon/kernel/matern52.hpp>
 #include <bouillon/search/history.hpp>
 #include <bouillon/search/observation.hpp>
@@ -187,6 +186,7 @@ class bayesian_search {
 
  private:
     static constexpr std::uint64_t design_stream = ~std::uint64_t{0};  // tickets have the streams from 0 up
+    static constexpr std::size_t region_size = 257;                    // points where the best score may lie
 
     static Space checked(Space space) {
         if constexpr (requires { space.check(); }) space.check();
@@ -260,22 +260,6 @@ class bayesian_search {
         return best;
     }
 
-    /// Where the best score may lie: a grid in one dimension, else quasi-random points. (points, d)
-    std::vector<double> region() const {
-        constexpr std::size_t size = 257;
-        std::vector<double> points, cube_point(space_.cube_dimension());
-        sobol_sequence sequence(cube_point.size(), options_.seed);
-        for (std::size_t i = 0; i < size; ++i) {
-            if (cube_point.size() == 1)
-                cube_point[0] = static_cast<double>(i) / (size - 1);
-            else
-                sequence.next(cube_point);
-            const auto unit_point = space_.from_cube(cube_point);
-            points.insert(points.end(), unit_point.begin(), unit_point.end());
-        }
-        return points;
-    }
-
     std::vector<double> next_unit_point() {
         for (const auto& unit_point : design_)
             if (nearest_distance(unit_point, taken_) >= options_.smallest_distance) return unit_point;
@@ -287,7 +271,7 @@ class bayesian_search {
         const auto [best, best_mean] = best_of(surrogate_, data);
         const auto out = pending();
         search_state state{best_mean, history_.size(), space_.dimension(), {}};
-        if constexpr (!acquisition_formula<Acquisition>) state.region = region();
+        if constexpr (!acquisition_formula<Acquisition>) state.region = even_points(space_, region_size, options_.seed);
         if constexpr (!pending_acquisition_function<Acquisition, surrogate_type>)
             state.best = std::max(best_mean, believe(out));
         return most_promising(state, out, point_of(data, best), engine);

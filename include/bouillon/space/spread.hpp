@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/quasi_random.hpp>
 #include <bouillon/space/concept.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <vector>
@@ -32,6 +34,23 @@ std::vector<double> uniform_sample(const Space& space, random_engine& engine) {
     std::vector<double> cube_point(space.cube_dimension());
     for (double& coordinate : cube_point) coordinate = uniform(engine);
     return space.from_cube(cube_point);
+}
+
+/// Unit points (count, d) that fill the space evenly: a grid with both ends where the cube is a line, else
+/// quasi-random.
+template <search_space Space>
+std::vector<double> even_points(const Space& space, std::size_t count, std::uint64_t seed) {
+    std::vector<double> points, cube_point(space.cube_dimension());
+    sobol_sequence sequence(cube_point.size(), seed);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (cube_point.size() == 1)
+            cube_point[0] = count > 1 ? static_cast<double>(i) / static_cast<double>(count - 1) : 0.5;
+        else
+            sequence.next(cube_point);
+        const auto unit_point = space.from_cube(cube_point);
+        points.insert(points.end(), unit_point.begin(), unit_point.end());
+    }
+    return points;
 }
 
 /// Of some drawn points, the one farthest from all points taken so far. draw(): a point (d).

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/acquisition/formula.hpp>
+#include <bouillon/acquisition/log_expected_improvement.hpp>
+#include <bouillon/acquisition/maximize.hpp>
+#include <bouillon/acquisition/scheduled_confidence_bound.hpp>
+#include <bouillon/search/history.hpp>
+#include <bouillon/search/stopping.hpp>
+#include <bouillon/space/spread.hpp>
+#include <bouillon/surrogate/joint_posterior.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <vector>
+
+// Rules that stop a search by what it can still gain: its *regret* is the recommendation's loss less the least loss in
+// the space, both without noise. Each also gives the number that it decides by. All of them cost a hyper-parameter fit,
+// and are false as long as nothing is known. Trials that are out are taken as not suggested.
+
+namespace bouillon {
+
+namespace detail {
+
+inline constexpr std::uint64_t stopping_stream = ~std::uint64_t{1};  // beside the search's own streams
+
+/// The standard error of one observation: the typical one of those that are known, else the fitted one.
+template <class Search, class Belief>
+double observation_error(const Search& search, const Belief& now) {
+    std::vector<double> variances;  // known ones, losses squared
+    for (const auto& [suggested, observed] : search.history().records())
+        if (observed.status == trial_status::observed && !std::isnan(observed.variance))
+            variances.push_back(observed.variance);
+    if (!variances.empty()) return typical_noise(variances);
+    const auto& surrogate = now.surrogate;
+    const double score = surrogate.standardisation().score(surrogate.predict(now.best_point()).mean);
+    return std::sqrt(surrogate.hyper_parameters().noise_variance) / surrogate.standardisation().slope(score);
+}
+
+/// The largest value of a formula over the whole space.
+template <class Formula, class Search, class Belief>
+double largest_value(const Formula& formula, const Search& search, const Belief& now) {
+    const double best = now.surrogate.predict(now.best_point()).mean;
+    const std::size_t tried = now.tried.size() / now.surrogate.dimension();
+    random_engine engine = make_engine(search.options().seed, stopping_stream);
+    const auto prepared = prepare(formula, now.surrogate, {best, tried - 1, now.surrogate.dimension(), {}}, engine);
+    return maximize(prepared, search.space(), now.best_point(), {}, 0, engine, search.options().maximize).value;
+}
+
+}  // namespace detail
+
+/// Stops when the regret is below a bound that hardly ever fails.
+///
+///     max_x UCB(x) - max_i LCB(x_i) <= loss,   UCB, LCB = mean +- beta_n deviation
+///
+/// The upper bound is over the whole space, the lower one over the n points tried; beta_n as in `srinivas_schedule`.
+/// Cost: besides the fit, one acquisition maximisation. Reference: Makarova et al. (2022), "Automatic termination for
+/// hyperparameter optimization", section 3.
+struct regret_below {
+    std::optional<double> loss = {};  // nothing: the standard error of one observation, so noise is needed
+    srinivas_schedule schedule = {};
+
+    template <class Search>
+    bool operator()(const Search& search) const {
+        if (!detail::has_belief(search)) return false;
+        const auto now = search.belief();
+        return bound(search, now) <= (loss ? *loss : detail::observation_error(search, now));
+    }
+
+    /// The bound, in losses. Throws work_error when nothing was observed.
+    template <class Search>
+    double bound(const Search& search) const {
+        return bound(search, search.belief());
+    }
+
+ private:
+    template <class Search, class Belief>
+    double bound(const Search& search, const Belief& now) const {
+        const auto& surrogate = now.surrogate;
+        const std::size_t tried = now.tried.size() / surrogate.dimension();
+        const double beta = schedule({0, tried - 1, surrogate.dimension(), {}});
+        std::vector<double> means(tried), deviations(tried);  // standardised
+        surrogate.predict(now.tried, means, deviations);
+        double lower = -std::numeric_limits<double>::infinity();
+        for (std::size_t i = 0; i < tried; ++i) lower = std::max(lower, means[i] - beta * deviations[i]);
+        const double upper =
+            detail::largest_value(scheduled_confidence_bound<srinivas_schedule>{schedule}, search, now);
+        const auto& seen = surrogate.standardisation();
+        return seen.score(upper) - seen.score(lower);
+    }
+};
+
+/// Stops when the regret is probably small.
+///
+///     P(max_x f(x) - f(recommended) <= loss) >= probability
+///
+/// The probability is a share of joint posterior draws, at the points tried, 257 points that fill the space evenly (a
+/// grid in one dimension, which makes it exact to the grid's step) and points around the recommended one.
+/// Cost: besides the fit, for m points and n observations n^2 m + m^2 draws.
+/// Reference: Wilson (2024), "Stopping Bayesian optimization with probabilistic regret bounds".
+struct regret_probably_below {
+    std::optional<double> loss = {};  // nothing: the standard error of one observation
+    double certainty = 0.95;
+    std::size_t draws = 1024;
+
+    template <class Search>
+    bool operator()(const Search& search) const {
+        if (!detail::has_belief(search)) return false;
+        const auto now = search.belief();
+        return probability(search, now, loss ? *loss : detail::observation_error(search, now)) >= certainty;
+    }
+
+    /// The probability that the regret is at most `at_most`. Throws work_error when nothing was observed.
+    template <class Search>
+    double probability(const Search& search, double at_most) const {
+        return probability(search, search.belief(), at_most);
+    }
+
+ private:
+    template <class Search, class Belief>
+    double probability(const Search& search, const Belief& now, double at_most) const {
+        random_engine engine = make_engine(search.options().seed, detail::stopping_stream);
+        const auto points = support(search, now, engine);
+        std::vector<double> normals(points.size() / now.surrogate.dimension() * draws);  // (m, draws)
+        for (double& number : normals) number = normal(engine);
+        const auto values = draw_jointly(now.surrogate, points, normals).values;  // (m, draws)
+        const auto& seen = now.surrogate.standardisation();
+        std::size_t small = 0;
+        for (std::size_t s = 0; s < draws; ++s) {
+            const double recommended = values[now.best * draws + s];
+            double largest = recommended;
+            for (std::size_t i = s; i < values.size(); i += draws) largest = std::max(largest, values[i]);
+            if (seen.score(largest) - seen.score(recommended) <= at_most) ++small;
+        }
+        return static_cast<double>(small) / static_cast<double>(draws);
+    }
+
+    /// Where the best score may be (m, d), the points tried first.
+    template <class Search, class Belief>
+    static std::vector<double> support(const Search& search, const Belief& now, random_engine& engine) {
+        constexpr std::size_t even = 257, around = 64;
+        std::vector<double> points = now.tried;
+        const auto spread = even_points(search.space(), even, search.options().seed);
+        points.insert(points.end(), spread.begin(), spread.end());
+        for (std::size_t i = 0; now.surrogate.dimension() > 1 && i < around; ++i) {
+            const double radius = 0.2 * std::pow(200, -uniform(engine));
+            std::vector<double> point(now.best_point().begin(), now.best_point().end());
+            for (double& coordinate : point) coordinate += radius * normal(engine);
+            search.space().project(point);
+            points.insert(points.end(), point.begin(), point.end());
+        }
+        return points;
+    }
+};
+
+/// Stops when no trial is worth its cost any more.
+///
+///     max_x EI(x) <= loss
+///
+/// Cost: besides the fit, one acquisition maximisation. Reference: Xie et al. (2025), "Cost-aware stopping for Bayesian
+/// optimization".
+struct improvement_below {
+    double loss = 1e-4;  // what one trial costs, in losses: the improvement for which it is just worth while
+
+    template <class Search>
+    bool operator()(const Search& search) const {
+        return detail::has_belief(search) && largest(search) <= loss;
+    }
+
+    /// The expected improvement where it is largest, in losses. Throws work_error when nothing was observed.
+    template <class Search>
+    double largest(const Search& search) const {
+        const auto now = search.belief();
+        const auto& seen = now.surrogate.standardisation();
+        const double score = seen.score(now.surrogate.predict(now.best_point()).mean);
+        return std::exp(detail::largest_value(log_expected_improvement{}, search, now)) / seen.slope(score);
+    }
+};
+
+}  // namespace bouillon

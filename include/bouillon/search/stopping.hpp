@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/search/observation.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+
+/// When to end a search before its budget is spent. The caller's loop asks:
+///
+///     const auto stop = when_any(target_loss{2.7}, no_improvement{10});
+///     while (!search.done() && !stop(search)) { ... }
+///
+/// A rule is any callable that takes a search, be it journaled or not. It remembers nothing and changes nothing: it
+/// reads the search's history and belief, so a search that is resumed stops where it would have stopped.
+template <class Rule, class Search>
+concept stopping_rule = std::predicate<const Rule&, const Search&>;
+
+/// Stops when one of its rules does. They are asked in their order until one says so: put the cheap ones first.
+template <class... Rules>
+class when_any {
+ public:
+    explicit when_any(Rules... rules) : rules_(std::move(rules)...) {}
+
+    template <class Search>
+    requires(stopping_rule<Rules, Search>&&...) bool operator()(const Search& search) const {
+        return std::apply([&](const Rules&... rule) { return (rule(search) || ...); }, rules_);
+    }
+
+ private:
+    std::tuple<Rules...> rules_;
+};
+
+/// Stops when all of its rules do. They are asked in their order until one does not.
+template <class... Rules>
+class when_all {
+ public:
+    explicit when_all(Rules... rules) : rules_(std::move(rules)...) {}
+
+    template <class Search>
+    requires(stopping_rule<Rules, Search>&&...) bool operator()(const Search& search) const {
+        return std::apply([&](const Rules&... rule) { return (rule(search) && ...); }, rules_);
+    }
+
+ private:
+    std::tuple<Rules...> rules_;
+};
+
+/// Stops when so many trials have ended with a loss or a failure. In `when_all` it is the least number of trials.
+struct trial_limit {
+    std::size_t trials = 20;
+
+    template <class Search>
+    bool operator()(const Search& search) const {
+        const auto& history = search.history();
+        return history.count(trial_status::observed) + history.count(trial_status::failed) >= trials;
+    }
+};
+
+/// Stops when the clock has come to a time. Trials that are out then are the caller's to wait for or to abandon.
+template <class Clock = std::chrono::steady_clock>
+struct deadline {
+    typename Clock::time_point at;
+
+    template <class Search>
+    bool operator()(const Search&) const {
+        return Clock::now() >= at;
+    }
+};
+
+template <class Clock, class Duration>
+deadline(std::chrono::time_point<Clock, Duration>) -> deadline<Clock>;
+
+namespace detail {
+
+/// Whether there is anything to believe: the rules below are false without.
+template <class Search>
+bool has_belief(const Search& search) {
+    return !search.options().known.empty() || search.history().count(trial_status::observed) > 0;
+}
+
+}  // namespace detail
+
+/// Stops when the recommendation is believed to be as good as a target, which one lucky observation does not prove.
+///
+///     posterior mean + deviations * posterior standard deviation <= loss
+///
+/// Cost: a hyper-parameter fit.
+struct target_loss {
+    double loss = 0;        // as it is observed: with reference losses, the difference to them
+    double deviations = 0;  // 1.645: at least as good as the target with a probability of 0.95
+
+    template <class Search>
+    bool operator()(const Search& search) const {
+        if (!detail::has_belief(search)) return false;
+        const auto best = search.recommendation();
+        return best.loss + deviations * best.standard_error <= loss;
+    }
+};
+
+/// Stops when the last trials were of no use: as all observations together show, the best of the earlier points is as
+/// good as the best of all.
+///
+///     posterior mean of the best earlier point - posterior mean of the best point <= loss
+///
+/// "Last" is by ticket. A failed trial is one without improvement. Cost: a hyper-parameter fit.
+struct no_improvement {
+    std::size_t trials = 10;
+    std::optional<double> loss = {};  // nothing: the posterior standard deviation at the best point
+
+    template <class Search>
+    bool operator()(const Search& search) const {
+        const std::size_t earlier = earlier_successes(search);
+        if (earlier == 0) return false;
+        const auto now = search.belief();
+        std::vector<double> means(earlier), deviations(earlier);  // standardised
+        now.surrogate.predict(std::span(now.tried).first(earlier * now.surrogate.dimension()), means, deviations);
+        const auto best = now.surrogate.predict(now.best_point());
+        const auto& seen = now.surrogate.standardisation();
+        const double best_score = seen.score(best.mean);
+        const double improvement = best_score - seen.score(*std::max_element(means.begin(), means.end()));
+        return improvement <= loss.value_or(std::sqrt(best.variance) / seen.slope(best_score));
+    }
+
+ private:
+    /// What was known, and the observed trials before the last ones.
+    template <class Search>
+    std::size_t earlier_successes(const Search& search) const {
+        const auto& history = search.history();
+        const std::size_t ended = history.count(trial_status::observed) + history.count(trial_status::failed);
+        if (ended < trials) return 0;
+        std::size_t successes = search.options().known.size(), earlier = ended - trials;
+        for (const auto& [suggested, observed] : history.records()) {
+            if (earlier == 0) break;
+            if (observed.status == trial_status::observed) ++successes;
+            if (observed.status == trial_status::observed || observed.status == trial_status::failed) --earlier;
+        }
+        return successes;
+    }
+};
+
+}  // namespace bouillon
