@@ -10,8 +10,15 @@
 #include <bouillon/acquisition/probability_of_improvement.hpp>
 #include <bouillon/acquisition/thompson_sampling.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
+#include <bouillon/kernel/ard.hpp>
+#include <bouillon/kernel/hellinger.hpp>
+#include <bouillon/kernel/matern12.hpp>
+#include <bouillon/kernel/matern32.hpp>
 #include <bouillon/kernel/matern52.hpp>
+#include <bouillon/kernel/quadratic.hpp>
+#include <bouillon/kernel/rational_quadratic.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
+#include <bouillon/kernel/sum.hpp>
 #include <bouillon/space/affine.hpp>
 #include <bouillon/space/interval.hpp>
 #include <bouillon/space/simplex.hpp>
@@ -62,17 +69,42 @@ struct any_space {
 };
 static_assert(bouillon::merge_space<any_space>);
 
-/// Any of the stationary kernels.
+/// Any of the kernels: as covariances, so that the choice is made once for a matrix.
 struct any_kernel {
-    std::variant<bouillon::matern52, bouillon::squared_exponential> chosen;
+    std::variant<bouillon::ard<bouillon::matern52>, bouillon::ard<bouillon::matern32>,
+                 bouillon::ard<bouillon::matern12>, bouillon::ard<bouillon::squared_exponential>,
+                 bouillon::rational_quadratic, bouillon::sum<bouillon::matern52, bouillon::quadratic>,
+                 bouillon::hellinger<bouillon::matern52>>
+        chosen;
 
-    double operator()(double r2) const {
-        return std::visit([r2](const auto& kernel) { return kernel(r2); }, chosen);
+    std::size_t hyper_parameters(std::size_t dimension) const {
+        return std::visit([=](const auto& kernel) { return kernel.hyper_parameters(dimension); }, chosen);
     }
-    double derivative(double r2) const {
-        return std::visit([r2](const auto& kernel) { return kernel.derivative(r2); }, chosen);
+    std::vector<bouillon::hyper_parameter_prior> prior(std::size_t dimension) const {
+        return std::visit([=](const auto& kernel) { return kernel.prior(dimension); }, chosen);
+    }
+    double operator()(std::span<const double> x, std::span<const double> y, std::span<const double> logs) const {
+        return std::visit([&](const auto& kernel) { return kernel(x, y, logs); }, chosen);
+    }
+    void fill(std::size_t dimension, std::span<const double> points, std::span<const double> others,
+              std::span<const double> logs, std::span<double> out) const {
+        std::visit([&](const auto& kernel) { kernel.fill(dimension, points, others, logs, out); }, chosen);
+    }
+    void fill_lower(std::size_t dimension, std::span<const double> points, std::span<const double> logs,
+                    std::span<double> out) const {
+        std::visit([&](const auto& kernel) { kernel.fill_lower(dimension, points, logs, out); }, chosen);
+    }
+    void contract_gradient(std::size_t dimension, std::span<const double> points, std::span<const double> logs,
+                           std::span<double> weights, std::span<double> gradient) const {
+        std::visit([&](const auto& kernel) { kernel.contract_gradient(dimension, points, logs, weights, gradient); },
+                   chosen);
+    }
+    void fill_point_gradients(std::span<const double> x, std::span<const double> points, std::span<const double> logs,
+                              std::span<double> out) const {
+        std::visit([&](const auto& kernel) { kernel.fill_point_gradients(x, points, logs, out); }, chosen);
     }
 };
+static_assert(bouillon::batched_kernel<any_kernel> && bouillon::kernel_with_prior<any_kernel>);
 
 /// Any of the acquisition formulas.
 struct any_formula {
@@ -119,13 +151,19 @@ struct any_acquisition {
     }
 };
 
-inline const std::set<std::string> kernel_names = {"matern52", "squared-exponential"};
+inline const std::set<std::string> kernel_names = {
+    "matern52", "matern32", "matern12", "squared-exponential", "rational-quadratic", "matern52+quadratic", "hellinger"};
 inline const std::set<std::string> acquisition_names = {
     "log-nei", "log-ei", "ei", "log-pi", "pi", "ucb", "thompson", "knowledge-gradient", "gp-hedge"};
 
 inline any_kernel make_kernel(const std::string& name) {
-    if (name == "squared-exponential") return {bouillon::squared_exponential{}};
-    return {bouillon::matern52{}};
+    if (name == "matern32") return {bouillon::ard<bouillon::matern32>{}};
+    if (name == "matern12") return {bouillon::ard<bouillon::matern12>{}};
+    if (name == "squared-exponential") return {bouillon::ard<bouillon::squared_exponential>{}};
+    if (name == "rational-quadratic") return {bouillon::rational_quadratic{}};
+    if (name == "matern52+quadratic") return {bouillon::sum<bouillon::matern52, bouillon::quadratic>{}};
+    if (name == "hellinger") return {bouillon::hellinger<bouillon::matern52>{}};
+    return {bouillon::ard<bouillon::matern52>{}};
 }
 
 inline any_acquisition make_acquisition(const std::string& name) {
