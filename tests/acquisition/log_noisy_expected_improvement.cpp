@@ -94,7 +94,7 @@ TEST_CASE("without noise and pending trials it is log expected improvement, bit 
 }
 
 TEST_CASE("with little noise it comes close to log expected improvement") {
-    const auto surrogate = surrogate_of(15, 2, 1e-3);
+    const auto surrogate = surrogate_of(15, 2, 4e-3);
     const auto state = state_of(surrogate);
     auto engine = make_engine(1);
     const auto prepared = noisy_ei{}.prepare(surrogate, state, engine);

@@ -29,7 +29,7 @@ inline bouillon::gaussian_process<> surrogate_of(std::size_t count, std::size_t 
         }
         scores.push_back(factor * score + shift);
     }
-    bouillon::gaussian_process<> surrogate(dimension);
+    bouillon::gaussian_process<> surrogate(dimension, {}, {.priors = {.roughness = bouillon::no_roughness}});
     surrogate.fit(points, scores, std::vector<double>(count, factor * factor * noise * noise));
     return surrogate;
 }

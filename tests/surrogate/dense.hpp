@@ -94,7 +94,7 @@ auto process_of(const Surrogate& surrogate) {
     process<decltype(k)> result{k, data.dimension, surrogate.regression().mean, data.points, data.scores, {}};
     for (const double variance : data.variances)
         result.noise.push_back(
-            std::max(std::isnan(variance) ? at.noise_variance : variance, 1e-8 * at.signal_variance));
+            std::max(std::isnan(variance) ? at.noise_variance : variance + at.roughness, 1e-12 * at.signal_variance));
     return result;
 }
 

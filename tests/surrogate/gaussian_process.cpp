@@ -47,14 +47,16 @@ observations sample(std::size_t n, std::size_t dimension, std::uint64_t seed = 2
 
 template <class Kernel = matern52>
 gaussian_process<Kernel> fitted(const observations& all) {
-    gaussian_process<Kernel> surrogate(all.dimension);
+    gaussian_process<Kernel> surrogate(all.dimension, {}, {.priors = {.roughness = no_roughness}});
     surrogate.fit(all.points, all.scores, all.variances);
     return surrogate;
 }
 
 /// Before a fit, the hyper-parameters are their priors' modes and scores are taken as they are.
 gaussian_process_options fixed_at_reference() {
-    return {.priors = {.kernel = {{.mean = reference::at.kernel[0]}}, .signal_variance = {.shape = 2, .rate = 1 / 1.5}},
+    return {.priors = {.kernel = {{.mean = reference::at.kernel[0]}},
+                       .signal_variance = {.shape = 2, .rate = 1 / 1.5},
+                       .roughness = no_roughness},
             .mean = 0.0};
 }
 
@@ -251,6 +253,26 @@ TEST_CASE("a certain score is met exactly, an uncertain one is not") {
     CHECK(at(.4).second < 1e-3);
     CHECK(std::abs(at(.9).first - 7) > 1e-3);
     CHECK(at(.9).second > 0.1);
+}
+
+TEST_CASE("ripples too fine to be followed are taken for roughness, not for short length scales") {
+    auto engine = make_engine(6);
+    observations ripples{1, {}, {}, {}};
+    for (int i = 0; i < 40; ++i) {
+        const double x = uniform(engine);
+        ripples.points.push_back(x);
+        ripples.scores.push_back(std::sin(4 * x) + 0.1 * std::sin(1000 * x));
+        ripples.variances.push_back(0);
+    }
+    gaussian_process<> surrogate(1);
+    surrogate.fit(ripples.points, ripples.scores, ripples.variances);
+    const double scale = surrogate.standardisation().scale;
+    CHECK(std::sqrt(surrogate.hyper_parameters().roughness) * scale ==
+          doctest::Approx(0.1 / std::sqrt(2)).epsilon(0.3));
+    CHECK(surrogate.hyper_parameters().kernel[0] > fitted(ripples).hyper_parameters().kernel[0] + 1);
+    for (std::size_t i = 0; i < 40; ++i) ripples.scores[i] = std::sin(4 * ripples.points[i]);
+    surrogate.fit(ripples.points, ripples.scores, ripples.variances);
+    CHECK(surrogate.hyper_parameters().roughness < 1e-9);
 }
 
 TEST_CASE("one, two and equal scores are enough for a belief") {

@@ -34,13 +34,14 @@ TEST_CASE("a kernel's own priors are used, else wide ones, else those that are g
 }
 
 TEST_CASE("packed hyper-parameters come apart again") {
-    const hyper_parameters at = {.kernel = {-1, 2}, .signal_variance = 3, .noise_variance = 1e-5};
+    const hyper_parameters at = {.kernel = {-1, 2}, .signal_variance = 3, .noise_variance = 1e-5, .roughness = 1e-7};
     const auto logs = detail::pack(at);
-    REQUIRE(logs.size() == 4);
+    REQUIRE(logs.size() == 5);
     const auto back = detail::unpack(logs);
     CHECK(back.kernel == at.kernel);
     CHECK(back.signal_variance == doctest::Approx(3).epsilon(1e-15));
     CHECK(back.noise_variance == doctest::Approx(1e-5).epsilon(1e-14));
+    CHECK(back.roughness == doctest::Approx(1e-7).epsilon(1e-14));
 }
 
 TEST_CASE("a fit starts at the priors' mode") {
@@ -48,36 +49,40 @@ TEST_CASE("a fit starts at the priors' mode") {
     CHECK(std::exp(start.kernel[0]) == doctest::Approx(.2896).epsilon(1e-3));
     CHECK(start.signal_variance == 2);
     CHECK(start.noise_variance == doctest::Approx(std::exp(-8.0)).epsilon(1e-14));
+    CHECK(start.roughness == doctest::Approx(std::exp(-8.0)).epsilon(1e-14));
     auto logs = detail::pack(start);
-    std::vector<double> gradient(4);
+    std::vector<double> gradient(5);
     detail::add_log_prior(priors(), logs, gradient);
     CHECK(gradient[0] == 0);
     CHECK(gradient[1] == 0);
     CHECK(std::abs(gradient[2]) < 1e-14);
     CHECK(std::abs(gradient[3]) < 1e-14);
+    CHECK(std::abs(gradient[4]) < 1e-14);
 }
 
-TEST_CASE("the log prior is log-normal in the length scales, gamma in the signal variance, normal in the log noise") {
+TEST_CASE(
+    "the log prior is log-normal in the length scales, gamma in the signal variance, normal in the logs of the "
+    "noises") {
     const auto all = priors();
-    const std::vector<double> a = {-1.5, 0.4, 0.3, -9}, b = {0.2, -1, -0.6, -12};
+    const std::vector<double> a = {-1.5, 0.4, 0.3, -9, -20}, b = {0.2, -1, -0.6, -12, 1};
     const auto log_normal = [](double location, double shape, double logarithm) {
         return -logarithm - 0.5 * std::pow((logarithm - location) / shape, 2);
     };
     const double location = std::sqrt(2.0) + 0.5 * std::log(2.0);
     const auto density = [&](const std::vector<double>& logs) {
         return log_normal(location, std::sqrt(3.0), logs[0]) + log_normal(location, std::sqrt(3.0), logs[1]) + logs[2] -
-               0.5 * std::exp(logs[2]) - 0.5 * std::pow((logs[3] + 8) / 3, 2);
+               0.5 * std::exp(logs[2]) - 0.5 * std::pow((logs[3] + 8) / 3, 2) - 0.5 * std::pow((logs[4] + 8) / 6, 2);
     };
-    std::vector<double> ignored(4);
+    std::vector<double> ignored(5);
     CHECK(detail::add_log_prior(all, a, ignored) - detail::add_log_prior(all, b, ignored) ==
           doctest::Approx(density(a) - density(b)).epsilon(1e-13));
 }
 
 TEST_CASE("the gradient of the log prior is added and agrees with central differences") {
-    const std::vector<double> at = {-1.5, 0.4, 0.3, -9};
-    std::vector<double> gradient(4, 100), ignored(4);
+    const std::vector<double> at = {-1.5, 0.4, 0.3, -9, -20};
+    std::vector<double> gradient(5, 100), ignored(5);
     detail::add_log_prior(priors(), at, gradient);
-    for (std::size_t j = 0; j < 4; ++j) {
+    for (std::size_t j = 0; j < 5; ++j) {
         auto above = at, below = at;
         above[j] += 1e-5;
         below[j] -= 1e-5;
@@ -88,14 +93,16 @@ TEST_CASE("the gradient of the log prior is added and agrees with central differ
 }
 
 TEST_CASE("hyper-parameters are kept within their bounds") {
-    std::vector<double> low(4, -100), high(4, 100);
+    std::vector<double> low(5, -100), high(5, 100);
     detail::project_into_bounds(priors(), low);
     detail::project_into_bounds(priors(), high);
     const auto least = detail::unpack(low), greatest = detail::unpack(high);
     CHECK(std::exp(least.kernel[1]) == doctest::Approx(0.025));
     CHECK(least.signal_variance == doctest::Approx(1e-3));
     CHECK(least.noise_variance == doctest::Approx(1e-6));
+    CHECK(least.roughness == doctest::Approx(1e-12));
     CHECK(std::exp(greatest.kernel[1]) == doctest::Approx(1e3));
     CHECK(greatest.signal_variance == doctest::Approx(1e3));
     CHECK(greatest.noise_variance == doctest::Approx(10));
+    CHECK(greatest.roughness == doctest::Approx(10));
 }

@@ -26,12 +26,13 @@ constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 template <class Kernel>
 void check_reference(const Kernel& kernel, const std::vector<double>& variances, const reference::values& expected) {
     const auto data = reference::data(variances);
-    std::array<double, 3> gradient{};
+    std::array<double, 4> gradient{};
     const double value = marginal_likelihood(kernel, data, 0.0)(reference::at, gradient);
     CHECK(std::abs(value - expected.log_likelihood) < 1e-13);
     CHECK(std::abs(gradient[0] - expected.by_log_length_scale) < 1e-12);
     CHECK(std::abs(gradient[1] - expected.by_log_signal_variance) < 1e-12);
     CHECK(gradient[2] == 0);
+    CHECK(gradient[3] == 0);
 }
 
 /// 12 observations in three dimensions: known variances, unknown ones and one of 0.
@@ -87,11 +88,13 @@ TEST_CASE("the likelihood and its gradient have their reference values") {
 
 TEST_CASE("the gradient of the likelihood agrees with central differences") {
     const auto data = mixed_data();
-    const hyper_parameters at = {.kernel = {-1, -0.3, 0.4}, .signal_variance = 1.7, .noise_variance = 0.02};
+    const hyper_parameters at = {
+        .kernel = {-1, -0.3, 0.4}, .signal_variance = 1.7, .noise_variance = 0.02, .roughness = 0.01};
     for (const auto mean : {std::optional<double>(0.3), std::optional<double>()}) {
         check_gradient(ard<matern52>{}, data, at, mean);
         check_gradient(ard<squared_exponential>{}, data, at, mean);
-        check_gradient(affine{}, data, {.kernel = {-1, 0.2}, .signal_variance = 0.8, .noise_variance = 0.1}, mean);
+        check_gradient(affine{}, data,
+                       {.kernel = {-1, 0.2}, .signal_variance = 0.8, .noise_variance = 0.1, .roughness = 0.2}, mean);
     }
 }
 
@@ -100,7 +103,7 @@ TEST_CASE("a likelihood that is evaluated again gives the same numbers") {
     const ard<matern52> kernel;
     marginal_likelihood likelihood(kernel, data);
     const hyper_parameters at = {.kernel = {-1, -0.3, 0.4}}, elsewhere = {.kernel = {0, 0, 0}, .signal_variance = 3};
-    std::vector<double> first(5), second(5), between(5);
+    std::vector<double> first(6), second(6), between(6);
     const double value = likelihood(at, first);
     likelihood(elsewhere, between);
     CHECK(likelihood(at, second) == value);
@@ -116,14 +119,14 @@ TEST_CASE("a matrix that is no covariance has likelihood zero") {
         }
     };
     const auto data = mixed_data();
-    std::array<double, 2> gradient = {7, 7};
+    std::array<double, 3> gradient = {7, 7, 7};
     CHECK(marginal_likelihood(indefinite{}, data)({}, gradient) == -std::numeric_limits<double>::infinity());
-    CHECK(gradient == std::array<double, 2>{0, 0});
+    CHECK(gradient == std::array<double, 3>{0, 0, 0});
 }
 
 TEST_CASE("no data say nothing about the hyper-parameters") {
     const training_set none{.dimension = 2};
-    std::array<double, 4> gradient = {7, 7, 7, 7};
+    std::array<double, 5> gradient = {7, 7, 7, 7, 7};
     CHECK(marginal_likelihood(ard<matern52>{}, none)({.kernel = {0, 0}}, gradient) == 0);
-    CHECK(gradient == std::array<double, 4>{});
+    CHECK(gradient == std::array<double, 5>{});
 }

@@ -214,7 +214,7 @@ struct log_noisy_expected_improvement {
     static bool is_noisy(const Surrogate& surrogate) {
         const auto& at = surrogate.hyper_parameters();
         return std::any_of(surrogate.data().variances.begin(), surrogate.data().variances.end(), [&](double variance) {
-            return detail::noise_variance(variance, at) > detail::least_relative_variance * at.signal_variance;
+            return detail::noise_variance(variance, at) > 1e-6 * at.signal_variance;
         });
     }
 };

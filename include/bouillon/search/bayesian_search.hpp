@@ -160,7 +160,13 @@ class bayesian_search {
     /// Throws work_error when nothing was observed.
     bouillon::recommendation recommendation() const {
         const auto now = belief();
-        return describe(now.surrogate, now.best_point());
+        const training_data data = learned();
+        auto answer = describe(now.surrogate, now.best_point());
+        if (data.variances[now.best] == 0) {  // it was observed as it is
+            answer.loss = -data.scores[now.best];
+            answer.standard_error = 0;
+        }
+        return answer;
     }
 
     /// What is believed after the last observation; being asked leaves no trace in later suggestions.
@@ -231,10 +237,13 @@ class bayesian_search {
         return std::span(data.points).subspan(i * dimension, dimension);
     }
 
-    /// Among the successes: index and value of the largest posterior mean.
+    /// Among the successes: index and value of the largest posterior mean. A score that is certain is its own mean,
+    /// however rough the surrogate takes the function to be.
     static std::pair<std::size_t, double> best_of(const surrogate_type& model, const training_data& data) {
         std::vector<double> means(data.scores.size()), deviations(data.scores.size());  // (n), standardised
         model.predict(data.points, means, deviations);
+        for (std::size_t i = 0; i < data.successes; ++i)
+            if (data.variances[i] == 0) means[i] = model.standardisation()(data.scores[i]);
         const auto end = means.begin() + static_cast<std::ptrdiff_t>(data.successes);
         const auto best = std::max_element(means.begin(), end);
         return {static_cast<std::size_t>(best - means.begin()), *best};

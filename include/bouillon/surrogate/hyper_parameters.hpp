@@ -19,6 +19,7 @@ struct hyper_parameters {
     std::vector<double> kernel = {};  // (the kernel's), logarithms: for a stationary kernel the log length scales
     double signal_variance = 1;       // s^2: the covariance is s^2 k(x, y)
     double noise_variance = 1e-6;     // of the observations whose variance is unknown
+    double roughness = 0;             // added to variances that are known: what no smooth function explains
 };
 
 /// Gamma prior of the signal variance s^2, as density in s^2, cut off at two bounds.
@@ -37,7 +38,15 @@ struct hyper_parameter_priors {
     gamma_prior signal_variance = {};
     hyper_parameter_prior noise_variance = {
         .mean = -8, .deviation = 3, .lower = -6 * std::numbers::ln10, .upper = std::numbers::ln10};
+    /// Known variances may be too small, and a function may have ripples that are too fine to be searched: without any
+    /// roughness both force the length scales down (Ackley). Where there is none the likelihood says so within few
+    /// data.
+    hyper_parameter_prior roughness = {
+        .mean = -8, .deviation = 6, .lower = -12 * std::numbers::ln10, .upper = std::numbers::ln10};
 };
+
+/// For data whose known variances are all that stands between them and the function.
+inline constexpr hyper_parameter_prior no_roughness{.mean = -80, .deviation = 1, .lower = -80, .upper = -80};
 
 namespace detail {
 
@@ -65,22 +74,26 @@ inline hyper_parameters prior_start(const hyper_parameter_priors& priors) {
     start.signal_variance = std::clamp((signal.shape - 1) / signal.rate, signal.lower, signal.upper);
     const auto& noise = priors.noise_variance;
     start.noise_variance = std::exp(std::clamp(noise.mean, noise.lower, noise.upper));
+    const auto& rough = priors.roughness;
+    start.roughness = std::exp(std::clamp(rough.mean, rough.lower, rough.upper));
     return start;
 }
 
-/// Hyper-parameters as one array of logarithms: the kernel's, ln s^2, ln noise.
+/// Hyper-parameters as one array of logarithms: the kernel's, ln s^2, ln noise, ln roughness.
 inline std::vector<double> pack(const hyper_parameters& from) {
     std::vector<double> logs = from.kernel;
     logs.push_back(std::log(from.signal_variance));
     logs.push_back(std::log(from.noise_variance));
+    logs.push_back(std::log(from.roughness));
     return logs;
 }
 
 inline hyper_parameters unpack(std::span<const double> logs) {
-    const std::size_t kernel = logs.size() - 2;
+    const std::size_t kernel = logs.size() - 3;
     return {.kernel = {logs.begin(), logs.begin() + static_cast<std::ptrdiff_t>(kernel)},
             .signal_variance = std::exp(logs[kernel]),
-            .noise_variance = std::exp(logs[kernel + 1])};
+            .noise_variance = std::exp(logs[kernel + 1]),
+            .roughness = std::exp(logs[kernel + 2])};
 }
 
 /// The log density of the priors at packed logarithms, up to a constant; adds its gradient.
@@ -99,6 +112,7 @@ inline double add_log_prior(const hyper_parameter_priors& priors, std::span<cons
     density += (signal.shape - 1) * logs[kernel] - signal.rate * variance;
     gradient[kernel] += signal.shape - 1 - signal.rate * variance;
     add_normal(priors.noise_variance, kernel + 1);
+    add_normal(priors.roughness, kernel + 2);
     return density;
 }
 
@@ -110,6 +124,7 @@ inline void project_into_bounds(const hyper_parameter_priors& priors, std::span<
     logs[kernel] =
         std::clamp(logs[kernel], std::log(priors.signal_variance.lower), std::log(priors.signal_variance.upper));
     logs[kernel + 1] = std::clamp(logs[kernel + 1], priors.noise_variance.lower, priors.noise_variance.upper);
+    logs[kernel + 2] = std::clamp(logs[kernel + 2], priors.roughness.lower, priors.roughness.upper);
 }
 
 }  // namespace detail

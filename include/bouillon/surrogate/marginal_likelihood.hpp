@@ -28,10 +28,10 @@ class marginal_likelihood {
     marginal_likelihood(Kernel kernel, const training_set& data, std::optional<double> mean = {})
         : kernel_(std::move(kernel)), data_(data), mean_(mean) {}
 
-    /// `gradient`: (kernel hyper-parameters + 2), with respect to the kernel's, ln s^2 and ln noise variance. A mean
-    /// that maximises the likelihood changes with them, but does not change it. Returns the value; minus infinity, and
-    /// a gradient of zeros, where A is not positive definite in double precision. Cost: n^3 plus one product (n, n,
-    /// dimension).
+    /// `gradient`: (kernel hyper-parameters + 3), with respect to the kernel's, ln s^2, ln noise variance and ln
+    /// roughness. A mean that maximises the likelihood changes with them, but does not change it. Returns the value;
+    /// minus infinity, and a gradient of zeros, where A is not positive definite in double precision. Cost: n^3 plus
+    /// one product (n, n, dimension).
     double operator()(const hyper_parameters& at, std::span<double> gradient) {
         std::fill(gradient.begin(), gradient.end(), 0.0);
         if (!detail::regress_into(regression_, kernel_, data_, at, mean_))
@@ -43,7 +43,7 @@ class marginal_likelihood {
         detail::inverse_from_cholesky_lower(n, weights.data(), n);
         for (std::size_t a = 0; a < n; ++a)
             for (std::size_t b = 0; b <= a; ++b) weights[a * n + b] = 0.5 * (alpha[a] * alpha[b] - weights[a * n + b]);
-        add_variance_gradients(at, gradient[kernel_count], gradient[kernel_count + 1]);
+        add_variance_gradients(at, gradient.subspan(kernel_count));
         detail::contract_covariance_gradient(kernel_, data_.dimension, data_.points, at.kernel, weights,
                                              gradient.first(kernel_count));
         for (double& value : gradient.first(kernel_count)) value *= at.signal_variance;
@@ -53,16 +53,20 @@ class marginal_likelihood {
  private:
     /// All of A grows with s^2 but the noise that is no share of it, so with the weights W, where sum_ab W_ab A_ab =
     /// (alpha'(y - m) - n) / 2, the derivative by ln s^2 needs no K.
-    void add_variance_gradients(const hyper_parameters& at, double& signal, double& noise) const {
+    /// gradient: (3).
+    void add_variance_gradients(const hyper_parameters& at, std::span<double> gradient) const {
         const std::size_t n = data_.size();
-        signal -= 0.5 * static_cast<double>(n);
+        gradient[0] -= 0.5 * static_cast<double>(n);
         for (std::size_t i = 0; i < n; ++i) {
-            signal += 0.5 * regression_.weights[i] * (data_.scores[i] - regression_.mean);
+            gradient[0] += 0.5 * regression_.weights[i] * (data_.scores[i] - regression_.mean);
             const double variance = detail::noise_variance(data_.variances[i], at);
             if (variance <= detail::least_relative_variance * at.signal_variance) continue;
-            const double by_log_variance = regression_.factor[i * n + i] * variance;
-            signal -= by_log_variance;
-            if (std::isnan(data_.variances[i])) noise += by_log_variance;
+            const double slope = regression_.factor[i * n + i];
+            gradient[0] -= slope * variance;
+            if (std::isnan(data_.variances[i]))
+                gradient[1] += slope * variance;
+            else
+                gradient[2] += slope * at.roughness;
         }
     }
 

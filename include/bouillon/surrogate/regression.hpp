@@ -32,9 +32,10 @@ namespace detail {
 /// points crowd. As deviation it is 1e-6 of the signal's.
 inline constexpr double least_relative_variance = 1e-12;
 
-/// Variance of an observation's noise.
+/// What an observation's variance adds to the diagonal of A.
 inline double noise_variance(double variance, const hyper_parameters& at) {
-    return std::max(std::isnan(variance) ? at.noise_variance : variance, least_relative_variance * at.signal_variance);
+    return std::max(std::isnan(variance) ? at.noise_variance : variance + at.roughness,
+                    least_relative_variance * at.signal_variance);
 }
 
 /// x = A^-1 x
