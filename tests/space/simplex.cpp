@@ -96,7 +96,7 @@ TEST_CASE("corners of the cube are points of the simplex") {
     CHECK(simplex{1}.from_cube({}) == std::vector{1.0});
 }
 
-TEST_CASE("the design begins with the averages that are known to serve, and then spreads") {
+TEST_CASE("the design begins with the averages that are known to serve and with single checkpoints, and then spreads") {
     const simplex space{4};
     random_engine engine = make_engine(1);
     const auto design = space.initial_design(9, engine);
@@ -105,6 +105,8 @@ TEST_CASE("the design begins with the averages that are known to serve, and then
     CHECK(design[1] == std::vector{0.0, 0.0, 0.0, 1.0});
     CHECK(design[2] == std::vector{0.0, 0.0, 0.5, 0.5});
     CHECK(design[3] == std::vector{0.0, 1.0 / 3, 1.0 / 3, 1.0 / 3});
+    CHECK(design[4] == std::vector{0.0, 0.0, 1.0, 0.0});
+    CHECK(design[6] == std::vector{1.0, 0.0, 0.0, 0.0});
     for (std::size_t i = 0; i < design.size(); ++i) {
         check_on_simplex(design[i]);
         for (std::size_t j = 0; j < i; ++j) CHECK(distance(design[i], design[j]) > 0.1);

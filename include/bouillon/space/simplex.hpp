@@ -74,9 +74,14 @@ struct simplex {
         return weights;
     }
 
-    /// Averages of the newest checkpoints, then points far from each other.
+    /// Averages of the newest checkpoints, then every other one alone, the newest first, then points far from each
+    /// other.
     std::vector<std::vector<double>> initial_design(std::size_t n, random_engine& engine) const {
         auto design = newest_averages();  // (n, d)
+        for (std::size_t k = checkpoints; k > 1; --k) {
+            design.emplace_back(checkpoints, 0.0);
+            design.back()[k - 2] = 1;
+        }
         while (design.size() < n) design.push_back(farthest_sample(*this, design, engine));
         design.resize(n);
         return design;
