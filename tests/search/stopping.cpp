@@ -117,7 +117,9 @@ TEST_CASE("one lucky observation reaches no target") {
     }
     CHECK_FALSE(target_loss{0.6}(search));
     CHECK(target_loss{1.05}(search));
-    CHECK_FALSE(target_loss{1.05, 1.645}(search));  // believed, but not for certain
+    const auto best = search.recommendation();
+    CHECK(target_loss{best.loss + best.standard_error, 0.9}(search));
+    CHECK_FALSE(target_loss{best.loss + best.standard_error, 1.1}(search));
 }
 
 TEST_CASE("a search without improvement stops after so many trials more, and not before") {
