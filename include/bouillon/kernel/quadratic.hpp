@@ -75,11 +75,11 @@ struct quadratic {
     void fill_point_gradients(std::span<const double> x, std::span<const double> points,
                               std::span<const double> log_scale, std::span<double> out) const {
         const auto z = scaled(points, log_scale), at = scaled(x, log_scale);
+        const double inverse = std::exp(-log_scale[0]);
         const std::size_t d = x.size();
         for (std::size_t first = 0; first < z.size(); first += d) {
             const double product = std::inner_product(at.begin(), at.end(), z.begin() + first, 0.0);
-            for (std::size_t j = 0; j < d; ++j)
-                out[first + j] = 2 * (1 + product) * z[first + j] * std::exp(-log_scale[0]);
+            for (std::size_t j = 0; j < d; ++j) out[first + j] = 2 * (1 + product) * inverse * z[first + j];
         }
     }
 
