@@ -88,7 +88,7 @@ std::string trial_json(const bouillon::trial_event& event, std::span<const doubl
 }
 
 std::string result_json(const bouillon::merge_report& report, const bouillon::recommendation& recommendation,
-                        const std::vector<std::string>& checkpoints) {
+                        const std::vector<std::string>& checkpoints, const std::string& stopped_by) {
     json rows = json::array();
     for (const auto& row : report.rows) {
         const auto& test = row.test;
@@ -112,6 +112,7 @@ std::string result_json(const bouillon::merge_report& report, const bouillon::re
                        {"posterior_loss", recommendation.loss},
                        {"posterior_standard_error", recommendation.standard_error},
                        {"trial", ticket}}},
+                     {"stopped_by", stopped_by},
                      {"gains_on", report.gains_on_test ? "test" : "search"},
                      {"decision", report.merge() ? "merge" : "keep newest"}});
 }

@@ -15,9 +15,9 @@
 /// `newest_losses`: (documents), of the newest checkpoint on the search documents, which gains are over.
 std::string trial_json(const bouillon::trial_event& event, std::span<const double> newest_losses);
 
-/// `checkpoints`: (checkpoints), names, in the order of merge weights.
+/// `checkpoints`: (checkpoints), names, in the order of merge weights. `stopped_by`: the option that ended the search.
 std::string result_json(const bouillon::merge_report& report, const bouillon::recommendation& recommendation,
-                        const std::vector<std::string>& checkpoints);
+                        const std::vector<std::string>& checkpoints, const std::string& stopped_by);
 
 /// The table of baselines and the found merge, its weights by checkpoint, and the decision in a sentence.
 /// `documents`: how many the gains are measured on.

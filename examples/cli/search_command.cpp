@@ -3,6 +3,8 @@
 #include <bouillon/merge_search.hpp>
 #include <bouillon/search/journal.hpp>
 #include <bouillon/search/paper_search.hpp>
+#include <bouillon/search/regret.hpp>
+#include <bouillon/search/stopping.hpp>
 #include <bouillon/space/affine.hpp>
 #include <bouillon/space/interval.hpp>
 #include <bouillon/space/simplex.hpp>
@@ -15,6 +17,7 @@
 #include "run_time_choice.hpp"
 #include <CLI/Option.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -35,7 +38,10 @@ struct search_arguments {
     double alpha = 0.5, lower = -0.5, upper = 1.5;
     std::size_t budget = 20, threads = 0;
     std::uint64_t seed = 1;
-    long score_limit = 3600;
+    long score_limit = 3600, deadline = 0;
+    std::optional<double> target_gain;
+    std::size_t patience = 0;
+    std::string stop_regret;
     bool resume = false, force = false, json = false;
 };
 
@@ -45,6 +51,7 @@ struct workbench {
     bouillon::checkpoint_set checkpoints;
     evaluate_function evaluate;
     bouillon::measured_merges<evaluate_function> measure;
+    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
     std::vector<double> newest_losses;  // (search documents), of the newest checkpoint
     std::size_t documents = 0;          // that gains are measured on
     bool has_test = false;
@@ -111,12 +118,37 @@ std::map<std::string, std::string> journal_settings(const search_arguments& argu
     return settings;
 }
 
+/// What a search came to.
+struct search_result {
+    bouillon::recommendation recommendation;
+    std::size_t trials = 0;
+    std::string stopped_by;  // the option that ended it, without its dashes
+};
+
+/// The option that lets no further trial begin, or nothing.
 template <class Search>
-bouillon::recommendation run_trials(Search& search, std::size_t resumed, workbench& bench) {
+std::string stopped_by(const Search& search, const workbench& bench) {
+    constexpr bouillon::trial_limit one{1}, ten{10};
+    const auto& arguments = bench.arguments;
+    if (search.done()) return "budget";
+    const bouillon::deadline deadline{bench.start + std::chrono::seconds(arguments.deadline)};
+    if (arguments.deadline > 0 && bouillon::when_all(one, deadline)(search)) return "deadline";
+    if (arguments.patience > 0 && bouillon::no_improvement{arguments.patience}(search)) return "patience";
+    const double newest = search.options().reference_losses.empty() ? bench.newest_losses.front() : 0;
+    if (arguments.target_gain && bouillon::target_loss{newest - *arguments.target_gain}(search)) return "target-gain";
+    bouillon::regret_below regret;
+    if (arguments.stop_regret != "noise" && !arguments.stop_regret.empty())
+        regret.loss = std::stod(arguments.stop_regret);
+    if (!arguments.stop_regret.empty() && bouillon::when_all(ten, regret)(search)) return "stop-regret";
+    return {};
+}
+
+template <class Search>
+search_result run_trials(Search& search, std::size_t resumed, workbench& bench) {
     const bool json = bench.arguments.json;
     progress_line progress(bench.arguments.budget);
     std::size_t done = 0;
-    bouillon::run_search(search, bench.measure, [&](const bouillon::trial_event& event) {
+    const auto report = [&](const bouillon::trial_event& event) {
         ++done;
         if (json) std::cout << trial_json(event, bench.newest_losses) << std::endl;
         const double loss =
@@ -126,18 +158,23 @@ bouillon::recommendation run_trials(Search& search, std::size_t resumed, workben
             progress.clear();
             std::cerr << "bouillon: trial " << event.trial.ticket << " failed: " << event.observation.reason << '\n';
         }
-    });
-    return search.recommendation();
+    };
+    std::string by = stopped_by(search, bench);
+    for (; by.empty(); by = stopped_by(search, bench)) bouillon::run_trial(search, bench.measure, report);
+    return {search.recommendation(), search.history().size(), by};
 }
 
 /// Runs the search, with a journal if one is asked for.
 template <class Search>
-bouillon::recommendation run_search(Search search, const std::string& space, workbench& bench) {
+search_result run_search(Search search, const std::string& space, workbench& bench) {
     const auto& arguments = bench.arguments;
     if (arguments.journal.empty()) return run_trials(search, 0, bench);
     const auto mode = arguments.resume ? bouillon::journal_mode::resume : bouillon::journal_mode::create;
     bouillon::journaled_search journaled(std::move(search), arguments.journal, journal_settings(arguments, space),
                                          mode);
+    if (journaled.suggested_otherwise() > 0)
+        std::cerr << "bouillon: " << journaled.suggested_otherwise() << " trials of " << arguments.journal.string()
+                  << " would be suggested elsewhere now: it is from another machine or version. They stand.\n";
     return run_trials(journaled, journaled.resumed(), bench);
 }
 
@@ -149,7 +186,7 @@ any_space make_space(const search_arguments& arguments) {
     return {bouillon::simplex{checkpoints}};
 }
 
-bouillon::recommendation search(workbench& bench) {
+search_result search(workbench& bench) {
     const auto& arguments = bench.arguments;
     const std::string& name = arguments.space;
     if (arguments.preset == "paper") {
@@ -207,8 +244,8 @@ void run(search_arguments arguments) {
     if (arguments.space == "auto") arguments.space = arguments.checkpoints.size() == 2 ? "interval" : "simplex";
     check_usage(arguments);
     workbench bench(arguments);
-    const bouillon::recommendation recommended = search(bench);
-    const auto compared = bouillon::baselines(bench.checkpoints.size(), arguments.budget, arguments.seed);
+    const auto [recommended, trials, stopped_by] = search(bench);
+    const auto compared = bouillon::baselines(bench.checkpoints.size(), trials, arguments.seed);
     bouillon::merge_report report;
     {
         progress_line progress(arguments.budget);
@@ -217,9 +254,12 @@ void run(search_arguments arguments) {
     }
     if (!arguments.out.empty()) write_result(bench, report);
     if (arguments.json) {
-        std::cout << result_json(report, recommended, bench.names()) << std::endl;
+        std::cout << result_json(report, recommended, bench.names(), stopped_by) << std::endl;
         return;
     }
+    if (stopped_by != "budget")
+        std::cout << "Stopped by --" << stopped_by << " after " << trials << " of " << arguments.budget
+                  << " trials\n\n";
     std::cout << result_text(report, bench.names(), bench.documents);
     if (!arguments.out.empty())
         std::cout << "Written: " << arguments.out.string()
@@ -297,6 +337,30 @@ void add_method_options(CLI::App& command, search_arguments& arguments) {
     command.add_flag("--resume", arguments.resume, "Continue from the journal");
 }
 
+void add_stopping_options(CLI::App& command, search_arguments& arguments) {
+    command
+        .add_option("--deadline", arguments.deadline,
+                    "Begin no further trial so long after the start, seconds; the baselines are measured all the same")
+        ->check(CLI::PositiveNumber)
+        ->type_name("SECONDS");
+    command
+        .add_option("--target-gain", arguments.target_gain,
+                    "Stop when the recommended merge is believed to gain so much over the newest checkpoint")
+        ->type_name("LOSS");
+    command
+        .add_option("--patience", arguments.patience,
+                    "Stop when so many trials in a row made the recommended merge no better than noise can")
+        ->check(CLI::PositiveNumber)
+        ->type_name("TRIALS");
+    command
+        .add_option(
+            "--stop-regret", arguments.stop_regret,
+            "Stop, after 10 trials or more, when no merge is likely to be better than the recommended one by so "
+            "much; noise: by the standard error of one trial")
+        ->check(CLI::IsMember({"noise"}) | CLI::PositiveNumber)
+        ->type_name("LOSS|noise");
+}
+
 }  // namespace
 
 void add_search_command(CLI::App& program) {
@@ -304,6 +368,7 @@ void add_search_command(CLI::App& program) {
     CLI::App* command = program.add_subcommand("search", "Search the best merge of checkpoints");
     add_data_options(*command, *arguments);
     add_method_options(*command, *arguments);
+    add_stopping_options(*command, *arguments);
     command->footer(
         "Examples:\n"
         "  bouillon search run/step-1000 run/step-2000 --held-out search.safetensors --test test.safetensors --out "

@@ -144,6 +144,30 @@ TEST_CASE("a journal is neither overwritten nor continued by another search") {
     CHECK(read_text(journal) == text);
 }
 
+TEST_CASE("a search stops by whichever option comes first, and says which") {
+    const tiny_run run("cli-stopping");
+    const auto stopped_by = [&](const std::string& options) {
+        const auto found = run_program(search_of(run, 2) + " --json " + options);
+        REQUIRE_MESSAGE(found.status == 0, found.errors);
+        const auto events = found.json();
+        return events.back().at("stopped_by").get<std::string>() + " " + std::to_string(events.size() - 1);
+    };
+    const auto documents = on_documents(run) + " --budget 20 ";
+    CHECK(stopped_by(documents) == "budget 20");
+    CHECK(stopped_by(documents + "--target-gain 100") == "budget 20");
+    CHECK(stopped_by(documents + "--target-gain -100") == "target-gain 0");
+    CHECK(stopped_by(documents + "--stop-regret 100") == "stop-regret 10");
+    CHECK(stopped_by(documents + "--stop-regret noise --patience 3").starts_with("patience "));
+    CHECK(stopped_by("--score 'echo 1; sleep 1.1' --deadline 1") == "deadline 1");
+
+    const auto command = search_of(run, 2) + documents;
+    const auto table = run_program(command + "--stop-regret 100");
+    CHECK(table.output.starts_with("Stopped by --stop-regret after 10 of 20 trials\n"));
+    const auto refused = run_program(command + "--stop-regret much");
+    CHECK(refused.status == 2);
+    CHECK(refused.errors.find("--stop-regret") != std::string::npos);
+}
+
 TEST_CASE("a program of the user's can be the scorer, and its failures are trials") {
     const tiny_run run("cli-score");
     const auto script = run / "score.sh";

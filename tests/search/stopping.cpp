@@ -22,7 +22,6 @@ struct test_clock {
     using rep = duration::rep;
     using period = duration::period;
     using time_point = std::chrono::time_point<test_clock>;
-    static constexpr bool is_steady = true;
     static inline time_point moved_to = {};
     static time_point now() { return moved_to; }
 };
