@@ -33,6 +33,8 @@
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/journal.hpp>
 #include <bouillon/search/paper_search.hpp>
+#include <bouillon/search/regret.hpp>
+#include <bouillon/search/stopping.hpp>
 #include <bouillon/space/affine.hpp>
 #include <bouillon/space/box.hpp>
 #include <bouillon/space/interval.hpp>

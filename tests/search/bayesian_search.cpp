@@ -119,45 +119,6 @@ TEST_CASE("asking for the recommendation changes no later suggestion") {
     CHECK(unit_points(asked) == unit_points(not_asked));
 }
 
-TEST_CASE("suggestions do not change when losses are scaled by a power of two, nor to rounding when by others") {
-    const auto run_scaled = [](double scale, double shift) {
-        bayesian_search search(branin_box, {.budget = 12});
-        run(search, [&](std::span<const double> x) { return scale * branin(x) + shift; });
-        return unit_points(search);
-    };
-    const auto plain = run_scaled(1, 0);
-    CHECK(run_scaled(0x1p-20, 0) == plain);
-    CHECK(run_scaled(0x1p+20, 0) == plain);
-    for (const auto& [scale, shift] : {std::pair{1e-6, 0.0}, {1e6, 0.0}, {1.0, 100.0}}) {
-        const auto scaled = run_scaled(scale, shift);
-        for (std::size_t i = 0; i < plain.size(); ++i) CHECK(distance(scaled[i], plain[i]) < 1e-3);
-    }
-}
-
-TEST_CASE("trials that are out at once lie apart, and their order of return is free") {
-    bayesian_search search(branin_box, {.budget = 24});
-    std::vector<trial> out;
-    for (int round = 0; round < 6; ++round) {
-        for (int i = 0; i < 4; ++i) out.push_back(search.suggest());
-        for (std::size_t i = 0; i < 4; ++i)
-            for (std::size_t j = 0; j < i; ++j)
-                CHECK(distance(out[out.size() - 1 - i].unit_point, out[out.size() - 1 - j].unit_point) > 0.01);
-        for (std::size_t i = 0; i < 4; ++i) {
-            const trial& ended = out[out.size() - 1 - i];
-            search.observe(ended, branin(ended.point));
-        }
-    }
-    CHECK(search.done());
-    CHECK(search.recommendation().loss - branin_minimum < 1);
-}
-
-TEST_CASE("with no answer at all, every suggestion is still another point") {
-    bayesian_search search(interval{}, {.budget = 20});
-    std::set<double> suggested;
-    while (!search.done()) suggested.insert(search.suggest().unit_point[0]);
-    CHECK(suggested.size() == 20);
-}
-
 TEST_CASE("no two trials are closer than the smallest distance") {
     bayesian_search search(interval{}, {.budget = 25, .smallest_distance = 1e-3});
     run(search, [](std::span<const double> x) { return (x[0] - 0.7) * (x[0] - 0.7); });

@@ -65,6 +65,19 @@ TEST_CASE("any stops with one of its rules, all stop together, and both nest") {
     CHECK(when_all()(search));
 }
 
+TEST_CASE("a loop that asks a rule ends before its budget") {
+    bayesian_search search(interval{.lower = 0, .upper = 1}, {.budget = 30});
+    const auto stop = when_any(deadline{std::chrono::steady_clock::now() + std::chrono::hours(1)},
+                               when_all(trial_limit{5}, no_improvement{3}));
+    while (!search.done() && !stop(search)) {
+        const auto trial = search.suggest();
+        search.observe(trial, parabola(trial.point[0]));
+    }
+    CHECK(search.history().size() >= 5);
+    CHECK(search.history().size() < 30);
+    CHECK(search.recommendation().loss < 1e-3);
+}
+
 TEST_CASE("rules are asked in their order, and no further than needed") {
     const auto search = new_search();
     int asked = 0;
