@@ -163,8 +163,6 @@ TEST_CASE("the recommendation is not the luckiest trial") {
     }
     const auto best = search.recommendation();
     CHECK(best.point[0] == doctest::Approx(0.5).epsilon(0.3));
-    REQUIRE(best.ticket);
-    CHECK(search.history()[*best.ticket].trial.point == best.point);
     CHECK(best.standard_error > 0);
     CHECK(best.standard_error < 0.1);
 }

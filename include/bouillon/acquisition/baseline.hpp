@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/surrogate/joint_posterior.hpp>
+#include <bouillon/surrogate/regression.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +13,16 @@
 #include <vector>
 
 namespace bouillon {
+
+/// Whether the noise of any observation leaves it in doubt which of them is the best: whether its deviation is more
+/// than a thousandth of the signal's.
+template <joint_surrogate Surrogate>
+bool noise_leaves_doubt(const Surrogate& surrogate) {
+    const auto& at = surrogate.hyper_parameters();
+    return std::any_of(surrogate.data().variances.begin(), surrogate.data().variances.end(), [&](double variance) {
+        return detail::noise_variance(variance, at) > 1e-6 * at.signal_variance;
+    });
+}
 
 /// The points among which the best score may be found: of the candidates those that beat the best posterior mean with a
 /// probability of 1 in 1000 or more, the likeliest first, and all pending ones. What cannot well be the best is left

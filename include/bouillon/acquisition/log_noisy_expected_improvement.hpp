@@ -202,20 +202,11 @@ struct log_noisy_expected_improvement {
     auto prepare(const Surrogate& surrogate, const search_state& state, std::span<const double> pending,
                  random_engine& engine) const {
         std::vector<double> baseline;  // (b, dimension)
-        if (!pending.empty() || is_noisy(surrogate))
+        if (!pending.empty() || noise_leaves_doubt(surrogate))
             baseline = plausible_best(surrogate, surrogate.data().points, pending);
         const std::size_t b = baseline.size() / surrogate.dimension();
         const auto normals = detail::quasi_normals(b, draws, engine);
         return prepared_noisy_improvement<Surrogate>(surrogate, state, baseline, normals);
-    }
-
- private:
-    template <joint_surrogate Surrogate>
-    static bool is_noisy(const Surrogate& surrogate) {
-        const auto& at = surrogate.hyper_parameters();
-        return std::any_of(surrogate.data().variances.begin(), surrogate.data().variances.end(), [&](double variance) {
-            return detail::noise_variance(variance, at) > 1e-6 * at.signal_variance;
-        });
     }
 };
 

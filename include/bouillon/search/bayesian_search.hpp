@@ -2,8 +2,10 @@
 #pragma once
 
 #include <bouillon/acquisition/formula.hpp>
+#include <bouillon/acquisition/log_knowledge_gradient.hpp>
 #include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
 #include <bouillon/acquisition/maximize.hpp>
+#include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/kernel/matern52.hpp>
 #include <bouillon/search/history.hpp>
@@ -55,7 +57,7 @@ struct recommendation {
     std::vector<double> merge_weights = {};  // (checkpoints), newest last; empty where the space is not for merging
     double loss = 0;                         // posterior mean there
     double standard_error = 0;               // posterior deviation there
-    std::optional<std::size_t> ticket;       // of the trial at that point; empty when it was known before
+    std::optional<std::size_t> ticket;       // of the trial at that point; empty where none was
 };
 
 /// Bayesian optimization of a loss over a space, one suggestion at a time; the caller owns the loop.
@@ -154,19 +156,27 @@ class bayesian_search {
         taken_.erase(std::find(taken_.begin(), taken_.end(), ended.unit_point));  // one only: it may be a repeated one
     }
 
-    /// The tried or known point of the best posterior mean. Never the luckiest trial: under noise, the lowest of many
-    /// observed losses is low by chance, and the surrogate knows what its neighbours lost. Points that were not tried
-    /// are no candidates: the surrogate's own maximiser did no better over 40 seeds, and nobody has measured it.
-    /// Throws work_error when nothing was observed.
+    /// Where the score is largest that can be counted on: posterior mean less one posterior deviation, over the tried
+    /// and known points and over the space. Never the luckiest trial: under noise, the lowest of many observed losses
+    /// is low by chance, and the surrogate knows what its neighbours lost. Without noise it is the best trial; with
+    /// noise it may be a point between trials, which then has no ticket. Throws work_error when nothing was observed.
     bouillon::recommendation recommendation() const {
         const auto now = belief();
         const training_data data = learned();
-        auto answer = describe(now.surrogate, now.best_point());
+        const auto tried = now.best_point();
         if (data.variances[now.best] == 0) {  // it was observed as it is
+            auto answer = describe(now.surrogate, tried);
             answer.loss = -data.scores[now.best];
             answer.standard_error = 0;
+            return answer;
         }
-        return answer;
+        random_engine engine = make_engine(options_.seed, design_stream);
+        const auto countable = prepare(upper_confidence_bound{-1}, now.surrogate, search_state{}, engine);
+        const auto found = maximize(countable, space_, tried, {}, 0, engine, options_.maximize);
+        double at_tried = 0;
+        countable.evaluate(tried, {&at_tried, 1});
+        return describe(now.surrogate,
+                        found.value > at_tried ? found.unit_point : std::vector<double>(tried.begin(), tried.end()));
     }
 
     /// What is believed after the last observation; being asked leaves no trace in later suggestions.
