@@ -392,11 +392,19 @@ class Runs:
         for (system, function, noise, seed), record in read_runs(paths).items():
             self.cells.setdefault((system, function, noise), {})[seed] = record
         names = [ordered(values) for values in zip(*self.cells)]
-        self.systems = ordered(names[0], [OURS, "botorch", "optuna", "skopt", "bayes_opt", "sobol", "random"])
+        self.systems = ordered(
+            names[0], [OURS, OURS + "_plain", "botorch", "optuna", "skopt", "bayes_opt", "sobol", "random", "sweep"]
+        )
         self.functions, self.noises = names[1], ordered(names[2], ["0", "0.01", "0.05", "own"])
 
     def __call__(self, system, function, noise):
         return self.cells.get((system, function, noise), {})
+
+    def seeds_ours_is_lower(self, system, function, noise):
+        """In how many seeds our regret is the lower one, and how many seeds both have."""
+        ours, theirs = self(OURS, function, noise), self(system, function, noise)
+        common = set(ours) & set(theirs)
+        return sum(regret_of(ours[seed]) < regret_of(theirs[seed]) for seed in common), len(common)
 
     def verdicts(self):
         """(system, function, noise) -> "▼" where our regret is lower, "▲" where it is higher, "" where neither is sure.
@@ -421,17 +429,21 @@ def print_tables(paths):
     runs = Runs(paths)
     verdicts = runs.verdicts()
     for noise in runs.noises:
-        print(f"\nNoise {noise}: median regret [quartiles] (seeds)\n")
+        print(f"\nNoise {noise}: median regret [quartiles], seeds in which ours is lower\n")
         print_head("function", *runs.systems, f"worst of {OURS}")
         for function in runs.functions:
             row, worst = [], ""
             for system in runs.systems:
                 regrets = [regret_of(record) for record in runs(system, function, noise).values()]
                 low, middle, high = np.quantile(regrets, [0.25, 0.5, 0.75]) if regrets else (0, 0, 0)
-                mark = verdicts.get((system, function, noise), "")
-                row.append(f"{middle:.1e} [{low:.1e}, {high:.1e}] ({len(regrets)}) {mark}".strip() if regrets else "")
+                cell = f"{middle:.1e} [{low:.1e}, {high:.1e}] "
                 if system == OURS and regrets:
                     worst = f"{max(regrets):.1e}"
+                    cell += f"({len(regrets)})"
+                else:
+                    lower, common = runs.seeds_ours_is_lower(system, function, noise)
+                    cell += f"{lower}/{common} " + verdicts.get((system, function, noise), "")
+                row.append(cell.strip() if regrets else "")
             if any(row):
                 print_row(function, *row, worst)
 
