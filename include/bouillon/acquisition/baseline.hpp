@@ -2,7 +2,6 @@
 #pragma once
 
 #include <bouillon/surrogate/joint_posterior.hpp>
-#include <bouillon/surrogate/regression.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -15,12 +14,12 @@
 namespace bouillon {
 
 /// Whether the noise of any observation leaves it in doubt which of them is the best: whether its deviation is more
-/// than a thousandth of the signal's.
+/// than a thousandth of the signal's. Roughness does not: it belongs to the function.
 template <joint_surrogate Surrogate>
 bool noise_leaves_doubt(const Surrogate& surrogate) {
     const auto& at = surrogate.hyper_parameters();
     return std::any_of(surrogate.data().variances.begin(), surrogate.data().variances.end(), [&](double variance) {
-        return detail::noise_variance(variance, at) > 1e-6 * at.signal_variance;
+        return (std::isnan(variance) ? at.noise_variance : variance) > 1e-6 * at.signal_variance;
     });
 }
 

@@ -3,6 +3,7 @@
 
 #include <bouillon/acquisition/concept.hpp>
 #include <bouillon/core/projected_gradient.hpp>
+#include <bouillon/core/quasi_random.hpp>
 #include <bouillon/space/concept.hpp>
 #include <bouillon/space/spread.hpp>
 
@@ -17,7 +18,7 @@
 namespace bouillon {
 
 struct maximize_options {
-    std::size_t samples = 512;       // uniform over the space; in one dimension a grid instead
+    std::size_t samples = 512;       // quasi-random over the space; in one dimension a grid instead
     std::size_t perturbations = 64;  // of the incumbent, at radii from 0.2 down to 0.001
     std::size_t starts = 8;          // local searches, from the best candidates that lie apart
     std::size_t grid = 1025;         // points, in one dimension
@@ -34,6 +35,7 @@ namespace detail {
 /// Points in one array, and the acquisition's value at each.
 struct candidates {
     std::size_t dimension = 1;
+    bool line = false;           // whether they lie on a line, in order
     std::vector<double> points;  // (m, d)
     std::vector<double> values;  // (m)
 
@@ -50,21 +52,25 @@ struct candidates {
     }
 };
 
-/// Where a maximum may be: a grid in one dimension, else uniform samples; and points around the incumbent (d).
+/// Where a maximum may be: a grid along a line, else quasi-random points of the space; and points around the incumbent
+/// (d).
 template <search_space Space>
 candidates draw_candidates(const Space& space, std::span<const double> incumbent, random_engine& engine,
                            const maximize_options& options) {
-    candidates drawn{.dimension = space.dimension(), .points = {}, .values = {}};
-    std::vector<double> point(drawn.dimension);
-    if (drawn.dimension == 1) {
+    candidates drawn{.dimension = space.dimension(), .line = space.cube_dimension() == 1, .points = {}, .values = {}};
+    if (drawn.line) {
         for (std::size_t i = 0; i < options.grid; ++i) {
-            point[0] = static_cast<double>(i) / static_cast<double>(options.grid - 1);
-            space.project(point);
-            drawn.add(point);
+            const double at = static_cast<double>(i) / static_cast<double>(options.grid - 1);
+            drawn.add(space.from_cube({&at, 1}));
         }
         return drawn;
     }
-    for (std::size_t i = 0; i < options.samples; ++i) drawn.add(uniform_sample(space, engine));
+    std::vector<double> cube_point(space.cube_dimension()), point(drawn.dimension);
+    sobol_sequence sequence(cube_point.size(), engine());
+    for (std::size_t i = 0; i < options.samples; ++i) {
+        sequence.next(cube_point);
+        drawn.add(space.from_cube(cube_point));
+    }
     for (std::size_t i = 0; !incumbent.empty() && i < options.perturbations; ++i) {
         const double radius = 0.2 * std::pow(200, -uniform(engine));
         for (std::size_t k = 0; k < point.size(); ++k) point[k] = incumbent[k] + radius * normal(engine);
@@ -79,7 +85,7 @@ inline std::vector<std::size_t> choose_starts(const candidates& drawn, std::size
     const auto& values = drawn.values;
     std::vector<std::size_t> starts;  // (at most count)
     const auto is_start = [&](std::size_t i) {
-        if (drawn.dimension == 1)
+        if (drawn.line)
             return !(i > 0 && values[i - 1] > values[i]) && !(i + 1 < values.size() && values[i + 1] > values[i]);
         return std::none_of(starts.begin(), starts.end(),
                             [&](std::size_t start) { return distance(drawn.point(start), drawn.point(i)) < 0.1; });
