@@ -34,7 +34,7 @@ namespace fs = std::filesystem;
 struct search_arguments {
     std::vector<fs::path> checkpoints;
     fs::path held_out, test, journal, out;
-    std::string space = "auto", kernel = "matern52", acquisition = "log-ei", preset, backend = "xtensor", score;
+    std::string space = "auto", kernel = "matern52", acquisition = "log-nei", preset, backend = "xtensor", score;
     double alpha = 0.5, lower = -0.5, upper = 1.5;
     std::size_t budget = 20, threads = 0;
     std::uint64_t seed = 1;
@@ -93,6 +93,7 @@ bouillon::search_options make_options(const workbench& bench, std::vector<double
     bouillon::search_options options;
     options.budget = bench.arguments.budget;
     options.seed = bench.arguments.seed;
+    options.smallest_distance = 1e-4;  // closer merges differ by no more than their rounding
     const bool paired = bench.newest_losses.size() > 1;
     if (paired) options.reference_losses = bench.newest_losses;
     bouillon::known_observation newest{std::move(newest_point), 0, 0};

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <bouillon/acquisition/formula.hpp>
-#include <bouillon/acquisition/log_knowledge_gradient.hpp>
 #include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
 #include <bouillon/acquisition/maximize.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
