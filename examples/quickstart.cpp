@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
         const auto losses = score(model, held_out);              // one loss per document
         search.observe(trial, losses);                           // paired with the newest's: mean and variance
     }
-    const auto best = search.recommendation();  // the best posterior mean, not the luckiest trial
+    const auto best = search.recommendation();  // what can be counted on, not the luckiest trial
     std::printf("merge weights %.2f %.2f gain %.3f nats per token\n", best.merge_weights[0], best.merge_weights[1],
                 -best.loss);
     if (argc > 2) bouillon::write_merged(checkpoints, best.merge_weights, argv[2]);  // atomic, ready to load

@@ -5,6 +5,7 @@
 /// tensor/thrust_backend.hpp beside this.
 #include <bouillon/acquisition/expected_improvement.hpp>
 #include <bouillon/acquisition/gp_hedge.hpp>
+#include <bouillon/acquisition/improvement_or_knowledge.hpp>
 #include <bouillon/acquisition/log_expected_improvement.hpp>
 #include <bouillon/acquisition/log_knowledge_gradient.hpp>
 #include <bouillon/acquisition/log_noisy_expected_improvement.hpp>

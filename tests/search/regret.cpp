@@ -2,6 +2,7 @@
 #include <bouillon/search/regret.hpp>
 
 #include <bouillon/core/blas.hpp>
+#include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/space/box.hpp>
 #include <bouillon/space/interval.hpp>
@@ -16,7 +17,7 @@ using namespace bouillon;
 
 namespace {
 
-using line_search = bayesian_search<interval>;
+using line_search = bayesian_search<interval, log_noisy_expected_improvement>;
 
 /// Noisy trials on the curve of a merge.
 line_search searched_line(std::size_t trials, double noise) {
@@ -40,7 +41,7 @@ std::vector<double> regrets_of_paths(const line_search& search, std::size_t path
     const auto& surrogate = now.surrogate;
     const auto& data = surrogate.data();
     const std::size_t n = data.size(), m = 258;
-    std::vector<double> points(now.best_point().begin(), now.best_point().end());  // (m): recommended, then the grid
+    std::vector<double> points = now.answer;  // (m): recommended, then the grid
     for (std::size_t i = 0; i + 1 < m; ++i) points.push_back(static_cast<double>(i) / 256);
     const auto k = [&](double x, double y) {
         double value = 0;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <bouillon/acquisition/formula.hpp>
-#include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
+#include <bouillon/acquisition/improvement_or_knowledge.hpp>
 #include <bouillon/acquisition/maximize.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/core/error.hpp>
@@ -41,13 +41,9 @@ struct search_options {
 /// What a search believes at one moment, from all that was observed until then.
 template <class Surrogate>
 struct search_belief {
-    Surrogate surrogate;             // fitted
-    std::vector<double> tried = {};  // (n, d), unit points of the successes: what was known first, then by ticket
-    std::size_t best = 0;            // of these: where the posterior mean is largest, which is recommended
-
-    std::span<const double> best_point() const {  // (d), unit point
-        return std::span(tried).subspan(best * surrogate.dimension(), surrogate.dimension());
-    }
+    Surrogate surrogate;              // fitted
+    std::vector<double> tried = {};   // (n, d), unit points of the successes: what was known first, then by ticket
+    std::vector<double> answer = {};  // (d), the unit point that is recommended
 };
 
 /// The answer of a search. With reference losses the loss is the difference to the reference: minus the gain.
@@ -70,7 +66,7 @@ struct recommendation {
 /// abandoned is forgotten. What is suggested is a function of the options and of the order of the calls so far, and of
 /// nothing else; in what order trials end between two suggestions makes no difference.
 /// Cost of a suggestion: a hyper-parameter fit, O(n^3), and one acquisition maximisation, O(n^2) a candidate.
-template <search_space Space, class Acquisition = log_noisy_expected_improvement, class Kernel = matern52>
+template <search_space Space, class Acquisition = improvement_or_knowledge, class Kernel = matern52>
 requires acquisition<Acquisition, gaussian_process<Kernel>>
 class bayesian_search {
  public:
@@ -161,25 +157,11 @@ class bayesian_search {
     /// noise it may be a point between trials, which then has no ticket. Throws work_error when nothing was observed.
     bouillon::recommendation recommendation() const {
         const auto now = belief();
-        const training_data data = learned();
-        const auto tried = now.best_point();
-        if (data.variances[now.best] == 0) {  // it was observed as it is
-            auto answer = describe(now.surrogate, tried);
-            answer.loss = -data.scores[now.best];
-            answer.standard_error = 0;
-            return answer;
-        }
-        random_engine engine = make_engine(options_.seed, design_stream);
-        const auto countable = prepare(upper_confidence_bound{-1}, now.surrogate, search_state{}, engine);
-        const auto found = maximize(countable, space_, tried, {}, 0, engine, options_.maximize);
-        double at_tried = 0;
-        countable.evaluate(tried, {&at_tried, 1});
-        return describe(now.surrogate,
-                        found.value > at_tried ? found.unit_point : std::vector<double>(tried.begin(), tried.end()));
+        return describe(now.surrogate, now.answer);
     }
 
     /// What is believed after the last observation; being asked leaves no trace in later suggestions.
-    /// Throws work_error when nothing was observed. Cost: a hyper-parameter fit.
+    /// Throws work_error when nothing was observed. Cost: a hyper-parameter fit, and under noise a maximisation.
     search_belief<surrogate_type> belief() const {
         const training_data data = learned();
         if (data.successes == 0) throw work_error("no trial succeeded: there is nothing to recommend");
@@ -187,7 +169,17 @@ class bayesian_search {
         now.surrogate.fit(data.points, data.scores, data.variances);
         now.tried = data.points;
         now.tried.resize(data.successes * space_.dimension());
-        now.best = best_of(now.surrogate, data).first;
+        const std::size_t best = best_of(now.surrogate, data).first;
+        const auto tried = point_of(data, best);
+        now.answer.assign(tried.begin(), tried.end());
+        if (data.variances[best] == 0) return now;
+
+        random_engine engine = make_engine(options_.seed, design_stream);
+        const auto countable = prepare(upper_confidence_bound{-1}, now.surrogate, search_state{}, engine);
+        const auto found = maximize(countable, space_, tried, {}, 0, engine, options_.maximize);
+        double at_tried = 0;
+        countable.evaluate(tried, {&at_tried, 1});
+        if (found.value > at_tried) now.answer = found.unit_point;
         return now;
     }
 
@@ -337,6 +329,12 @@ class bayesian_search {
         for (const auto& [suggested, observed] : history_.records())
             if (observed.status == trial_status::observed && std::ranges::equal(suggested.unit_point, unit_point))
                 answer.ticket = suggested.ticket;
+        const training_data data = learned();
+        for (std::size_t i = 0; i < data.successes; ++i)
+            if (data.variances[i] == 0 && std::ranges::equal(point_of(data, i), unit_point)) {
+                answer.loss = -data.scores[i];  // it was observed as it is
+                answer.standard_error = 0;
+            }
         return answer;
     }
 

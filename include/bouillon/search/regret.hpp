@@ -38,18 +38,18 @@ double observation_error(const Search& search, const Belief& now) {
             variances.push_back(observed.variance);
     if (!variances.empty()) return typical_noise(variances);
     const auto& surrogate = now.surrogate;
-    const double score = surrogate.standardisation().score(surrogate.predict(now.best_point()).mean);
+    const double score = surrogate.standardisation().score(surrogate.predict(now.answer).mean);
     return std::sqrt(surrogate.hyper_parameters().noise_variance) / surrogate.standardisation().slope(score);
 }
 
 /// The largest value of a formula over the whole space.
 template <class Formula, class Search, class Belief>
 double largest_value(const Formula& formula, const Search& search, const Belief& now) {
-    const double best = now.surrogate.predict(now.best_point()).mean;
+    const double best = now.surrogate.predict(now.answer).mean;
     const std::size_t tried = now.tried.size() / now.surrogate.dimension();
     random_engine engine = make_engine(search.options().seed, stopping_stream);
     const auto prepared = prepare(formula, now.surrogate, {best, tried - 1, now.surrogate.dimension(), {}}, engine);
-    return maximize(prepared, search.space(), now.best_point(), {}, 0, engine, search.options().maximize).value;
+    return maximize(prepared, search.space(), now.answer, {}, 0, engine, search.options().maximize).value;
 }
 
 }  // namespace detail
@@ -58,7 +58,10 @@ double largest_value(const Formula& formula, const Search& search, const Belief&
 ///
 ///     max_x UCB(x) - max_i LCB(x_i) <= loss,   UCB, LCB = mean +- beta_n deviation
 ///
-/// The upper bound is over the whole space, the lower one over the n points tried; beta_n as in `srinivas_schedule`.
+/// The upper bound is over the whole space, the lower one over the n points tried and the recommended one; beta_n as in
+/// `srinivas_schedule`.
+/// Under noise the knowledge gradient tries what tells much rather than what is best, which brings this bound down slowly:
+/// search with the expected improvement, or stop by `regret_probably_below`.
 /// Cost: besides the fit, one acquisition maximisation. Reference: Makarova et al. (2022), "Automatic termination for
 /// hyperparameter optimization", section 3.
 struct regret_below {
@@ -88,6 +91,8 @@ struct regret_below {
         surrogate.predict(now.tried, means, deviations);
         double lower = -std::numeric_limits<double>::infinity();
         for (std::size_t i = 0; i < tried; ++i) lower = std::max(lower, means[i] - beta * deviations[i]);
+        const auto answer = surrogate.predict(now.answer);
+        lower = std::max(lower, answer.mean - beta * std::sqrt(answer.variance));
         const double upper =
             detail::largest_value(scheduled_confidence_bound<srinivas_schedule>{schedule}, search, now);
         const auto& seen = surrogate.standardisation();
@@ -133,7 +138,7 @@ struct regret_probably_below {
         const auto& seen = now.surrogate.standardisation();
         std::size_t small = 0;
         for (std::size_t s = 0; s < draws; ++s) {
-            const double recommended = values[now.best * draws + s];
+            const double recommended = values[s];
             double largest = recommended;
             for (std::size_t i = s; i < values.size(); i += draws) largest = std::max(largest, values[i]);
             if (seen.score(largest) - seen.score(recommended) <= at_most) ++small;
@@ -141,16 +146,17 @@ struct regret_probably_below {
         return static_cast<double>(small) / static_cast<double>(draws);
     }
 
-    /// Where the best score may be (m, d), the points tried first.
+    /// Where the best score may be (m, d), the recommended point first, then those tried.
     template <class Search, class Belief>
     static std::vector<double> support(const Search& search, const Belief& now, random_engine& engine) {
         constexpr std::size_t even = 257, around = 64;
-        std::vector<double> points = now.tried;
+        std::vector<double> points = now.answer;
+        points.insert(points.end(), now.tried.begin(), now.tried.end());
         const auto spread = even_points(search.space(), even, search.options().seed);
         points.insert(points.end(), spread.begin(), spread.end());
         for (std::size_t i = 0; now.surrogate.dimension() > 1 && i < around; ++i) {
             const double radius = 0.2 * std::pow(200, -uniform(engine));
-            std::vector<double> point(now.best_point().begin(), now.best_point().end());
+            std::vector<double> point = now.answer;
             for (double& coordinate : point) coordinate += radius * normal(engine);
             search.space().project(point);
             points.insert(points.end(), point.begin(), point.end());
@@ -179,7 +185,7 @@ struct improvement_below {
     double largest(const Search& search) const {
         const auto now = search.belief();
         const auto& seen = now.surrogate.standardisation();
-        const double score = seen.score(now.surrogate.predict(now.best_point()).mean);
+        const double score = seen.score(now.surrogate.predict(now.answer).mean);
         return std::exp(detail::largest_value(log_expected_improvement{}, search, now)) / seen.slope(score);
     }
 };

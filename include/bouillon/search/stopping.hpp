@@ -125,7 +125,7 @@ struct no_improvement {
         const auto now = search.belief();
         std::vector<double> means(earlier), deviations(earlier);  // standardised
         now.surrogate.predict(std::span(now.tried).first(earlier * now.surrogate.dimension()), means, deviations);
-        const auto best = now.surrogate.predict(now.best_point());
+        const auto best = now.surrogate.predict(now.answer);
         const auto& seen = now.surrogate.standardisation();
         const double best_score = seen.score(best.mean);
         const double improvement = best_score - seen.score(*std::max_element(means.begin(), means.end()));
