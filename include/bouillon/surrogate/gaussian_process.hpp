@@ -35,8 +35,9 @@ struct gaussian_process_options {
     projected_gradient_options fit = {.evaluations = 100, .gradient_tolerance = 1e-3, .value_tolerance = 1e-6};
 };
 
-/// Gaussian process regression: score = centre + scale f(x) + noise,  f ~ GP(mean, s^2 k). Known noise variances are
-/// used as they are given; where they are unknown, one variance is fitted for all.
+/// Gaussian process regression: score = centre + scale f(x) + noise,  f ~ GP(mean, s^2 k), where poor scores may be
+/// compressed first. To known noise variances a roughness is added, which is fitted and mostly tiny; where they are
+/// unknown, one variance is fitted for all.
 ///
 /// `Kernel`: a stationary profile, which gets one length scale for each coordinate, or a covariance.
 /// Points are in the unit cube, or the priors of the length scales do not fit them. Predictions are in standardised
