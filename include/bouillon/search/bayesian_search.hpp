@@ -4,12 +4,12 @@
 #include <bouillon/acquisition/formula.hpp>
 #include <bouillon/acquisition/improvement_or_knowledge.hpp>
 #include <bouillon/acquisition/maximize.hpp>
-#include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/kernel/matern52.hpp>
 #include <bouillon/search/history.hpp>
 #include <bouillon/search/observation.hpp>
 #include <bouillon/search/paired.hpp>
+#include <bouillon/search/recommendation.hpp>
 #include <bouillon/space/concept.hpp>
 #include <bouillon/space/spread.hpp>
 #include <bouillon/surrogate/gaussian_process.hpp>
@@ -19,7 +19,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -36,23 +35,6 @@ struct search_options {
     std::vector<known_observation> known = {};  // known before the first trial, on the same scale as observed losses
     gaussian_process_options surrogate = {};
     maximize_options maximize = {};
-};
-
-/// What a search believes at one moment, from all that was observed until then.
-template <class Surrogate>
-struct search_belief {
-    Surrogate surrogate;              // fitted
-    std::vector<double> tried = {};   // (n, d), unit points of the successes: what was known first, then by ticket
-    std::vector<double> answer = {};  // (d), the unit point that is recommended
-};
-
-/// The answer of a search. With reference losses the loss is the difference to the reference: minus the gain.
-struct recommendation {
-    std::vector<double> point = {};          // (d), the user's coordinates
-    std::vector<double> merge_weights = {};  // (checkpoints), newest last; empty where the space is not for merging
-    double loss = 0;                         // posterior mean there
-    double standard_error = 0;               // posterior deviation there
-    std::optional<std::size_t> ticket;       // of the trial at that point; empty where none was
 };
 
 /// Bayesian optimization of a loss over a space, one suggestion at a time; the caller owns the loop.
@@ -169,17 +151,8 @@ class bayesian_search {
         now.surrogate.fit(data.points, data.scores, data.variances);
         now.tried = data.points;
         now.tried.resize(data.successes * space_.dimension());
-        const std::size_t best = best_of(now.surrogate, data).first;
-        const auto tried = point_of(data, best);
-        now.answer.assign(tried.begin(), tried.end());
-        if (data.variances[best] == 0) return now;
-
         random_engine engine = make_engine(options_.seed, design_stream);
-        const auto countable = prepare(upper_confidence_bound{-1}, now.surrogate, search_state{}, engine);
-        const auto found = maximize(countable, space_, tried, {}, 0, engine, options_.maximize);
-        double at_tried = 0;
-        countable.evaluate(tried, {&at_tried, 1});
-        if (found.value > at_tried) now.answer = found.unit_point;
+        now.answer = detail::countable_best(now.surrogate, data, space_, engine, options_.maximize);
         return now;
     }
 
@@ -233,23 +206,6 @@ class bayesian_search {
         return data;
     }
 
-    static std::span<const double> point_of(const training_data& data, std::size_t i) {
-        const std::size_t dimension = data.points.size() / data.scores.size();
-        return std::span(data.points).subspan(i * dimension, dimension);
-    }
-
-    /// Among the successes: index and value of the largest posterior mean. A score that is certain is its own mean,
-    /// however rough the surrogate takes the function to be.
-    static std::pair<std::size_t, double> best_of(const surrogate_type& model, const training_data& data) {
-        std::vector<double> means(data.scores.size()), deviations(data.scores.size());  // (n), standardised
-        model.predict(data.points, means, deviations);
-        for (std::size_t i = 0; i < data.successes; ++i)
-            if (data.variances[i] == 0) means[i] = model.standardisation()(data.scores[i]);
-        const auto end = means.begin() + static_cast<std::ptrdiff_t>(data.successes);
-        const auto best = std::max_element(means.begin(), end);
-        return {static_cast<std::size_t>(best - means.begin()), *best};
-    }
-
     /// Unit points of the trials that are out, (pending, d).
     std::vector<double> pending() const {
         std::vector<double> points;
@@ -278,13 +234,13 @@ class bayesian_search {
         if (data.successes == 0) return farthest_sample(space_, taken_, engine);
 
         surrogate_.fit(data.points, data.scores, data.variances);
-        const auto [best, best_mean] = best_of(surrogate_, data);
+        const auto [best, best_mean] = detail::best_tried(surrogate_, data);
         const auto out = pending();
         search_state state{best_mean, history_.size(), space_.dimension(), {}};
         if constexpr (!acquisition_formula<Acquisition>) state.region = even_points(space_, region_size, options_.seed);
         if constexpr (!pending_acquisition_function<Acquisition, surrogate_type>)
             state.best = std::max(best_mean, believe(out));
-        return most_promising(state, out, point_of(data, best), engine);
+        return most_promising(state, out, detail::point_of(data, best), engine);
     }
 
     std::vector<double> most_promising(const search_state& state, std::span<const double> pending,
@@ -331,7 +287,7 @@ class bayesian_search {
                 answer.ticket = suggested.ticket;
         const training_data data = learned();
         for (std::size_t i = 0; i < data.successes; ++i)
-            if (data.variances[i] == 0 && std::ranges::equal(point_of(data, i), unit_point)) {
+            if (data.variances[i] == 0 && std::ranges::equal(detail::point_of(data, i), unit_point)) {
                 answer.loss = -data.scores[i];  // it was observed as it is
                 answer.standard_error = 0;
             }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/acquisition/formula.hpp>
+#include <bouillon/acquisition/maximize.hpp>
+#include <bouillon/acquisition/upper_confidence_bound.hpp>
+#include <bouillon/search/history.hpp>
+#include <bouillon/space/concept.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+
+/// What a search believes at one moment, from all that was observed until then.
+template <class Surrogate>
+struct search_belief {
+    Surrogate surrogate;              // fitted
+    std::vector<double> tried = {};   // (n, d), unit points of the successes: what was known first, then by ticket
+    std::vector<double> answer = {};  // (d), the unit point that is recommended
+};
+
+/// The answer of a search. With reference losses the loss is the difference to the reference: minus the gain.
+struct recommendation {
+    std::vector<double> point = {};          // (d), the user's coordinates
+    std::vector<double> merge_weights = {};  // (checkpoints), newest last; empty where the space is not for merging
+    double loss = 0;                         // posterior mean there
+    double standard_error = 0;               // posterior deviation there
+    std::optional<std::size_t> ticket;       // of the trial at that point; empty where none was
+};
+
+namespace detail {
+
+inline std::span<const double> point_of(const training_data& data, std::size_t i) {
+    const std::size_t dimension = data.points.size() / data.scores.size();
+    return std::span(data.points).subspan(i * dimension, dimension);
+}
+
+/// Among the successes: index and value of the largest posterior mean. A score that is certain is its own mean, however
+/// rough the surrogate takes the function to be.
+template <class Surrogate>
+std::pair<std::size_t, double> best_tried(const Surrogate& model, const training_data& data) {
+    std::vector<double> means(data.scores.size()), deviations(data.scores.size());  // (n), standardised
+    model.predict(data.points, means, deviations);
+    for (std::size_t i = 0; i < data.successes; ++i)
+        if (data.variances[i] == 0) means[i] = model.standardisation()(data.scores[i]);
+    const auto end = means.begin() + static_cast<std::ptrdiff_t>(data.successes);
+    const auto best = std::max_element(means.begin(), end);
+    return {static_cast<std::size_t>(best - means.begin()), *best};
+}
+
+/// The unit point (d) whose score can be counted on to be the largest: the best one tried where its score is certain,
+/// else that of the largest posterior mean less one deviation, in the whole space. Cost: a maximisation under noise.
+template <class Surrogate, search_space Space>
+std::vector<double> countable_best(const Surrogate& model, const training_data& data, const Space& space,
+                                   random_engine& engine, const maximize_options& options) {
+    const std::size_t best = best_tried(model, data).first;
+    const auto tried = point_of(data, best);
+    std::vector<double> answer(tried.begin(), tried.end());
+    if (data.variances[best] == 0) return answer;
+    const auto countable = prepare(upper_confidence_bound{-1}, model, search_state{}, engine);
+    auto found = maximize(countable, space, tried, {}, 0, engine, options);
+    double at_tried = 0;
+    countable.evaluate(tried, {&at_tried, 1});
+    return found.value > at_tried ? std::move(found.unit_point) : answer;
+}
+
+}  // namespace detail
+
+}  // namespace bouillon

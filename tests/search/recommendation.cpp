@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/search/recommendation.hpp>
+
+#include <bouillon/core/random.hpp>
+#include <bouillon/space/interval.hpp>
+#include <bouillon/surrogate/gaussian_process.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+using namespace bouillon;
+
+namespace {
+
+/// Scores of a parabola with its maximum at 0.6 at 0, 0.1, ..., 1, with noise of a variance.
+training_data parabola(double variance) {
+    auto engine = make_engine(2);
+    training_data data;
+    for (int i = 0; i <= 10; ++i) {
+        const double x = 0.1 * i;
+        data.add(std::vector{x}, -std::pow(x - 0.6, 2) + std::sqrt(variance) * normal(engine), variance);
+    }
+    data.successes = 11;
+    return data;
+}
+
+std::vector<double> answer_to(const training_data& data, const gaussian_process<>& model) {
+    auto engine = make_engine(1);
+    return detail::countable_best(model, data, interval{}, engine, {});
+}
+
+gaussian_process<> fitted(const training_data& data) {
+    gaussian_process<> model(1);
+    model.fit(data.points, data.scores, data.variances);
+    return model;
+}
+
+}  // namespace
+
+TEST_CASE("the best of certain scores is recommended, whatever the surrogate thinks of its neighbours") {
+    auto data = parabola(0);
+    data.scores[3] = 0.001;  // an outlier that no parabola explains
+    const auto model = fitted(data);
+    CHECK(detail::best_tried(model, data).first == 3);
+    CHECK(answer_to(data, model)[0] == data.points[3]);
+}
+
+TEST_CASE("under noise no point has a larger mean less one deviation than the recommended one") {
+    const auto data = parabola(0.003);
+    const auto model = fitted(data);
+    const auto countable = [&](double x) {
+        const auto belief = model.predict({&x, 1});
+        return belief.mean - std::sqrt(belief.variance);
+    };
+    const double answer = answer_to(data, model)[0];
+    CHECK(answer == doctest::Approx(0.6).epsilon(0.2));
+    for (int i = 0; i <= 1000; ++i) CHECK(countable(0.001 * i) <= countable(answer) + 1e-9);
+}
+
+TEST_CASE("failures are never recommended") {
+    auto data = parabola(0.003);
+    data.add(std::vector{0.55}, 5, 0.003);  // what stands for a failure, were it ever so good
+    const auto model = fitted(data);
+    CHECK(detail::best_tried(model, data).first < data.successes);
+}
