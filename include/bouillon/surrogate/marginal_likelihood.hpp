@@ -8,6 +8,7 @@
 #include <bouillon/surrogate/training_set.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -33,6 +34,7 @@ class marginal_likelihood {
     /// minus infinity, and a gradient of zeros, where A is not positive definite in double precision. Cost: n^3 plus
     /// one product (n, n, dimension).
     double operator()(const hyper_parameters& at, std::span<double> gradient) {
+        assert(gradient.size() == at.kernel.size() + 3);
         std::fill(gradient.begin(), gradient.end(), 0.0);
         if (!detail::regress_into(regression_, kernel_, data_, at, mean_))
             return -std::numeric_limits<double>::infinity();
