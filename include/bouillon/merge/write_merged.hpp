@@ -27,6 +27,9 @@ struct write_options {
     std::optional<dtype> type;                      // of the output's float tensors; nothing: each keeps its own
     std::map<std::string, std::string> provenance;  // goes into the file's metadata
     std::size_t threads = 0;                        // 0: all
+    std::size_t memory = std::size_t{256} << 20;    // bytes that buffers may take
+    std::size_t shard_size = 5'000'000'000;         // bytes of tensors a file of a directory holds; 0: any number
+    bool allow_non_finite = false;                  // let NaN and infinity pass
 };
 
 namespace detail {
