@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/hf_directory.hpp>
+#include <bouillon/checkpoint/list_directory.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <regex>
+#include <set>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+
+/// Which checkpoints of a run to take. The rules apply in the order in which they stand here.
+struct run_selection {
+    std::optional<std::uint64_t> upto;  // none of a later step
+    std::size_t every = 1;              // every so many-th, counted back from the newest, which is taken
+    std::size_t last = 0;               // the newest so many; 0: all
+
+    bool takes_all() const { return !upto && every == 1 && last == 0; }
+};
+
+/// The training step that a checkpoint's name tells: the number after "step", else after "iter" or "iteration", else
+/// after "checkpoint" or "ckpt", else the only number there is. A number that runs into a letter ("5B") is none.
+/// So it is 2400 for "step-02400", 1000 for "stage1-step1000-tokens5B", 100 for "iter_0000100", 500 for
+/// "checkpoint-500".
+/// Returns nothing where the name has no such number, or two that differ.
+inline std::optional<std::uint64_t> step_of_name(const std::string& name) {
+    for (const char* before : {"step[-_=.]?", "iter(?:ation)?[-_=.]?", "(?:checkpoint|ckpt)[-_=.]?", "(?:^|[^0-9])"}) {
+        const std::regex number(before + std::string("([0-9]{1,18})(?![0-9A-Za-z])"), std::regex::icase);
+        std::set<std::uint64_t> steps;
+        for (std::sregex_iterator at(name.begin(), name.end(), number), end; at != end; ++at)
+            steps.insert(std::stoull((*at)[1]));
+        if (!steps.empty()) return steps.size() == 1 ? std::optional(*steps.begin()) : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+namespace detail {
+
+inline bool holds_checkpoint(const std::filesystem::path& directory) {
+    std::error_code unreadable;
+    return exists(directory / single_file_name, unreadable) || exists(directory / index_file_name, unreadable);
+}
+
+/// What lies in a run's folder and is a checkpoint: directories that hold one, and, unless the folder itself does,
+/// `.safetensors` files.
+inline std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder) {
+    const bool is_checkpoint = holds_checkpoint(folder);
+    std::vector<std::filesystem::path> found;
+    for (const auto& item : list_directory(folder)) {
+        const bool is_file = !is_checkpoint && item.is_regular_file() && item.path().extension() == ".safetensors";
+        if (is_file || (item.is_directory() && holds_checkpoint(item.path()))) found.push_back(item.path());
+    }
+    return found;
+}
+
+struct run_checkpoint {
+    std::uint64_t step;
+    std::filesystem::path path;
+};
+
+/// Sorted by step. Throws input_error for a checkpoint whose name tells no step, and for two of one step.
+inline std::vector<run_checkpoint> sort_by_step(const std::vector<std::filesystem::path>& paths) {
+    std::vector<run_checkpoint> run;  // (checkpoints)
+    for (const auto& path : paths) {
+        const auto whole = path.has_filename() ? path : path.parent_path();
+        const auto step = step_of_name((path.extension() == ".safetensors" ? whole.stem() : whole.filename()).string());
+        if (!step)
+            throw input_error(path.string() + ": its name tells no step, or more than one (step-2400 tells 2400); " +
+                              "name the checkpoints to take instead");
+        run.push_back({*step, path});
+    }
+    std::sort(run.begin(), run.end(), [](const auto& a, const auto& b) { return a.step < b.step; });
+    for (std::size_t k = 1; k < run.size(); ++k)
+        if (run[k].step == run[k - 1].step)
+            throw input_error(run[k - 1].path.string() + " and " + run[k].path.string() + ": are both of step " +
+                              std::to_string(run[k].step) + "; name the checkpoints to take instead");
+    return run;
+}
+
+}  // namespace detail
+
+/// The checkpoints to take, oldest first, of those in a run's folder or of those named.
+/// A directory that is no checkpoint but holds some stands for them, as does, where the selection leaves any out, one
+/// that is a checkpoint and holds others. Named checkpoints stay in their order, unless some are left out.
+/// `paths`: folders of runs, Hugging Face directories, `.safetensors` files.
+/// Throws input_error where there is no checkpoint to take, where fewer than `selection.last` are left, and where
+/// checkpoints must be ordered and a name tells no step or two tell the same.
+/// Cost: directories are listed, no file is read.
+inline std::vector<std::filesystem::path> select_checkpoints(std::span<const std::filesystem::path> paths,
+                                                             const run_selection& selection) {
+    std::vector<std::filesystem::path> found;
+    bool in_order = selection.takes_all();
+    if (selection.every == 0) throw input_error("every 0th checkpoint cannot be taken");
+    for (const auto& path : paths) {
+        std::error_code unreadable;
+        const bool is_folder = is_directory(path, unreadable), is_checkpoint = detail::holds_checkpoint(path);
+        std::vector<std::filesystem::path> below;
+        if (is_folder && !(is_checkpoint && selection.takes_all())) below = detail::checkpoints_in(path);
+        if (is_folder && !is_checkpoint && !selection.takes_all() && below.empty())
+            throw input_error(path.string() + ": holds no checkpoint");
+        in_order &= below.empty();
+        if (below.empty()) below.push_back(path);  // where it is none, opening it says why
+        found.insert(found.end(), below.begin(), below.end());
+    }
+    if (in_order || found.empty()) return found;
+
+    auto run = detail::sort_by_step(found);
+    if (selection.upto) std::erase_if(run, [&](const auto& item) { return item.step > *selection.upto; });
+    if (run.empty())
+        throw input_error("no checkpoint is of step " + std::to_string(selection.upto.value_or(0)) +
+                          " or an earlier one");
+    std::vector<std::filesystem::path> taken;
+    for (std::size_t back = 0; back < run.size(); back += selection.every)
+        taken.insert(taken.begin(), run[run.size() - 1 - back].path);
+    if (taken.size() < selection.last)
+        throw input_error("the last " + std::to_string(selection.last) + " checkpoints are asked for, but there are " +
+                          std::to_string(taken.size()));
+    if (selection.last > 0) taken.erase(taken.begin(), taken.end() - static_cast<std::ptrdiff_t>(selection.last));
+    return taken;
+}
+
+}  // namespace bouillon
