@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/hf_directory.hpp>
 #include <bouillon/checkpoint/model_config.hpp>
+#include <bouillon/checkpoint/tied_tensors.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -41,12 +42,15 @@ inline void check_same_tensors(const checkpoint& first, const checkpoint& other)
 }  // namespace detail
 
 /// Checkpoints of one model, oldest first: the same tensors with the same shapes and types, and the same architecture.
+/// Where config.json has `tie_word_embeddings` and every stored head is bitwise its checkpoint's input embedding, the
+/// head is not one of the tensors.
 class checkpoint_set {
  public:
     /// Throws input_error for no checkpoint, for a quantized one, and for two that differ in the name, shape or type of
     /// a tensor or in a field of config.json that defines the model.
     explicit checkpoint_set(std::vector<checkpoint> checkpoints) : checkpoints_(std::move(checkpoints)) {
         if (checkpoints_.empty()) throw input_error("no checkpoint given");
+        detail::leave_out_tied_heads(checkpoints_);
         for (const auto& other : checkpoints_) detail::check_same_tensors(checkpoints_.front(), other);
         detail::check_same_model(checkpoints_);
     }
@@ -69,7 +73,7 @@ class checkpoint_set {
 /// Opens checkpoints of one model, the newest last.
 /// `paths`: Hugging Face directories or `.safetensors` files.
 /// Throws input_error, naming the file, the tensor and both values, for what cannot be read and for what differs.
-/// Cost: headers are read, no tensor is.
+/// Cost: headers are read, and of the tensors only the copies that tied heads may be.
 inline checkpoint_set open_checkpoints(std::span<const std::filesystem::path> paths) {
     std::vector<checkpoint> checkpoints;  // (checkpoints)
     checkpoints.reserve(paths.size());

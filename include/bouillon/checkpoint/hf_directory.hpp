@@ -144,6 +144,12 @@ class checkpoint {
     /// The file that holds tensor `i`.
     const std::filesystem::path& file(std::size_t i) const { return places_[i].file->path(); }
 
+    /// Forgets tensor `i`, as if no file held it; those after it move up.
+    void leave_out(std::size_t i) {
+        tensors_.erase(tensors_.begin() + static_cast<std::ptrdiff_t>(i));
+        places_.erase(places_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+
     /// The file `config.json` of a directory that has one.
     std::optional<std::filesystem::path> config_path() const {
         const auto config = path_ / "config.json";

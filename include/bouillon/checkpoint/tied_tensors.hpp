@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/hf_directory.hpp>
+#include <bouillon/checkpoint/json_file.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bouillon::detail {
+
+/// An architecture's input embedding, and the head that is the same matrix where `tie_word_embeddings` says so.
+struct tied_names {
+    std::string_view embedding, head;
+};
+inline constexpr auto all_tied_names = std::to_array<tied_names>({{"model.embed_tokens.weight", "lm_head.weight"},
+                                                                  {"gpt_neox.embed_in.weight", "embed_out.weight"},
+                                                                  {"transformer.wte.weight", "lm_head.weight"}});
+
+inline std::optional<std::size_t> find_tensor(const checkpoint& in, std::string_view name) {
+    const auto& all = in.tensors();
+    const auto at =
+        std::lower_bound(all.begin(), all.end(), name,
+                         [](const checkpoint_tensor& tensor, std::string_view n) { return tensor.name < n; });
+    if (at == all.end() || at->name != name) return std::nullopt;
+    return static_cast<std::size_t>(at - all.begin());
+}
+
+inline bool ties_embeddings(const checkpoint& of) {
+    const auto path = of.config_path();
+    return path && read_json_object(*path).value("tie_word_embeddings", nlohmann::json()) == true;
+}
+
+/// Leaves the head out of tied checkpoints that carry it, so that the one matrix is merged once and written once: some
+/// loaders refuse the second name. A head that differs from its embedding in any checkpoint is no copy of it: then it
+/// stays in all.
+/// Cost: where a config.json ties them, heads and embeddings that are both stored are read.
+inline void leave_out_tied_heads(std::vector<checkpoint>& checkpoints) {
+    if (std::none_of(checkpoints.begin(), checkpoints.end(), ties_embeddings)) return;
+    for (const auto& names : all_tied_names) {
+        std::vector<std::pair<checkpoint*, std::size_t>> copies;  // (checkpoints that carry both)
+        for (auto& item : checkpoints) {
+            const auto embedding = find_tensor(item, names.embedding), head = find_tensor(item, names.head);
+            if (!embedding || !head) continue;
+            const auto &a = item.tensors()[*embedding], &b = item.tensors()[*head];
+            const auto bytes = item.bytes(*embedding), other = item.bytes(*head);
+            const bool same = a.type == b.type && a.shape == b.shape &&
+                              (bytes.empty() || std::memcmp(bytes.data(), other.data(), bytes.size()) == 0);
+            if (!same) return;
+            copies.emplace_back(&item, *head);
+        }
+        for (const auto& [item, head] : copies) item->leave_out(head);
+    }
+}
+
+}  // namespace bouillon::detail
