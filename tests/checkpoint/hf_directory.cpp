@@ -69,6 +69,18 @@ TEST_CASE("shards are read as one checkpoint whatever total_size says") {
     CHECK(opened.file(1).filename() == "model-00002-of-00002.safetensors");
 }
 
+TEST_CASE("a tensor is read from the shard that holds it") {
+    const test::temporary_directory directory;
+    write_shards(directory.path());
+    const checkpoint opened(directory.path());
+    for (std::size_t i = 0; i < 3; ++i) {
+        std::string bytes(1, '?');
+        opened.prefetch(i, 0, 1);
+        opened.read(i, 0, std::as_writable_bytes(std::span(bytes)));
+        CHECK(bytes == opened.tensors()[i].name);
+    }
+}
+
 TEST_CASE("a tensor that the index forgot belongs to the checkpoint") {
     const test::temporary_directory directory;
     write_bytes(directory / "s.safetensors", {"a", "b"});

@@ -24,6 +24,23 @@ TEST_CASE("a file's tensors are found by name and give their bytes at any alignm
     CHECK(file.find("c") == nullptr);
 }
 
+TEST_CASE("any run of a tensor's bytes is read until the file is cut off") {
+    const test::temporary_directory directory;
+    test::write_tensors(directory / "f", {{{"a", dtype::u8, {3}}, "abc"}, {{"b", dtype::u8, {4}}, "0123"}});
+    const safetensors_file file(directory / "f");
+    std::string part(2, '?');
+    const auto read = [&] { file.read(*file.find("b"), 1, std::as_writable_bytes(std::span(part))); };
+    read();
+    CHECK(part == "12");
+    file.prefetch(*file.find("b"), 1, 2);
+
+    const auto size = file_size(directory / "f");
+    std::filesystem::resize_file(directory / "f", size - 2);
+    CHECK(test::message_of<input_error>(read) ==
+          (directory / "f").string() + ": changed while tensor \"b\" was read (" + std::to_string(size - 2) +
+              " bytes now, " + std::to_string(size) + " when it was opened)");
+}
+
 TEST_CASE("an error names the file") {
     const test::temporary_directory directory;
     test::write_text(directory / "f", "");

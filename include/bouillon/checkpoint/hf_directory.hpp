@@ -138,8 +138,20 @@ class checkpoint {
     /// All tensors, sorted by name.
     const std::vector<checkpoint_tensor>& tensors() const { return tensors_; }
 
-    /// The stored bytes of tensor `i`: little-endian, row-major, of any alignment. Nothing is copied.
+    /// The stored bytes of tensor `i`, mapped: little-endian, row-major, of any alignment. Nothing is copied; but a
+    /// file that is cut off while they are touched ends the program (SIGBUS).
     std::span<const std::byte> bytes(std::size_t i) const { return places_[i].file->bytes(*places_[i].entry); }
+
+    /// Copies bytes [first, first + to.size()) of tensor `i`. Several threads may.
+    /// Throws input_error, naming the file and the tensor, when the file was cut off or written to since it was opened.
+    void read(std::size_t i, std::size_t first, std::span<std::byte> to) const {
+        places_[i].file->read(*places_[i].entry, first, to);
+    }
+
+    /// Says that bytes [first, first + size) of tensor `i` will be read soon.
+    void prefetch(std::size_t i, std::size_t first, std::size_t size) const {
+        places_[i].file->prefetch(*places_[i].entry, first, size);
+    }
 
     /// The file that holds tensor `i`.
     const std::filesystem::path& file(std::size_t i) const { return places_[i].file->path(); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/mapped_file.hpp>
+#include <bouillon/checkpoint/input_file.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -14,8 +14,7 @@ namespace bouillon::detail {
 /// Throws input_error when the file cannot be opened, is not JSON, or is nested deeper than any real one.
 template <class Json = nlohmann::json>
 Json read_json_object(const std::filesystem::path& path) {
-    const mapped_file file(path);
-    const auto* const first = reinterpret_cast<const char*>(file.bytes().data());
+    const std::string text = read_file(path);
     const auto limit_depth = [&](int depth, typename Json::parse_event_t, Json&) {
         // Comparing and printing a document recurse.
         if (depth > 64) throw input_error(path.string() + ": is nested deeper than 64");
@@ -23,7 +22,7 @@ Json read_json_object(const std::filesystem::path& path) {
     };
     Json document;
     try {
-        document = Json::parse(first, first + file.bytes().size(), limit_depth);
+        document = Json::parse(text, limit_depth);
     } catch (const typename Json::parse_error& failure) {
         throw input_error(path.string() + ": is not valid JSON in UTF-8 at byte " + std::to_string(failure.byte));
     }

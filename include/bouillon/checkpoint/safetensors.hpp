@@ -5,6 +5,7 @@
 #include <bouillon/checkpoint/safetensors_header.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <filesystem>
 #include <map>
@@ -40,9 +41,23 @@ class safetensors_file {
         return at != all.end() && at->name == name ? &*at : nullptr;
     }
 
-    /// The stored bytes of one of this file's tensors: little-endian, row-major, of any alignment.
+    /// The stored bytes of one of this file's tensors, mapped: little-endian, row-major, of any alignment. A file that
+    /// is cut off while they are touched ends the program (SIGBUS); read() does not.
     std::span<const std::byte> bytes(const tensor_entry& tensor) const {
         return file_.bytes().subspan(header_.data_begin + tensor.begin, tensor.size);
+    }
+
+    /// Copies bytes [first, first + to.size()) of one of this file's tensors. Several threads may.
+    /// Throws input_error when the file was cut off or written to since it was opened.
+    void read(const tensor_entry& tensor, std::size_t first, std::span<std::byte> to) const {
+        assert(first <= tensor.size && to.size() <= tensor.size - first);
+        file_.file().read(header_.data_begin + tensor.begin + first, to,
+                          [&] { return "tensor " + detail::in_quotes(tensor.name); });
+    }
+
+    /// Says that bytes [first, first + size) of a tensor will be read soon.
+    void prefetch(const tensor_entry& tensor, std::size_t first, std::size_t size) const {
+        file_.file().prefetch(header_.data_begin + tensor.begin + first, size);
     }
 
  private:

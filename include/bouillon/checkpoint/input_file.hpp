@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/file_descriptor.hpp>
+#include <bouillon/core/error.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <cstddef>
+#include <fcntl.h>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <sys/stat.h>
+#include <sys/uio.h>
+
+namespace bouillon {
+
+/// A regular file open for reading, which must not change while it is. It may be renamed, replaced by a rename or
+/// removed meanwhile.
+class input_file {
+ public:
+    /// Throws input_error when `path` cannot be opened or is not a regular file.
+    explicit input_file(const std::filesystem::path& path)
+        // Without O_NONBLOCK the open of a FIFO would wait for a writer.
+        : path_(path), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+        if (file_.number() < 0 || ::fstat(file_.number(), &opened_) != 0)
+            throw input_error(detail::system_failure(path, "open"));
+        if (!S_ISREG(opened_.st_mode)) throw input_error(path.string() + ": not a regular file");
+    }
+
+    const std::filesystem::path& path() const { return path_; }
+
+    /// Bytes, when it was opened.
+    std::size_t size() const { return static_cast<std::size_t>(opened_.st_size); }
+
+    /// For what the system does with open files.
+    int descriptor() const { return file_.number(); }
+
+    /// Reads bytes [first, first + to.size()), which must be among the file's. Several threads may.
+    /// `what()`: what a message calls them.
+    /// Throws input_error when the file became shorter or was written to since it was opened; work_error when the
+    /// system cannot read it.
+    template <class What>
+    void read(std::size_t first, std::span<std::byte> to, const What& what) const {
+        assert(first <= size() && to.size() <= size() - first);
+        std::size_t done = 0;
+        while (done < to.size()) {
+            const ssize_t got =
+                ::pread(file_.number(), to.data() + done, to.size() - done, static_cast<off_t>(first + done));
+            if (got < 0 && errno == EINTR) continue;
+            if (got < 0) throw work_error(detail::system_failure(path_, "read " + std::string(what())));
+            if (got == 0) break;  // the file ends here now
+            done += static_cast<std::size_t>(got);
+        }
+        check_unchanged(what);
+        if (done < to.size())
+            throw work_error(path_.string() + ": only " + std::to_string(done) + " of " + std::to_string(to.size()) +
+                             " bytes of " + std::string(what()) + " could be read");
+    }
+
+    /// Throws input_error when the file's size or time of last change is not what it was when it was opened.
+    template <class What>
+    void check_unchanged(const What& what) const {
+        struct stat now {};
+        if (::fstat(file_.number(), &now) != 0)
+            throw work_error(detail::system_failure(path_, "read " + std::string(what())));
+        const bool same_time =
+            now.st_mtim.tv_sec == opened_.st_mtim.tv_sec && now.st_mtim.tv_nsec == opened_.st_mtim.tv_nsec;
+        if (now.st_size == opened_.st_size && same_time) return;
+        throw input_error(path_.string() + ": changed while " + std::string(what()) + " was read (" +
+                          std::to_string(now.st_size) + " bytes now, " + std::to_string(size()) +
+                          " when it was opened)");
+    }
+
+    /// Tells the system that bytes [first, first + size) will be read soon, so that a disk or a network is asked for
+    /// them in large pieces and ahead of time. Costs next to nothing where they are in memory already.
+    void prefetch(std::size_t first, std::size_t size) const {
+        if (size == 0) return;
+        std::byte last{};
+        const iovec one{&last, 1};
+        if (::preadv2(file_.number(), &one, 1, static_cast<off_t>(first + size - 1), RWF_NOWAIT) == 1) return;
+        constexpr std::size_t step = 1 << 20;  // what is asked for beyond the device's request size is not fetched
+        for (std::size_t done = 0; done < size; done += step)
+            ::posix_fadvise(file_.number(), static_cast<off_t>(first + done),
+                            static_cast<off_t>(std::min(step, size - done)), POSIX_FADV_WILLNEED);
+    }
+
+ private:
+    std::filesystem::path path_;
+    detail::file_descriptor file_;
+    struct stat opened_ {};
+};
+
+/// The bytes of a whole small file, e.g. a configuration. Throws as input_file does.
+inline std::string read_file(const std::filesystem::path& path) {
+    const input_file file(path);
+    std::string bytes(file.size(), '\0');
+    file.read(0, std::as_writable_bytes(std::span(bytes)), [] { return "it"; });
+    return bytes;
+}
+
+}  // namespace bouillon
