@@ -114,3 +114,21 @@ TEST_CASE("an acquisition that is nowhere a number still yields a point of the s
     const auto found = maximize(undefined{}, box{{0, 0}, {1, 1}}, {}, {}, 0, engine);
     for (const double x : found.unit_point) CHECK((x >= 0 && x <= 1));
 }
+
+TEST_CASE("local searches that agree spare the others") {
+    struct counted : hill {
+        std::size_t* searches;
+        double evaluate_gradient(std::span<const double> point, std::span<double> gradient) const {
+            const double value = hill::evaluate_gradient(point, gradient);
+            *searches += distance(point, centre) < 1e-6 ? 1 : 0;
+            return value;
+        }
+    };
+    std::size_t arrivals = 0;
+    const counted only_one{{{0.3, 0.6}}, &arrivals};
+    random_engine engine = make_engine(1);
+    maximize_options options{.agreeing = 3, .local = {.gradient_tolerance = 1e-9, .value_tolerance = 0}};
+    const auto found = maximize(only_one, box{{0, 0}, {1, 1}}, {}, {}, 0, engine, options);
+    CHECK(distance(found.unit_point, only_one.centre) < 1e-6);
+    CHECK(arrivals == 3);
+}

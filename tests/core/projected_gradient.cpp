@@ -130,3 +130,21 @@ TEST_CASE("a start where nothing can be computed is returned as it is") {
     CHECK(found.point == std::vector<double>{0.5, 0.25});
     CHECK(found.evaluations == 1);
 }
+
+TEST_CASE("a function that is stretched along its coordinates is minimised alike when it tells their lengths") {
+    const std::vector<double> lengths = {0.125, 16};
+    const auto stretched = [&](std::span<const double> x, std::span<double> gradient) {
+        const std::vector<double> plain = {x[0] / lengths[0], x[1] / lengths[1]};
+        const double value = rosenbrock(plain, gradient);
+        for (std::size_t i = 0; i < 2; ++i) gradient[i] /= lengths[i];
+        return value;
+    };
+    const auto everywhere = [](std::span<double>) {};
+    projected_gradient_options options{.gradient_tolerance = 0};
+    const auto plain = minimize(rosenbrock, everywhere, std::vector<double>{-1.2, 1}, options);
+    options.lengths = lengths;
+    const auto scaled = minimize(stretched, everywhere, std::vector<double>{-1.2 * lengths[0], lengths[1]}, options);
+    CHECK(scaled.evaluations == plain.evaluations);
+    for (std::size_t i = 0; i < 2; ++i)
+        CHECK(scaled.point[i] / lengths[i] == doctest::Approx(plain.point[i]).epsilon(1e-9));
+}

@@ -22,7 +22,7 @@ std::vector<double> bent(const std::vector<double>& step) {
 
 /// A model that was taught the curvature along conjugate steps, so that it knows it exactly.
 quadratic_model taught() {
-    quadratic_model model(3, 1);
+    quadratic_model model({1, 1, 1}, 1);
     std::vector<std::vector<double>> steps = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
     for (std::size_t i = 0; i < 3; ++i) {
         for (std::size_t j = 0; j < i; ++j) {
@@ -64,7 +64,7 @@ TEST_CASE("a model's step stays in the set and no coordinate of it can be improv
 }
 
 TEST_CASE("a step along which the gradient does not grow teaches nothing") {
-    quadratic_model model(2, 4);
+    quadratic_model model({1, 1}, 4);
     const auto everywhere = [](std::span<double>) {};
     const std::vector<double> x = {0, 0}, gradient = {8, -4}, step = {1, 1}, change = {-1, 0.5};
     const auto before = model.minimizer(x, gradient, everywhere);
@@ -72,4 +72,11 @@ TEST_CASE("a step along which the gradient does not grow teaches nothing") {
     model.learn(step, std::vector<double>{0, 0});
     CHECK(model.minimizer(x, gradient, everywhere) == before);
     CHECK(before == std::vector<double>{-2, 1});
+}
+
+TEST_CASE("before it has learnt, a model steps down the gradient in the coordinates' lengths") {
+    const quadratic_model model({2, 0.5}, 4);
+    const auto everywhere = [](std::span<double>) {};
+    const std::vector<double> x = {1, 1}, gradient = {8, -4};
+    CHECK(model.minimizer(x, gradient, everywhere) == std::vector<double>{1 - 8.0 * 4 / 4, 1 + 4.0 * 0.25 / 4});
 }

@@ -275,6 +275,18 @@ TEST_CASE("ripples too fine to be followed are taken for roughness, not for shor
     CHECK(surrogate.hyper_parameters().roughness < 1e-9);
 }
 
+TEST_CASE("probed length scales are those of a squared exponential, and within bounds") {
+    const auto surrogate = fitted<squared_exponential>(sample(40, 3));
+    const auto lengths = surrogate.length_scales();
+    for (std::size_t j = 0; j < 3; ++j) {
+        const double own = std::clamp(std::exp(surrogate.hyper_parameters().kernel[j]), 0.01, 10.0);
+        CHECK(lengths[j] == doctest::Approx(own).epsilon(0.02));
+    }
+    const gaussian_process<squared_exponential> flat(2, {}, {.priors = {.kernel = {{.mean = 6}, {.mean = -6}}}});
+    CHECK(flat.length_scales()[0] == 10);
+    CHECK(flat.length_scales()[1] < 0.05);
+}
+
 TEST_CASE("one, two and equal scores are enough for a belief") {
     for (const double variance : {0.0, 0.01, unknown})
         for (const auto& scores : {std::vector<double>{7}, std::vector<double>{7, 9}, std::vector<double>(4, 7.0)}) {

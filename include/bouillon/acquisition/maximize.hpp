@@ -21,9 +21,17 @@ struct maximize_options {
     std::size_t samples = 512;       // quasi-random over the space; in one dimension a grid instead
     std::size_t perturbations = 64;  // of the incumbent, at radii from 0.2 down to 0.001
     std::size_t starts = 8;          // local searches, from the best candidates that lie apart
+    std::size_t agreeing = 4;        // fewer are enough where so many first ones have ended at the same place
     std::size_t grid = 1025;         // points, in one dimension
-    projected_gradient_options local = {};
+    projected_gradient_options local = {.value_tolerance = 1e-8};
 };
+
+/// The options with local searches in the surrogate's length scales, which an acquisition bends over.
+template <class Surrogate>
+maximize_options in_length_scales(maximize_options options, const Surrogate& surrogate) {
+    options.local.lengths = surrogate.length_scales();
+    return options;
+}
 
 struct maximum {
     std::vector<double> unit_point;  // (d)
@@ -119,7 +127,14 @@ maximum maximize(const Acquisition& acquisition, const Space& space, std::span<c
         return -value;
     };
     const auto project = [&](std::span<double> point) { space.project(point); };
+    const std::size_t first_end = found.values.size();
+    const auto all_agree = [&] {
+        for (std::size_t end = first_end + 1; end < found.values.size(); ++end)
+            if (distance(found.point(first_end), found.point(end)) > 1e-3) return false;
+        return true;
+    };
     for (const std::size_t start : detail::choose_starts(found, options.starts)) {
+        if (found.values.size() - first_end >= options.agreeing && all_agree()) break;
         auto local = minimize(descend, project, found.point(start), options.local);
         space.project(local.point);  // its last step may have been rounded out of the space
         found.add(local.point);

@@ -4,6 +4,7 @@
 #include <bouillon/core/quadratic_model.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -18,7 +19,8 @@ struct projected_gradient_options {
     std::size_t evaluations = 200;     // of the function
     double gradient_tolerance = 1e-6;  // largest coordinate of project(x - gradient) - x
     double value_tolerance = 1e-10;    // relative improvement in each of two iterations in a row
-    double first_step = 1;             // largest coordinate of the first step
+    double first_step = 1;             // largest coordinate of the first step, in lengths
+    std::vector<double> lengths = {};  // (dimension), over which the function bends alike; empty: all 1
 };
 
 /// What `minimize` found.
@@ -85,10 +87,14 @@ projected_minimum minimize(Function&& function, Project&& project, std::span<con
     detail::iterate here{{start.begin(), start.end()}, std::vector<double>(dimension)}, next = here;
     project(std::span<double>(here.x));
     evaluate(here);
+    const std::vector<double> lengths = options.lengths.empty() ? std::vector<double>(dimension, 1.0) : options.lengths;
+    assert(lengths.size() == dimension);
     const auto steepest = [&] {
-        return std::max(detail::largest_magnitude(here.gradient) / options.first_step, 1e-300);
+        double slope = 0;
+        for (std::size_t i = 0; i < dimension; ++i) slope = std::max(slope, lengths[i] * std::abs(here.gradient[i]));
+        return std::max(slope / options.first_step, 1e-300);
     };
-    detail::quadratic_model model(dimension, steepest());
+    detail::quadratic_model model(lengths, steepest());
     for (int stalled = 0; stalled < 2 && std::isfinite(here.value); ++best.iterations) {
         const auto descent = detail::projected_step(here.x, 1, here.gradient, project);
         if (detail::largest_magnitude(detail::difference(descent, here.x)) <= options.gradient_tolerance) break;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace bouillon::detail {
@@ -42,24 +43,29 @@ inline std::vector<double> difference(std::span<const double> a, std::span<const
 /// Reference: Nocedal and Wright (2006), eqs. 6.17 and 6.19 (Broyden, Fletcher, Goldfarb, Shanno).
 class quadratic_model {
  public:
-    quadratic_model(std::size_t size, double curvature) : size_(size) { reset(curvature); }
+    /// `lengths`: (n), in which steps along the coordinates compare.
+    quadratic_model(std::vector<double> lengths, double curvature)
+        : size_(lengths.size()), lengths_(std::move(lengths)) {
+        reset(curvature);
+    }
 
-    /// B = curvature I
+    /// B = curvature, by coordinates in their lengths
     void reset(double curvature) {
         b_.assign(size_ * size_, 0.0);
         h_.assign(size_ * size_, 0.0);
         for (std::size_t i = 0; i < size_; ++i) {
-            b_[i * size_ + i] = curvature;
-            h_[i * size_ + i] = 1 / curvature;
+            const double square = lengths_[i] * lengths_[i];
+            b_[i * size_ + i] = curvature / square;
+            h_[i * size_ + i] = square / curvature;
         }
         learnt_ = false;
     }
 
     /// step (n), change (n) of the gradient along it. A step along which the gradient does not grow teaches nothing.
     void learn(std::span<const double> step, std::span<const double> change) {
-        const double growth = dot(step, change), squares = dot(change, change);
-        if (!(growth > 1e-10 * std::sqrt(dot(step, step) * squares))) return;
-        if (!learnt_) reset(squares / growth);
+        const double growth = dot(step, change);
+        if (!(growth > 1e-10 * std::sqrt(dot(step, step) * dot(change, change)))) return;
+        if (!learnt_) reset(squares_in_lengths(change) / growth);
         learnt_ = true;
         const auto bs = times(b_, step), hy = times(h_, change);
         const double sbs = dot(step, bs), yhy = dot(change, hy);
@@ -85,7 +91,7 @@ class quadratic_model {
             slope[i] += gradient[i];
         }
         if (clipped <= 1e-12 * largest_magnitude(newton)) return at;
-        double length = 1 / b_[0];
+        double length = 1 / largest_magnitude(b_);
         for (int iteration = 0; iteration < 50; ++iteration) {
             const auto target = projected_step(at, length, slope, project);
             const auto along = difference(target, at), bent = times(b_, along);
@@ -103,6 +109,13 @@ class quadratic_model {
     }
 
  private:
+    /// Of a gradient (n).
+    double squares_in_lengths(std::span<const double> gradient) const {
+        double sum = 0;
+        for (std::size_t i = 0; i < size_; ++i) sum += lengths_[i] * lengths_[i] * gradient[i] * gradient[i];
+        return sum;
+    }
+
     std::vector<double> times(const std::vector<double>& matrix, std::span<const double> x) const {
         std::vector<double> product(size_);
         for (std::size_t i = 0; i < size_; ++i) product[i] = dot(std::span(matrix).subspan(i * size_, size_), x);
@@ -110,7 +123,8 @@ class quadratic_model {
     }
 
     std::size_t size_;
-    std::vector<double> b_, h_;  // (n, n)
+    std::vector<double> lengths_;  // (n)
+    std::vector<double> b_, h_;    // (n, n)
     bool learnt_ = false;
 };
 

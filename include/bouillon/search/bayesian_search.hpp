@@ -246,10 +246,10 @@ class bayesian_search {
     std::vector<double> most_promising(const search_state& state, std::span<const double> pending,
                                        std::span<const double> incumbent, random_engine& engine) {
         const random_engine starts(engine());
+        const maximize_options scaled = in_length_scales(options_.maximize, surrogate_);
         const auto maximize_one = [&](const auto& prepared) {
             random_engine same_starts = starts;  // so that the arms of a portfolio differ in nothing but their opinion
-            return maximize(prepared, space_, incumbent, taken_, options_.smallest_distance, same_starts,
-                            options_.maximize)
+            return maximize(prepared, space_, incumbent, taken_, options_.smallest_distance, same_starts, scaled)
                 .unit_point;
         };
         if constexpr (acquisition_portfolio<Acquisition, surrogate_type>)

@@ -63,7 +63,7 @@ std::vector<double> countable_best(const Surrogate& model, const training_data& 
     std::vector<double> answer(tried.begin(), tried.end());
     if (data.variances[best] == 0) return answer;
     const auto countable = prepare(upper_confidence_bound{-1}, model, search_state{}, engine);
-    auto found = maximize(countable, space, tried, {}, 0, engine, options);
+    auto found = maximize(countable, space, tried, {}, 0, engine, in_length_scales(options, model));
     double at_tried = 0;
     countable.evaluate(tried, {&at_tried, 1});
     return found.value > at_tried ? std::move(found.unit_point) : answer;

@@ -32,7 +32,7 @@ struct gaussian_process_options {
     hyper_parameter_priors priors = {};
     std::optional<double> mean = {};  // of the process, standardised; nothing: the constant of greatest likelihood
     bool compression = true;          // of poor scores, where that makes the data more likely
-    projected_gradient_options fit = {.evaluations = 100, .gradient_tolerance = 1e-3, .value_tolerance = 1e-6};
+    projected_gradient_options fit = {.evaluations = 100, .gradient_tolerance = 1e-2, .value_tolerance = 1e-5};
 };
 
 /// Gaussian process regression: score = centre + scale f(x) + noise,  f ~ GP(mean, s^2 k), where poor scores may be
@@ -157,6 +157,23 @@ class gaussian_process {
     double prior_variance(std::span<const double> point) const {
         return hyper_parameters_.signal_variance *
                kernel_(point, point, std::span<const double>(hyper_parameters_.kernel));
+    }
+
+    /// How far a point can move along each coordinate (dimension) until its score says little of what it was: from the
+    /// prior's correlation across a short step at the middle of the cube, between 0.01 and 10.
+    std::vector<double> length_scales() const {
+        constexpr double step = 0.05;
+        const std::vector<double> middle(dimension(), 0.5);
+        std::vector<double> moved = middle, lengths(dimension());
+        for (std::size_t j = 0; j < dimension(); ++j) {
+            moved[j] += step;
+            const double together = hyper_parameters_.signal_variance *
+                                    kernel_(middle, moved, std::span<const double>(hyper_parameters_.kernel));
+            const double correlation = together / std::sqrt(prior_variance(middle) * prior_variance(moved));
+            lengths[j] = std::clamp(step / std::sqrt(2 * std::max(1 - correlation, 1e-12)), 0.01, 10.0);
+            moved[j] = middle[j];
+        }
+        return lengths;
     }
 
     /// The belief at one point (dimension). Cost: n^2.
