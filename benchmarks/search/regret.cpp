@@ -128,7 +128,8 @@ int main(int argc, char** argv) {
     app.add_option("--first-seed", given.first_seed)->capture_default_str();
     app.add_option("--variance", given.variance, "whether the search is told the noise")
         ->check(CLI::IsMember({"known", "unknown"}));
-    app.add_option("--acquisition", given.choice.acquisition)->check(CLI::IsMember(acquisition_names));
+    app.add_option("--acquisition", given.choice.acquisition)
+        ->check(CLI::IsMember({"default"}) | CLI::IsMember(acquisition_names));
     app.add_option("--kernel", given.choice.kernel)->check(CLI::IsMember({"default", "se"}));
     app.add_flag("--random", given.random, "random search instead");
     app.add_option("--system", given.system, "the name written beside each run");

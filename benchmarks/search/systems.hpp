@@ -5,9 +5,9 @@
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/space/spread.hpp>
 
-#include "acquisition_choice.hpp"
 #include "problem.hpp"
 #include "run_record.hpp"
+#include "run_time_choice.hpp"
 
 #include <cstddef>
 #include <ctime>
@@ -64,7 +64,7 @@ inline run_record run_ours(const problem& given, const search_choice& choice, ev
         };
         if (choice.kernel == "se") return run(make_acquisition(choice.acquisition), bouillon::squared_exponential{});
         if (choice.acquisition == "default") return run();
-        if (choice.acquisition == "gp_hedge") return run(hedge());
+        if (choice.acquisition == "gp-hedge") return run(hedge());
         return run(make_acquisition(choice.acquisition));
     });
 }

@@ -151,6 +151,10 @@ struct any_acquisition {
     }
 };
 
+/// The portfolio of the paper that bouillon starts from.
+using hedge = bouillon::gp_hedge<bouillon::expected_improvement, bouillon::probability_of_improvement,
+                                 bouillon::upper_confidence_bound>;
+
 inline const std::set<std::string> kernel_names = {
     "matern52", "matern32", "matern12", "squared-exponential", "rational-quadratic", "matern52+quadratic", "hellinger"};
 inline const std::set<std::string> acquisition_names = {

@@ -199,8 +199,6 @@ search_result search(workbench& bench) {
     const auto options = make_options(bench, arguments.space == "interval" ? std::vector{1.0} : bench.newest());
     const any_kernel kernel = make_kernel(arguments.kernel);
     if (arguments.acquisition == "gp-hedge") {
-        using hedge = bouillon::gp_hedge<bouillon::expected_improvement, bouillon::probability_of_improvement,
-                                         bouillon::upper_confidence_bound>;
         return run_search(bouillon::bayesian_search<any_space, hedge, any_kernel>(space, options, hedge(), kernel),
                           name, bench);
     }
