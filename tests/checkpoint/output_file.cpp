@@ -18,6 +18,29 @@ TEST_CASE("an output file holds what was written in order") {
     CHECK(test::read_text(directory / "a") == "onetwo");
 }
 
+TEST_CASE("an output file takes bytes in any order at any place from any memory") {
+    const test::temporary_directory directory;
+    constexpr std::size_t unit = output_file::direct_alignment;
+    std::string text(5 * unit + 17, '?');
+    for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * 7 % 251);
+    struct alignas(unit) page {
+        char bytes[unit];
+    };
+    std::vector<page> memory(7);  // text.size() and an offset
+    for (const std::size_t offset : {0, 1, 8}) {
+        char* const at = memory[0].bytes + offset;
+        std::memcpy(at, text.data(), text.size());
+        const auto bytes = std::as_bytes(std::span(at, text.size()));
+        const auto path = directory / std::to_string(offset);
+        output_file file(path);
+        file.write_at(2 * unit, bytes.subspan(2 * unit));
+        file.write_at(100, bytes.subspan(100, 2 * unit - 100));
+        file.write_at(0, bytes.first(100));
+        file.close();
+        CHECK(test::read_text(path) == text);
+    }
+}
+
 TEST_CASE("an output file never replaces one that exists") {
     const test::temporary_directory directory;
     test::write_text(directory / "a", "old");

@@ -9,6 +9,7 @@
 #include <limits>
 #include <random>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 using namespace bouillon;
 
@@ -124,13 +125,13 @@ TEST_CASE("a weight of 1 reproduces its checkpoint bit by bit") {
     const std::vector<std::uint32_t> bits{0x80000000, 0x7fa00001, 0xff800000, 1};  // -0, a signalling NaN, -inf, tiny
     test::write_tensors(directory / "a.safetensors", {{{"x", dtype::f32, {4}}, test::stored(bits)}});
     const paths files{directory / "a.safetensors", write_floats(directory / "b.safetensors", {1, 2, 3, 4})};
-    write_merged(open_checkpoints(files), weights{1, 0}, directory / "out.safetensors");
+    write_merged(open_checkpoints(files), weights{1, 0}, directory / "out.safetensors", {.allow_non_finite = true});
     const safetensors_file out(directory / "out.safetensors");
     CHECK(test::loaded<std::uint32_t>(out.bytes(*out.find("x"))) == bits);
 }
 
 TEST_CASE("a float tensor that is the same everywhere is copied when the weights sum to 1") {
-    const std::vector<float> mask{-std::numeric_limits<float>::infinity(), 0.1f, -0.0f};
+    const std::vector<float> mask{-std::numeric_limits<float>::max(), 0.1f, -0.0f};
     const auto copied = merge_floats({mask, mask, mask}, {0.1, 0.2, 0.7});
     CHECK(test::stored(copied) == test::stored(mask));
     CHECK(merge_floats({{3}, {3}}, {1, 1}) == std::vector<float>{6});
@@ -195,6 +196,134 @@ TEST_CASE("shards become one file without an index") {
     write_merged(open_checkpoints(files), weights{2}, directory / "out");
     CHECK(names(directory / "out") == std::vector<std::string>{"model.safetensors"});
     CHECK(read_floats(directory / "out/model.safetensors") == std::vector<float>{2, 4});
+}
+
+TEST_CASE("a merge is the same in shards and in one file") {
+    const test::temporary_directory directory;
+    const paths models{write_model(directory / "step-1", 1), write_model(directory / "step-2", 2)};
+    const auto checkpoints = open_checkpoints(models);
+    write_merged(checkpoints, weights{0.25, 0.75}, directory / "one");
+    write_merged(checkpoints, weights{0.25, 0.75}, directory / "two", {.shard_size = 1'210});  // embed 1200, norm 28
+    CHECK(names(directory / "two") == std::vector<std::string>{"config.json", "model-00001-of-00002.safetensors",
+                                                               "model-00002-of-00002.safetensors",
+                                                               "model.safetensors.index.json", "tokenizer.json"});
+    const auto index = nlohmann::json::parse(test::read_text(directory / "two/model.safetensors.index.json"));
+    CHECK(index == nlohmann::json::parse(R"({"metadata":{"total_size":1244},"weight_map":{
+        "embed":"model-00001-of-00002.safetensors","norm":"model-00002-of-00002.safetensors",
+        "positions":"model-00002-of-00002.safetensors"}})"));
+    const checkpoint one(directory / "one"), two(directory / "two");
+    CHECK(one.tensors() == two.tensors());
+    for (std::size_t i = 0; i < one.tensors().size(); ++i)
+        CHECK(test::as_text(one.bytes(i)) == test::as_text(two.bytes(i)));
+    CHECK(safetensors_file(two.file(2)).metadata() == safetensors_file(one.file(2)).metadata());
+
+    write_merged(checkpoints, weights{0.25, 0.75}, directory / "file.safetensors", {.shard_size = 1});
+    CHECK(test::read_text(directory / "file.safetensors") == test::read_text(directory / "one/model.safetensors"));
+}
+
+TEST_CASE("the memory that a merge may take changes nothing of what it writes") {
+    const test::temporary_directory directory;
+    std::mt19937 random(3);
+    paths files;
+    std::vector<float> sum(40'001), sum_of_halves(70'001);
+    for (const float weight : {0.5f, 0.25f}) {  // exact, and so is the sum of few bits
+        std::vector<float> single(sum.size());
+        std::vector<std::uint16_t> half(sum_of_halves.size());
+        for (std::size_t i = 0; i < sum.size(); ++i) {
+            single[i] = static_cast<float>(random() % 1024) - 512;
+            sum[i] += weight * single[i];
+        }
+        for (std::size_t i = 0; i < half.size(); ++i) {
+            half[i] = float_to_bf16(static_cast<float>(random() % 16));
+            sum_of_halves[i] += weight * bf16_to_float(half[i]);
+        }
+        files.push_back(directory / (std::to_string(files.size()) + ".safetensors"));
+        test::write_tensors(files.back(), {{{"bytes", dtype::u8, {9'999}}, std::string(9'999, '\7')},
+                                           {{"half", dtype::bf16, {half.size()}}, test::stored(half)},
+                                           {{"tiny", dtype::f32, {1}}, test::stored(std::vector<float>{1})},
+                                           {{"x", dtype::f32, {sum.size()}}, test::stored(single)}});
+    }
+    const auto checkpoints = open_checkpoints(files);
+    for (const std::size_t memory : {8'192, 20'000, 100'000, 1'000'000}) {
+        const auto path = directory / ("out" + std::to_string(memory) + ".safetensors");
+        write_merged(checkpoints, weights{0.5, 0.25}, path, {.memory = memory});
+        const safetensors_file out(path);
+        CHECK(read_floats(path) == sum);
+        const auto halves = test::loaded<std::uint16_t>(out.bytes(*out.find("half")));
+        std::size_t wrong = 0;
+        for (std::size_t i = 0; i < halves.size(); ++i) wrong += halves[i] != float_to_bf16(sum_of_halves[i]);
+        CHECK(wrong == 0);
+        CHECK(test::loaded<float>(out.bytes(*out.find("tiny"))) == std::vector<float>{0.75f});
+        CHECK(test::as_text(out.bytes(*out.find("bytes"))) == std::string(9'999, '\7'));
+    }
+    CHECK_THROWS_WITH_AS(write_merged(checkpoints, weights{0.5, 0.25}, directory / "no.safetensors", {.memory = 8'191}),
+                         "the memory limit of 8191 bytes is too small: a merge of 2 checkpoints needs 8192",
+                         input_error);
+}
+
+TEST_CASE("an input that is NaN or infinite is refused with its file, its tensor and the element") {
+    const test::temporary_directory directory;
+    const float infinity = std::numeric_limits<float>::infinity();
+    const auto merge = [&](const std::vector<float>& b, const weights& merge_weights, bool allow) {
+        std::filesystem::remove(directory / "b.safetensors");
+        const paths files{directory / "a.safetensors", write_floats(directory / "b.safetensors", b)};
+        write_merged(open_checkpoints(files), merge_weights, directory / "out.safetensors",
+                     {.force = true, .allow_non_finite = allow});
+        return read_floats(directory / "out.safetensors");
+    };
+    const auto refusal = [&](const std::vector<float>& b, const weights& merge_weights) {
+        return test::message_of<input_error>([&] { merge(b, merge_weights, false); });
+    };
+    write_floats(directory / "a.safetensors", {1, 2, infinity});
+    const std::string allowed = " (--allow-non-finite lets it pass)";
+    CHECK(refusal({1, 2, -infinity}, {0.5, 0.5}) ==
+          (directory / "a.safetensors").string() + ": tensor \"x\" has inf at element 2" + allowed);
+    CHECK(refusal({1, infinity, -infinity}, {0, 1}) ==
+          (directory / "b.safetensors").string() + ": tensor \"x\" has inf at element 1" + allowed);
+    CHECK(refusal({1, 2, infinity}, {0.5, 0.5}) ==  // copied, because it is the same in both
+          (directory / "a.safetensors").string() + ": tensor \"x\" has inf at element 2" + allowed);
+    CHECK(refusal({1, 2e38f, 0}, {0, 2}) ==
+          "tensor \"x\": the weighted sum is beyond the range of F32 at element 1" + allowed);
+    CHECK_FALSE(exists(directory / "out.safetensors"));
+
+    CHECK(merge({0, 0, 0}, {0, 1}, false) == std::vector<float>{0, 0, 0});  // of weight 0, so not looked at
+    CHECK(merge({3, 2, 1}, {0.5, 0.5}, true) == std::vector<float>{2, 2, infinity});
+}
+
+TEST_CASE("an input that changes before it was read is refused and nothing is written") {
+    const test::temporary_directory directory;
+    const paths files{write_floats(directory / "a.safetensors", std::vector<float>(10'000, 1.0f)),
+                      write_floats(directory / "b.safetensors", std::vector<float>(10'000, 2.0f))};
+    const auto checkpoints = open_checkpoints(files);
+    const auto size = file_size(files[1]);
+    std::filesystem::resize_file(files[1], size - 4'096);
+    CHECK(test::message_of<input_error>([&] {
+              write_merged(checkpoints, weights{1, 1}, directory / "out");
+          }) == files[1].string() + ": changed while tensor \"x\" was read (" + std::to_string(size - 4'096) +
+                    " bytes now, " + std::to_string(size) + " when it was opened)");
+    CHECK(names(directory.path()) == std::vector<std::string>{"a.safetensors", "b.safetensors"});
+}
+
+TEST_CASE("a merge that is killed halfway leaves nothing at its target") {
+    const test::temporary_directory directory;
+    const paths files{write_floats(directory / "a.safetensors", std::vector<float>(1 << 22, 1.0f)),
+                      write_floats(directory / "b.safetensors", std::vector<float>(1 << 22, 2.0f))};
+    const auto checkpoints = open_checkpoints(files);
+    int status = 0;
+    for (int attempt = 0; attempt < 20 && !WIFSIGNALED(status); ++attempt) {  // until one does not end before its kill
+        const pid_t child = ::fork();
+        REQUIRE(child >= 0);
+        if (child == 0) {
+            write_merged(checkpoints, weights{0.5, 0.25}, directory / "out", {.memory = 20'000});
+            ::_exit(0);
+        }
+        const auto partial = directory / (".bouillon-partial-" + std::to_string(child) + "-0/model.safetensors");
+        while (::waitpid(child, &status, WNOHANG) == 0)
+            if (exists(partial)) ::kill(child, SIGKILL);
+        if (WIFSIGNALED(status)) CHECK_FALSE(exists(directory / "out"));
+        remove_all(directory / "out");
+    }
+    CHECK(WIFSIGNALED(status));
 }
 
 TEST_CASE("the file says where it comes from and is the same for the same merge") {

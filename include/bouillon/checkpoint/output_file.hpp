@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <fcntl.h>
 #include <filesystem>
 #include <span>
@@ -13,14 +14,18 @@
 
 namespace bouillon {
 
-/// A new file, written from its start to its end. It is on the disk, and not only in memory, once close() returned.
+/// A new file. It is on the disk, and not only in memory, once close() returned.
 class output_file {
  public:
     /// Creates the file, which must not exist. Throws work_error when that is not possible.
     explicit output_file(const std::filesystem::path& path)
         : path_(path), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
         if (file_.number() < 0) throw work_error(detail::system_failure(path_, "create"));
+        direct_ = detail::file_descriptor(::open(path.c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC));
     }
+
+    /// What write_at() needs a multiple of, in memory and in the file, to write around the system's cache.
+    static constexpr std::size_t direct_alignment = 4096;  // bytes
 
     /// Claims the space for `size` bytes now, where the file system can, so that a full disk is known before the work.
     void reserve(std::size_t size) {
@@ -29,14 +34,25 @@ class output_file {
             throw work_error(detail::system_failure(path_, "write " + std::to_string(size) + " bytes"));
     }
 
+    /// Writes behind what was written so.
     /// Throws work_error when the bytes cannot all be written, e.g. because the disk is full.
     void write(std::span<const std::byte> bytes) {
-        while (!bytes.empty()) {
-            const ssize_t written = ::write(file_.number(), bytes.data(), bytes.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) throw work_error(detail::system_failure(path_, "write"));
-            bytes = bytes.subspan(static_cast<std::size_t>(written));
-        }
+        write_at(end_, bytes);
+        end_ += bytes.size();
+    }
+
+    /// Writes at `first` bytes from the file's start. Several threads may, at different places.
+    /// Where the place and the memory are multiples of direct_alignment and the file system can, what is a multiple of
+    /// it goes to the disk at once, which is faster than through the system's cache and leaves that to the inputs.
+    /// Throws work_error when the bytes cannot all be written.
+    void write_at(std::size_t first, std::span<const std::byte> bytes) const {
+        const bool aligned =
+            first % direct_alignment == 0 && reinterpret_cast<std::uintptr_t>(bytes.data()) % direct_alignment == 0;
+        const std::size_t whole = aligned ? bytes.size() / direct_alignment * direct_alignment : 0;
+        const std::size_t direct = write_some(direct_, first, bytes.first(whole));
+        bytes = bytes.subspan(direct);
+        if (write_some(file_, first + direct, bytes) < bytes.size())
+            throw work_error(detail::system_failure(path_, "write"));
     }
 
     /// Waits until the file is on the disk. Throws work_error when that fails; some file systems only then say that
@@ -47,8 +63,23 @@ class output_file {
     }
 
  private:
+    /// The bytes written before the system refused, which says why in errno.
+    static std::size_t write_some(const detail::file_descriptor& file, std::size_t first,
+                                  std::span<const std::byte> bytes) {
+        std::size_t done = 0;
+        while (done < bytes.size()) {
+            const ssize_t written =
+                ::pwrite(file.number(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(first + done));
+            if (written < 0 && errno != EINTR) break;
+            if (written > 0) done += static_cast<std::size_t>(written);
+        }
+        return done;
+    }
+
     std::filesystem::path path_;
     detail::file_descriptor file_;
+    detail::file_descriptor direct_{-1};  // the same file around the cache; none where the file system cannot
+    std::size_t end_ = 0;                 // of what write() wrote
 };
 
 /// Waits until the names in a directory (created, renamed, removed files) are on the disk.

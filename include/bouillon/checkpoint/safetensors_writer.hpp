@@ -2,60 +2,17 @@
 #pragma once
 
 #include <bouillon/checkpoint/output_file.hpp>
-#include <bouillon/checkpoint/safetensors_header.hpp>
+#include <bouillon/checkpoint/safetensors_layout.hpp>
 
-#include <nlohmann/json.hpp>
-
-#include <algorithm>
-#include <bit>
-#include <cassert>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <span>
 #include <string>
-#include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 namespace bouillon {
-namespace detail {
-
-/// Gives each tensor its place: by descending rank of the type, then by name, which aligns every tensor to its
-/// elements.
-inline std::vector<tensor_entry> place_tensors(std::vector<checkpoint_tensor> tensors, std::string_view file) {
-    std::sort(tensors.begin(), tensors.end(), [](const checkpoint_tensor& a, const checkpoint_tensor& b) {
-        return std::tie(b.type, a.name) < std::tie(a.type, b.name);
-    });
-    std::vector<tensor_entry> placed;  // (tensors)
-    std::size_t begin = 0;
-    for (auto& tensor : tensors) {
-        const std::size_t size = storage_size(tensor, file);
-        placed.push_back({std::move(tensor), begin, size});
-        if (__builtin_add_overflow(begin, size, &begin))
-            throw input_error(std::string(file) + ": the tensors need more than 2^64 bytes");
-    }
-    return placed;
-}
-
-/// The JSON text of a header, compact and without padding: the same bytes for the same content.
-inline std::string header_json(const std::vector<tensor_entry>& tensors,
-                               const std::map<std::string, std::string>& metadata) {
-    nlohmann::json labels = metadata;
-    std::string text = "{";
-    if (!metadata.empty())
-        text += "\"__metadata__\":" + labels.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + ',';
-    for (const auto& tensor : tensors)
-        text += nlohmann::json(tensor.name).dump() + ":{\"dtype\":\"" + std::string(to_string(tensor.type)) +
-                "\",\"shape\":" + nlohmann::json(tensor.shape).dump() + ",\"data_offsets\":[" +
-                std::to_string(tensor.begin) + ',' + std::to_string(tensor.begin + tensor.size) + "]},";
-    if (text.back() == ',') text.pop_back();
-    return text + '}';
-}
-
-}  // namespace detail
 
 /// Writes a safetensors file in one pass: the header first, then the tensors' bytes as they come.
 ///
@@ -64,24 +21,24 @@ inline std::string header_json(const std::vector<tensor_entry>& tensors,
 ///     writer.close();
 class safetensors_writer {
  public:
-    /// Creates `path`, which must not exist, and writes the header.
-    /// `tensors`: names, types and shapes, in any order. `metadata`: what the file says about itself.
-    /// `alignment`: the data begins at a multiple of it, a power of two of at least 8 bytes.
-    /// Throws input_error for a name that appears twice, that is "__metadata__" or that is not UTF-8, for a shape that
-    /// does not fit its type, and for a header above the format's limit; work_error when the file cannot be written.
+    /// Creates `path`, which must not exist, and writes the header. Arguments as for lay_out_safetensors.
+    /// Throws input_error as that does; work_error when the file cannot be written.
     safetensors_writer(const std::filesystem::path& path, std::vector<checkpoint_tensor> tensors,
                        const std::map<std::string, std::string>& metadata = {}, std::size_t alignment = 8)
-        : safetensors_writer(path, make_header(path.string(), std::move(tensors), metadata, alignment)) {}
+        : layout_(lay_out_safetensors(path.string(), std::move(tensors), metadata, alignment)), file_(path) {
+        file_.reserve(layout_.size());
+        file_.write(std::as_bytes(std::span(layout_.header)));
+    }
 
     /// The tensors in the order in which append() takes them.
-    const std::vector<tensor_entry>& tensors() const { return tensors_; }
+    const std::vector<tensor_entry>& tensors() const { return layout_.tensors; }
 
     /// Writes the bytes of the next tensor, all of them: little-endian, row-major.
     /// Throws input_error when their number is not the tensor's; work_error when they cannot be written.
     void append(std::span<const std::byte> bytes) {
-        const std::size_t needed = next_ < tensors_.size() ? tensors_[next_].size : 0;
-        if (next_ == tensors_.size() || bytes.size() != needed)
-            throw input_error("tensor " + std::to_string(next_) + " of " + std::to_string(tensors_.size()) +
+        const std::size_t needed = next_ < layout_.tensors.size() ? layout_.tensors[next_].size : 0;
+        if (next_ == layout_.tensors.size() || bytes.size() != needed)
+            throw input_error("tensor " + std::to_string(next_) + " of " + std::to_string(layout_.tensors.size()) +
                               " to write needs " + std::to_string(needed) + " bytes, not " +
                               std::to_string(bytes.size()));
         file_.write(bytes);
@@ -91,60 +48,14 @@ class safetensors_writer {
     /// Waits until the file is on the disk.
     /// Throws input_error when a tensor was not appended; work_error when the file cannot be written.
     void close() {
-        if (next_ != tensors_.size())
-            throw input_error("only " + std::to_string(next_) + " of " + std::to_string(tensors_.size()) +
+        if (next_ != layout_.tensors.size())
+            throw input_error("only " + std::to_string(next_) + " of " + std::to_string(layout_.tensors.size()) +
                               " tensors were written");
         file_.close();
     }
 
  private:
-    struct placed_header {
-        std::string bytes;  // length, JSON text, padding
-        std::vector<tensor_entry> tensors;
-    };
-
-    safetensors_writer(const std::filesystem::path& path, placed_header header)
-        : tensors_(std::move(header.tensors)), file_(path) {
-        const std::size_t data_size = tensors_.empty() ? 0 : tensors_.back().begin + tensors_.back().size;
-        file_.reserve(header.bytes.size() + data_size);
-        file_.write(std::as_bytes(std::span(header.bytes)));
-    }
-
-    static placed_header make_header(const std::string& file, std::vector<checkpoint_tensor> tensors,
-                                     const std::map<std::string, std::string>& metadata, std::size_t alignment) {
-        assert(alignment >= 8 && std::has_single_bit(alignment));
-        check_names(file, tensors);
-        auto placed = detail::place_tensors(std::move(tensors), file);
-        std::string text;
-        try {
-            text = detail::header_json(placed, metadata);
-        } catch (const nlohmann::json::type_error& failure) {
-            throw input_error(file + ": a tensor's name is not UTF-8: " + failure.what());
-        }
-        std::uint64_t size = text.size();
-        const std::size_t length_size = sizeof(size);
-        size = (length_size + size + alignment - 1) / alignment * alignment - length_size;
-        if (size > safetensors_header_limit)
-            throw input_error(file + ": header of " + std::to_string(size) + " bytes is larger than the limit of " +
-                              std::to_string(safetensors_header_limit));
-        text.resize(size, ' ');
-        return {std::string(reinterpret_cast<const char*>(&size), length_size) + text, std::move(placed)};
-    }
-
-    static void check_names(const std::string& file, const std::vector<checkpoint_tensor>& tensors) {
-        std::vector<std::string_view> names{"__metadata__"};  // (tensors + 1), not a tensor's name either
-        for (const auto& tensor : tensors) {
-            if (tensor.name.find('\0') != std::string::npos)
-                throw input_error(file + ": the name " + detail::in_quotes(tensor.name) + " holds a NUL");
-            names.push_back(tensor.name);
-        }
-        std::sort(names.begin(), names.end());
-        const auto twice = std::adjacent_find(names.begin(), names.end());
-        if (twice != names.end())
-            throw input_error(file + ": cannot hold two entries of the name " + detail::in_quotes(*twice));
-    }
-
-    std::vector<tensor_entry> tensors_;  // in the order of the file
+    safetensors_layout layout_;
     output_file file_;
     std::size_t next_ = 0;
 };

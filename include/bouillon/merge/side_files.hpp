@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/checkpoint/input_file.hpp>
 #include <bouillon/checkpoint/json_file.hpp>
 #include <bouillon/checkpoint/list_directory.hpp>
-#include <bouillon/checkpoint/mapped_file.hpp>
 #include <bouillon/checkpoint/output_file.hpp>
 #include <bouillon/core/dtype.hpp>
 
@@ -33,9 +33,9 @@ inline bool is_side_file(const std::filesystem::path& path) {
            std::find(side_file_names.begin(), side_file_names.end(), name) != side_file_names.end();
 }
 
-inline void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+inline void write_file(const std::filesystem::path& path, std::string_view text) {
     output_file file(path);
-    file.write(bytes);
+    file.write(std::as_bytes(std::span(text)));
     file.close();
 }
 
@@ -63,9 +63,9 @@ inline void copy_config(const std::filesystem::path& from, const std::filesystem
         config[key] = config_name(type);
         changed = true;
     }
-    if (!changed) return write_file(to, mapped_file(from).bytes());
+    if (!changed) return write_file(to, read_file(from));
     const std::string text = config.dump(2) + '\n';
-    write_file(to, std::as_bytes(std::span(text)));
+    write_file(to, text);
 }
 
 /// Copies the side files of directory `from` into directory `to`, byte for byte but for config.json where `type` is
@@ -78,7 +78,7 @@ inline void copy_side_files(const std::filesystem::path& from, const std::filesy
         if (type && name == "config.json")
             copy_config(item.path(), to / name, *type);
         else
-            write_file(to / name, mapped_file(item.path()).bytes());
+            write_file(to / name, read_file(item.path()));
     }
 }
 

@@ -2,20 +2,22 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
-#include <bouillon/checkpoint/safetensors_writer.hpp>
-#include <bouillon/merge/merge_weights.hpp>
+#include <bouillon/merge/merged_tensors.hpp>
+#include <bouillon/merge/shards.hpp>
 #include <bouillon/merge/side_files.hpp>
 #include <bouillon/merge/staged_output.hpp>
-#include <bouillon/tensor/weighted_sum.hpp>
+#include <bouillon/merge/streamed_files.hpp>
 
-#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include <cstddef>
-#include <cstring>
 #include <filesystem>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,76 +36,6 @@ struct write_options {
 
 namespace detail {
 
-inline bool same_bytes(std::span<const std::byte> a, std::span<const std::byte> b) {
-    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
-}
-
-/// The weighted sum of a set's checkpoints, a tensor at a time.
-class merged_tensors {
- public:
-    /// Throws input_error for weights that are not one finite number a checkpoint, or that are all 0, and for a tensor
-    /// that cannot be summed and is not the same in every checkpoint.
-    merged_tensors(const checkpoint_set& checkpoints, std::span<const double> weights, std::optional<dtype> type)
-        : checkpoints_(checkpoints), type_(type) {
-        if (type && !mergeable(*type))
-            throw input_error("the output's type cannot be " + std::string(to_string(*type)) +
-                              ": only F64, F32, F16 and BF16 hold a weighted sum");
-        const auto path_of = [&](std::size_t k) { return checkpoints[k].path().string(); };
-        auto used = use_weights(weights, checkpoints.size(), path_of);
-        for (const std::size_t k : used.checkpoints) used_.push_back(&checkpoints[k]);
-        weights_ = std::move(used.weights);
-        sum_to_one_ = used.sum_to_one;
-        check_copied_tensors();
-    }
-
-    dtype type(std::size_t tensor) const {
-        const dtype stored = checkpoints_.tensors()[tensor].type;
-        return type_ && mergeable(stored) ? *type_ : stored;
-    }
-
-    /// The bytes of a merged tensor: in `buffer`, or those of an input where they are the same.
-    std::span<const std::byte> bytes(std::size_t tensor, std::vector<std::byte>& buffer, std::size_t threads) const {
-        const auto& description = checkpoints_.tensors()[tensor];
-        const auto first = used_.front()->bytes(tensor);
-        const bool same = !mergeable(description.type) || (sum_to_one_ && is_same_in_used(tensor));
-        if (same && type(tensor) == description.type) return first;
-
-        std::vector<tensor_view> inputs;  // (checkpoints used), or one that stands for all
-        for (const checkpoint* input : used_) {
-            inputs.push_back({input->bytes(tensor).data(), description.elements(), description.type});
-            if (same) break;
-        }
-        const std::vector<double> one{1.0};
-        buffer.resize(description.elements() * bouillon::bytes(type(tensor)));
-        weighted_sum(inputs, same ? one : weights_, {buffer.data(), description.elements(), type(tensor)}, threads);
-        return buffer;
-    }
-
- private:
-    void check_copied_tensors() const {
-        for (std::size_t i = 0; i < checkpoints_.tensors().size(); ++i) {
-            const auto& tensor = checkpoints_.tensors()[i];
-            if (mergeable(tensor.type)) continue;
-            for (const checkpoint& other : checkpoints_)
-                if (!same_bytes(other.bytes(i), checkpoints_[0].bytes(i)))
-                    throw input_error(other.file(i).string() + ": tensor " + in_quotes(tensor.name) + " of type " +
-                                      std::string(to_string(tensor.type)) + " cannot be summed, and it differs from " +
-                                      checkpoints_[0].file(i).string());
-        }
-    }
-    bool is_same_in_used(std::size_t tensor) const {
-        return std::all_of(used_.begin() + 1, used_.end(), [&](const checkpoint* other) {
-            return same_bytes(other->bytes(tensor), used_.front()->bytes(tensor));
-        });
-    }
-
-    const checkpoint_set& checkpoints_;
-    std::optional<dtype> type_;
-    std::vector<const checkpoint*> used_;  // those whose weight is not 0
-    std::vector<double> weights_;          // (used_)
-    bool sum_to_one_ = false;
-};
-
 inline std::map<std::string, std::string> merged_metadata(const checkpoint_set& checkpoints,
                                                           std::span<const double> weights,
                                                           const std::map<std::string, std::string>& provenance) {
@@ -116,19 +48,42 @@ inline std::map<std::string, std::string> merged_metadata(const checkpoint_set& 
     return metadata;
 }
 
-inline void write_merged_file(const merged_tensors& merged, std::span<const checkpoint_tensor> tensors,
-                              const std::filesystem::path& path, const std::map<std::string, std::string>& metadata,
-                              std::size_t threads) {
-    std::vector<checkpoint_tensor> outputs(tensors.begin(), tensors.end());  // (tensors)
-    for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i].type = merged.type(i);
-    safetensors_writer writer(path, outputs, metadata);
-    std::vector<std::byte> buffer;  // (elements of a tensor), one tensor at a time
-    for (const auto& entry : writer.tensors()) {
-        const auto at = std::lower_bound(tensors.begin(), tensors.end(), entry.name,
-                                         [](const checkpoint_tensor& t, const std::string& n) { return t.name < n; });
-        writer.append(merged.bytes(static_cast<std::size_t>(at - tensors.begin()), buffer, threads));
+/// The files of a merged checkpoint in `directory`, each with its header and its tensors.
+/// `shards`: of merged tensors, by index; one is a single file.
+inline std::vector<streamed_file> lay_out_files(const merged_tensors& merged, std::span<const shard> shards,
+                                                const std::filesystem::path& directory,
+                                                const std::map<std::string, std::string>& metadata) {
+    std::map<std::string_view, std::size_t> index_of;
+    for (std::size_t i = 0; i < merged.tensors().size(); ++i) index_of[merged.tensors()[i].name] = i;
+    std::vector<streamed_file> files;  // (shards)
+    for (const shard& indices : shards) {
+        std::vector<checkpoint_tensor> tensors;  // (of the shard)
+        for (const std::size_t i : indices) {
+            tensors.push_back(merged.tensors()[i]);
+            tensors.back().type = merged.type(i);
+        }
+        const auto path = directory / (shards.size() == 1 ? std::string(single_file_name)
+                                                          : shard_name(files.size() + 1, shards.size()));
+        files.push_back({path, lay_out_safetensors(path.string(), std::move(tensors), metadata), {}});
+        for (const auto& entry : files.back().layout.tensors) files.back().sources.push_back(index_of.at(entry.name));
     }
-    writer.close();
+    return files;
+}
+
+/// Writes the tensors of a merged checkpoint into `directory`: one file, or shards and their index.
+inline void write_tensors(const merged_tensors& merged, const std::filesystem::path& directory, std::size_t shard_size,
+                          const std::map<std::string, std::string>& metadata, const stream_plan& plan) {
+    std::vector<std::size_t> sizes;  // (tensors), bytes
+    for (std::size_t i = 0; i < merged.tensors().size(); ++i) sizes.push_back(merged.size(i));
+    const auto shards = split_into_shards(sizes, shard_size);
+    const auto files = lay_out_files(merged, shards, directory, metadata);
+    stream_files(merged, files, plan);
+    if (files.size() == 1) return;
+    std::vector<std::string> names;  // (shards)
+    for (const auto& file : files) names.push_back(file.path.filename().string());
+    const auto total = std::accumulate(sizes.begin(), sizes.end(), std::size_t{0});
+    const auto index = shard_index(merged.tensors(), shards, names, total);
+    write_file(directory / index_file_name, index);
 }
 
 }  // namespace detail
@@ -143,25 +98,27 @@ inline void write_merged_file(const merged_tensors& merged, std::span<const chec
 /// in every checkpoint.
 /// - `merge_weights`: (checkpoints), dimensionless.
 /// - `out`: one file when it ends in `.safetensors`, else a directory, with the side files of the newest checkpoint
-/// when
-///   that is a directory: its configuration (with its type changed as `options.type` says), tokenizer and code. It
+///   when that is a directory: its configuration (with its type changed as `options.type` says), tokenizer and code. It
 ///   appears whole or not at all, and may be one of the inputs.
 ///
-/// Throws input_error, before anything is written, for weights and tensors that cannot be merged and for an output that
-/// exists (require_writable_target says what `options.force` may replace); work_error when writing fails.
-/// Cost: each input read once, or twice where its tensors may all be the same; memory for one output tensor.
+/// Throws input_error for weights and tensors that cannot be merged, for an output that exists (require_writable_target
+/// says what `options.force` may replace), for a file that changes meanwhile, and unless `options.allow_non_finite` for
+/// an input that is NaN or infinite and a sum beyond its type's range; work_error when reading or writing fails.
+/// Cost: each input read once, or twice where its tensors may all be the same; memory for pieces of the output and of
+/// the inputs, `options.memory` at most, however large the checkpoints are.
 inline void write_merged(const checkpoint_set& checkpoints, std::span<const double> merge_weights,
                          const std::filesystem::path& out, const write_options& options = {}) {
     require_writable_target(out, options.force);
-    const detail::merged_tensors merged(checkpoints, merge_weights, options.type);
+    const auto plan = detail::plan_stream(options.memory, checkpoints.size(), options.threads);
+    const detail::merged_tensors merged(checkpoints, merge_weights, options.type, options.allow_non_finite,
+                                        plan.threads);
     const auto metadata = detail::merged_metadata(checkpoints, merge_weights, options.provenance);
     staged_output staged(out, options.force);
     const bool single = out.extension() == ".safetensors";
-    const auto file = staged.directory() / detail::single_file_name;
-    detail::write_merged_file(merged, checkpoints.tensors(), file, metadata, options.threads);
+    detail::write_tensors(merged, staged.directory(), single ? 0 : options.shard_size, metadata, plan);
     if (!single && checkpoints.newest().is_directory())
         detail::copy_side_files(checkpoints.newest().path(), staged.directory(), options.type);
-    staged.publish(single ? file : staged.directory());
+    staged.publish(single ? staged.directory() / detail::single_file_name : staged.directory());
 }
 
 }  // namespace bouillon

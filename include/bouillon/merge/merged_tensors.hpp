@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/core/parallel.hpp>
+#include <bouillon/merge/merge_weights.hpp>
+#include <bouillon/merge/non_finite.hpp>
+#include <bouillon/tensor/weighted_sum.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bouillon::detail {
+
+/// Whether tensor `i` is bitwise the same in both. Cost: no more is read than up to the first block that differs.
+inline bool same_bytes(const checkpoint& a, const checkpoint& b, std::size_t i) {
+    constexpr std::size_t most = 1 << 18;
+    std::vector<std::byte> blocks;  // (2 * length), a's and b's
+    const std::size_t size = storage_size(a.tensors()[i], a.path().string());
+    std::size_t length = 4096;  // tensors that differ do so at once
+    for (std::size_t first = 0; first < size; first += length, length = most) {
+        length = std::min(length, size - first);
+        blocks.resize(2 * length);
+        const auto of_a = std::span(blocks).first(length), of_b = std::span(blocks).subspan(length);
+        a.read(i, first, of_a);
+        b.read(i, first, of_b);
+        if (std::memcmp(of_a.data(), of_b.data(), length) != 0) return false;
+    }
+    return true;
+}
+
+/// The weighted sum of a set's checkpoints, any run of any tensor's bytes at a time.
+class merged_tensors {
+ public:
+    /// Throws input_error for weights that are not one finite number a checkpoint, or that are all 0, and for a tensor
+    /// that cannot be summed and is not the same in every checkpoint.
+    merged_tensors(const checkpoint_set& checkpoints, std::span<const double> weights, std::optional<dtype> type,
+                   bool allow_non_finite, std::size_t threads)
+        : checkpoints_(checkpoints), type_(type), allow_non_finite_(allow_non_finite) {
+        if (type && !mergeable(*type))
+            throw input_error("the output's type cannot be " + std::string(to_string(*type)) +
+                              ": only F64, F32, F16 and BF16 hold a weighted sum");
+        const auto path_of = [&](std::size_t k) { return checkpoints[k].path().string(); };
+        auto used = use_weights(weights, checkpoints.size(), path_of);
+        for (const std::size_t k : used.checkpoints) used_.push_back(&checkpoints[k]);
+        weights_ = std::move(used.weights);
+        same_.resize(tensors().size());
+        parallel_for(tensors().size(), threads, [&](std::size_t i, std::size_t) {
+            if (!mergeable(tensors()[i].type))
+                check_copied(i);
+            else if (used.sum_to_one)
+                same_[i] = is_same_in_used(i);
+        });
+    }
+
+    const std::vector<checkpoint_tensor>& tensors() const { return checkpoints_.tensors(); }
+
+    /// Checkpoints whose weight is not 0.
+    std::size_t inputs() const { return used_.size(); }
+
+    /// The type of a tensor in the output.
+    dtype type(std::size_t tensor) const {
+        const dtype stored = tensors()[tensor].type;
+        return type_ && mergeable(stored) ? *type_ : stored;
+    }
+
+    /// The bytes of a tensor in the output.
+    std::size_t size(std::size_t tensor) const {
+        checkpoint_tensor made = tensors()[tensor];
+        made.type = type(tensor);
+        return storage_size(made, checkpoints_[0].path().string());
+    }
+
+    /// Says that bytes [first, first + size) of a merged tensor will be asked for soon.
+    void prefetch(std::size_t tensor, std::size_t first, std::size_t size) const {
+        const auto [from, length] = stored_run(tensor, first, size);
+        for (const checkpoint* input : inputs_of(tensor)) input->prefetch(tensor, from, length);
+    }
+
+    /// Gives bytes [first, first + out.size()) of a merged tensor, which hold whole elements where it is summed.
+    /// `scratch`: for the inputs, at least 1 KiB for each.
+    /// Throws input_error for a file that changed, for an input that is NaN or infinite and for a sum beyond the
+    /// output's type; work_error for what cannot be read.
+    void read(std::size_t tensor, std::size_t first, std::span<std::byte> out, std::span<std::byte> scratch) const {
+        const dtype made = type(tensor);
+        if (is_copied(tensor)) {
+            used_.front()->read(tensor, first, out);
+            if (mergeable(made)) check_finite(tensor, first, out);
+            return;
+        }
+        const auto inputs = inputs_of(tensor);
+        // Apart by an odd number of cache lines, so that the inputs do not fall on one another in the cache.
+        const std::size_t stride = scratch.size() / inputs.size() / 128 * 128 - 64;
+        const std::size_t stored_width = bouillon::bytes(tensors()[tensor].type), width = bouillon::bytes(made);
+        const std::size_t block = stride / stored_width;  // elements
+        std::vector<tensor_view> views(inputs.size());
+        for (std::size_t done = 0; done < out.size(); done += block * width) {
+            const auto part = out.subspan(done, std::min(block * width, out.size() - done));
+            const std::size_t count = part.size() / width;
+            for (std::size_t k = 0; k < inputs.size(); ++k) {
+                const auto to = scratch.subspan(k * stride, count * stored_width);
+                inputs[k]->read(tensor, (first + done) / width * stored_width, to);
+                views[k] = {to.data(), count, tensors()[tensor].type};
+            }
+            weighted_sum(views, weights_of(tensor), {part.data(), count, made});
+            check_finite(tensor, first + done, part);
+        }
+    }
+
+ private:
+    static constexpr std::array<double, 1> one{1};
+    static constexpr std::string_view allowed_by = " (--allow-non-finite lets it pass)";
+
+    /// Whether a tensor's bytes are those of the inputs.
+    bool is_copied(std::size_t tensor) const {
+        const dtype stored = tensors()[tensor].type;
+        return !mergeable(stored) || (same_[tensor] && type(tensor) == stored);
+    }
+    std::span<const checkpoint* const> inputs_of(std::size_t tensor) const {
+        return std::span(used_).first(same_[tensor] || is_copied(tensor) ? 1 : used_.size());
+    }
+    std::span<const double> weights_of(std::size_t tensor) const {
+        return same_[tensor] ? std::span<const double>(one) : weights_;
+    }
+
+    /// The inputs' bytes from which a run of a merged tensor's bytes is made: the first, and how many.
+    std::pair<std::size_t, std::size_t> stored_run(std::size_t tensor, std::size_t first, std::size_t size) const {
+        if (is_copied(tensor)) return {first, size};
+        const std::size_t stored = bouillon::bytes(tensors()[tensor].type), width = bouillon::bytes(type(tensor));
+        return {first / width * stored, size / width * stored};
+    }
+
+    void check_copied(std::size_t i) const {
+        for (const checkpoint& other : checkpoints_)
+            if (&other != &checkpoints_[0] && !same_bytes(other, checkpoints_[0], i))
+                throw input_error(other.file(i).string() + ": tensor " + in_quotes(tensors()[i].name) + " of type " +
+                                  std::string(to_string(tensors()[i].type)) +
+                                  " cannot be summed, and it differs from " + checkpoints_[0].file(i).string());
+    }
+    bool is_same_in_used(std::size_t tensor) const {
+        return std::all_of(used_.begin() + 1, used_.end(),
+                           [&](const checkpoint* other) { return same_bytes(*other, *used_.front(), tensor); });
+    }
+
+    /// A NaN or an infinity of any input shows in the sum, so only where one does need the inputs be looked at.
+    void check_finite(std::size_t tensor, std::size_t first, std::span<const std::byte> merged) const {
+        if (allow_non_finite_) return;
+        const std::size_t width = bouillon::bytes(type(tensor));
+        const auto found = find_non_finite({merged.data(), merged.size() / width, type(tensor)});
+        if (!found) return;
+        for (const checkpoint* input : inputs_of(tensor)) check_input_finite(*input, tensor);
+        throw input_error("tensor " + in_quotes(tensors()[tensor].name) + ": the weighted sum is beyond the range of " +
+                          std::string(to_string(type(tensor))) + " at element " +
+                          std::to_string(first / width + *found) + std::string(allowed_by));
+    }
+    void check_input_finite(const checkpoint& input, std::size_t tensor) const {
+        const auto& stored = tensors()[tensor];
+        const std::size_t width = bouillon::bytes(stored.type), size = stored.elements();
+        std::vector<std::byte> block(std::min<std::size_t>(size * width, 1 << 20));
+        for (std::size_t first = 0; first < size; first += block.size() / width) {
+            const auto part = std::span(block).first(std::min(block.size(), (size - first) * width));
+            input.read(tensor, first * width, part);
+            const tensor_view view{part.data(), part.size() / width, stored.type};
+            if (const auto found = find_non_finite(view))
+                throw input_error(input.file(tensor).string() + ": tensor " + in_quotes(stored.name) + " has " +
+                                  std::to_string(load_element<double>(stored.type, part.data(), *found)) +
+                                  " at element " + std::to_string(first + *found) + std::string(allowed_by));
+        }
+    }
+
+    const checkpoint_set& checkpoints_;
+    std::optional<dtype> type_;
+    bool allow_non_finite_;
+    std::vector<const checkpoint*> used_;  // those whose weight is not 0
+    std::vector<double> weights_;          // (used_)
+    std::vector<char> same_;               // (tensors): is one of the used checkpoints' the sum? (not bool: threads)
+};
+
+}  // namespace bouillon::detail
