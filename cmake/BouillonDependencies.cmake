@@ -13,6 +13,22 @@ find_dependency(xtensor 0.24)
 find_dependency(xtensor-blas)
 find_dependency(xsimd)
 
+# xxHash, whose packages mostly come without a CMake file.
+if(NOT TARGET xxHash::xxhash)
+    find_package(xxHash CONFIG QUIET)
+endif()
+if(NOT TARGET xxHash::xxhash)
+    find_path(BOUILLON_XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
+    find_library(BOUILLON_XXHASH_LIBRARY xxhash REQUIRED)
+    add_library(xxHash::xxhash UNKNOWN IMPORTED)
+    set_target_properties(xxHash::xxhash PROPERTIES
+        IMPORTED_LOCATION "${BOUILLON_XXHASH_LIBRARY}"
+        INTERFACE_INCLUDE_DIRECTORIES "${BOUILLON_XXHASH_INCLUDE_DIR}")
+    if(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL)
+        set_target_properties(xxHash::xxhash PROPERTIES IMPORTED_GLOBAL TRUE)
+    endif()
+endif()
+
 # Thrust: CCCL from the CUDA toolkit where there is one, else Debian's; never both in reach of one build.
 # Host Thrust has one device system a build, so it is a setting of the build.
 set(BOUILLON_THRUST_SYSTEM OMP CACHE STRING "Thrust's device system: CPP, OMP, TBB or CUDA")

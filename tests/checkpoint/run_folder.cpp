@@ -76,6 +76,8 @@ TEST_CASE("a name without a step, or with two, tells none") {
 TEST_CASE("a run's folder stands for its checkpoints by step, not by name") {
     const run_folder run(five);
     CHECK(run.take({}) == names{"step-50", "step-100", "step-900", "step-1000", "step-1100"});
+    const run_folder pieces({"step-20/shard-00001-model-00001-of-00001.safetensors", "step-3/model.safetensors"});
+    CHECK(pieces.take({}) == names{"step-3", "step-20"});
     const run_folder files({"step-100.safetensors", "step-20.safetensors", "trainer_state.json", "logs/step-7.txt"});
     CHECK(files.take({}) == names{"step-20.safetensors", "step-100.safetensors"});
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/checkpoint/dcp_directory.hpp>
 #include <bouillon/checkpoint/json_file.hpp>
 #include <bouillon/checkpoint/list_directory.hpp>
 #include <bouillon/checkpoint/safetensors.hpp>
@@ -79,6 +80,8 @@ inline std::vector<safetensors_file> open_directory(const std::filesystem::path&
         files.emplace_back(single);
         return files;
     }
+    for (const auto& path : piece_files(directory)) files.emplace_back(path);
+    if (!files.empty()) return files;
     for (const auto& item : list_directory(directory))
         if (is_pytorch_file(item.path()) && item.path().filename().string().starts_with("pytorch_model"))
             throw input_error(item.path().string() +
@@ -104,24 +107,34 @@ inline std::vector<safetensors_file> open_checkpoint_files(const std::filesystem
 }  // namespace detail
 
 /// A checkpoint as Hugging Face tools store it, mapped for reading: a directory with `model.safetensors`, or with
-/// shards and `model.safetensors.index.json`, or a single `.safetensors` file.
+/// shards and `model.safetensors.index.json`, or a single `.safetensors` file. Or as PyTorch's distributed checkpoints
+/// store it in their safetensors form: a directory with files `shard-...` of pieces of tensors (dcp_directory.hpp).
 class checkpoint {
  public:
     /// Throws input_error when a file cannot be opened or breaks a rule of its format, when a directory holds both a
     /// single file and an index, when the index leads out of the directory or names a shard that lacks its tensor, and
-    /// when two shards hold the same tensor. Tensors of a shard that the index does not name belong to the checkpoint,
-    /// as they do for the loaders of Hugging Face; the index's `total_size` is not looked at.
+    /// when two shards hold the same tensor; and when pieces overlap, leave holes or differ in type. Tensors of a shard
+    /// that the index does not name belong to the checkpoint, as they do for the loaders of Hugging Face; the index's
+    /// `total_size` is not looked at.
     /// Cost: headers are read, no tensor is.
     explicit checkpoint(const std::filesystem::path& path) : path_(path), files_(detail::open_checkpoint_files(path)) {
+        if (is_directory() && !files_.empty() && detail::is_piece_file(files_.front().path())) {
+            pieced_ = detail::collect_pieces(files_);
+            for (const auto& tensor : pieced_) {
+                places_.push_back({nullptr, &tensor.file(), &tensor});
+                tensors_.push_back(tensor.whole());
+            }
+            return;
+        }
         for (const auto& file : files_)
-            for (const auto& entry : file.tensors()) places_.push_back({&entry, &file});
+            for (const auto& entry : file.tensors()) places_.push_back({&entry, &file, nullptr});
         std::sort(places_.begin(), places_.end(),
                   [](const place& a, const place& b) { return a.entry->name < b.entry->name; });
-        for (const auto& [entry, file] : places_) {
-            if (!tensors_.empty() && tensors_.back().name == entry->name)
-                throw input_error(path.string() + ": tensor " + detail::in_quotes(entry->name) +
-                                  " is in two shards, one of them " + file->path().filename().string());
-            tensors_.push_back(*entry);
+        for (const auto& at : places_) {
+            if (!tensors_.empty() && tensors_.back().name == at.entry->name)
+                throw input_error(path.string() + ": tensor " + detail::in_quotes(at.entry->name) +
+                                  " is in two shards, one of them " + at.file->path().filename().string());
+            tensors_.push_back(*at.entry);
         }
     }
 
@@ -139,21 +152,27 @@ class checkpoint {
     const std::vector<checkpoint_tensor>& tensors() const { return tensors_; }
 
     /// The stored bytes of tensor `i`, mapped: little-endian, row-major, of any alignment. Nothing is copied; but a
-    /// file that is cut off while they are touched ends the program (SIGBUS).
-    std::span<const std::byte> bytes(std::size_t i) const { return places_[i].file->bytes(*places_[i].entry); }
+    /// file that is cut off while they are touched ends the program (SIGBUS). A tensor in pieces is put together in
+    /// memory when this is first called for it, and stays there.
+    std::span<const std::byte> bytes(std::size_t i) const {
+        const auto& [entry, file, pieces] = places_[i];
+        return pieces ? pieces->bytes() : file->bytes(*entry);
+    }
 
     /// Copies bytes [first, first + to.size()) of tensor `i`. Several threads may.
     /// Throws input_error, naming the file and the tensor, when the file was cut off or written to since it was opened.
     void read(std::size_t i, std::size_t first, std::span<std::byte> to) const {
-        places_[i].file->read(*places_[i].entry, first, to);
+        const auto& [entry, file, pieces] = places_[i];
+        pieces ? pieces->read(first, to) : file->read(*entry, first, to);
     }
 
     /// Says that bytes [first, first + size) of tensor `i` will be read soon.
     void prefetch(std::size_t i, std::size_t first, std::size_t size) const {
-        places_[i].file->prefetch(*places_[i].entry, first, size);
+        const auto& [entry, file, pieces] = places_[i];
+        if (!pieces) file->prefetch(*entry, first, size);
     }
 
-    /// The file that holds tensor `i`.
+    /// The file that holds tensor `i`, or the first piece of it.
     const std::filesystem::path& file(std::size_t i) const { return places_[i].file->path(); }
 
     /// Forgets tensor `i`, as if no file held it; those after it move up.
@@ -170,14 +189,16 @@ class checkpoint {
 
  private:
     struct place {
-        const tensor_entry* entry;
+        const tensor_entry* entry;  // null for a tensor in pieces
         const safetensors_file* file;
+        const detail::pieced_tensor* pieces;  // null for any other
     };
 
     std::filesystem::path path_;
-    std::vector<safetensors_file> files_;     // (shards)
-    std::vector<checkpoint_tensor> tensors_;  // (tensors), sorted by name
-    std::vector<place> places_;               // (tensors), pointing into files_
+    std::vector<safetensors_file> files_;        // (shards)
+    std::vector<detail::pieced_tensor> pieced_;  // (tensors in pieces), pointing into files_
+    std::vector<checkpoint_tensor> tensors_;     // (tensors), sorted by name
+    std::vector<place> places_;                  // (tensors), pointing into files_ and pieced_
 };
 
 }  // namespace bouillon

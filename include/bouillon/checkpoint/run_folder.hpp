@@ -48,7 +48,9 @@ namespace detail {
 
 inline bool holds_checkpoint(const std::filesystem::path& directory) {
     std::error_code unreadable;
-    return exists(directory / single_file_name, unreadable) || exists(directory / index_file_name, unreadable);
+    if (!is_directory(directory, unreadable)) return false;
+    return exists(directory / single_file_name, unreadable) || exists(directory / index_file_name, unreadable) ||
+           !piece_files(directory).empty();
 }
 
 /// What lies in a run's folder and is a checkpoint: directories that hold one, and, unless the folder itself does,
