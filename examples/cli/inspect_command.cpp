@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/checkpoint/checkpoint_set.hpp>
-#include <bouillon/merge/compare.hpp>
+#include <bouillon/merge/compare_neighbours.hpp>
 
 #include "commands.hpp"
 #include <CLI/Option.hpp>
@@ -43,8 +43,9 @@ void print_json(const bouillon::checkpoint_set& set) {
     json names = json::array();
     for (const auto& checkpoint : set) names.push_back(checkpoint.path().string());
     print({{"event", "tensors"}, {"checkpoints", names}, {"tensors", tensors}});
+    const auto neighbours = bouillon::compare_neighbours(set);
     for (std::size_t k = 1; k < set.size(); ++k) {
-        const auto compared = bouillon::compare(set, k - 1, k);
+        const auto& compared = neighbours[k - 1];
         json line = {{"event", "neighbours"}, {"older", names[k - 1]}, {"newer", names[k]}};
         line.update(figures(whole_model(compared)));
         line["tensors"] = json::object();
@@ -73,8 +74,9 @@ void print_neighbours(const bouillon::checkpoint_set& set) {
     const int w = static_cast<int>(width);
     std::printf("\n%-*s  %-*s  %12s  %12s  %12s  %s\n", w, "older", w, "newer", "distance", "cosine", "norm (newer)",
                 "moves most, relative to its norm");
+    const auto neighbours = bouillon::compare_neighbours(set);
     for (std::size_t k = 1; k < set.size(); ++k) {
-        const auto compared = bouillon::compare(set, k - 1, k);
+        const auto& compared = neighbours[k - 1];
         std::size_t most = 0;
         const auto relative = [&](std::size_t i) {
             return compared[i].squared_b > 0 ? compared[i].distance() / compared[i].norm_b() : 0;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/merge/compare.hpp>
 
-#include <bouillon/checkpoint/safetensors_writer.hpp>
 #include <bouillon/core/random.hpp>
 
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <span>
+#include <cmath>
+#include <cstdint>
+#include <vector>
 
 using namespace bouillon;
 
@@ -66,26 +66,43 @@ TEST_CASE("a tensor is at distance 0 and cosine 1 of itself, and an empty one co
     CHECK(compare(tensor_view{}, tensor_view{}).distance() == 0);
 }
 
-TEST_CASE("checkpoints are compared tensor by tensor, integers left out") {
-    const auto folder = std::filesystem::temp_directory_path() / "bouillon-compare-test";
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directories(folder);
-    std::vector<std::filesystem::path> paths;
-    for (const float value : {3.0f, 4.0f}) {
-        paths.push_back(folder / (std::to_string(paths.size()) + ".safetensors"));
-        const std::vector<float> weight = {value, 0};
-        const std::vector<std::int32_t> ids = {7};
-        safetensors_writer writer(paths.back(), {{"weight", dtype::f32, {2}}, {"ids", dtype::i32, {1}}});
-        for (const auto& entry : writer.tensors())
-            writer.append(entry.name == "ids" ? std::as_bytes(std::span(ids)) : std::as_bytes(std::span(weight)));
-        writer.close();
+TEST_CASE("a distance far below the norms is right to ten digits") {
+    // Neighbours whose difference is in the last bits of a few elements of many.
+    std::vector<float> x(1 << 20, 1.0f), y = x;
+    double expected = 0;
+    for (std::size_t i = 0; i < x.size(); i += 1001) {
+        y[i] = std::nextafter(1.0f, 2.0f);
+        expected += 0x1p-46;
     }
-    const auto checkpoints = open_checkpoints(paths);
-    const auto compared = compare(checkpoints, 0, 1);
-    REQUIRE(compared.size() == 2);
-    CHECK(compared[0].squared_a == 0);  // ids
-    CHECK(compared[1].norm_a() == 3);
-    CHECK(compared[1].norm_b() == 4);
-    CHECK(compared[1].distance() == 1);
-    std::filesystem::remove_all(folder);
+    CHECK(compare(view_of(x, dtype::f32), view_of(y, dtype::f32)).squared_difference ==
+          doctest::Approx(expected).epsilon(1e-12));
+}
+
+TEST_CASE("a chain of any length gives what its pairs give") {
+    const std::size_t size = 1003;
+    for (std::size_t length = 2; length <= 9; ++length) {
+        std::vector<std::vector<float>> tensors;
+        std::vector<const std::byte*> chain;
+        for (std::size_t k = 0; k < length; ++k) tensors.push_back(random_values(size, 10 + k));
+        for (const auto& tensor : tensors) chain.push_back(reinterpret_cast<const std::byte*>(tensor.data()));
+        std::vector<comparison> neighbours(length - 1);
+        detail::add_neighbours(dtype::f32, chain, size, neighbours);
+        for (std::size_t k = 1; k < length; ++k) {
+            const auto pair = compare(view_of(tensors[k - 1], dtype::f32), view_of(tensors[k], dtype::f32));
+            CHECK(neighbours[k - 1].squared_a == doctest::Approx(pair.squared_a).epsilon(1e-13));
+            CHECK(neighbours[k - 1].squared_b == doctest::Approx(pair.squared_b).epsilon(1e-13));
+            CHECK(neighbours[k - 1].product == doctest::Approx(pair.product).epsilon(1e-11));
+            CHECK(neighbours[k - 1].squared_difference == doctest::Approx(pair.squared_difference).epsilon(1e-13));
+        }
+    }
+}
+
+TEST_CASE("a NaN or an infinity shows in the norm and in the distance") {
+    auto x = random_values(1000, 4), y = x;
+    y[500] = INFINITY;
+    const auto infinite = compare(view_of(x, dtype::f32), view_of(y, dtype::f32));
+    CHECK(infinite.norm_b() == INFINITY);
+    CHECK(infinite.distance() == INFINITY);
+    y[500] = NAN;
+    CHECK(std::isnan(compare(view_of(x, dtype::f32), view_of(y, dtype::f32)).distance()));
 }

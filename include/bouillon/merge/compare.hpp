@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/core/parallel.hpp>
-#include <bouillon/tensor/element.hpp>
+#include <bouillon/merge/chain_sums_avx2.hpp>
+#include <bouillon/merge/chain_sums_avx512.hpp>
 #include <bouillon/tensor/tensor_view.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
-#include <string>
+#include <span>
 #include <vector>
 
 namespace bouillon {
@@ -39,66 +40,47 @@ struct comparison {
 
 namespace detail {
 
-template <dtype Type>
-comparison compare_range(const std::byte* a, const std::byte* b, std::size_t first, std::size_t last) {
-    comparison sums;
-    for (std::size_t i = first; i < last; ++i) {
-        const double x = load_element<double>(Type, a, i), y = load_element<double>(Type, b, i);
-        sums.squared_a += x * x;
-        sums.squared_b += y * y;
-        sums.product += x * y;
-        sums.squared_difference += (y - x) * (y - x);
-    }
-    return sums;
+/// The sums of the first `count` elements of a chain of at most chain_length tensors.
+inline chain_sums sum_chain(dtype type, std::span<const std::byte* const> chain, std::size_t count) {
+#if defined(__x86_64__)
+    if (has_avx512()) return sum_chain_avx512(type, chain, count);
+    if (has_avx2()) return sum_chain_avx2(type, chain, count);
+#endif
+    return sum_chain_plain(type, chain, 0, count);
 }
 
-inline comparison compare_range(dtype type, const std::byte* a, const std::byte* b, std::size_t first,
-                                std::size_t last) {
-    switch (type) {
-        case dtype::f64:
-            return compare_range<dtype::f64>(a, b, first, last);
-        case dtype::f32:
-            return compare_range<dtype::f32>(a, b, first, last);
-        case dtype::f16:
-            return compare_range<dtype::f16>(a, b, first, last);
-        default:
-            return compare_range<dtype::bf16>(a, b, first, last);
+/// Adds what the first `count` elements of a chain of any length give to the comparisons of its neighbours.
+/// `sums`: (tensors of the chain - 1).
+inline void add_neighbours(dtype type, std::span<const std::byte* const> chain, std::size_t count,
+                           std::span<comparison> sums) {
+    // Links overlap by one tensor, which the first-level cache still holds.
+    for (std::size_t first = 0; first + 1 < chain.size(); first += chain_length - 1) {
+        const auto link = chain.subspan(first, std::min(chain_length, chain.size() - first));
+        const chain_sums parts = sum_chain(type, link, count);
+        for (std::size_t k = 1; k < link.size(); ++k)
+            sums[first + k - 1] += {parts.squares[k - 1], parts.squares[k], parts.products[k], parts.differences[k]};
     }
 }
 
 }  // namespace detail
 
-/// Compares two tensors of equal size and of one of the mergeable types, in float64.
+/// Compares two tensors of equal size and of one of the mergeable types, in float64: every difference is formed from
+/// the stored values without a rounding to less.
 /// The sums are formed in blocks that do not depend on the number of threads, so neither does the result.
 /// @param a, b     tensors of the same type and size
 /// @param threads  0 for all
 /// Cost: each tensor read once.
 inline comparison compare(const tensor_view& a, const tensor_view& b, std::size_t threads = 0) {
-    constexpr std::size_t block = 1 << 16;  // elements
-    std::vector<comparison> blocks((a.size + block - 1) / block);
+    constexpr std::size_t block = 1 << 16;                         // elements
+    std::vector<comparison> blocks((a.size + block - 1) / block);  // each over a block of elements
     parallel_for(blocks.size(), thread_count(threads), [&](std::size_t i, std::size_t) {
-        blocks[i] = detail::compare_range(a.type, a.data, b.data, i * block, std::min((i + 1) * block, a.size));
+        const std::size_t first = i * block, count = std::min(block, a.size - first);
+        const std::array<const std::byte*, 2> pair{a.data + first * bytes(a.type), b.data + first * bytes(a.type)};
+        detail::add_neighbours(a.type, pair, count, std::span(&blocks[i], 1));
     });
     comparison sums;
     for (const comparison& sum : blocks) sums += sum;
     return sums;
-}
-
-/// Compares two checkpoints of one set tensor by tensor. Tensors that cannot be merged (integers, bools) have zero
-/// sums.
-/// @returns (tensors of the set), in its order; their sum is the comparison of the whole models
-inline std::vector<comparison> compare(const checkpoint_set& checkpoints, std::size_t a, std::size_t b,
-                                       std::size_t threads = 0) {
-    std::vector<comparison> comparisons(checkpoints.tensors().size());
-    for (std::size_t i = 0; i < comparisons.size(); ++i) {
-        const auto& tensor = checkpoints.tensors()[i];
-        if (!mergeable(tensor.type)) continue;
-        const auto view = [&](std::size_t k) {
-            return tensor_view{checkpoints[k].bytes(i).data(), tensor.elements(), tensor.type};
-        };
-        comparisons[i] = compare(view(a), view(b), threads);
-    }
-    return comparisons;
 }
 
 }  // namespace bouillon

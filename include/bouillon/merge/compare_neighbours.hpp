@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/merge/compare.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace bouillon {
+namespace detail {
+
+/// A run of the elements of one tensor of a set, read by one thread.
+struct compared_run {
+    std::size_t tensor, first, count;  // elements
+};
+
+/// The mergeable tensors of a set in runs of about 1 MiB.
+inline std::vector<compared_run> split_into_runs(const checkpoint_set& checkpoints) {
+    std::vector<compared_run> runs;
+    for (std::size_t i = 0; i < checkpoints.tensors().size(); ++i) {
+        const auto& tensor = checkpoints.tensors()[i];
+        if (!mergeable(tensor.type)) continue;
+        const std::size_t elements = tensor.elements(), most = (1 << 20) / bytes(tensor.type);
+        for (std::size_t first = 0; first < elements; first += most)
+            runs.push_back({i, first, std::min(most, elements - first)});
+    }
+    return runs;
+}
+
+/// Reads runs of all of a set's checkpoints through buffers that stay in the second-level cache.
+class chain_reader {
+ public:
+    explicit chain_reader(const checkpoint_set& checkpoints)
+        : checkpoints_(&checkpoints),
+          block_(std::clamp(cache / checkpoints.size(), least, most) / 64 * 64),
+          stride_(block_ + 64) {
+        memory_.resize(checkpoints.size() * stride_);
+        for (std::size_t k = 0; k < checkpoints.size(); ++k) blocks_.push_back(memory_.data() + k * stride_);
+    }
+
+    /// Adds what a run gives to the comparisons of neighbours. `sums`: (checkpoints - 1).
+    void add(const compared_run& run, std::span<comparison> sums) {
+        const dtype type = checkpoints_->tensors()[run.tensor].type;
+        const std::size_t whole = block_ / bytes(type);
+        for (std::size_t done = 0; done < run.count; done += whole) {
+            const std::size_t count = std::min(whole, run.count - done);
+            for (std::size_t k = 0; k < checkpoints_->size(); ++k)
+                (*checkpoints_)[k].read(run.tensor, (run.first + done) * bytes(type),
+                                        std::span(memory_).subspan(k * stride_, count * bytes(type)));
+            add_neighbours(type, blocks_, count, sums);
+        }
+    }
+
+ private:
+    static constexpr std::size_t cache = 256 << 10, least = 16 << 10, most = 128 << 10;  // bytes
+
+    const checkpoint_set* checkpoints_;
+    std::size_t block_;              // bytes of a checkpoint read at once
+    std::size_t stride_;             // one cache line more, so that the blocks do not fall on one another in the cache
+    std::vector<std::byte> memory_;  // (checkpoints, block and a line between)
+    std::vector<const std::byte*> blocks_;  // (checkpoints), into memory_
+};
+
+}  // namespace detail
+
+/// Compares each checkpoint of a set with the next, tensor by tensor, in float64. Tensors that cannot be merged
+/// (integers, bools) have zero sums. The result does not depend on the number of threads.
+/// @returns (checkpoints - 1, tensors of the set), in the set's order; the sum over the tensors is the comparison of
+///          the whole models
+/// @throws input_error where a file changes while it is read
+/// Cost: each checkpoint read once.
+inline std::vector<std::vector<comparison>> compare_neighbours(const checkpoint_set& checkpoints,
+                                                               std::size_t threads = 0) {
+    const std::size_t pairs = checkpoints.size() - 1, used = thread_count(threads);
+    const auto runs = detail::split_into_runs(checkpoints);
+    std::vector<comparison> sums(runs.size() * pairs);  // (runs, pairs)
+    std::vector<detail::chain_reader> readers;          // (threads)
+    for (std::size_t lane = 0; lane < used; ++lane) readers.emplace_back(checkpoints);
+    parallel_for(pairs == 0 ? 0 : runs.size(), used, [&](std::size_t i, std::size_t lane) {
+        readers[lane].add(runs[i], std::span(sums).subspan(i * pairs, pairs));
+    });
+    std::vector<std::vector<comparison>> tensors(pairs, std::vector<comparison>(checkpoints.tensors().size()));
+    for (std::size_t i = 0; i < runs.size(); ++i)
+        for (std::size_t k = 0; k < pairs; ++k) tensors[k][runs[i].tensor] += sums[i * pairs + k];
+    return tensors;
+}
+
+}  // namespace bouillon

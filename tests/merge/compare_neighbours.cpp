@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/merge/compare_neighbours.hpp>
+
+#include "checkpoint/files.hpp"
+#include <bouillon/core/random.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace bouillon;
+
+namespace {
+
+/// Files of these tensors, one a checkpoint.
+class checkpoint_files {
+ public:
+    void add(const std::vector<test::stored_tensor>& tensors) {
+        paths_.push_back(directory_ / (std::to_string(paths_.size()) + ".safetensors"));
+        test::write_tensors(paths_.back(), tensors);
+    }
+    const std::vector<std::filesystem::path>& paths() const { return paths_; }
+
+ private:
+    test::temporary_directory directory_;
+    std::vector<std::filesystem::path> paths_;
+};
+
+std::string random_floats(std::size_t size, std::uint64_t seed) {
+    random_engine engine = make_engine(seed);
+    std::vector<float> values(size);
+    for (float& value : values) value = static_cast<float>(normal(engine));
+    return test::stored(values);
+}
+
+}  // namespace
+
+TEST_CASE("checkpoints are compared tensor by tensor, integers left out") {
+    checkpoint_files files;
+    for (const float value : {3.0f, 4.0f})
+        files.add({{{"weight", dtype::f32, {2}}, test::stored<float>({value, 0})},
+                   {{"ids", dtype::i32, {1}}, test::stored<std::int32_t>({7})}});
+    const auto compared = compare_neighbours(open_checkpoints(files.paths()));
+    REQUIRE(compared.size() == 1);
+    REQUIRE(compared[0].size() == 2);
+    CHECK(compared[0][0].squared_a == 0);  // ids
+    CHECK(compared[0][1].norm_a() == 3);
+    CHECK(compared[0][1].norm_b() == 4);
+    CHECK(compared[0][1].distance() == 1);
+}
+
+TEST_CASE("a chain read once gives what each pair gives, for any number of threads") {
+    checkpoint_files files;
+    const std::size_t size = 300'001;  // several runs, of several blocks, and a rest
+    for (std::uint64_t k = 0; k < 6; ++k)
+        files.add({{{"big", dtype::f32, {size}}, random_floats(size, k)},
+                   {{"none", dtype::f32, {0}}, ""},
+                   {{"small", dtype::f32, {3}}, random_floats(3, 10 + k)}});
+    const auto set = open_checkpoints(files.paths());
+    const auto alone = compare_neighbours(set, 1), threaded = compare_neighbours(set, 3);
+    REQUIRE(alone.size() == 5);
+    for (std::size_t k = 0; k < alone.size(); ++k)
+        for (std::size_t i = 0; i < set.tensors().size(); ++i) {
+            const auto view = [&](std::size_t of) {
+                return tensor_view{set[of].bytes(i).data(), set.tensors()[i].elements(), dtype::f32};
+            };
+            const auto pair = compare(view(k), view(k + 1));
+            CHECK(alone[k][i].squared_b == doctest::Approx(pair.squared_b).epsilon(1e-13));
+            CHECK(alone[k][i].product == doctest::Approx(pair.product).epsilon(1e-10));
+            CHECK(alone[k][i].squared_difference == doctest::Approx(pair.squared_difference).epsilon(1e-13));
+            CHECK(threaded[k][i].squared_a == alone[k][i].squared_a);
+            CHECK(threaded[k][i].product == alone[k][i].product);
+            CHECK(threaded[k][i].squared_difference == alone[k][i].squared_difference);
+        }
+}
+
+TEST_CASE("one checkpoint has no neighbour") {
+    checkpoint_files files;
+    files.add({{{"x", dtype::f32, {1}}, test::stored<float>({1})}});
+    CHECK(compare_neighbours(open_checkpoints(files.paths())).empty());
+}
+
+TEST_CASE("a file that is cut off while it is compared is an error that names it") {
+    checkpoint_files files;
+    for (int k = 0; k < 2; ++k) files.add({{{"x", dtype::f32, {10'000}}, random_floats(10'000, 1)}});
+    const auto set = open_checkpoints(files.paths());
+    std::filesystem::resize_file(files.paths()[1], 5000);
+    const auto message = test::message_of<input_error>([&] { compare_neighbours(set, 1); });
+    CHECK(message.find(files.paths()[1].string() + ": changed while tensor \"x\" was read") != std::string::npos);
+}
