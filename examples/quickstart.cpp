@@ -17,8 +17,8 @@ int main(int argc, char** argv) {
     const auto checkpoints = bouillon::open_checkpoints(paths);  // headers checked, nothing read yet
     const auto resident =
         bouillon::make_resident(checkpoints, backend);  // each tensor uploaded once, in its stored dtype
-    const auto config = bouillon::read_llama_config(paths.back() / "config.json");
-    bouillon::document_scorer score(bouillon::llama(config, backend));
+    const auto config = bouillon::read_config(paths.back() / "config.json");
+    bouillon::document_scorer score(bouillon::causal_language_model(config, backend));
 
     bouillon::search_options options;
     options.budget = 8;

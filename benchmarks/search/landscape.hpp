@@ -4,8 +4,8 @@
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/merge/resident.hpp>
 #include <bouillon/merge_search/held_out_file.hpp>
+#include <bouillon/model/causal_language_model.hpp>
 #include <bouillon/model/config.hpp>
-#include <bouillon/model/llama.hpp>
 #include <bouillon/score/document_scorer.hpp>
 #include <bouillon/search/paired.hpp>
 #include <bouillon/tensor/xtensor_backend.hpp>
@@ -55,7 +55,8 @@ class landscape {
         : checkpoints_(bouillon::open_checkpoints(checkpoints_in(folder))),
           documents_(thin_out(bouillon::read_held_out(folder / "search.safetensors"), documents)),
           resident_(bouillon::make_resident(checkpoints_, backend_)),
-          score_(bouillon::llama(bouillon::read_llama_config(*checkpoints_.newest().config_path()), backend_)) {
+          score_(
+              bouillon::causal_language_model(bouillon::read_config(*checkpoints_.newest().config_path()), backend_)) {
         if (memory.empty()) return;
         std::ifstream lines(memory);
         for (std::string line; std::getline(lines, line);) {
@@ -85,7 +86,7 @@ class landscape {
     bouillon::checkpoint_set checkpoints_;
     bouillon::held_out_documents documents_;
     bouillon::resident_checkpoints<bouillon::xtensor_backend> resident_;
-    bouillon::document_scorer<bouillon::llama<bouillon::xtensor_backend>> score_;
+    bouillon::document_scorer<bouillon::causal_language_model<bouillon::xtensor_backend>> score_;
     bouillon::parameters<bouillon::xtensor_backend> merged_;
     std::map<std::vector<double>, std::vector<double>> known_;  // (checkpoints) -> (documents)
     std::ofstream memory_;

@@ -50,7 +50,7 @@ void run_score(const score_arguments& arguments) {
     std::size_t width = 10;
     for (const auto& path : arguments.checkpoints) {  // so that the last one's fault does not show after an hour
         const auto opened = bouillon::open_checkpoints(std::span(&path, 1));
-        bouillon::read_llama_config(model_config_path(opened.newest()));
+        bouillon::read_config(model_config_path(opened.newest()));
         width = std::max(width, path.string().size());
     }
     const int w = static_cast<int>(width);

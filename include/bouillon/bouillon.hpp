@@ -30,7 +30,8 @@
 #include <bouillon/merge/resident.hpp>
 #include <bouillon/merge/write_merged.hpp>
 #include <bouillon/merge_search.hpp>
-#include <bouillon/model/llama.hpp>
+#include <bouillon/model/causal_language_model.hpp>
+#include <bouillon/model/config.hpp>
 #include <bouillon/score/document_scorer.hpp>
 #include <bouillon/score/loss_summary.hpp>
 #include <bouillon/search/bayesian_search.hpp>

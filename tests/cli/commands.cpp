@@ -84,12 +84,12 @@ TEST_CASE("score prints the documented fields for each checkpoint") {
 
 TEST_CASE("score looks at every checkpoint before it scores the first") {
     const tiny_run run("cli-score-wrong");
-    std::ofstream(run.step(2) / "config.json") << R"({"model_type": "gpt_neox"})";
+    std::ofstream(run.step(2) / "config.json") << R"({"model_type": "mamba"})";
     const auto ended = run_program("score " + run.step(0).string() + " " + run.step(2).string() + " --held-out " +
                                    run.test().string());
     CHECK(ended.status == 2);
     CHECK(ended.output.empty());
-    CHECK(ended.errors.find("'model_type' is \"gpt_neox\"") != std::string::npos);
+    CHECK(ended.errors.find("'model_type' is \"mamba\"") != std::string::npos);
 }
 
 TEST_CASE("inspect shows tensors and how far neighbours are apart") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/score/document_scorer.hpp>
 #include <bouillon/core/random.hpp>
+#include <bouillon/model/language_model_config.hpp>
 #include <bouillon/tensor/xtensor_backend.hpp>
 
 #include <doctest/doctest.h>
@@ -19,14 +20,14 @@ struct counting_model {
     };
 
     xtensor_backend lanes = xtensor_backend();
-    llama_config sizes = [] {
-        llama_config config;
+    language_model_config sizes = [] {
+        language_model_config config;
         config.vocabulary = 1000;
         config.context = 7;
         return config;
     }();
 
-    const llama_config& config() const { return sizes; }
+    const language_model_config& config() const { return sizes; }
     const xtensor_backend& backend() const { return lanes; }
     void load(const parameters<xtensor_backend>&) {}
     workspace make_workspace(std::size_t rows) const { return {rows}; }

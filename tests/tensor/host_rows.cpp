@@ -38,7 +38,7 @@ TEST_CASE("equal logits give the log of the vocabulary, across the blocks that i
 TEST_CASE("a rotation by a quarter turn swaps a pair") {
     std::array<float, 4> x = {1, 2, 3, 4};
     const std::array<float, 2> cosines = {0, 1}, sines = {1, 0};
-    rotate_row(x.data(), 1, 4, cosines.data(), sines.data());
+    rotate_row(x.data(), 1, 4, 4, cosines.data(), sines.data());
     CHECK(x == std::array<float, 4>{-3, 2, 1, 4});
 }
 
@@ -50,4 +50,20 @@ TEST_CASE("normalisation may be in place, and leaves a row of zeros at zero") {
     CHECK(x[1] == doctest::Approx(8 / std::sqrt(12.5)));
     rms_norm_row(zeros.data(), weight.data(), 2, 1e-5f, zeros.data());
     CHECK(zeros == std::array<float, 2>{});
+}
+
+TEST_CASE("a layer normalisation leaves mean and deviation of its weight and bias") {
+    const std::vector<float> x = {1, 2, 3, 6}, weight(4, 2), bias(4, 5);
+    std::vector<float> out(4);
+    layer_norm_row(x.data(), weight.data(), bias.data(), 4, 0.5f, out.data());
+    const double deviation = std::sqrt(14.0 / 4 + 0.5);
+    for (std::size_t i = 0; i < 4; ++i)
+        CHECK(static_cast<double>(out[i]) == doctest::Approx(5 + 2 * (static_cast<double>(x[i]) - 3) / deviation));
+}
+
+TEST_CASE("only the first dimensions of a head are turned where the rotation is partial") {
+    std::vector<float> x = {1, 2, 3, 4};
+    const std::vector<float> cosines = {0}, sines = {1};
+    rotate_row(x.data(), 1, 4, 2, cosines.data(), sines.data());
+    CHECK(x == std::vector<float>{-2, 1, 3, 4});
 }

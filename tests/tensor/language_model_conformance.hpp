@@ -3,6 +3,8 @@
 
 #include "conformance.hpp"
 
+#include <bouillon/tensor/gelu.hpp>
+
 /// What every backend of language models must do, compared with loops in float64. A backend's test calls
 /// `check_language_model_backend`.
 namespace conformance {
@@ -90,6 +92,42 @@ void check_rms_norm(const Backend& backend) {
 }
 
 template <class Backend>
+void check_layer_norm(const Backend& backend) {
+    std::mt19937 engine(28);
+    for (const std::size_t width : {1, 3, 96, 1001}) {
+        const std::size_t rows = 70;
+        const auto x = random_floats(rows * width, engine, 3), weight = random_floats(width, engine);
+        const auto bias = random_floats(width, engine);
+        std::vector<double> expected(rows * width);
+        for (std::size_t row = 0; row < rows; ++row) {
+            const std::vector<double> values(&x[row * width], &x[row * width] + width);
+            const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(width);
+            double squares = 0;
+            for (const double value : values) squares += (value - mean) * (value - mean);
+            const double deviation = std::sqrt(squares / static_cast<double>(width) + 0.01);
+            for (std::size_t i = 0; i < width; ++i)
+                expected[row * width + i] =
+                    static_cast<double>(weight[i]) * (values[i] - mean) / deviation + static_cast<double>(bias[i]);
+        }
+        auto in_place = to_buffer(backend, x);
+        backend.layer_norm(in_place, to_buffer(backend, weight), to_buffer(backend, bias), rows, width, 0.01f,
+                           in_place);
+        CHECK(worst_error(to_host(backend, in_place, rows * width), expected) < 1e-6);
+    }
+}
+
+template <class Backend>
+void check_add_bias(const Backend& backend) {
+    std::mt19937 engine(29);
+    const std::size_t rows = 131, width = 7;
+    const auto x = random_floats(rows * width, engine), bias = random_floats(width, engine);
+    auto sum = to_buffer(backend, x);
+    backend.add_bias(to_buffer(backend, bias), rows, width, sum);
+    const auto values = to_host(backend, sum, rows * width);
+    for (std::size_t i = 0; i < values.size(); ++i) CHECK(values[i] == x[i] + bias[i % width]);
+}
+
+template <class Backend>
 void check_linear(const Backend& backend) {
     std::mt19937 engine(23);
     const std::size_t rows = 300, in = 37, columns = 19;
@@ -106,24 +144,29 @@ void check_linear(const Backend& backend) {
 template <class Backend>
 void check_rotate(const Backend& backend) {
     std::mt19937 engine(24);
-    const std::size_t heads = 3, dim = 8, window = 5, pairs = dim / 2;
-    const auto angles = random_floats(window * pairs, engine);
-    std::vector<float> cosines, sines;  // (window, pairs)
-    for (const float angle : angles) cosines.push_back(std::cos(angle)), sines.push_back(std::sin(angle));
-    const std::vector<std::int32_t> positions = {0, 1, 2, 0, 4, 3, 1};
-    const auto x = random_floats(positions.size() * heads * dim, engine);
-    std::vector<double> expected(x.size());
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        const std::size_t element = i % dim, row = i / dim / heads;
-        const std::size_t at = static_cast<std::size_t>(positions[row]) * pairs + element % pairs;
-        const double partner = element < pairs ? -static_cast<double>(x[i + pairs]) : static_cast<double>(x[i - pairs]);
-        expected[i] =
-            static_cast<double>(x[i]) * static_cast<double>(cosines[at]) + partner * static_cast<double>(sines[at]);
+    const std::size_t heads = 3, dim = 8, window = 5;
+    for (const std::size_t turned : {8, 2}) {
+        const std::size_t pairs = turned / 2;
+        const auto angles = random_floats(window * pairs, engine);
+        std::vector<float> cosines, sines;  // (window, pairs)
+        for (const float angle : angles) cosines.push_back(std::cos(angle)), sines.push_back(std::sin(angle));
+        const std::vector<std::int32_t> positions = {0, 1, 2, 0, 4, 3, 1};
+        const auto x = random_floats(positions.size() * heads * dim, engine);
+        std::vector<double> expected(x.begin(), x.end());
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const std::size_t element = i % dim, row = i / dim / heads;
+            if (element >= turned) continue;
+            const std::size_t at = static_cast<std::size_t>(positions[row]) * pairs + element % pairs;
+            const double partner =
+                element < pairs ? -static_cast<double>(x[i + pairs]) : static_cast<double>(x[i - pairs]);
+            expected[i] =
+                static_cast<double>(x[i]) * static_cast<double>(cosines[at]) + partner * static_cast<double>(sines[at]);
+        }
+        auto rotated = to_buffer(backend, x);
+        backend.rotate(rotated, positions.size(), heads, dim, turned, to_buffer(backend, cosines),
+                       to_buffer(backend, sines), positions);
+        CHECK(worst_error(to_host(backend, rotated, x.size()), expected) < 1e-6);
     }
-    auto rotated = to_buffer(backend, x);
-    backend.rotate(rotated, positions.size(), heads, dim, to_buffer(backend, cosines), to_buffer(backend, sines),
-                   positions);
-    CHECK(worst_error(to_host(backend, rotated, x.size()), expected) < 1e-6);
 }
 
 /// q, out: (rows, heads, dim); k, v: (rows, kv_heads, dim).
@@ -194,6 +237,21 @@ void check_gated_silu(const Backend& backend) {
 }
 
 template <class Backend>
+void check_gelu(const Backend& backend) {
+    std::mt19937 engine(30);
+    const std::size_t rows = 65, width = 13;
+    const auto x = random_floats(rows * width, engine, 4);
+    for (const bool by_tanh : {false, true}) {
+        auto buffer = to_buffer(backend, x);
+        backend.gelu(buffer, rows, width, by_tanh);
+        const auto values = to_host(backend, buffer, rows * width);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            CHECK(values[i] ==
+                  doctest::Approx(by_tanh ? detail::gelu_by_tanh(x[i]) : detail::gelu_exact(x[i])).epsilon(1e-6));
+    }
+}
+
+template <class Backend>
 void check_token_losses(const Backend& backend) {
     std::mt19937 engine(27);
     for (const float scale : {1.0f, 40.0f})  // the larger one's logits are in the hundreds
@@ -224,10 +282,13 @@ void check_language_model_backend(const Backend& backend) {
     SUBCASE("widening is exact, but for float64's one rounding") { check_widen(backend); }
     SUBCASE("an embedding is a row of its table") { check_embed(backend); }
     SUBCASE("RMS normalisation agrees with float64") { check_rms_norm(backend); }
+    SUBCASE("layer normalisation agrees with float64, in place") { check_layer_norm(backend); }
+    SUBCASE("a bias is added to every row") { check_add_bias(backend); }
     SUBCASE("a linear map agrees with float64, written or added") { check_linear(backend); }
-    SUBCASE("a rotation turns the pairs of each head by their row's position") { check_rotate(backend); }
+    SUBCASE("a rotation turns the first pairs of each head by their row's position") { check_rotate(backend); }
     SUBCASE("attention is causal, stays in its window and shares key heads") { check_attention(backend); }
     SUBCASE("gated SiLU agrees with float64 and survives the largest gates") { check_gated_silu(backend); }
+    SUBCASE("GELU is that of one number") { check_gelu(backend); }
     SUBCASE("token losses agree with float64, however large the logits") { check_token_losses(backend); }
 }
 

@@ -3,9 +3,9 @@
 
 #include <bouillon/core/blas.hpp>
 #include <bouillon/core/parallel.hpp>
-#include <bouillon/model/llama.hpp>
 #include <bouillon/score/held_out.hpp>
 #include <bouillon/score/windows.hpp>
+#include <bouillon/tensor/parameters.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -50,15 +50,22 @@ concept viewing_backend = tensor_backend<Backend> && requires(const Backend back
 /// - `widen(stored, out)`: a tensor of F64, F32, F16 or BF16 to float32.
 /// - `embed(table, tokens, width, out)`: out (rows, width) = the rows `tokens` of table (vocabulary, width).
 /// - `rms_norm(x, weight, rows, width, epsilon, out)`: out = weight * x / sqrt(mean(x^2) + epsilon), row by row.
+///   x may be out.
+/// - `layer_norm(x, weight, bias, rows, width, epsilon, out)`: out = weight * (x - mean(x)) / sqrt(variance(x) +
+///   epsilon) + bias, row by row. x may be out.
 /// - `linear(x, weight, rows, in, out_width, accumulate, out)`: out (rows, out_width) = x weight', added if
 /// `accumulate`.
-/// - `rotate(x, rows, heads, head_dim, cosines, sines, positions)`: in place on x (rows, heads, head_dim), turns the
-///   pair (i, i + head_dim / 2) by the angle of row `positions[row]` of the tables (window, head_dim / 2).
+/// - `add_bias(bias, rows, width, x)`: x (rows, width) += bias (width), in place.
+/// - `rotate(x, rows, heads, head_dim, turned, cosines, sines, positions)`: in place on x (rows, heads, head_dim),
+///   turns the pairs (i, i + turned / 2) of a head's first `turned` dimensions by the angles of row `positions[row]` of
+///   the tables (window, turned / 2).
 /// - `causal_attention(q, k, v, window_offsets, heads, kv_heads, head_dim, out)`: softmax(q k' / sqrt(head_dim)) v for
 ///   q, out (rows, heads, head_dim) and k, v (rows, kv_heads, head_dim); query head h reads kv head
 ///   h / (heads / kv_heads); a row attends to itself and what precedes it in its window, rows
 ///   [window_offsets[w], window_offsets[w + 1]).
 /// - `gated_silu(gate, up, rows, width)`: gate = gate / (1 + exp(-gate)) * up, in place.
+/// - `gelu(x, rows, width, by_tanh)`: x = x P(z <= x) for a standard normal z, in place; by_tanh: the approximation
+///   x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).
 /// - `token_losses(hidden, head, rows, width, vocabulary, targets, losses)`: losses[row] = log sum exp(logits) -
 ///   logits[target], logits = hidden head' with head (vocabulary, width); nats, into host memory.
 template <class Backend>
@@ -72,10 +79,13 @@ concept language_model_backend = tensor_backend<Backend> && std::movable<typenam
     backend.widen(stored, out);
     backend.embed(in, indices, count, out);
     backend.rms_norm(in, in, count, count, epsilon, out);
+    backend.layer_norm(in, in, in, count, count, epsilon, out);
     backend.linear(in, in, count, count, count, accumulate, out);
-    backend.rotate(out, count, count, count, in, in, indices);
+    backend.add_bias(in, count, count, out);
+    backend.rotate(out, count, count, count, count, in, in, indices);
     backend.causal_attention(in, in, in, indices, count, count, count, out);
     backend.gated_silu(out, in, count, count);
+    backend.gelu(out, count, count, accumulate);
     backend.token_losses(in, in, count, count, count, indices, host);
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/host_device.hpp>
+#include <bouillon/tensor/gelu.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -40,17 +41,59 @@ struct rms_norm_of_row {
     }
 };
 
+struct layer_norm_of_row {
+    const float* x;       // (rows, width)
+    const float* weight;  // (width)
+    const float* bias;    // (width)
+    std::size_t width;
+    float epsilon;
+    float* out;  // (rows, width)
+
+    BOUILLON_HOST_DEVICE void operator()(std::size_t row) const {
+        const float* const from = x + row * width;
+        double sum = 0, squares = 0;
+        for (std::size_t i = 0; i < width; ++i) sum += static_cast<double>(from[i]);
+        const double mean = sum / static_cast<double>(width);
+        for (std::size_t i = 0; i < width; ++i) {
+            const double difference = static_cast<double>(from[i]) - mean;
+            squares += difference * difference;
+        }
+        const double deviation = std::sqrt(squares / static_cast<double>(width) + static_cast<double>(epsilon));
+        const auto centre = static_cast<float>(mean), scale = static_cast<float>(1 / deviation);
+        for (std::size_t i = 0; i < width; ++i)
+            out[row * width + i] = weight[i] * ((from[i] - centre) * scale) + bias[i];
+    }
+};
+
+/// Element i of x (rows, width).
+struct add_bias_element {
+    const float* bias;  // (width)
+    std::size_t width;
+    float* x;
+
+    BOUILLON_HOST_DEVICE void operator()(std::size_t i) const { x[i] += bias[i % width]; }
+};
+
+struct gelu_element {
+    float* x;
+    bool by_tanh;
+
+    BOUILLON_HOST_DEVICE void operator()(std::size_t i) const {
+        x[i] = by_tanh ? gelu_by_tanh(x[i]) : gelu_exact(x[i]);
+    }
+};
+
 /// Pair i of x (rows, heads, pairs of elements).
 struct rotate_pair {
-    float* x;                       // (rows, heads, 2 pairs)
+    float* x;                       // (rows, heads, head_dim)
     const float* cosines;           // (window, pairs)
     const float* sines;             // (window, pairs)
     const std::int32_t* positions;  // (rows)
-    std::size_t heads, pairs;
+    std::size_t heads, head_dim, pairs;
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t i) const {
         const std::size_t pair = i % pairs, head = i / pairs, row = head / heads;
-        float* const at = x + head * 2 * pairs + pair;
+        float* const at = x + head * head_dim + pair;
         const std::size_t angle = static_cast<std::size_t>(positions[row]) * pairs + pair;
         const float first = at[0], second = at[pairs];
         at[0] = first * cosines[angle] - second * sines[angle];

@@ -34,6 +34,15 @@ class host_language_model {
                   [=](std::size_t row) { rms_norm_row(from + row * width, scale, width, epsilon, to + row * width); });
     }
 
+    void layer_norm(const Buffer& x, const Buffer& weight, const Buffer& bias, std::size_t rows, std::size_t width,
+                    float epsilon, Buffer& out) const {
+        const float *const from = x.data(), *const scale = weight.data(), *const shift = bias.data();
+        float* const to = out.data();
+        over_rows(rows, [=](std::size_t row) {
+            layer_norm_row(from + row * width, scale, shift, width, epsilon, to + row * width);
+        });
+    }
+
     void linear(const Buffer& x, const Buffer& weight, std::size_t rows, std::size_t in, std::size_t out_width,
                 bool accumulate, Buffer& out) const {
         constexpr std::size_t slab = 256;  // rows a matrix product
@@ -46,13 +55,21 @@ class host_language_model {
         });
     }
 
-    void rotate(Buffer& x, std::size_t rows, std::size_t heads, std::size_t head_dim, const Buffer& cosines,
-                const Buffer& sines, std::span<const std::int32_t> positions) const {
+    void add_bias(const Buffer& bias, std::size_t rows, std::size_t width, Buffer& x) const {
+        const float* const shift = bias.data();
+        float* const to = x.data();
+        over_rows(rows, [=](std::size_t row) {
+            for (std::size_t i = 0; i < width; ++i) to[row * width + i] += shift[i];
+        });
+    }
+
+    void rotate(Buffer& x, std::size_t rows, std::size_t heads, std::size_t head_dim, std::size_t turned,
+                const Buffer& cosines, const Buffer& sines, std::span<const std::int32_t> positions) const {
         const float *const cosine = cosines.data(), *const sine = sines.data();
         float* const to = x.data();
         over_rows(rows, [=](std::size_t row) {
-            const std::size_t angle = static_cast<std::size_t>(positions[row]) * (head_dim / 2);
-            rotate_row(to + row * heads * head_dim, heads, head_dim, cosine + angle, sine + angle);
+            const std::size_t angle = static_cast<std::size_t>(positions[row]) * (turned / 2);
+            rotate_row(to + row * heads * head_dim, heads, head_dim, turned, cosine + angle, sine + angle);
         });
     }
 
@@ -77,6 +94,11 @@ class host_language_model {
         float* const to = gate.data();
         const float* const factor = up.data();
         over_rows(rows, [=](std::size_t row) { detail::gated_silu(to + row * width, factor + row * width, width); });
+    }
+
+    void gelu(Buffer& x, std::size_t rows, std::size_t width, bool by_tanh) const {
+        float* const to = x.data();
+        over_rows(rows, [=](std::size_t row) { detail::gelu(to + row * width, width, by_tanh); });
     }
 
     void token_losses(const Buffer& hidden, const Buffer& head, std::size_t rows, std::size_t width,

@@ -26,9 +26,25 @@ inline void rms_norm_row(const float* x, const float* weight, std::size_t width,
     for (std::size_t i = 0; i < width; ++i) out[i] = weight[i] * (x[i] * scale);
 }
 
-/// x: (heads, head_dim), in place; cosines, sines: (head_dim / 2), of this row's position.
-inline void rotate_row(float* x, std::size_t heads, std::size_t head_dim, const float* cosines, const float* sines) {
-    const std::size_t pairs = head_dim / 2;
+/// weight, bias, out: (width). x may be out.
+inline void layer_norm_row(const float* x, const float* weight, const float* bias, std::size_t width, float epsilon,
+                           float* out) {
+    double sum = 0, squares = 0;
+    for (std::size_t i = 0; i < width; ++i) sum += static_cast<double>(x[i]);
+    const double mean = sum / static_cast<double>(width);
+    for (std::size_t i = 0; i < width; ++i) {
+        const double difference = static_cast<double>(x[i]) - mean;
+        squares += difference * difference;
+    }
+    const double deviation = std::sqrt(squares / static_cast<double>(width) + static_cast<double>(epsilon));
+    const auto centre = static_cast<float>(mean), scale = static_cast<float>(1 / deviation);
+    for (std::size_t i = 0; i < width; ++i) out[i] = weight[i] * ((x[i] - centre) * scale) + bias[i];
+}
+
+/// x: (heads, head_dim), in place; cosines, sines: (turned / 2), of this row's position.
+inline void rotate_row(float* x, std::size_t heads, std::size_t head_dim, std::size_t turned, const float* cosines,
+                       const float* sines) {
+    const std::size_t pairs = turned / 2;
     for (float* const end = x + heads * head_dim; x != end; x += head_dim)
         for (std::size_t i = 0; i < pairs; ++i) {
             const float first = x[i], second = x[i + pairs];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/tensor/gelu.hpp>
 #include <bouillon/tensor/row_math_avx2.hpp>
 
 #include <algorithm>
@@ -47,6 +48,11 @@ inline void gated_silu(float* gate, const float* up, std::size_t count) {
     if (has_avx2()) return gated_silu_avx2(gate, up, count);
 #endif
     for (std::size_t i = 0; i < count; ++i) gate[i] = gate[i] / (1 + std::exp(-gate[i])) * up[i];
+}
+
+/// GELU of x (count), in place: exact, or by tanh as some models were trained.
+inline void gelu(float* x, std::size_t count, bool by_tanh) {
+    for (std::size_t i = 0; i < count; ++i) x[i] = by_tanh ? gelu_by_tanh(x[i]) : gelu_exact(x[i]);
 }
 
 }  // namespace bouillon::detail

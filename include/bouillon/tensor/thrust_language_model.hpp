@@ -33,17 +33,27 @@ class thrust_language_model {
         loop_(rows, rms_norm_of_row{x.data(), weight.data(), width, epsilon, out.data()});
     }
 
+    void layer_norm(const buffer& x, const buffer& weight, const buffer& bias, std::size_t rows, std::size_t width,
+                    float epsilon, buffer& out) const {
+        loop_(rows, layer_norm_of_row{x.data(), weight.data(), bias.data(), width, epsilon, out.data()});
+    }
+
     void linear(const buffer& x, const buffer& weight, std::size_t rows, std::size_t in, std::size_t out_width,
                 bool accumulate, buffer& out) const {
         system_.gemm(false, true, rows, out_width, in, 1.0f, x.data(), in, weight.data(), in, accumulate ? 1.0f : 0.0f,
                      out.data(), out_width);
     }
 
-    void rotate(buffer& x, std::size_t rows, std::size_t heads, std::size_t head_dim, const buffer& cosines,
-                const buffer& sines, indices positions) const {
+    void add_bias(const buffer& bias, std::size_t rows, std::size_t width, buffer& x) const {
+        loop_(rows * width, add_bias_element{bias.data(), width, x.data()});
+    }
+
+    void rotate(buffer& x, std::size_t rows, std::size_t heads, std::size_t head_dim, std::size_t turned,
+                const buffer& cosines, const buffer& sines, indices positions) const {
         const index_array list(positions);
-        const std::size_t pairs = head_dim / 2;
-        loop_(rows * heads * pairs, rotate_pair{x.data(), cosines.data(), sines.data(), list.data(), heads, pairs});
+        const std::size_t pairs = turned / 2;
+        loop_(rows * heads * pairs,
+              rotate_pair{x.data(), cosines.data(), sines.data(), list.data(), heads, head_dim, pairs});
     }
 
     void causal_attention(const buffer& q, const buffer& k, const buffer& v, indices window_offsets, std::size_t heads,
@@ -71,6 +81,10 @@ class thrust_language_model {
 
     void gated_silu(buffer& gate, const buffer& up, std::size_t rows, std::size_t width) const {
         loop_(rows * width, gated_silu_element{gate.data(), up.data()});
+    }
+
+    void gelu(buffer& x, std::size_t rows, std::size_t width, bool by_tanh) const {
+        loop_(rows * width, gelu_element{x.data(), by_tanh});
     }
 
     void token_losses(const buffer& hidden, const buffer& head, std::size_t rows, std::size_t width,
