@@ -4,17 +4,34 @@
 #include <xxhash.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace bouillon {
+
+/// 128 bits, in two halves.
+struct hash_bits {
+    std::uint64_t high = 0, low = 0;
+
+    friend bool operator==(const hash_bits&, const hash_bits&) = default;
+
+    /// 32 hexadecimal digits, the highest first.
+    std::string hex() const {
+        std::string text;
+        for (const std::uint64_t half : {high, low})
+            for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[half >> shift & 15];
+        return text;
+    }
+};
 
 /// XXH3-128 of bytes that come in parts: tells contents apart that differ by accident, not those of somebody who means
 /// to deceive.
 /// Cost: about 20 GB/s on one core.
-/// Reference: https://github.com/Cyan4973/xxHash, doc/xxhash_spec.md; `xxhsum -H2` prints the same digits.
+/// Reference: https://github.com/Cyan4973/xxHash; without a seed, `xxhsum -H2` prints the same digits.
 class content_hash {
  public:
     content_hash() : state_(XXH3_createState()) {
@@ -22,18 +39,15 @@ class content_hash {
         reset();
     }
 
-    void reset() { XXH3_128bits_reset(state_.get()); }
+    /// Begins anew.
+    void reset(std::uint64_t seed = 0) { XXH3_128bits_reset_withSeed(state_.get(), seed); }
 
     void add(std::span<const std::byte> bytes) { XXH3_128bits_update(state_.get(), bytes.data(), bytes.size()); }
 
-    /// 32 hexadecimal digits, the highest first, of all that was added.
-    std::string hex() const {
-        XXH128_canonical_t digest{};
-        XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(state_.get()));
-        std::string text;
-        for (const unsigned byte : digest.digest)
-            text += {"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]};
-        return text;
+    /// The hash of all that was added.
+    hash_bits bits() const {
+        const auto digest = XXH3_128bits_digest(state_.get());
+        return {digest.high64, digest.low64};
     }
 
  private:
@@ -42,5 +56,12 @@ class content_hash {
     };
     std::unique_ptr<XXH3_state_t, free_state> state_;
 };
+
+/// The same of a text.
+inline hash_bits hash_of(std::string_view text) {
+    content_hash hash;
+    hash.add(std::as_bytes(std::span(text)));
+    return hash.bits();
+}
 
 }  // namespace bouillon

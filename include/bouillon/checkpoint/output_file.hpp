@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <span>
+#include <string_view>
 #include <unistd.h>
 
 namespace bouillon {
@@ -81,6 +82,15 @@ class output_file {
     detail::file_descriptor direct_{-1};  // the same file around the cache; none where the file system cannot
     std::size_t end_ = 0;                 // of what write() wrote
 };
+
+/// Replaces the first bytes of a file, and waits until they are on the disk. Throws work_error when that fails.
+inline void overwrite_start(const std::filesystem::path& path, std::string_view bytes) {
+    const detail::file_descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (file.number() < 0 ||
+        ::pwrite(file.number(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()) ||
+        ::fsync(file.number()) != 0)
+        throw work_error(detail::system_failure(path, "write"));
+}
 
 /// Waits until the names in a directory (created, renamed, removed files) are on the disk.
 /// Throws work_error when that fails.

@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/core/parallel.hpp>
+#include <bouillon/merge/input_hashes.hpp>
 #include <bouillon/merge/merge_weights.hpp>
 #include <bouillon/merge/non_finite.hpp>
 #include <bouillon/tensor/weighted_sum.hpp>
@@ -86,17 +87,23 @@ class merged_tensors {
     }
 
     /// Gives bytes [first, first + out.size()) of a merged tensor, which hold whole elements where it is summed.
-    /// `scratch`: for the inputs, at least 1 KiB for each.
+    /// `scratch`: for the inputs, at least 1 KiB for each. `hashes`: of (inputs(), tensors), takes in what is read.
     /// Throws input_error for a file that changed, for an input that is NaN or infinite and for a sum beyond the
     /// output's type; work_error for what cannot be read.
-    void read(std::size_t tensor, std::size_t first, std::span<std::byte> out, std::span<std::byte> scratch) const {
+    void read(std::size_t tensor, std::size_t first, std::span<std::byte> out, std::span<std::byte> scratch,
+              input_hashes* hashes = nullptr) const {
         const dtype made = type(tensor);
+        const auto inputs = inputs_of(tensor);
+        std::vector<run_hash> runs;  // (inputs), or none
+        for (std::size_t k = 0; hashes && k < inputs.size(); ++k)
+            runs.emplace_back(stored_run(tensor, first, out.size()).first);
         if (is_copied(tensor)) {
             used_.front()->read(tensor, first, out);
             if (mergeable(made)) check_finite(tensor, first, out);
+            if (hashes) runs[0].add(out);
+            if (hashes) add_hashes(tensor, runs, *hashes);
             return;
         }
-        const auto inputs = inputs_of(tensor);
         // Apart by an odd number of cache lines, so that the inputs do not fall on one another in the cache.
         const std::size_t stride = scratch.size() / inputs.size() / 128 * 128 - 64;
         const std::size_t stored_width = bouillon::bytes(tensors()[tensor].type), width = bouillon::bytes(made);
@@ -108,11 +115,13 @@ class merged_tensors {
             for (std::size_t k = 0; k < inputs.size(); ++k) {
                 const auto to = scratch.subspan(k * stride, count * stored_width);
                 inputs[k]->read(tensor, (first + done) / width * stored_width, to);
+                if (hashes) runs[k].add(to);
                 views[k] = {to.data(), count, tensors()[tensor].type};
             }
             weighted_sum(views, weights_of(tensor), {part.data(), count, made});
             check_finite(tensor, first + done, part);
         }
+        if (hashes) add_hashes(tensor, runs, *hashes);
     }
 
  private:
@@ -136,6 +145,16 @@ class merged_tensors {
         if (is_copied(tensor)) return {first, size};
         const std::size_t stored = bouillon::bytes(tensors()[tensor].type), width = bouillon::bytes(type(tensor));
         return {first / width * stored, size / width * stored};
+    }
+
+    /// `runs`: (inputs_of), of which one stands for all.
+    void add_hashes(std::size_t tensor, std::span<run_hash> runs, input_hashes& to) const {
+        const std::size_t size = storage_size(tensors()[tensor], used_.front()->path().string());
+        std::vector<hash_bits> sums;  // (runs)
+        for (std::size_t k = 0; k < runs.size(); ++k)
+            sums.push_back(runs[k].finish(
+                size, [&](std::size_t first, std::span<std::byte> rest) { used_[k]->read(tensor, first, rest); }));
+        for (std::size_t k = 0; k < used_.size(); ++k) to.add(k, tensor, sums[std::min(k, sums.size() - 1)]);
     }
 
     void check_copied(std::size_t i) const {

@@ -48,8 +48,9 @@ class stream_buffer {
           memory_(static_cast<std::byte*>(::operator new(piece + scratch, alignment))),
           scratch_(memory_.get() + piece, scratch) {}
 
-    /// Makes the piece of a file that begins at byte `begin` and writes it.
-    void stream(const merged_tensors& merged, const streamed_file& from, std::size_t begin, const output_file& to) {
+    /// Makes the piece of a file that begins at byte `begin` and writes it. `hashes`: as merged_tensors::read takes it.
+    void stream(const merged_tensors& merged, const streamed_file& from, std::size_t begin, const output_file& to,
+                input_hashes* hashes) {
         const auto& layout = from.layout;
         const auto piece = std::span(memory_.get(), std::min(piece_size_, layout.size() - begin));
         if (begin < layout.header.size())
@@ -61,7 +62,7 @@ class stream_buffer {
         });
         for_each_run(layout, begin, end, [&](std::size_t tensor, std::size_t first, std::size_t size) {
             const std::size_t place = layout.header.size() + layout.tensors[tensor].begin + first - begin;
-            merged.read(from.sources[tensor], first, piece.subspan(place, size), scratch_);
+            merged.read(from.sources[tensor], first, piece.subspan(place, size), scratch_, hashes);
         });
         to.write_at(begin, piece);
     }
@@ -88,7 +89,7 @@ struct stream_plan {
 /// Throws input_error when `memory` bytes are too few for that many inputs.
 inline stream_plan plan_stream(std::size_t memory, std::size_t inputs, std::size_t threads) {
     constexpr std::size_t page = output_file::direct_alignment;
-    constexpr std::size_t large = std::size_t{8} << 20, in_cache = std::size_t{1} << 20;
+    constexpr std::size_t large = std::size_t{4} << 20, in_cache = std::size_t{1} << 20;
     const std::size_t least = page + std::max(page, inputs << 10);
     if (memory < least)
         throw input_error("the memory limit of " + std::to_string(memory) + " bytes is too small: a merge of " +
@@ -102,9 +103,10 @@ inline stream_plan plan_stream(std::size_t memory, std::size_t inputs, std::size
     return {threads, std::min(each - scratch, large) / page * page, scratch};
 }
 
-/// Writes merged tensors to new files, in pieces.
+/// Writes merged tensors to new files, in pieces. `hashes`: as merged_tensors::read takes it.
 /// Throws as merged_tensors::read does; work_error when a file cannot be written.
-inline void stream_files(const merged_tensors& merged, std::span<const streamed_file> files, const stream_plan& plan) {
+inline void stream_files(const merged_tensors& merged, std::span<const streamed_file> files, const stream_plan& plan,
+                         input_hashes* hashes = nullptr) {
     std::vector<output_file> outputs;                         // (files)
     std::vector<std::pair<std::size_t, std::size_t>> pieces;  // (pieces), file and first byte
     for (const auto& file : files) {
@@ -117,7 +119,7 @@ inline void stream_files(const merged_tensors& merged, std::span<const streamed_
     for (std::size_t i = 0; i < plan.threads && i < pieces.size(); ++i) buffers.emplace_back(plan.piece, plan.scratch);
     parallel_for(pieces.size(), plan.threads, [&](std::size_t i, std::size_t lane) {
         const std::size_t file = pieces[i].first;
-        buffers[lane].stream(merged, files[file], pieces[i].second, outputs[file]);
+        buffers[lane].stream(merged, files[file], pieces[i].second, outputs[file], hashes);
     });
     for (auto& output : outputs) output.close();
 }

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/merge/input_hashes.hpp>
 #include <bouillon/merge/merged_tensors.hpp>
+#include <bouillon/merge/provenance.hpp>
+#include <bouillon/merge/recipe.hpp>
 #include <bouillon/merge/shards.hpp>
 #include <bouillon/merge/side_files.hpp>
 #include <bouillon/merge/staged_output.hpp>
@@ -32,6 +35,7 @@ struct write_options {
     std::size_t memory = std::size_t{256} << 20;    // bytes that buffers may take
     std::size_t shard_size = 5'000'000'000;         // bytes of tensors a file of a directory holds; 0: any number
     bool allow_non_finite = false;                  // let NaN and infinity pass
+    const merge_recipe* expected = nullptr;         // of the same inputs: those whose hashes differ are refused
 };
 
 namespace detail {
@@ -71,19 +75,36 @@ inline std::vector<streamed_file> lay_out_files(const merged_tensors& merged, st
 }
 
 /// Writes the tensors of a merged checkpoint into `directory`: one file, or shards and their index.
-inline void write_tensors(const merged_tensors& merged, const std::filesystem::path& directory, std::size_t shard_size,
-                          const std::map<std::string, std::string>& metadata, const stream_plan& plan) {
+/// Returns the shards.
+inline std::vector<shard> write_tensors(const merged_tensors& merged, const std::filesystem::path& directory,
+                                        std::size_t shard_size, const std::map<std::string, std::string>& metadata,
+                                        const stream_plan& plan, input_hashes& hashes) {
     std::vector<std::size_t> sizes;  // (tensors), bytes
     for (std::size_t i = 0; i < merged.tensors().size(); ++i) sizes.push_back(merged.size(i));
     const auto shards = split_into_shards(sizes, shard_size);
     const auto files = lay_out_files(merged, shards, directory, metadata);
-    stream_files(merged, files, plan);
-    if (files.size() == 1) return;
+    stream_files(merged, files, plan, &hashes);
+    if (files.size() == 1) return shards;
     std::vector<std::string> names;  // (shards)
     for (const auto& file : files) names.push_back(file.path.filename().string());
     const auto total = std::accumulate(sizes.begin(), sizes.end(), std::size_t{0});
     const auto index = shard_index(merged.tensors(), shards, names, total);
     write_file(directory / index_file_name, index);
+    return shards;
+}
+
+/// The recipe of a merge before the tensors are read: zeros stand where their hashes will.
+inline merge_recipe recipe_of(const checkpoint_set& checkpoints, std::span<const double> merge_weights,
+                              const write_options& options) {
+    merge_recipe recipe;
+    for (std::size_t k = 0; k < checkpoints.size(); ++k)
+        recipe.inputs.push_back(
+            {checkpoints[k].path(), merge_weights[k], merge_weights[k] == 0 ? "" : hash_bits{}.hex()});
+    recipe.type = options.type;
+    recipe.shard_size = options.shard_size;
+    recipe.allow_non_finite = options.allow_non_finite;
+    recipe.provenance = options.provenance;
+    return recipe;
 }
 
 }  // namespace detail
@@ -99,7 +120,8 @@ inline void write_tensors(const merged_tensors& merged, const std::filesystem::p
 /// - `merge_weights`: (checkpoints), dimensionless.
 /// - `out`: one file when it ends in `.safetensors`, else a directory, with the side files of the newest checkpoint
 ///   when that is a directory: its configuration (with its type changed as `options.type` says), tokenizer and code. It
-///   appears whole or not at all, and may be one of the inputs.
+///   appears whole or not at all, and may be one of the inputs. Its recipe (recipe.hpp) is the file
+///   bouillon-recipe.json in the directory, or in the metadata of the file.
 ///
 /// Throws input_error for weights and tensors that cannot be merged, for an output that exists (require_writable_target
 /// says what `options.force` may replace), for a file that changes meanwhile, and unless `options.allow_non_finite` for
@@ -112,13 +134,49 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
     const auto plan = detail::plan_stream(options.memory, checkpoints.size(), options.threads);
     const detail::merged_tensors merged(checkpoints, merge_weights, options.type, options.allow_non_finite,
                                         plan.threads);
-    const auto metadata = detail::merged_metadata(checkpoints, merge_weights, options.provenance);
-    staged_output staged(out, options.force);
     const bool single = out.extension() == ".safetensors";
-    detail::write_tensors(merged, staged.directory(), single ? 0 : options.shard_size, metadata, plan);
-    if (!single && checkpoints.newest().is_directory())
-        detail::copy_side_files(checkpoints.newest().path(), staged.directory(), options.type);
-    staged.publish(single ? staged.directory() / detail::single_file_name : staged.directory());
+    const auto& newest = checkpoints.newest();
+    auto recipe = detail::recipe_of(checkpoints, merge_weights, options);
+    if (!single && newest.is_directory()) recipe.side_files = detail::side_file_hashes(newest.path());
+    if (options.expected && !recipe.side_files.empty() && !options.expected->side_files.empty())
+        detail::check_side_files(newest.path(), recipe.side_files, options.expected->side_files);
+    auto metadata = detail::merged_metadata(checkpoints, merge_weights, options.provenance);
+    const std::string key(recipe_key);
+    if (single) metadata[key] = to_json(recipe, -1);
+    staged_output staged(out, options.force);
+    detail::input_hashes hashes(merged.inputs(), merged.tensors().size());
+    const auto shards =
+        detail::write_tensors(merged, staged.directory(), single ? 0 : options.shard_size, metadata, plan, hashes);
+    detail::set_hashes(recipe, hashes, checkpoints);
+    if (options.expected) detail::check_inputs(recipe, *options.expected);
+    if (single) {
+        metadata[key] = to_json(recipe, -1);  // as long as the one that stands there
+        const auto file = detail::lay_out_files(merged, shards, staged.directory(), metadata).front();
+        overwrite_start(file.path, file.layout.header);
+        return staged.publish(file.path);
+    }
+    detail::write_file(staged.directory() / recipe_file_name, to_json(recipe, 2) + '\n');
+    if (newest.is_directory()) detail::copy_side_files(newest.path(), staged.directory(), options.type);
+    staged.publish(staged.directory());
+}
+
+/// Merges once more what a recipe was written by: the same bytes, if the inputs are.
+/// `options`: force, threads and memory count; all else is the recipe's.
+/// Throws as write_merged() does, and input_error, with both hashes, for an input that is not what it was.
+/// Cost: write_merged()'s.
+inline void reproduce_merge(const merge_recipe& recipe, const std::filesystem::path& out, write_options options = {}) {
+    std::vector<std::filesystem::path> paths;  // (inputs)
+    std::vector<double> merge_weights;         // (inputs)
+    for (const auto& input : recipe.inputs) {
+        paths.push_back(input.checkpoint);
+        merge_weights.push_back(input.merge_weight);
+    }
+    options.type = recipe.type;
+    options.shard_size = recipe.shard_size;
+    options.allow_non_finite = recipe.allow_non_finite;
+    options.provenance = recipe.provenance;
+    options.expected = &recipe;
+    write_merged(open_checkpoints(paths), merge_weights, out, options);
 }
 
 }  // namespace bouillon

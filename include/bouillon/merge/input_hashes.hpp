@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/checkpoint_tensor.hpp>
+#include <bouillon/checkpoint/content_hash.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace bouillon::detail {
+
+/// Hashes a tensor's bytes as a merge comes by them, in runs that begin and end anywhere and come in any order.
+///
+///     H = sum_j XXH3-128(block j, seed j),   blocks of 64 KiB, each half of the sum modulo 2^64
+///
+/// A run hashes the blocks that begin in it; what the last of them lacks at the run's end is read on.
+class run_hash {
+ public:
+    static constexpr std::size_t block = 1 << 16;  // bytes
+
+    /// `first`: where in the tensor the run begins.
+    explicit run_hash(std::size_t first) : at_(first), in_block_(false) {}
+
+    /// Takes in the bytes that follow.
+    void add(std::span<const std::byte> bytes) {
+        while (!bytes.empty()) {
+            if (at_ % block == 0) {
+                state_.reset(at_ / block);
+                in_block_ = true;
+            }
+            const auto part = bytes.first(std::min(bytes.size(), block - at_ % block));
+            if (in_block_) state_.add(part);
+            at_ += part.size();
+            bytes = bytes.subspan(part.size());
+            if (at_ % block == 0) end_block();
+        }
+    }
+
+    /// The sum over the run's blocks. `size`: the tensor's. `read(first, to)`: reads bytes of it.
+    template <class Read>
+    hash_bits finish(std::size_t size, const Read& read) {
+        if (in_block_) {
+            std::vector<std::byte> rest(std::min(size, (at_ / block + 1) * block) - at_);
+            if (!rest.empty()) read(at_, std::span(rest));
+            state_.add(rest);
+            end_block();
+        }
+        return sum_;
+    }
+
+ private:
+    void end_block() {
+        if (!in_block_) return;
+        const hash_bits bits = state_.bits();
+        sum_ = {sum_.high + bits.high, sum_.low + bits.low};
+        in_block_ = false;
+    }
+
+    std::size_t at_;  // bytes from the tensor's start
+    bool in_block_;   // whether the block around at_ began in this run
+    content_hash state_;
+    hash_bits sum_;
+};
+
+/// The hashes of checkpoints, from those of their tensors.
+class input_hashes {
+ public:
+    input_hashes(std::size_t checkpoints, std::size_t tensors) : tensors_(tensors), sums_(checkpoints * tensors) {}
+
+    /// Adds what a run of a tensor's blocks came to. Several threads may.
+    void add(std::size_t checkpoint, std::size_t tensor, const hash_bits& run) {
+        const std::lock_guard lock(mutex_);
+        hash_bits& sum = sums_[checkpoint * tensors_ + tensor];
+        sum = {sum.high + run.high, sum.low + run.low};
+    }
+
+    /// The hash of a checkpoint whose tensors are these: that of a line for each, `"NAME" TYPE SHAPE HASH`, by name.
+    /// It does not depend on the files that hold them.
+    std::string of(std::size_t checkpoint, std::span<const checkpoint_tensor> tensors) const {
+        std::string lines;
+        for (std::size_t i = 0; i < tensors.size(); ++i)
+            lines += in_quotes(tensors[i].name) + ' ' + std::string(to_string(tensors[i].type)) + ' ' +
+                     to_string(tensors[i].shape) + ' ' + sums_[checkpoint * tensors_ + i].hex() + '\n';
+        return hash_of(lines).hex();
+    }
+
+ private:
+    std::size_t tensors_;
+    std::vector<hash_bits> sums_;  // (checkpoints, tensors)
+    std::mutex mutex_;
+};
+
+}  // namespace bouillon::detail

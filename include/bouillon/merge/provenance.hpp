@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/checkpoint/content_hash.hpp>
+#include <bouillon/merge/input_hashes.hpp>
+#include <bouillon/merge/recipe.hpp>
+#include <bouillon/merge/side_files.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace bouillon::detail {
+
+/// Name and hash of each file that copy_side_files() copies from a checkpoint's directory.
+inline std::map<std::string, std::string> side_file_hashes(const std::filesystem::path& directory) {
+    std::map<std::string, std::string> hashes;
+    for (const auto& item : list_directory(directory))
+        if (item.is_regular_file() && is_side_file(item.path()))
+            hashes[item.path().filename().string()] = hash_of(read_file(item.path())).hex();
+    return hashes;
+}
+
+/// Fills in the hashes of the inputs whose weight is not 0. `hashes`: (such inputs).
+inline void set_hashes(merge_recipe& recipe, const input_hashes& hashes, const checkpoint_set& checkpoints) {
+    std::size_t used = 0;
+    for (auto& input : recipe.inputs)
+        if (input.merge_weight != 0) input.hash = hashes.of(used++, checkpoints.tensors());
+}
+
+/// Throws input_error, with both hashes, for a file or a checkpoint that is not what `expected` was made with.
+inline void check_hash(const std::filesystem::path& path, const std::string& found, const std::string& expected) {
+    if (found == expected) return;
+    throw input_error(path.string() + (found.empty() ? ": is not there" : ": has the hash " + found) +
+                      (expected.empty() ? ", but the recipe has no such file" : ", but the recipe has " + expected));
+}
+
+inline void check_side_files(const std::filesystem::path& directory, const std::map<std::string, std::string>& found,
+                             const std::map<std::string, std::string>& expected) {
+    const auto hash_in = [](const std::map<std::string, std::string>& files, const std::string& name) {
+        const auto at = files.find(name);
+        return at == files.end() ? std::string() : at->second;
+    };
+    for (const auto& [name, hash] : found) check_hash(directory / name, hash, hash_in(expected, name));
+    for (const auto& [name, hash] : expected) check_hash(directory / name, hash_in(found, name), hash);
+}
+
+inline void check_inputs(const merge_recipe& found, const merge_recipe& expected) {
+    for (std::size_t k = 0; k < found.inputs.size(); ++k)
+        check_hash(found.inputs[k].checkpoint, found.inputs[k].hash, expected.inputs.at(k).hash);
+}
+
+}  // namespace bouillon::detail

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/json_file.hpp>
+#include <bouillon/checkpoint/safetensors.hpp>
+#include <bouillon/core/dtype.hpp>
+#include <bouillon/version.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bouillon {
+
+/// A checkpoint that went into a merge.
+struct recipe_input {
+    std::filesystem::path checkpoint;  // as it was given
+    double merge_weight = 0;
+    std::string hash;  // of its tensors, 32 hexadecimal digits; empty where it was not read
+};
+
+/// All that a merged checkpoint follows from: from equal recipes come equal bytes.
+struct merge_recipe {
+    std::vector<recipe_input> inputs;               // oldest first
+    std::map<std::string, std::string> side_files;  // name and hash of each file copied from the newest
+    std::optional<dtype> type;                      // of the output's float tensors; nothing: each keeps its own
+    std::size_t shard_size = 0;                     // bytes of tensors a file of a directory holds; 0: any number
+    bool allow_non_finite = false;
+    std::map<std::string, std::string> provenance;  // what else the metadata of the output's files says
+    std::string bouillon = version;                 // that merged
+};
+
+/// The file in a merged checkpoint's directory that holds its recipe, and the key of a single file's metadata.
+inline constexpr std::string_view recipe_file_name = "bouillon-recipe.json";
+inline constexpr std::string_view recipe_key = "bouillon.recipe";
+
+/// The recipe as JSON. Weights are decimals that read back exactly.
+/// `indent`: spaces; negative for one line.
+inline std::string to_json(const merge_recipe& recipe, int indent) {
+    nlohmann::ordered_json inputs = nlohmann::ordered_json::array();
+    for (const auto& input : recipe.inputs) {
+        nlohmann::ordered_json hash;  // null where there is none
+        if (!input.hash.empty()) hash = input.hash;
+        inputs.push_back(
+            {{"checkpoint", input.checkpoint.string()}, {"merge_weight", input.merge_weight}, {"hash", hash}});
+    }
+    const nlohmann::ordered_json json = {{"bouillon_recipe", 1},
+                                         {"bouillon", recipe.bouillon},
+                                         {"inputs", inputs},
+                                         {"side_files", recipe.side_files},
+                                         {"dtype", recipe.type ? std::string(to_string(*recipe.type)) : "keep"},
+                                         {"shard_size", recipe.shard_size},
+                                         {"allow_non_finite", recipe.allow_non_finite},
+                                         {"metadata", recipe.provenance}};
+    return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+/// Reads what to_json() wrote. `name`: what messages call it.
+/// Throws input_error for what is no recipe, and for one of a later version of the format.
+inline merge_recipe parse_recipe(std::string_view text, const std::string& name) try {
+    const auto json = nlohmann::json::parse(text);
+    const auto format = json.at("bouillon_recipe").get<std::int64_t>();
+    if (format != 1)
+        throw input_error(name + ": is a recipe of version " + std::to_string(format) + ", but this is bouillon " +
+                          version + ", which reads version 1");
+    merge_recipe recipe;
+    recipe.bouillon = json.at("bouillon").get<std::string>();
+    for (const auto& input : json.at("inputs")) {
+        const auto& hash = input.at("hash");
+        recipe.inputs.push_back({input.at("checkpoint").get<std::string>(), input.at("merge_weight").get<double>(),
+                                 hash.is_null() ? "" : hash.get<std::string>()});
+    }
+    json.at("side_files").get_to(recipe.side_files);
+    if (const auto type = json.at("dtype").get<std::string>(); type != "keep") {
+        recipe.type = parse_dtype(type);
+        if (!recipe.type) throw input_error(name + ": has unknown dtype " + detail::in_quotes(type));
+    }
+    const auto shard_size = json.at("shard_size").get<std::int64_t>();
+    if (shard_size < 0) throw input_error(name + ": has shard_size " + std::to_string(shard_size));
+    recipe.shard_size = static_cast<std::size_t>(shard_size);
+    json.at("allow_non_finite").get_to(recipe.allow_non_finite);
+    json.at("metadata").get_to(recipe.provenance);
+    return recipe;
+} catch (const nlohmann::json::exception& failure) {
+    throw input_error(name + ": is not a recipe of bouillon: " + failure.what());
+}
+
+/// Reads the recipe of a merged checkpoint: `path` is a recipe's file, the directory of a merged checkpoint, or a
+/// merged
+/// `.safetensors` file.
+/// Throws input_error when it cannot be read or has none.
+inline merge_recipe read_recipe(const std::filesystem::path& path) {
+    if (path.extension() != ".safetensors") {
+        std::error_code unreadable;
+        const auto file = is_directory(path, unreadable) ? path / recipe_file_name : path;
+        return parse_recipe(read_file(file), file.string());
+    }
+    const safetensors_file file(path);
+    const auto found = file.metadata().find(std::string(recipe_key));
+    if (found == file.metadata().end())
+        throw input_error(path.string() + ": has no " + std::string(recipe_key) + " in its metadata");
+    return parse_recipe(found->second, path.string());
+}
+
+}  // namespace bouillon
