@@ -24,6 +24,7 @@ TEST_CASE("what is not a JSON object is refused with the file's name") {
     CHECK(refusal("") == ": is not valid JSON in UTF-8 at byte 1");
     CHECK(refusal("{\"a\":}") == ": is not valid JSON in UTF-8 at byte 6");
     CHECK(refusal("[]") == ": is not a JSON object");
+    CHECK(refusal("{\"a\":1e999}") == ": holds a number beyond the range of float64");
     CHECK(refusal("{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}") ==
           ": is nested deeper than 64");
 }

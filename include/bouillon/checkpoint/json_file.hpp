@@ -25,6 +25,8 @@ Json read_json_object(const std::filesystem::path& path) {
         document = Json::parse(text, limit_depth);
     } catch (const typename Json::parse_error& failure) {
         throw input_error(path.string() + ": is not valid JSON in UTF-8 at byte " + std::to_string(failure.byte));
+    } catch (const typename Json::out_of_range&) {
+        throw input_error(path.string() + ": holds a number beyond the range of float64");
     }
     if (!document.is_object()) throw input_error(path.string() + ": is not a JSON object");
     return document;
