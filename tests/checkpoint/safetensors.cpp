@@ -41,6 +41,17 @@ TEST_CASE("any run of a tensor's bytes is read until the file is cut off") {
               " bytes now, " + std::to_string(size) + " when it was opened)");
 }
 
+TEST_CASE("a header is read once, when the file is opened") {
+    const test::temporary_directory directory;
+    const test::stored_tensor tensor{{"a", dtype::u8, {4}}, "data"};
+    test::write_tensors(directory / "f", {tensor});
+    const safetensors_file file(directory / "f");
+    std::filesystem::remove(directory / "f");
+    test::write_text(directory / "f", "another file");
+    REQUIRE(file.find("a"));
+    CHECK(test::as_text(file.bytes(*file.find("a"))) == "data");
+}
+
 TEST_CASE("an error names the file") {
     const test::temporary_directory directory;
     test::write_text(directory / "f", "");
