@@ -3,6 +3,7 @@
 #include <bouillon/merge/compare_neighbours.hpp>
 
 #include "commands.hpp"
+#include "run_options.hpp"
 #include <CLI/Option.hpp>
 #include <nlohmann/json.hpp>
 
@@ -20,6 +21,7 @@ using json = nlohmann::ordered_json;
 
 struct inspect_arguments {
     std::vector<std::filesystem::path> checkpoints;
+    bouillon::run_selection selection;
     bool json = false;
 };
 
@@ -91,7 +93,8 @@ void print_neighbours(const bouillon::checkpoint_set& set) {
 }
 
 void run_inspect(const inspect_arguments& arguments) {
-    const auto set = bouillon::open_checkpoints(arguments.checkpoints);
+    const auto set =
+        bouillon::open_checkpoints(bouillon::select_checkpoints(arguments.checkpoints, arguments.selection));
     if (arguments.json) return print_json(set);
     print_tensors(set);
     if (set.size() > 1) print_neighbours(set);
@@ -104,9 +107,12 @@ void add_inspect_command(CLI::App& program) {
     auto arguments = std::make_shared<inspect_arguments>();
     CLI::App* command =
         program.add_subcommand("inspect", "Show tensors, and how far neighbouring checkpoints are apart");
-    command->add_option("checkpoints", arguments->checkpoints, "Checkpoints of one model, oldest first")
+    command
+        ->add_option("checkpoints", arguments->checkpoints,
+                     "Checkpoints of one model, oldest first, or its run's folder")
         ->required()
         ->type_name("CHECKPOINT");
+    add_run_options(*command, arguments->selection);
     command->add_flag("--json", arguments->json,
                       "Print one JSON object a line: the tensors, then each pair of neighbours");
     command->footer(

@@ -3,59 +3,107 @@
 #include <bouillon/merge/write_merged.hpp>
 
 #include "commands.hpp"
+#include "merge_inputs.hpp"
+#include "run_options.hpp"
 #include <CLI/Option.hpp>
 
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace {
 
 struct merge_arguments {
-    std::vector<std::string> inputs;  // CHECKPOINT:WEIGHT
-    std::filesystem::path out;
+    merge_inputs inputs;
+    std::filesystem::path recipe, out;
     std::string dtype = "keep";
-    bool force = false;
-    std::size_t threads = 0;
+    bouillon::write_options options;
 };
 
-/// "path:0.25" -> path and weight; the last colon counts, so a path may hold others.
-std::pair<std::filesystem::path, double> parse_input(const std::string& text) {
-    const auto colon = text.rfind(':');
-    double weight = 0;
-    if (colon != std::string::npos) {
-        const char* const first = text.data() + colon + 1;
-        const char* const last = text.data() + text.size();
-        const auto [end, problem] = std::from_chars(first, last, weight);
-        if (problem == std::errc() && end == last && first != last) return {text.substr(0, colon), weight};
+void run_merge(merge_arguments& arguments) {
+    auto& options = arguments.options;
+    if (!arguments.recipe.empty()) {
+        bouillon::reproduce_merge(bouillon::read_recipe(arguments.recipe), arguments.out, options);
+        std::cout << arguments.out.string() << '\n';
+        return;
     }
-    throw bouillon::input_error("'" + text + "': a checkpoint to merge is written PATH:WEIGHT, e.g. run/step-1000:0.5");
-}
-
-void run_merge(const merge_arguments& arguments) {
-    std::vector<std::filesystem::path> paths;
-    std::vector<double> weights;  // (checkpoints)
-    double sum = 0;
-    for (const auto& input : arguments.inputs) {
-        auto [path, weight] = parse_input(input);
-        paths.push_back(std::move(path));
-        weights.push_back(weight);
-        sum += weight;
-    }
-    bouillon::write_options options{.force = arguments.force, .threads = arguments.threads};
     if (arguments.dtype == "f32") options.type = bouillon::dtype::f32;
     if (arguments.dtype == "bf16") options.type = bouillon::dtype::bf16;
     if (arguments.dtype == "f16") options.type = bouillon::dtype::f16;
-    const auto checkpoints = bouillon::open_checkpoints(paths);
-    bouillon::write_merged(checkpoints, weights, arguments.out, options);
-    if (std::abs(sum - 1) > 1e-9)
-        std::cerr << "bouillon: note: the weights sum to " << sum << "; they are used as given, not normalised\n";
+    const auto resolved = resolve(arguments.inputs);
+    const auto checkpoints = bouillon::open_checkpoints(resolved.checkpoints);
+    bouillon::write_merged(checkpoints, resolved.weights, arguments.out, options);
+    const auto& inputs = arguments.inputs;
+    if (inputs.normalize || !inputs.schedule.empty() || !inputs.selection.takes_all())
+        std::cerr << "bouillon: merged " << to_text(resolved) << '\n';
+    if (std::abs(resolved.sum - 1) > 1e-9)
+        std::cerr << "bouillon: note: the weights sum to " << resolved.sum
+                  << "; they are used as given (--normalize divides them by their sum)\n";
     std::cout << arguments.out.string() << '\n';
+}
+
+void add_input_options(CLI::App& command, merge_arguments& arguments) {
+    auto* const inputs =
+        command
+            .add_option(
+                "inputs", arguments.inputs.given,
+                "CHECKPOINT:WEIGHT, the newest last; or, with --schedule or for --last, --every and --upto, "
+                "checkpoints or a run's folder. A checkpoint is a Hugging Face directory, a .safetensors file or "
+                "a directory of PyTorch's distributed checkpoints in their safetensors form")
+            ->type_name("CHECKPOINT[:WEIGHT]");
+    auto* const schedule =
+        command
+            .add_option("--schedule", arguments.inputs.schedule,
+                        "Weights by age: uniform (as when only --last, --every or --upto are given); ema:A, the moving "
+                        "average in which the newest weighs A; or those that stand for a decay of the learning rate of "
+                        "this shape: minus-sqrt, linear (which is uniform), cosine")
+            ->type_name("uniform|ema:A|minus-sqrt|linear|cosine");
+    auto* const normalize =
+        command.add_flag("--normalize", arguments.inputs.normalize, "Divide the weights by their sum");
+    add_run_options(command, arguments.inputs.selection);
+    command
+        .add_option("--recipe", arguments.recipe,
+                    "Merge as before, bit for bit: bouillon-recipe.json, a merged directory or a merged .safetensors "
+                    "file. Its checkpoints are looked for from here; any that is not what it was is refused")
+        ->type_name("FILE")
+        ->excludes(inputs)
+        ->excludes(schedule)
+        ->excludes(normalize)
+        ->excludes("--last")
+        ->excludes("--every")
+        ->excludes("--upto");
+}
+
+void add_output_options(CLI::App& command, merge_arguments& arguments) {
+    auto* const recipe = command.get_option("--recipe");
+    command.add_option("--out", arguments.out, "Directory to write (or a .safetensors file, whatever the inputs are)")
+        ->required()
+        ->type_name("DIR");
+    command.add_option("--dtype", arguments.dtype, "Type of the merged tensors")
+        ->check(CLI::IsMember({"keep", "f32", "bf16", "f16"}))
+        ->excludes(recipe)
+        ->capture_default_str();
+    command
+        .add_option("--shard-size", arguments.options.shard_size,
+                    "Bytes of tensors in a file of the directory (5GB, 500MB, 4GiB); 0 for one file")
+        ->transform(CLI::AsSizeValue(true))
+        ->excludes(recipe)
+        ->type_name("SIZE")
+        ->default_str("5GB");
+    command
+        .add_flag("--allow-non-finite", arguments.options.allow_non_finite,
+                  "Let NaN and infinity in a checkpoint pass into the merge")
+        ->excludes(recipe);
+    command
+        .add_option("--memory", arguments.options.memory,
+                    "Bytes that buffers may take (1GiB), however large the inputs")
+        ->transform(CLI::AsSizeValue(true))
+        ->type_name("SIZE")
+        ->default_str("256MiB");
+    command.add_option("--threads", arguments.options.threads, "Threads; 0 for all")->capture_default_str();
+    command.add_flag("--force", arguments.options.force, "Replace an existing target");
 }
 
 }  // namespace
@@ -63,22 +111,17 @@ void run_merge(const merge_arguments& arguments) {
 void add_merge_command(CLI::App& program) {
     auto arguments = std::make_shared<merge_arguments>();
     CLI::App* command = program.add_subcommand("merge", "Merge checkpoints with given weights and write the result");
-    command
-        ->add_option("inputs", arguments->inputs,
-                     "CHECKPOINT:WEIGHT, the newest last; a Hugging Face directory or a .safetensors file")
-        ->required()
-        ->type_name("CHECKPOINT:WEIGHT");
-    command
-        ->add_option("--out", arguments->out, "Directory to write (or a .safetensors file, when the inputs are such)")
-        ->required()
-        ->type_name("DIR");
-    command->add_option("--dtype", arguments->dtype, "Type of the merged tensors")
-        ->check(CLI::IsMember({"keep", "f32", "bf16", "f16"}))
-        ->capture_default_str();
-    command->add_option("--threads", arguments->threads, "Threads; 0 for all")->capture_default_str();
-    command->add_flag("--force", arguments->force, "Replace an existing target");
+    add_input_options(*command, *arguments);
+    add_output_options(*command, *arguments);
     command->footer(
-        "Weights are used as given: nothing is normalised. A weight of exactly 0 leaves its checkpoint out.\n"
-        "Example:\n  bouillon merge run/step-1000:0.4 run/step-2000:0.6 --out merged");
-    command->callback([arguments] { run_merge(*arguments); });
+        "Weights are used as given unless --normalize is. A weight of exactly 0 leaves its checkpoint out.\n"
+        "Examples:\n"
+        "  bouillon merge run/step-1000:0.4 run/step-2000:0.6 --out merged\n"
+        "  bouillon merge run --last 5 --schedule minus-sqrt --out merged\n"
+        "  bouillon merge --recipe merged --out again");
+    command->callback([arguments] {
+        if (arguments->recipe.empty() && arguments->inputs.given.empty())
+            throw CLI::RequiredError("CHECKPOINT:WEIGHT, a run's folder or --recipe");
+        run_merge(*arguments);
+    });
 }

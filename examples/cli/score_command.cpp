@@ -5,6 +5,7 @@
 
 #include "commands.hpp"
 #include "evaluators.hpp"
+#include "run_options.hpp"
 #include <CLI/Option.hpp>
 #include <nlohmann/json.hpp>
 
@@ -22,6 +23,7 @@ namespace {
 
 struct score_arguments {
     std::vector<std::filesystem::path> checkpoints;
+    bouillon::run_selection selection;
     std::filesystem::path held_out;
     std::string backend = "xtensor";
     std::size_t threads = 0;
@@ -45,7 +47,8 @@ std::vector<double> losses_of(const std::filesystem::path& path, const score_arg
     return evaluate(whole, bouillon::document_set::search).losses;
 }
 
-void run_score(const score_arguments& arguments) {
+void run_score(score_arguments& arguments) {
+    arguments.checkpoints = bouillon::select_checkpoints(arguments.checkpoints, arguments.selection);
     const auto held_out = bouillon::read_held_out(arguments.held_out);
     std::size_t width = 10;
     for (const auto& path : arguments.checkpoints) {  // so that the last one's fault does not show after an hour
@@ -75,15 +78,18 @@ void run_score(const score_arguments& arguments) {
 void add_score_command(CLI::App& program) {
     auto arguments = std::make_shared<score_arguments>();
     CLI::App* command = program.add_subcommand("score", "Score checkpoints on held-out documents");
-    command->add_option("checkpoints", arguments->checkpoints, "Hugging Face directories or .safetensors files")
+    command
+        ->add_option("checkpoints", arguments->checkpoints,
+                     "Hugging Face directories or .safetensors files, or a run's folder")
         ->required()
         ->type_name("CHECKPOINT");
+    add_run_options(*command, arguments->selection);
     command
         ->add_option("--held-out", arguments->held_out, "Held-out documents: safetensors with tokens, document_offsets")
         ->required()
         ->type_name("FILE");
     command->add_option("--backend", arguments->backend, "Tensor backend")
-        ->check(CLI::IsMember({"xtensor", "thrust"}))
+        ->check(CLI::IsMember(backend_names))
         ->capture_default_str();
     command->add_option("--threads", arguments->threads, "Threads of the xtensor backend; 0 for all")
         ->capture_default_str();

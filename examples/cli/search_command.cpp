@@ -14,6 +14,7 @@
 #include "evaluators.hpp"
 #include "progress.hpp"
 #include "report_output.hpp"
+#include "run_options.hpp"
 #include "run_time_choice.hpp"
 #include <CLI/Option.hpp>
 
@@ -33,6 +34,7 @@ namespace fs = std::filesystem;
 
 struct search_arguments {
     std::vector<fs::path> checkpoints;
+    bouillon::run_selection selection;
     fs::path held_out, test, journal, out;
     std::string space = "auto", kernel = "matern52", acquisition = "log-nei", preset, backend = "xtensor", score;
     double alpha = 0.5, lower = -0.5, upper = 1.5;
@@ -70,8 +72,9 @@ struct workbench {
             auto test = given.test.empty() ? bouillon::held_out_documents() : bouillon::read_held_out(given.test);
             has_test = test.size() > 0;
             documents = has_test ? test.size() : search.size();
-            evaluate =
-                make_resident_evaluator(checkpoints, given.backend, given.threads, std::move(search), std::move(test));
+            evaluate = make_resident_evaluator(
+                checkpoints, given.backend, given.threads, std::move(search), std::move(test),
+                [](const bouillon::memory_plan& plan) { std::cerr << "memory: " << describe(plan) << '\n'; });
         }
         newest_losses = measure(newest(), bouillon::document_set::search).losses;
         if (has_test)
@@ -240,6 +243,7 @@ void run(search_arguments arguments) {
         arguments.acquisition = "gp-hedge, the paper's";
         arguments.space = "interval";
     }
+    arguments.checkpoints = bouillon::select_checkpoints(arguments.checkpoints, arguments.selection);
     if (arguments.space == "auto") arguments.space = arguments.checkpoints.size() == 2 ? "interval" : "simplex";
     check_usage(arguments);
     workbench bench(arguments);
@@ -268,9 +272,11 @@ void run(search_arguments arguments) {
 void add_data_options(CLI::App& command, search_arguments& arguments) {
     command
         .add_option("checkpoints", arguments.checkpoints,
-                    "Checkpoints of one run, the newest last: Hugging Face directories or .safetensors files")
+                    "Checkpoints of one run, the newest last: Hugging Face directories or .safetensors files; or its "
+                    "folder")
         ->required()
         ->type_name("CHECKPOINT");
+    add_run_options(command, arguments.selection);
     command
         .add_option("--held-out", arguments.held_out,
                     "Documents that the search learns from: safetensors with tokens, document_offsets")
@@ -326,7 +332,7 @@ void add_method_options(CLI::App& command, search_arguments& arguments) {
         ->capture_default_str();
     command.add_option("--seed", arguments.seed, "Seed of everything random")->capture_default_str();
     command.add_option("--backend", arguments.backend, "Tensor backend")
-        ->check(CLI::IsMember({"xtensor", "thrust"}))
+        ->check(CLI::IsMember(backend_names))
         ->capture_default_str();
     command.add_option("--threads", arguments.threads, "Threads of the xtensor backend; 0 for all")
         ->capture_default_str();

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "merge_inputs.hpp"
+
+#include <bouillon/core/error.hpp>
+#include <bouillon/core/schedule_weights.hpp>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace {
+
+using bouillon::input_error;
+
+/// All of a text as a number.
+std::optional<double> parse_number(std::string_view text) {
+    double number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = problem == std::errc() && end == text.data() + text.size() && !text.empty();
+    return whole ? std::optional(number) : std::nullopt;
+}
+
+std::string to_text(double number) {
+    std::array<char, 32> text{};
+    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
+}
+
+/// "path:0.25" -> path and weight; the last colon counts, so a path may hold others.
+std::pair<std::filesystem::path, std::optional<double>> parse_input(const std::string& text) {
+    const auto colon = text.rfind(':');
+    const auto weight =
+        colon == std::string::npos ? std::nullopt : parse_number(std::string_view(text).substr(colon + 1));
+    return {weight ? text.substr(0, colon) : text, weight};
+}
+
+std::vector<double> scheduled(const std::string& schedule, std::size_t checkpoints) {
+    if (schedule == "uniform") return bouillon::uniform_weights(checkpoints);
+    if (schedule == "linear") return bouillon::decay_weights(checkpoints, bouillon::linear_decay{});
+    if (schedule == "cosine") return bouillon::decay_weights(checkpoints, bouillon::cosine_decay{});
+    if (schedule == "minus-sqrt") return bouillon::decay_weights(checkpoints, bouillon::minus_sqrt_decay{});
+    const auto newest = schedule.starts_with("ema:") ? parse_number(schedule.substr(4)) : std::nullopt;
+    if (newest) return bouillon::moving_average_weights(checkpoints, *newest);
+    throw input_error("--schedule " + schedule +
+                      ": is none of uniform, ema:A (A between 0 and 1), minus-sqrt, linear, cosine");
+}
+
+merge_weights resolve_schedule(std::vector<std::filesystem::path> paths, const merge_inputs& inputs) {
+    const std::string schedule = inputs.schedule.empty() ? "uniform" : inputs.schedule;
+    scheduled(schedule, 2);  // a wrong one is refused whatever the checkpoints are
+    merge_weights resolved;
+    resolved.checkpoints = bouillon::select_checkpoints(paths, inputs.selection);
+    if (resolved.checkpoints.size() < 2)
+        throw input_error("a schedule merges 2 or more checkpoints, but " +
+                          (resolved.checkpoints.empty() ? "none is" : resolved.checkpoints[0].string() + " alone is") +
+                          " taken");
+    resolved.weights = scheduled(schedule, resolved.checkpoints.size());
+    return resolved;
+}
+
+}  // namespace
+
+merge_weights resolve(const merge_inputs& inputs) {
+    const bool by_schedule = !inputs.schedule.empty() || !inputs.selection.takes_all();
+    merge_weights resolved;
+    for (const auto& given : inputs.given) {
+        auto [path, weight] = parse_input(given);
+        if (by_schedule && weight)
+            throw input_error("'" + given +
+                              "': has a weight, but a schedule gives weights to checkpoints named without");
+        if (!by_schedule && !weight)
+            throw input_error("'" + given +
+                              "': a checkpoint to merge is written PATH:WEIGHT, e.g. run/step-1000:0.5, " +
+                              "unless --schedule gives the weights");
+        resolved.checkpoints.push_back(std::move(path));
+        resolved.weights.push_back(weight.value_or(0));
+    }
+    if (by_schedule) resolved = resolve_schedule(std::move(resolved.checkpoints), inputs);
+    resolved.sum = std::accumulate(resolved.weights.begin(), resolved.weights.end(), 0.0);
+    if (!inputs.normalize) return resolved;
+    if (!(resolved.sum > 0 && std::isfinite(resolved.sum)))
+        throw input_error("--normalize: the weights sum to " + to_text(resolved.sum) +
+                          ", but only a sum above 0 can be made 1");
+    for (double& weight : resolved.weights) weight /= resolved.sum;
+    resolved.sum = 1;
+    return resolved;
+}
+
+std::string to_text(const merge_weights& resolved) {
+    std::string text;
+    for (std::size_t k = 0; k < resolved.checkpoints.size(); ++k)
+        text += (k == 0 ? "" : " ") + resolved.checkpoints[k].string() + ':' + to_text(resolved.weights[k]);
+    return text;
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program's command merge: what chooses checkpoints and weights, and recipes.
+#include "program.hpp"
+#include "tiny_run.hpp"
+
+#include <bouillon/checkpoint/hf_directory.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstring>
+#include <map>
+#include <vector>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Each file's content, by name.
+std::map<std::string, std::string> files(const fs::path& directory) {
+    std::map<std::string, std::string> contents;
+    for (const auto& item : fs::directory_iterator(directory))
+        contents[item.path().filename().string()] = read_text(item.path());
+    return contents;
+}
+
+nlohmann::json recipe_of(const fs::path& merged) {
+    return nlohmann::json::parse(read_text(merged / "bouillon-recipe.json"));
+}
+
+/// The names of the checkpoints in a recipe with their weights.
+std::vector<std::pair<std::string, double>> inputs_of(const fs::path& merged) {
+    std::vector<std::pair<std::string, double>> inputs;
+    const auto recipe = recipe_of(merged);
+    for (const auto& input : recipe.at("inputs"))
+        inputs.emplace_back(fs::path(input.at("checkpoint").get<std::string>()).filename().string(),
+                            input.at("merge_weight"));
+    return inputs;
+}
+
+/// A run's folder with nothing but its checkpoints in it.
+struct run_of_checkpoints {
+    tiny_run run;
+    fs::path folder, out;
+
+    explicit run_of_checkpoints(const std::string& name, std::size_t checkpoints) : run(name, checkpoints) {
+        folder = run / "run";
+        out = run / "merged";
+        fs::create_directory(folder);
+        for (std::size_t k = 0; k < checkpoints; ++k) fs::rename(run.step(k), folder / run.step(k).filename());
+    }
+
+    program_run merge(const std::string& arguments) const {
+        fs::remove_all(out);
+        return run_program("merge " + arguments + " --out " + out.string());
+    }
+    void refuses(const std::string& arguments, const std::string& message) const {
+        const auto ended = merge(arguments);
+        CHECK_MESSAGE(ended.status == 2, arguments);
+        CHECK_MESSAGE(ended.errors.find(message) != std::string::npos, ended.errors);
+        CHECK(ended.output.empty());
+        CHECK_FALSE(fs::exists(out));
+    }
+};
+
+using inputs = std::vector<std::pair<std::string, double>>;
+
+}  // namespace
+
+TEST_CASE("merge takes the last, every so many-th and the early checkpoints of a run's folder") {
+    const run_of_checkpoints all("cli-select", 11);
+    const std::string folder = all.folder.string();
+    const auto merged = all.merge(folder + " --last 2");
+    REQUIRE_MESSAGE(merged.status == 0, merged.errors);
+    CHECK(merged.output == all.out.string() + "\n");
+    CHECK(merged.errors == "bouillon: merged " + folder + "/step-1000:0.5 " + folder + "/step-1100:0.5\n");
+    CHECK(inputs_of(all.out) == inputs{{"step-1000", 0.5}, {"step-1100", 0.5}});
+    REQUIRE(all.merge(folder + " --upto 900 --every 4 --last 2").status == 0);
+    CHECK(inputs_of(all.out) == inputs{{"step-500", 0.5}, {"step-900", 0.5}});
+    REQUIRE(all.merge(folder + "/step-* --last 2").status == 0);
+    CHECK(inputs_of(all.out) == inputs{{"step-1000", 0.5}, {"step-1100", 0.5}});
+}
+
+TEST_CASE("merge gives weights by schedule") {
+    const run_of_checkpoints all("cli-schedule", 4);
+    const auto weights = [&](const std::string& schedule) {
+        const auto merged = all.merge(all.folder.string() + " --schedule " + schedule);
+        REQUIRE_MESSAGE(merged.status == 0, merged.errors);
+        std::vector<double> found;
+        for (const auto& [name, weight] : inputs_of(all.out)) found.push_back(weight);
+        return found;
+    };
+    CHECK(weights("uniform") == std::vector<double>{0.25, 0.25, 0.25, 0.25});
+    CHECK(weights("linear") == std::vector<double>{0.25, 0.25, 0.25, 0.25});
+    CHECK(weights("ema:0.5") == std::vector<double>{0.125, 0.125, 0.25, 0.5});
+    CHECK(weights("minus-sqrt")[0] == 0.5);
+    CHECK(weights("cosine")[0] == doctest::Approx(0.1464466));
+}
+
+TEST_CASE("merge normalises when it is asked to, and says what the weights became") {
+    const run_of_checkpoints all("cli-normalize", 2);
+    const std::string a = (all.folder / "step-100").string(), b = (all.folder / "step-200").string();
+    const auto merged = all.merge(a + ":1 " + b + ":3 --normalize");
+    REQUIRE_MESSAGE(merged.status == 0, merged.errors);
+    CHECK(merged.errors == "bouillon: merged " + a + ":0.25 " + b + ":0.75\n");
+    CHECK(inputs_of(all.out) == inputs{{"step-100", 0.25}, {"step-200", 0.75}});
+    all.refuses(a + ":1 " + b + ":-1 --normalize", "the weights sum to 0, but only a sum above 0 can be made 1");
+    all.refuses(a + ":1 " + b + ":-2 --normalize", "the weights sum to -1");
+}
+
+TEST_CASE("merge writes a recipe that reproduces the output byte for byte") {
+    const run_of_checkpoints all("cli-recipe", 3);
+    REQUIRE(all.merge(all.folder.string() + " --schedule ema:0.3 --dtype bf16 --shard-size 1kB").status == 0);
+    const auto merged = files(all.out);
+    CHECK(merged.contains("model.safetensors.index.json"));
+    for (const std::string from : {"", "/bouillon-recipe.json"}) {
+        const auto again = all.run / "again";
+        fs::remove_all(again);
+        const auto ended = run_program("merge --recipe " + all.out.string() + from + " --out " + again.string() +
+                                       " --threads 1 --memory 64KiB");
+        REQUIRE_MESSAGE(ended.status == 0, ended.errors);
+        CHECK(ended.output == again.string() + "\n");
+        CHECK(files(again) == merged);
+    }
+    const auto single = all.run / "merged.safetensors", again = all.run / "again.safetensors";
+    REQUIRE(run_program("merge " + all.folder.string() + " --last 2 --out " + single.string()).status == 0);
+    REQUIRE(run_program("merge --recipe " + single.string() + " --out " + again.string()).status == 0);
+    CHECK(read_text(single) == read_text(again));
+}
+
+TEST_CASE("merge by a recipe refuses checkpoints that are not what they were, and recipes that it cannot follow") {
+    const run_of_checkpoints all("cli-recipe-refused", 3);
+    REQUIRE(all.merge(all.folder.string() + " --last 2").status == 0);
+    const auto recipe = all.run / "recipe.json";
+    fs::copy(all.out / "bouillon-recipe.json", recipe);
+    const auto by_recipe = [&](const nlohmann::json& changed, const std::string& message) {
+        std::ofstream(recipe) << changed;
+        all.refuses("--recipe " + recipe.string(), message);
+    };
+    const auto original = recipe_of(all.out);
+    auto changed = original;
+    changed["inputs"][1]["hash"] = std::string(32, '0');
+    by_recipe(changed, "step-300: has the hash " + original["inputs"][1]["hash"].get<std::string>() +
+                           ", but the recipe has 00000000000000000000000000000000");
+    changed = original;
+    changed["inputs"][0]["checkpoint"] = "nowhere";
+    by_recipe(changed, "nowhere: no such file or directory");
+    changed = original;
+    changed["bouillon_recipe"] = 2;
+    by_recipe(changed, "is a recipe of version 2");
+    by_recipe({{"a", 1}}, "is not a recipe of bouillon");
+    all.refuses("--recipe " + (all.run / "nothing.json").string(), "nothing.json");
+    all.refuses("--recipe " + recipe.string() + " --dtype f32", "--dtype");
+    all.refuses("--recipe " + recipe.string() + " " + all.folder.string(), "--recipe");
+}
+
+TEST_CASE("merge refuses selections and schedules that make no sense") {
+    const run_of_checkpoints all("cli-select-refused", 3);
+    const std::string folder = all.folder.string();
+    all.refuses(folder, "is written PATH:WEIGHT");
+    all.refuses("", "--recipe");
+    all.refuses(folder + " --last 0", "--last");
+    all.refuses(folder + " --every 0", "--every");
+    all.refuses(folder + " --last 4", "the last 4 checkpoints are asked for, but there are 3");
+    all.refuses(folder + " --upto 99", "no checkpoint is of step 99 or an earlier one");
+    all.refuses(folder + " --last 1", "step-300 alone is taken");
+    all.refuses(folder + " --every 3", "step-300 alone is taken");
+    all.refuses(folder + "/step-100:0.5 --last 2", "has a weight");
+    for (const std::string schedule : {"ema", "ema:", "ema:half", "exponential"})
+        all.refuses(folder + " --schedule " + schedule, "is none of uniform, ema:A");
+    for (const std::string schedule : {"ema:0", "ema:1", "ema:-0.1", "ema:nan"})
+        all.refuses(folder + " --schedule " + schedule, "it must lie between 0 and 1");
+    all.refuses(folder + " --last 2 --memory much", "--memory");
+    fs::create_directory(all.folder / "best");
+    fs::copy(all.folder / "step-100/model.safetensors", all.folder / "best/model.safetensors");
+    all.refuses(folder + " --last 2", "best: its name tells no step");
+}
+
+TEST_CASE("merge writes tied embeddings once, whether the checkpoints carry the head or not") {
+    const run_of_checkpoints all("cli-tied", 2);
+    for (const char* step : {"step-100", "step-200"}) {
+        const auto path = all.folder / step;
+        const bouillon::safetensors_file file(path / "model.safetensors");
+        std::vector<bouillon::checkpoint_tensor> tensors;
+        for (const auto& tensor : file.tensors())
+            if (tensor.name != "lm_head.weight" || step == std::string("step-200")) tensors.push_back(tensor);
+        bouillon::safetensors_writer writer(path / "new", tensors, {{"format", "pt"}});
+        for (const auto& tensor : writer.tensors())
+            writer.append(
+                file.bytes(*file.find(tensor.name == "lm_head.weight" ? "model.embed_tokens.weight" : tensor.name)));
+        writer.close();
+        fs::rename(path / "new", path / "model.safetensors");
+        auto config = nlohmann::json::parse(read_text(path / "config.json"));
+        config["tie_word_embeddings"] = true;
+        std::ofstream(path / "config.json") << config;
+    }
+    const auto merged = all.merge(all.folder.string() + " --schedule uniform");
+    REQUIRE_MESSAGE(merged.status == 0, merged.errors);
+    const bouillon::checkpoint out(all.out);
+    CHECK(out.tensors().size() == 11);
+    for (const auto& tensor : out.tensors()) CHECK(tensor.name != "lm_head.weight");
+    CHECK(run_program("score " + all.out.string() + " --held-out " + all.run.test().string()).status == 0);
+}
+
+TEST_CASE("merge reads checkpoints that PyTorch wrote in pieces") {
+    const run_of_checkpoints all("cli-pieces", 2);
+    const std::string pieces = BOUILLON_TEST_DATA "/dcp";
+    REQUIRE(all.merge(pieces + ":0.5 " + pieces + ":0.5 --memory 64KiB").status == 0);
+    const bouillon::checkpoint from(pieces), out(all.out);
+    REQUIRE(out.tensors() == from.tensors());
+    for (std::size_t i = 0; i < out.tensors().size(); ++i) {
+        const auto a = from.bytes(i), b = out.bytes(i);
+        CHECK(std::vector(a.begin(), a.end()) == std::vector(b.begin(), b.end()));
+    }
+}
+
+TEST_CASE("the other commands take a run's folder as merge does") {
+    const run_of_checkpoints all("cli-folder", 3);
+    const auto inspected = run_program("inspect " + all.folder.string() + " --last 2 --json");
+    REQUIRE_MESSAGE(inspected.status == 0, inspected.errors);
+    CHECK(inspected.json()[0].at("checkpoints").size() == 2);
+    const auto scored = run_program("score " + all.folder.string() + " --json --held-out " + all.run.test().string());
+    REQUIRE_MESSAGE(scored.status == 0, scored.errors);
+    CHECK(scored.json().size() == 3);
+    const auto found = run_program("search " + all.folder.string() + " --upto 200 --budget 4 --json --held-out " +
+                                   all.run.held_out().string() + " --out " + all.out.string());
+    REQUIRE_MESSAGE(found.status == 0, found.errors);
+    CHECK(inputs_of(all.out).size() == 2);
+    const auto again = all.run / "again";
+    REQUIRE(run_program("merge --recipe " + all.out.string() + " --out " + again.string()).status == 0);
+    CHECK(files(again) == files(all.out));
+}
