@@ -28,6 +28,10 @@ struct viewing : summing {
     tensor view(tensor_view) const;
 };
 
+struct batching : summing {
+    void weighted_sums(std::span<const tensor* const>, std::span<const double>, std::span<tensor* const>) const;
+};
+
 struct summing_by_value : summing {
     void weighted_sum(std::vector<tensor>, std::span<const double>, tensor&) const;
 };
@@ -58,8 +62,10 @@ TEST_CASE("a backend that lacks a part of the axis is none") {
     CHECK_FALSE(tensor_backend<with_immovable_tensor>);
 }
 
-TEST_CASE("views and language models are abilities of their own") {
+TEST_CASE("views, batches and language models are abilities of their own") {
     CHECK(viewing_backend<viewing>);
     CHECK_FALSE(viewing_backend<summing>);
+    CHECK(batching_backend<batching>);
+    CHECK_FALSE(batching_backend<summing>);
     CHECK_FALSE(language_model_backend<viewing>);
 }

@@ -4,6 +4,7 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/tensor/concept.hpp>
 #include <bouillon/tensor/element.hpp>
+#include <bouillon/tensor/weighted_sum.hpp>
 
 #include <doctest/doctest.h>
 
@@ -38,6 +39,7 @@ struct host_tensor {
     double operator[](std::size_t i) const { return detail::load_element<double>(type, data().data(), i); }
     void set(std::size_t i, double value) { detail::store_element(type, data().data(), i, value); }
     tensor_view view() const { return {data().data(), size, type}; }
+    mutable_tensor_view output() { return {data().data(), size, type}; }
 };
 
 inline host_tensor random_tensor(dtype type, std::size_t size, std::mt19937& engine) {
@@ -278,6 +280,60 @@ void check_in_place(const Backend& backend) {
     }
 }
 
+/// What a backend gives for several candidates at once.
+template <class Backend>
+std::vector<host_tensor> backend_sums(const Backend& backend, const std::vector<host_tensor>& inputs,
+                                      const std::vector<double>& coefficients, const std::vector<dtype>& types) {
+    std::vector<typename Backend::tensor> tensors, outputs;
+    for (const auto& input : inputs) tensors.push_back(backend.upload(input.data(), input.type));
+    for (const dtype type : types) outputs.push_back(backend.allocate(inputs[0].size, type));
+    std::vector<const typename Backend::tensor*> from;
+    for (const auto& tensor : tensors) from.push_back(&tensor);
+    std::vector<typename Backend::tensor*> to;
+    for (auto& output : outputs) to.push_back(&output);
+    weighted_sums(backend, std::span<const typename Backend::tensor* const>(from), coefficients,
+                  std::span<typename Backend::tensor* const>(to));
+    std::vector<host_tensor> results;
+    for (std::size_t q = 0; q < types.size(); ++q) {
+        results.emplace_back(types[q], inputs[0].size);
+        backend.download(outputs[q], results[q].data());
+    }
+    return results;
+}
+
+/// Candidates at once are what each alone is: of any types, with coefficients of 0, of any number.
+template <class Backend>
+void check_candidates(const Backend& backend) {
+    std::mt19937 engine(12);
+    for (int repeat = 0; repeat < 120; ++repeat) {
+        const std::size_t count = engine() % 17 + 1, candidates = engine() % 10;
+        const std::size_t size = repeat % 20 == 0 ? 70'001 : std::array{0, 1, 127, 128, 129, 5003}[engine() % 6];
+        const bool mixed = repeat % 4 == 3;
+        const dtype type = float_types[engine() % 4];
+        std::vector<host_tensor> inputs;
+        for (std::size_t k = 0; k < count; ++k)
+            inputs.push_back(random_tensor(mixed ? float_types[engine() % 4] : type, size, engine));
+        std::vector<double> coefficients;
+        std::vector<dtype> types;
+        for (std::size_t q = 0; q < candidates; ++q) {
+            types.push_back(mixed ? float_types[engine() % 4] : type);
+            for (std::size_t k = 0; k < count; ++k)
+                coefficients.push_back(
+                    repeat % 3 == 0 && engine() % 4 == 0 ? 0.0 : std::uniform_real_distribution<double>(-1, 1)(engine));
+        }
+        const auto together = backend_sums(backend, inputs, coefficients, types);
+        for (std::size_t q = 0; q < candidates; ++q) {
+            const auto row = std::span(coefficients).subspan(q * count, count);
+            CAPTURE(repeat);
+            CAPTURE(q);
+            REQUIRE(together[q].memory == backend_sum(backend, inputs, row, types[q]).memory);
+        }
+    }
+    const std::vector<host_tensor> one(1, host_tensor(dtype::f32, 3));
+    CHECK_THROWS_WITH_AS(backend_sums(backend, one, {1.0}, {dtype::f32, dtype::f32}),
+                         "weighted sum for 2 outputs: 1 inputs but 1 coefficients", input_error);
+}
+
 template <class Backend>
 void check_refusals(const Backend& backend) {
     const std::vector<host_tensor> three(1, host_tensor(dtype::f32, 3));
@@ -303,6 +359,7 @@ void check_tensor_backend(const Backend& backend) {
     SUBCASE("a weighted sum is linear in its coefficients") { check_linearity(backend); }
     SUBCASE("upload and download give the same bytes for every type") { check_copies(backend); }
     SUBCASE("a sum may overwrite any of its inputs") { check_in_place(backend); }
+    SUBCASE("candidates summed in one pass have the bits of each alone") { check_candidates(backend); }
     SUBCASE("what cannot be summed is refused") { check_refusals(backend); }
 }
 

@@ -22,7 +22,7 @@ TEST_CASE("the unrolled functors and the one for any number of terms have the sa
                 thrust_weighted_sum<thrust_sequential, double>(terms, to);
             else
                 thrust_weighted_sum<thrust_sequential, float>(terms, to);
-            weighted_sum_range(terms, 0, 500, {tiles.data().data(), 500, type});
+            weighted_sum_range({terms, tiles.output()}, 0, 500);
             CHECK(functors.memory == tiles.memory);
         }
     }

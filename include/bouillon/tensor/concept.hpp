@@ -39,6 +39,15 @@ concept viewing_backend = tensor_backend<Backend> && requires(const Backend back
     { backend.view(memory) } -> std::same_as<typename Backend::tensor>;
 };
 
+/// A backend that sums for several candidates in one pass over the inputs. `weighted_sums(inputs, coefficients,
+/// outputs)`, as `bouillon::weighted_sums` has it (weighted_sum.hpp), which works for every backend.
+template <class Backend>
+concept batching_backend = tensor_backend<Backend> &&
+    requires(const Backend backend, std::span<const typename Backend::tensor* const> inputs,
+             std::span<const double> coefficients, std::span<typename Backend::tensor* const> outputs) {
+    backend.weighted_sums(inputs, coefficients, outputs);
+};
+
 /// A backend that can also run a causal language model forward, in float32.
 ///
 /// A `buffer` is a row-major float32 array on the backend, uninitialised when made; it may be larger than a call uses.

@@ -5,8 +5,10 @@
 #include <bouillon/tensor/tensor_view.hpp>
 
 #include <cassert>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace bouillon {
 
@@ -42,6 +44,20 @@ namespace detail {
 
 /// Bytes that elements take, whole ones.
 inline std::size_t storage_bytes(std::size_t elements, dtype type) { return (elements * bits(type) + 7) / 8; }
+
+template <class Tensor>
+std::vector<tensor_view> views_of(std::span<const Tensor* const> tensors) {
+    std::vector<tensor_view> views;  // (tensors)
+    for (const Tensor* tensor : tensors) views.push_back(tensor->view());
+    return views;
+}
+
+template <class Tensor>
+std::vector<mutable_tensor_view> writable_views_of(std::span<Tensor* const> tensors) {
+    std::vector<mutable_tensor_view> views;  // (tensors)
+    for (Tensor* tensor : tensors) views.push_back(tensor->writable());
+    return views;
+}
 
 /// Throws input_error unless `given` bytes are just what a tensor's download needs.
 inline void check_download(tensor_view tensor, std::size_t given) {

@@ -9,7 +9,7 @@
 #include <bouillon/tensor/thrust_system.hpp>
 #include <bouillon/tensor/thrust_weighted_sum.hpp>
 
-#include <algorithm>
+#include <array>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -61,9 +61,12 @@ class thrust_backend : public detail::thrust_model_operations<System> {
 
     void weighted_sum(std::span<const tensor* const> inputs, std::span<const double> coefficients,
                       tensor& output) const {
-        std::vector<tensor_view> views;  // (inputs)
-        for (const tensor* input : inputs) views.push_back(input->view());
-        sum(views, coefficients, output.writable());
+        sum(detail::views_of(inputs), coefficients, std::array<mutable_tensor_view, 1>{output.writable()});
+    }
+
+    void weighted_sums(std::span<const tensor* const> inputs, std::span<const double> coefficients,
+                       std::span<tensor* const> outputs) const {
+        sum(detail::views_of(inputs), coefficients, detail::writable_views_of(outputs));
     }
 
     void download(const tensor& from, std::span<std::byte> host) const {
@@ -80,28 +83,21 @@ class thrust_backend : public detail::thrust_model_operations<System> {
     void widen(const tensor& stored, buffer& out) const {
         const tensor_view from = stored.view();
         const double one = 1;
-        sum({&from, 1}, {&one, 1}, {reinterpret_cast<std::byte*>(out.data()), from.size, dtype::f32});
+        const mutable_tensor_view to{reinterpret_cast<std::byte*>(out.data()), from.size, dtype::f32};
+        sum({&from, 1}, {&one, 1}, {&to, 1});
     }
 
  private:
-    void sum(std::span<const tensor_view> inputs, std::span<const double> coefficients,
-             mutable_tensor_view output) const {
-        const auto terms = detail::weighted_terms(inputs, coefficients, output.size, output.type);
+    static void sum(std::span<const tensor_view> inputs, std::span<const double> coefficients,
+                    std::span<const mutable_tensor_view> outputs) {
+        const auto sums = detail::checked_sums(inputs, coefficients, outputs);
         if constexpr (!System::on_device)
-            sum_blocks(terms, output);
-        else if (detail::sums_in_double(terms, output.type))
-            detail::thrust_weighted_sum<System, double>(terms, output);
+            detail::sum_blocks(sums, detail::thrust_loop<System>{});
         else
-            detail::thrust_weighted_sum<System, float>(terms, output);
-    }
-
-    static void sum_blocks(std::span<const detail::weighted_term> terms, mutable_tensor_view output) {
-        constexpr std::size_t block = 1 << 14;  // elements
-        const detail::thrust_loop<System> loop;
-        loop((output.size + block - 1) / block, [=](std::size_t task) {
-            const std::size_t first = task * block;
-            detail::weighted_sum_range(terms, first, std::min(first + block, output.size), output);
-        });
+            for (const detail::term_sum& one : sums)
+                detail::sums_in_double(one.terms, one.output.type)
+                    ? detail::thrust_weighted_sum<System, double>(one.terms, one.output)
+                    : detail::thrust_weighted_sum<System, float>(one.terms, one.output);
     }
 };
 
@@ -114,6 +110,7 @@ using default_thrust_backend = thrust_backend<thrust_tbb>;
 using default_thrust_backend = thrust_backend<thrust_sequential>;
 #endif
 
-static_assert(viewing_backend<default_thrust_backend> && language_model_backend<default_thrust_backend>);
+static_assert(viewing_backend<default_thrust_backend> && batching_backend<default_thrust_backend>);
+static_assert(language_model_backend<default_thrust_backend>);
 
 }  // namespace bouillon

@@ -7,54 +7,55 @@
 #    include <immintrin.h>
 
 #    include <cstdint>
+#    include <utility>
 
-/// The float32 tile of a weighted sum in AVX2: the bits of the plain loops at the speed of memory. Two inputs at a
-/// time go through four registers; the sums rest in the first-level cache between pairs.
+/// Float32 sums in AVX2: the bits of the plain loops at the speed of memory. What that takes was measured
+/// (docs/benchmarks.md): 256 bytes of each input in turn and eight inputs at most, so that the processor's prefetching
+/// follows them all. More inputs take turns, for 64 KiB each, while the sums rest in the second-level cache.
 namespace bouillon::detail {
 
-/// 32 floats.
-struct float_block {
-    static constexpr std::size_t size = 32;
-    __m256 a, b, c, d;
-};
+/// How a register holds eight elements: as they come, or two registers the even and the odd ones of sixteen. To and
+/// from BF16 the latter takes fewer instructions, and a constant.
+enum class lane_order { natural, even_odd };
 
-template <dtype Type>
-BOUILLON_AVX2 BOUILLON_INLINE __m256 load_lanes(const std::byte* x) {
+/// The index-th eight elements of F32, F16 or BF16.
+template <dtype Type, lane_order Order>
+BOUILLON_AVX2 BOUILLON_INLINE __m256 load_lanes(const std::byte* x, std::size_t index) {
+    if constexpr (Order == lane_order::even_odd) {
+        const __m256i both = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x + index / 2 * 32));
+        return _mm256_castsi256_ps(index % 2 == 0 ? _mm256_slli_epi32(both, 16)
+                                                  : _mm256_and_si256(both, _mm256_set1_epi32(-0x10000)));
+    }
+    x += index * 8 * bytes(Type);
     if constexpr (Type == dtype::f32) return _mm256_loadu_ps(reinterpret_cast<const float*>(x));
     const __m128i half = _mm_loadu_si128(reinterpret_cast<const __m128i*>(x));
     if constexpr (Type == dtype::f16) return _mm256_cvtph_ps(half);
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(half), 16));
 }
 
-template <dtype Type>
-BOUILLON_AVX2 BOUILLON_INLINE float_block load_block(const std::byte* x) {
-    constexpr std::size_t step = 8 * bytes(Type);
-    return {load_lanes<Type>(x), load_lanes<Type>(x + step), load_lanes<Type>(x + 2 * step),
-            load_lanes<Type>(x + 3 * step)};
+/// float_to_bf16 of eight floats that are no NaN, in the upper halves of eight words.
+BOUILLON_AVX2 BOUILLON_INLINE __m256i round_number_to_bf16(__m256i u) {
+    const __m256i last_bit = _mm256_and_si256(_mm256_srli_epi32(u, 16), _mm256_set1_epi32(1));
+    return _mm256_add_epi32(_mm256_add_epi32(u, _mm256_set1_epi32(0x7fff)), last_bit);
 }
 
-BOUILLON_AVX2 BOUILLON_INLINE float_block multiply(__m256 w, const float_block& x) {
-    return {_mm256_mul_ps(w, x.a), _mm256_mul_ps(w, x.b), _mm256_mul_ps(w, x.c), _mm256_mul_ps(w, x.d)};
-}
-
-BOUILLON_AVX2 BOUILLON_INLINE float_block multiply_add(__m256 w, const float_block& x, const float_block& sum) {
-    return {_mm256_fmadd_ps(w, x.a, sum.a), _mm256_fmadd_ps(w, x.b, sum.b), _mm256_fmadd_ps(w, x.c, sum.c),
-            _mm256_fmadd_ps(w, x.d, sum.d)};
-}
-
-/// float_to_bf16 of eight floats, in the lower halves of eight words.
 BOUILLON_AVX2 BOUILLON_INLINE __m256i round_to_bf16(__m256 value) {
-    const __m256i u = _mm256_castps_si256(value), upper = _mm256_srli_epi32(u, 16);
-    const __m256i half = _mm256_add_epi32(_mm256_set1_epi32(0x7fff), _mm256_and_si256(upper, _mm256_set1_epi32(1)));
-    const __m256i rounded = _mm256_srli_epi32(_mm256_add_epi32(u, half), 16);
-    const __m256i quiet = _mm256_or_si256(upper, _mm256_set1_epi32(0x40));
+    const __m256i u = _mm256_castps_si256(value), quiet = _mm256_or_si256(u, _mm256_set1_epi32(0x400000));
     const __m256i is_nan = _mm256_castps_si256(_mm256_cmp_ps(value, value, _CMP_UNORD_Q));
-    return _mm256_blendv_epi8(rounded, quiet, is_nan);
+    return _mm256_blendv_epi8(round_number_to_bf16(u), quiet, is_nan);
 }
 
-BOUILLON_AVX2 BOUILLON_INLINE __m256i round_to_bf16(__m256 low, __m256 high) {
+template <lane_order Order>
+BOUILLON_AVX2 BOUILLON_INLINE __m256i round_to_bf16(__m256 first, __m256 second) {
+    __m256i a = round_number_to_bf16(_mm256_castps_si256(first)), b = round_number_to_bf16(_mm256_castps_si256(second));
+    if (_mm256_movemask_ps(_mm256_cmp_ps(first, second, _CMP_UNORD_Q)) != 0) [[unlikely]] {
+        a = round_to_bf16(first);
+        b = round_to_bf16(second);
+    }
+    a = _mm256_srli_epi32(a, 16);
+    if constexpr (Order == lane_order::even_odd) return _mm256_blend_epi16(a, b, 0b10101010);
     // Packing works within each half of a register, so its quarters come out as 0 2 1 3.
-    return _mm256_permute4x64_epi64(_mm256_packus_epi32(round_to_bf16(low), round_to_bf16(high)), 0b11011000);
+    return _mm256_permute4x64_epi64(_mm256_packus_epi32(a, _mm256_srli_epi32(b, 16)), 0b11011000);
 }
 
 BOUILLON_AVX2 BOUILLON_INLINE __m256i round_to_f16(__m256 low, __m256 high) {
@@ -68,67 +69,80 @@ BOUILLON_AVX2 BOUILLON_INLINE void store_register(__m256i value, std::byte* out,
     streams ? _mm256_stream_si256(to, value) : _mm256_storeu_si256(to, value);
 }
 
-BOUILLON_AVX2 BOUILLON_INLINE void store_block(const float_block& x, dtype type, std::byte* out, bool streams) {
-    if (type == dtype::f32) {
-        store_register(_mm256_castps_si256(x.a), out, streams);
-        store_register(_mm256_castps_si256(x.b), out + 32, streams);
-        store_register(_mm256_castps_si256(x.c), out + 64, streams);
-        store_register(_mm256_castps_si256(x.d), out + 96, streams);
-    } else {
-        const bool brain = type == dtype::bf16;
-        store_register(brain ? round_to_bf16(x.a, x.b) : round_to_f16(x.a, x.b), out, streams);
-        store_register(brain ? round_to_bf16(x.c, x.d) : round_to_f16(x.c, x.d), out + 32, streams);
-    }
+/// Rounds two registers to elements [i, i + 16) of an output.
+template <lane_order Order>
+BOUILLON_AVX2 BOUILLON_INLINE void store_lanes(__m256 first, __m256 second, mutable_tensor_view output, std::size_t i,
+                                               bool streams) {
+    std::byte* const out = output.data + i * bytes(output.type);
+    if (Order == lane_order::even_odd || output.type == dtype::bf16)
+        return store_register(round_to_bf16<Order>(first, second), out, streams);
+    if (output.type == dtype::f16) return store_register(round_to_f16(first, second), out, streams);
+    store_register(_mm256_castps_si256(first), out, streams);
+    store_register(_mm256_castps_si256(second), out + 32, streams);
 }
 
-template <dtype Type>
-BOUILLON_AVX2 BOUILLON_INLINE void prefetch_block(const std::byte* x) {
-    for (std::size_t line = 0; line < float_block::size * bytes(Type); line += 64)
-        _mm_prefetch(reinterpret_cast<const char*>(x + line), _MM_HINT_T0);
-}
+/// The terms of each candidate.
+template <std::size_t Candidates>
+using candidate_terms = std::array<const weighted_term*, Candidates>;
 
-/// Where a tile's sums come from and go to.
-struct tile_pass {
-    std::size_t first, count;  // elements; the count is a multiple of float_block::size
-    bool starts, ends;         // with the first term, with the last
-    bool streams;              // the output goes past the caches
-    float* sums;               // (count), between passes
-    std::byte* output;
-    dtype output_type;
+/// What is added at once: some terms of some candidates' sums, over a run of elements. The candidates have the same
+/// inputs and differ in their coefficients and outputs.
+template <std::size_t Candidates>
+struct sum_pass {
+    std::array<const term_sum*, Candidates> candidates;
+    std::size_t first, last;  // elements
+    std::size_t first_term, last_term;
+    bool streams;    // the outputs go past the caches
+    float* partial;  // (last - first), between passes; null where there is but one
 };
 
-/// Adds `Inputs` terms, all of one type, to a tile.
-template <dtype Type, std::size_t Inputs>
-BOUILLON_AVX2 BOUILLON_INLINE void add_inputs(const weighted_term* terms, const tile_pass& pass) {
-    constexpr std::size_t width = bytes(Type);
-    const std::byte* x = terms[0].data + pass.first * width;
-    const std::byte* y = terms[Inputs - 1].data + pass.first * width;
-    const __m256 w = _mm256_set1_ps(static_cast<float>(terms[0].coefficient));
-    const __m256 v = _mm256_set1_ps(static_cast<float>(terms[Inputs - 1].coefficient));
-    std::byte* out = pass.output + pass.first * bytes(pass.output_type);
-    for (std::size_t i = 0; i < pass.count; i += float_block::size) {
-        prefetch_block<Type>(x + (pass.count + i) * width);
-        if constexpr (Inputs == 2) prefetch_block<Type>(y + (pass.count + i) * width);
-        auto* const sums = reinterpret_cast<std::byte*>(pass.sums + i);
-        const float_block read = load_block<Type>(x + i * width);
-        float_block sum = pass.starts ? multiply(w, read) : multiply_add(w, read, load_block<dtype::f32>(sums));
-        if constexpr (Inputs == 2) sum = multiply_add(v, load_block<Type>(y + i * width), sum);
-        if (pass.ends)
-            store_block(sum, pass.output_type, out + i * bytes(pass.output_type), pass.streams);
-        else
-            store_block(sum, dtype::f32, sums, false);
-    }
+/// Adds an input to the sums of elements [i, i + 8 * registers) of each candidate, `registers` each.
+template <dtype Type, lane_order Order, std::size_t Candidates, std::size_t... I>
+BOUILLON_AVX2 BOUILLON_INLINE void add_lanes(const candidate_terms<Candidates>& terms, std::size_t k, std::size_t i,
+                                             __m256* sums, std::index_sequence<I...>) {
+    constexpr std::size_t registers = sizeof...(I) / Candidates;
+    const std::byte* const x = terms[0][k].data + i * bytes(Type);
+    ((sums[I] = _mm256_fmadd_ps(_mm256_set1_ps(terms[I / registers][k].narrow),
+                                load_lanes<Type, Order>(x, I % registers), sums[I])),
+     ...);
 }
 
-template <std::size_t Inputs>
-BOUILLON_AVX2 inline void add_inputs(const weighted_term* terms, const tile_pass& pass) {
-    switch (terms->type) {
-        case dtype::f16:
-            return add_inputs<dtype::f16, Inputs>(terms, pass);
-        case dtype::bf16:
-            return add_inputs<dtype::bf16, Inputs>(terms, pass);
-        default:
-            return add_inputs<dtype::f32, Inputs>(terms, pass);
+template <lane_order Order, std::size_t Candidates, std::size_t... I>
+BOUILLON_AVX2 BOUILLON_INLINE void add_term(const candidate_terms<Candidates>& terms, std::size_t k, std::size_t i,
+                                            __m256* sums, std::index_sequence<I...> lanes) {
+    const dtype type = terms[0][k].type;
+    if (Order == lane_order::even_odd || type == dtype::bf16)
+        add_lanes<dtype::bf16, Order>(terms, k, i, sums, lanes);
+    else if (type == dtype::f16)
+        add_lanes<dtype::f16, lane_order::natural>(terms, k, i, sums, lanes);
+    else
+        add_lanes<dtype::f32, lane_order::natural>(terms, k, i, sums, lanes);
+}
+
+template <lane_order Order, std::size_t Candidates, std::size_t... I>
+BOUILLON_AVX2 inline void add_terms(const sum_pass<Candidates>& pass, std::index_sequence<I...> lanes) {
+    constexpr std::size_t registers = sizeof...(I) / Candidates;
+    candidate_terms<Candidates> terms;
+    for (std::size_t c = 0; c < Candidates; ++c) terms[c] = pass.candidates[c]->terms.data();
+    const bool starts = pass.first_term == 0, ends = pass.last_term == pass.candidates[0]->terms.size();
+    for (std::size_t i = pass.first; i < pass.last; i += 8 * registers) {
+        float* const partial = pass.partial + (i - pass.first);
+        __m256 sums[sizeof...(I)];
+        ((sums[I] = starts ? _mm256_set1_ps(-0.0f) : _mm256_loadu_ps(partial + 8 * I)), ...);
+        std::size_t k = pass.first_term;
+        for (; k + 1 < pass.last_term; k += 2) {
+            // By instructions of their own: one that alternates between two inputs leads the prefetching astray.
+            add_term<Order>(terms, k, i, sums, lanes);
+            add_term<Order>(terms, k + 1, i, sums, lanes);
+        }
+        if (k < pass.last_term) add_term<Order>(terms, k, i, sums, lanes);
+        if (ends)
+            ((I % 2 == 0 ? store_lanes<Order>(sums[I], sums[I | 1], pass.candidates[I / registers]->output,
+                                              i + 8 * (I % registers), pass.streams)
+                         : void()),
+             ...);
+        else
+            (_mm256_storeu_ps(partial + 8 * I, sums[I]), ...);
     }
 }
 
@@ -140,48 +154,56 @@ inline bool streams_to(mutable_tensor_view output) {
     return output.size * bytes(output.type) >= large && aligned_elements;
 }
 
-/// The first element from `first` on, or `last`, whose address is a multiple of a register's size.
+/// The first element from `first` on, or `last`, whose address is a multiple of a cache line's size.
 inline std::size_t aligned_from(mutable_tensor_view output, std::size_t first, std::size_t last) {
-    constexpr std::size_t register_size = 32;  // bytes
+    constexpr std::size_t line = 64;  // bytes
     const auto address = reinterpret_cast<std::uintptr_t>(output.data + first * bytes(output.type));
-    return std::min(last, first + (register_size - address % register_size) % register_size / bytes(output.type));
+    return std::min(last, first + (line - address % line) % line / bytes(output.type));
 }
 
-/// Elements [first, last) of a float32 sum of at least one term.
-BOUILLON_AVX2 inline void weighted_sum_avx2(std::span<const weighted_term> terms, std::size_t first, std::size_t last,
-                                            mutable_tensor_view output) {
-    // A page of each input at a time, the next one on its way: without, bandwidth was measured to fall to a third for
-    // some numbers of inputs and places in memory.
-    constexpr std::size_t page = 4096;  // bytes
-    std::size_t widest = 2;
-    for (const weighted_term& term : terms) widest = std::max(widest, bytes(term.type));
-    const std::size_t tile = page / widest;
-    const bool streams = streams_to(output);
-    alignas(64) std::array<float, page / 2> sums;
-    if (streams) {
-        const std::size_t aligned = aligned_from(output, first, last);
-        weighted_sum_plain<float>(terms, first, aligned, output);
-        first = aligned;
-    }
-    const std::size_t whole = first + (last - first) / float_block::size * float_block::size;
-    while (first < whole) {
-        const std::size_t count = std::min(tile, whole - first);
-        for (std::size_t k = 0; k < terms.size();) {
-            const std::size_t inputs = k + 1 < terms.size() && terms[k].type == terms[k + 1].type ? 2 : 1;
-            const tile_pass pass{first,   count,       k == 0,      k + inputs == terms.size(),
-                                 streams, sums.data(), output.data, output.type};
-            inputs == 2 ? add_inputs<2>(&terms[k], pass) : add_inputs<1>(&terms[k], pass);
-            k += inputs;
-        }
-        first += count;
+/// Elements [first, last) of float32 sums of at least one term, of candidates with the same inputs, in one pass.
+template <std::size_t Candidates>
+BOUILLON_AVX2 inline void weighted_sums_avx2(const std::array<const term_sum*, Candidates>& candidates,
+                                             std::size_t first, std::size_t last) {
+    constexpr std::size_t inputs_at_once = 8, run = 1 << 16;  // bytes
+    constexpr std::size_t block = 128;                        // elements, 256 bytes of the narrow types
+    const auto& terms = candidates[0]->terms;
+    const auto narrow = [](const weighted_term& term) { return term.type != dtype::f32; };
+    const bool all_narrow = std::all_of(terms.begin(), terms.end(), narrow);
+    const std::size_t aligned = aligned_from(candidates[0]->output, first, last);
+    bool streams = true;
+    for (const term_sum* sum : candidates)
+        streams = streams && streams_to(sum->output) && aligned_from(sum->output, aligned, last) == aligned;
+    const std::size_t from = streams ? aligned : first, whole = from + (last - from) / block * block;
+    if constexpr (Candidates > 1) {
+        const sum_pass<Candidates> pass{candidates, from, whole, 0, terms.size(), streams, nullptr};
+        const auto is_bf16 = [](const auto& what) { return what.type == dtype::bf16; };
+        const bool all_bf16 = std::all_of(terms.begin(), terms.end(), is_bf16) &&
+                              std::all_of(candidates.begin(), candidates.end(),
+                                          [&](const term_sum* sum) { return is_bf16(sum->output); });
+        all_bf16 ? add_terms<lane_order::even_odd>(pass, std::make_index_sequence<8>())
+                 : add_terms<lane_order::natural>(pass, std::make_index_sequence<8>());
+    } else {
+        alignas(64) std::array<float, run / 2> partial;
+        const std::size_t tile = all_narrow ? run / 2 : run / 4;
+        for (std::size_t i = from; i < whole; i += tile)
+            for (std::size_t k = 0; k < terms.size(); k += inputs_at_once) {
+                const sum_pass<1> pass{
+                    candidates,    i, std::min(i + tile, whole), k, std::min(k + inputs_at_once, terms.size()), streams,
+                    partial.data()};
+                all_narrow ? add_terms<lane_order::natural>(pass, std::make_index_sequence<16>())
+                           : add_terms<lane_order::natural>(pass, std::make_index_sequence<8>());
+            }
     }
     if (streams) _mm_sfence();
-    weighted_sum_plain<float>(terms, first, last, output);
+    for (const term_sum* sum : candidates) {
+        weighted_sum_plain<float>(*sum, first, from);
+        weighted_sum_plain<float>(*sum, whole, last);
+    }
 }
 
-BOUILLON_AVX2 inline void weighted_sum_double_avx2(std::span<const weighted_term> terms, std::size_t first,
-                                                   std::size_t last, mutable_tensor_view output) {
-    weighted_sum_plain<double>(terms, first, last, output);
+BOUILLON_AVX2 inline void weighted_sum_double_avx2(const term_sum& sum, std::size_t first, std::size_t last) {
+    weighted_sum_plain<double>(sum, first, last);
 }
 
 }  // namespace bouillon::detail

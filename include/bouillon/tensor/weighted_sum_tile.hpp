@@ -9,9 +9,10 @@
 #include <array>
 #include <cmath>
 #include <span>
+#include <vector>
 
-/// A weighted sum's inner loops on one host thread: a tile at a time, its sums in the first-level cache, each input
-/// read in runs of a page or so. Plain loops, which every compiler vectorises where it has a fused multiply-add.
+/// A weighted sum's inner loops on one host thread: a few hundred bytes of each input in turn, the sums in the
+/// first-level cache. Plain loops, which every compiler vectorises where it has a fused multiply-add.
 namespace bouillon::detail {
 
 /// One input of a weighted sum.
@@ -19,9 +20,14 @@ struct weighted_term {
     const std::byte* data;
     dtype type;
     double coefficient;
+    float narrow = static_cast<float>(coefficient);
 };
 
-inline constexpr std::size_t sum_tile = 1024;  // elements
+/// A weighted sum whose arguments are checked.
+struct term_sum {
+    std::vector<weighted_term> terms;  // (inputs whose coefficient is not 0)
+    mutable_tensor_view output;
+};
 
 /// Whether a sum is accumulated in float64.
 inline bool sums_in_double(std::span<const weighted_term> terms, dtype output) {
@@ -30,12 +36,8 @@ inline bool sums_in_double(std::span<const weighted_term> terms, dtype output) {
 }
 
 template <dtype Type, class Real>
-BOUILLON_INLINE void add_run(Real coefficient, const std::byte* x, std::size_t count, bool starts, Real* sums) {
-    if (starts)
-        for (std::size_t i = 0; i < count; ++i) sums[i] = coefficient * load_element<Real>(Type, x, i);
-    else
-        for (std::size_t i = 0; i < count; ++i)
-            sums[i] = std::fma(coefficient, load_element<Real>(Type, x, i), sums[i]);
+BOUILLON_INLINE void add_run(Real coefficient, const std::byte* x, std::size_t count, Real* sums) {
+    for (std::size_t i = 0; i < count; ++i) sums[i] = std::fma(coefficient, load_element<Real>(Type, x, i), sums[i]);
 }
 
 template <dtype Type, class Real>
@@ -43,47 +45,49 @@ BOUILLON_INLINE void store_run(const Real* sums, std::size_t count, std::byte* o
     for (std::size_t i = 0; i < count; ++i) store_element(Type, out, i, sums[i]);
 }
 
-/// Elements [first, last) of the sum of at least one term.
+inline constexpr std::size_t sum_tile = 128;  // elements
+
+/// Elements [first, first + count) of a sum, at most a tile.
 template <class Real>
-BOUILLON_INLINE void weighted_sum_plain(std::span<const weighted_term> terms, std::size_t first, std::size_t last,
-                                        mutable_tensor_view output) {
+BOUILLON_INLINE void sum_plain_tile(const term_sum& sum, std::size_t first, std::size_t count) {
     std::array<Real, sum_tile> sums;
-    for (; first < last; first += sum_tile) {
-        const std::size_t count = std::min(sum_tile, last - first);
-        for (std::size_t k = 0; k < terms.size(); ++k) {
-            const auto c = static_cast<Real>(terms[k].coefficient);
-            const std::byte* x = terms[k].data + first * bytes(terms[k].type);
-            switch (terms[k].type) {
-                case dtype::f64:
-                    add_run<dtype::f64>(c, x, count, k == 0, sums.data());
-                    break;
-                case dtype::f16:
-                    add_run<dtype::f16>(c, x, count, k == 0, sums.data());
-                    break;
-                case dtype::bf16:
-                    add_run<dtype::bf16>(c, x, count, k == 0, sums.data());
-                    break;
-                default:
-                    add_run<dtype::f32>(c, x, count, k == 0, sums.data());
-                    break;
-            }
-        }
-        std::byte* out = output.data + first * bytes(output.type);
-        switch (output.type) {
+    std::fill_n(sums.data(), count, Real(-0.0));  // which added to anything leaves it as it is
+    for (const weighted_term& term : sum.terms) {
+        const auto c = static_cast<Real>(term.coefficient);
+        const std::byte* x = term.data + first * bytes(term.type);
+        switch (term.type) {
             case dtype::f64:
-                store_run<dtype::f64>(sums.data(), count, out);
+                add_run<dtype::f64>(c, x, count, sums.data());
                 break;
             case dtype::f16:
-                store_run<dtype::f16>(sums.data(), count, out);
+                add_run<dtype::f16>(c, x, count, sums.data());
                 break;
             case dtype::bf16:
-                store_run<dtype::bf16>(sums.data(), count, out);
+                add_run<dtype::bf16>(c, x, count, sums.data());
                 break;
             default:
-                store_run<dtype::f32>(sums.data(), count, out);
+                add_run<dtype::f32>(c, x, count, sums.data());
                 break;
         }
     }
+    std::byte* out = sum.output.data + first * bytes(sum.output.type);
+    switch (sum.output.type) {
+        case dtype::f64:
+            return store_run<dtype::f64>(sums.data(), count, out);
+        case dtype::f16:
+            return store_run<dtype::f16>(sums.data(), count, out);
+        case dtype::bf16:
+            return store_run<dtype::bf16>(sums.data(), count, out);
+        default:
+            return store_run<dtype::f32>(sums.data(), count, out);
+    }
+}
+
+/// Elements [first, last) of a sum of at least one term.
+template <class Real>
+BOUILLON_INLINE void weighted_sum_plain(const term_sum& sum, std::size_t first, std::size_t last) {
+    for (; first + sum_tile <= last; first += sum_tile) sum_plain_tile<Real>(sum, first, sum_tile);
+    if (first < last) sum_plain_tile<Real>(sum, first, last - first);
 }
 
 }  // namespace bouillon::detail

@@ -102,9 +102,12 @@ class xtensor_backend : public detail::host_language_model<detail::xtensor_stora
 
     void weighted_sum(std::span<const tensor* const> inputs, std::span<const double> coefficients,
                       tensor& output) const {
-        std::vector<tensor_view> views;  // (inputs)
-        for (const tensor* input : inputs) views.push_back(input->view());
-        bouillon::weighted_sum(views, coefficients, output.writable(), threads_);
+        bouillon::weighted_sum(detail::views_of(inputs), coefficients, output.writable(), threads_);
+    }
+
+    void weighted_sums(std::span<const tensor* const> inputs, std::span<const double> coefficients,
+                       std::span<tensor* const> outputs) const {
+        bouillon::weighted_sums(detail::views_of(inputs), coefficients, detail::writable_views_of(outputs), threads_);
     }
 
     void download(const tensor& from, std::span<std::byte> host) const {
@@ -131,6 +134,7 @@ class xtensor_backend : public detail::host_language_model<detail::xtensor_stora
     std::size_t threads_;
 };
 
-static_assert(viewing_backend<xtensor_backend> && language_model_backend<xtensor_backend>);
+static_assert(viewing_backend<xtensor_backend> && batching_backend<xtensor_backend>);
+static_assert(language_model_backend<xtensor_backend>);
 
 }  // namespace bouillon
