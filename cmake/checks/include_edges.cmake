@@ -22,7 +22,7 @@ set(third_party
     "^(xtensor|xsimd)/|^thrust/|^cub/|^cu(da|blas)"    "^tensor/"
     "^(xflens|xtensor-blas)/"                     "^core/blas\\.hpp$"
     "^nlohmann/"                                  "^(checkpoint/|merge/(recipe|shards|side_files|write_merged)\\.hpp|model/config_reader\\.hpp|search/journal(_header)?\\.hpp)"
-    "^xxhash\\.h$"                               "^checkpoint/content_hash\\.hpp$"
+    "^xxh(ash|_x86dispatch)\\.h$"                "^checkpoint/content_hash\\.hpp$"
     "^(cblas|lapacke?|omp)\\.h$|^(tbb|oneapi)/"   "^$"
     "^doctest/|^CLI/|^benchmark/"                 "^$")
 

@@ -3,6 +3,10 @@
 
 #include <xxhash.h>
 
+#if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
+#    include <xxh_x86dispatch.h>  // replaces the calls below by those for the processor at hand
+#endif
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -30,7 +34,7 @@ struct hash_bits {
 
 /// XXH3-128 of bytes that come in parts: tells contents apart that differ by accident, not those of somebody who means
 /// to deceive.
-/// Cost: about 20 GB/s on one core.
+/// Cost: about 15 GB/s on one core, with AVX2 or better several times that.
 /// Reference: https://github.com/Cyan4973/xxHash; without a seed, `xxhsum -H2` prints the same digits.
 class content_hash {
  public:
