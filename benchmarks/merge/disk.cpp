@@ -143,7 +143,14 @@ void cat_and_write(benchmark::State& state, bool cached, bool around) {
 }
 
 void inputs(benchmark::internal::Benchmark* benchmark) {
-    benchmark->Arg(2)->Arg(4)->Arg(8)->ArgName("inputs")->UseRealTime()->Unit(benchmark::kMillisecond)->Iterations(1);
+    benchmark->Arg(2)
+        ->Arg(4)
+        ->Arg(8)
+        ->ArgName("inputs")
+        ->UseRealTime()
+        ->MeasureProcessCPUTime()
+        ->Unit(benchmark::kMillisecond)
+        ->Iterations(1);
 }
 
 }  // namespace
