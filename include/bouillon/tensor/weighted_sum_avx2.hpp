@@ -119,9 +119,20 @@ BOUILLON_AVX2 BOUILLON_INLINE void add_term(const candidate_terms<Candidates>& t
         add_lanes<dtype::f32, lane_order::natural>(terms, k, i, sums, lanes);
 }
 
+inline constexpr std::size_t inputs_at_once = 8;
+
+/// Adds the terms from k on, `inputs_at_once` at most, each by instructions of its own: some that alternate between
+/// inputs lead the prefetching astray, and cost up to three quarters of the bandwidth.
+template <lane_order Order, std::size_t Candidates, std::size_t... Slot, class Lanes>
+BOUILLON_AVX2 BOUILLON_INLINE void add_some(const candidate_terms<Candidates>& terms, std::size_t k, std::size_t end,
+                                            std::size_t i, __m256* sums, std::index_sequence<Slot...>, Lanes lanes) {
+    static_cast<void>(((k + Slot < end && (add_term<Order>(terms, k + Slot, i, sums, lanes), true)) && ...));
+}
+
 template <lane_order Order, std::size_t Candidates, std::size_t... I>
 BOUILLON_AVX2 inline void add_terms(const sum_pass<Candidates>& pass, std::index_sequence<I...> lanes) {
     constexpr std::size_t registers = sizeof...(I) / Candidates;
+    constexpr auto slots = std::make_index_sequence<inputs_at_once>();
     candidate_terms<Candidates> terms;
     for (std::size_t c = 0; c < Candidates; ++c) terms[c] = pass.candidates[c]->terms.data();
     const bool starts = pass.first_term == 0, ends = pass.last_term == pass.candidates[0]->terms.size();
@@ -129,13 +140,8 @@ BOUILLON_AVX2 inline void add_terms(const sum_pass<Candidates>& pass, std::index
         float* const partial = pass.partial + (i - pass.first);
         __m256 sums[sizeof...(I)];
         ((sums[I] = starts ? _mm256_set1_ps(-0.0f) : _mm256_loadu_ps(partial + 8 * I)), ...);
-        std::size_t k = pass.first_term;
-        for (; k + 1 < pass.last_term; k += 2) {
-            // By instructions of their own: one that alternates between two inputs leads the prefetching astray.
-            add_term<Order>(terms, k, i, sums, lanes);
-            add_term<Order>(terms, k + 1, i, sums, lanes);
-        }
-        if (k < pass.last_term) add_term<Order>(terms, k, i, sums, lanes);
+        for (std::size_t k = pass.first_term; k < pass.last_term; k += inputs_at_once)
+            add_some<Order>(terms, k, pass.last_term, i, sums, slots, lanes);
         if (ends)
             ((I % 2 == 0 ? store_lanes<Order>(sums[I], sums[I | 1], pass.candidates[I / registers]->output,
                                               i + 8 * (I % registers), pass.streams)
@@ -165,8 +171,8 @@ inline std::size_t aligned_from(mutable_tensor_view output, std::size_t first, s
 template <std::size_t Candidates>
 BOUILLON_AVX2 inline void weighted_sums_avx2(const std::array<const term_sum*, Candidates>& candidates,
                                              std::size_t first, std::size_t last) {
-    constexpr std::size_t inputs_at_once = 8, run = 1 << 16;  // bytes
-    constexpr std::size_t block = 128;                        // elements, 256 bytes of the narrow types
+    constexpr std::size_t run = 1 << 16;  // bytes
+    constexpr std::size_t block = 128;    // elements, 256 bytes of the narrow types
     const auto& terms = candidates[0]->terms;
     const auto narrow = [](const weighted_term& term) { return term.type != dtype::f32; };
     const bool all_narrow = std::all_of(terms.begin(), terms.end(), narrow);
