@@ -96,6 +96,32 @@ TEST_CASE("a resident merge is bit for bit the one that is written, on every bac
     check_is_what_is_written(default_thrust_backend{});
 }
 
+TEST_CASE("a merge into another backend is the one here, into an earlier result too") {
+    const test::temporary_directory directory;
+    const auto resident = make_resident(open_checkpoints(write_three(directory)), xtensor_backend{});
+    const default_thrust_backend other;
+    parameters<default_thrust_backend> sent;
+    for (const weights& trial : {weights{0.2, 0.3, 0.5}, weights{0, 1, 0}, weights{0.5, 0.7, 0.1}}) {
+        const auto merged = resident.merge(trial);
+        resident.merge_into(trial, other, sent);
+        CHECK(sent.size() == merged.size());
+        for (const auto& [name, made] : merged) {
+            CAPTURE(name);
+            CHECK(sent.at(name).shape == made.shape);
+            CHECK(sent.at(name).tensor.type() == made.tensor.type());
+            CHECK(bytes_of(other, sent.at(name)) == bytes_of(xtensor_backend{}, made));
+        }
+    }
+}
+
+TEST_CASE("a file that is cut off after it was opened is refused, not mapped") {
+    const test::temporary_directory directory;
+    const auto paths = write_three(directory);
+    const auto checkpoints = open_checkpoints(paths);
+    std::filesystem::resize_file(paths[1], std::filesystem::file_size(paths[1]) - 64);
+    CHECK_THROWS_AS(make_resident(checkpoints, xtensor_backend{}), input_error);
+}
+
 TEST_CASE("a merge into an earlier result takes no new memory") {
     const test::temporary_directory directory;
     const auto resident = make_resident(open_checkpoints(write_three(directory)), xtensor_backend{});

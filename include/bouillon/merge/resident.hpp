@@ -3,9 +3,13 @@
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/merge/merge_weights.hpp>
+#include <bouillon/merge/merged_tensors.hpp>
+#include <bouillon/tensor/fill.hpp>
 #include <bouillon/tensor/parameters.hpp>
 
 #include <algorithm>
+#include <concepts>
+#include <cstddef>
 #include <cstring>
 #include <map>
 #include <span>
@@ -26,29 +30,32 @@ struct parameter_view {
 template <tensor_backend Backend>
 class resident_checkpoints {
  public:
+    using backend_type = Backend;
+
     /// Uploads checkpoints. A tensor that is bitwise the same in several is uploaded once.
-    /// @throws input_error naming a tensor of integers or bools that is not the same in every checkpoint
-    /// Cost: each file read once.
+    /// @throws input_error naming a tensor of integers or bools that is not the same in every checkpoint, and for a
+    /// file
+    ///         that changes meanwhile
+    /// Cost: each file read once, and twice what several have in common; little host memory but the backend's own.
     resident_checkpoints(const checkpoint_set& checkpoints, const Backend& backend)
         : backend_(backend), checkpoints_(checkpoints.size()) {
         for (std::size_t i = 0; i < checkpoints.tensors().size(); ++i) {
             const auto& described = checkpoints.tensors()[i];
             entry made{described.name, described.shape, described.type, {}, {}};
-            std::vector<std::span<const std::byte>> distinct;  // (made.tensors)
-            for (std::size_t k = 0; k < checkpoints_; ++k) {
-                const auto bytes = checkpoints[k].bytes(i);
-                const auto same = [&](std::span<const std::byte> other) {
-                    return bytes.empty() || std::memcmp(bytes.data(), other.data(), bytes.size()) == 0;
-                };
-                const auto found = std::find_if(distinct.begin(), distinct.end(), same);
+            std::vector<const checkpoint*> distinct;  // (made.tensors)
+            for (const checkpoint& from : checkpoints) {
+                const auto found = std::find_if(distinct.begin(), distinct.end(), [&](const checkpoint* other) {
+                    return detail::same_bytes(from, *other, i);
+                });
                 made.which.push_back(static_cast<std::size_t>(found - distinct.begin()));
                 if (found != distinct.end()) continue;
-                distinct.push_back(bytes);
-                made.tensors.push_back(backend_.upload(bytes, described.type));
+                if (!mergeable(described.type) && !distinct.empty()) refuse(made, from.path().string());
+                distinct.push_back(&from);
+                made.tensors.push_back(backend_.allocate(described.elements(), described.type));
+                fill(backend_, made.tensors.back(),
+                     [&](std::size_t first, std::span<std::byte> part) { from.read(i, first, part); });
             }
             entries_.push_back(std::move(made));
-            if (!mergeable(described.type) && distinct.size() > 1)
-                refuse(entries_.back(), checkpoints.newest().path().string());
         }
     }
 
@@ -91,28 +98,36 @@ class resident_checkpoints {
 
     /// The same into the result of an earlier call, whose memory is used again, or into nothing.
     void merge_into(std::span<const double> merge_weights, parameters<Backend>& merged) const {
-        const used_weights used =
-            use_weights(merge_weights, checkpoints_, [](std::size_t k) { return "checkpoint " + std::to_string(k); });
-        const std::vector<double> one{1.0};
-        for (const entry& from : entries_) {
+        for_each_sum(merge_weights, [&](const entry& from, const summands& inputs, std::span<const double> weights) {
             const auto [at, fresh] = merged.try_emplace(from.name);
             parameter<Backend>& to = at->second;
             if (fresh) to = {mergeable(from.type) ? allocate_like(from) : copy(from.tensors[0]), from.shape};
-            if (!mergeable(from.type)) continue;
-            const bool same = std::all_of(used.checkpoints.begin(), used.checkpoints.end(), [&](std::size_t k) {
-                return from.which[k] == from.which[used.checkpoints[0]];
+            if (mergeable(from.type)) backend_.weighted_sum(inputs, weights, to.tensor);
+        });
+    }
+
+    /// The same on another backend, for one whose tensors lie in host memory: each tensor is summed here and sent there
+    /// part by part, bit for bit the one of merge().
+    template <tensor_backend Other>
+    requires requires(const typename Backend::tensor& tensor) {
+        { tensor.view() } -> std::convertible_to<tensor_view>;
+    }
+    void merge_into(std::span<const double> merge_weights, const Other& other, parameters<Other>& merged) const {
+        for_each_sum(merge_weights, [&](const entry& from, const summands& inputs, std::span<const double> weights) {
+            const auto [at, fresh] = merged.try_emplace(from.name);
+            parameter<Other>& to = at->second;
+            if (fresh) to = {other.allocate(from.tensors[0].size(), from.type), from.shape};
+            if (!fresh && !mergeable(from.type)) return;
+            fill(other, to.tensor, [&](std::size_t first, std::span<std::byte> part) {
+                mergeable(from.type) ? sum_part(inputs, weights, first, part)
+                                     : void(std::copy_n(inputs[0]->view().data + first, part.size(), part.data()));
             });
-            std::vector<const tensor*> inputs;  // (used), or one that stands for all
-            for (const std::size_t k : used.checkpoints) inputs.push_back(&from.tensors[from.which[k]]);
-            if (same && used.sum_to_one)
-                backend_.weighted_sum({inputs.data(), 1}, one, to.tensor);
-            else
-                backend_.weighted_sum(inputs, used.weights, to.tensor);
-        }
+        });
     }
 
  private:
     using tensor = typename Backend::tensor;
+    using summands = std::vector<const tensor*>;
 
     struct entry {
         std::string name;
@@ -165,6 +180,35 @@ class resident_checkpoints {
             if (download(other) != first) refuse(kept, "the checkpoints given");
         kept.tensors.erase(kept.tensors.begin() + 1, kept.tensors.end());
         std::fill(kept.which.begin(), kept.which.end(), 0);
+    }
+
+    /// Calls sum(entry, inputs, weights) for each tensor: the inputs that have a weight, or one that stands for all.
+    template <class Sum>
+    void for_each_sum(std::span<const double> merge_weights, const Sum& sum) const {
+        const used_weights used =
+            use_weights(merge_weights, checkpoints_, [](std::size_t k) { return "checkpoint " + std::to_string(k); });
+        const std::vector<double> one{1.0};
+        for (const entry& from : entries_) {
+            const bool same = std::all_of(used.checkpoints.begin(), used.checkpoints.end(), [&](std::size_t k) {
+                return from.which[k] == from.which[used.checkpoints[0]];
+            });
+            summands inputs;  // (used)
+            for (const std::size_t k : used.checkpoints) inputs.push_back(&from.tensors[from.which[k]]);
+            if (!mergeable(from.type) || (same && used.sum_to_one))
+                sum(from, {inputs[0]}, one);
+            else
+                sum(from, inputs, used.weights);
+        }
+    }
+
+    /// Bytes from `first` on of a sum of tensors in host memory.
+    static void sum_part(const summands& inputs, std::span<const double> weights, std::size_t first,
+                         std::span<std::byte> part) {
+        const dtype type = inputs[0]->type();
+        const std::size_t count = part.size() / bytes(type);
+        std::vector<tensor_view> views;  // (inputs)
+        for (const tensor* input : inputs) views.push_back({input->view().data + first, count, type});
+        weighted_sum(views, weights, {part.data(), count, type});
     }
 
     tensor allocate_like(const entry& from) const { return backend_.allocate(from.tensors[0].size(), from.type); }

@@ -58,15 +58,15 @@ class stopwatch {
 
 }  // namespace detail
 
-/// Merges resident checkpoints and scores the merge in the same process; nothing is written and, after the first call,
-/// nothing is allocated for the merge.
-template <tensor_backend Backend, class Scorer>
-requires document_loss<Scorer, parameters<Backend>, held_out_documents>
+/// Merges checkpoints on a backend and scores the merge in the same process; nothing is written and, after the first
+/// call, nothing is allocated for the merge.
+/// `Checkpoints`: resident_checkpoints, or placed_checkpoints.
+template <class Checkpoints, class Scorer>
+requires document_loss<Scorer, parameters<typename Checkpoints::backend_type>, held_out_documents>
 class resident_evaluator {
  public:
     /// @param test  may be empty, when only the search documents are to be measured
-    resident_evaluator(resident_checkpoints<Backend> checkpoints, Scorer score, held_out_documents search,
-                       held_out_documents test = {})
+    resident_evaluator(Checkpoints checkpoints, Scorer score, held_out_documents search, held_out_documents test = {})
         : checkpoints_(std::move(checkpoints)),
           score_(std::move(score)),
           search_(std::move(search)),
@@ -84,10 +84,10 @@ class resident_evaluator {
     }
 
  private:
-    resident_checkpoints<Backend> checkpoints_;
+    Checkpoints checkpoints_;
     Scorer score_;
     held_out_documents search_, test_;
-    parameters<Backend> merged_;
+    parameters<typename Checkpoints::backend_type> merged_;
 };
 
 /// A directory that nobody else uses and that goes when its owner does.

@@ -75,9 +75,9 @@ class causal_language_model {
                        .key_norm = make_if(config_.head_norms, config_.head_dim),
                        .feed_forward_norm = make(c),
                        .feed_forward_norm_bias = make_if(layer_norms(), c),
-                       .gate = gated() ? make_map(c, f, bias) : linear_map{},
                        .up = make_map(c, f, bias),
                        .down = make_map(f, c, bias)};
+            if (gated()) made.gate = make_map(c, f, bias);  // as a conditional operand above it crashes nvcc 13.0
             layers_.push_back(std::move(made));
         }
         embedding_ = make(config_.vocabulary * c);

@@ -48,6 +48,24 @@ concept batching_backend = tensor_backend<Backend> &&
     backend.weighted_sums(inputs, coefficients, outputs);
 };
 
+namespace detail {
+
+/// Stands for whatever gives a tensor's bytes (fill.hpp).
+struct any_reader {
+    void operator()(std::size_t first, std::span<std::byte> part) const;
+};
+
+}  // namespace detail
+
+/// A backend that takes a tensor's bytes from a reader, part by part, so that it need not all lie in host memory first
+/// and parts travel while others are read. `fill(tensor, read)`, as `bouillon::fill` has it (fill.hpp), which works for
+/// every backend.
+template <class Backend>
+concept filling_backend = tensor_backend<Backend> &&
+    requires(const Backend backend, typename Backend::tensor& output, const detail::any_reader& read) {
+    backend.fill(output, read);
+};
+
 /// A backend that can also run a causal language model forward, in float32.
 ///
 /// A `buffer` is a row-major float32 array on the backend, uninitialised when made; it may be larger than a call uses.

@@ -22,6 +22,26 @@ BOUILLON_HOST_DEVICE inline void store_bits(std::byte* data, std::size_t i, Bits
     std::memcpy(data + i * sizeof(Bits), &bits, sizeof(Bits));
 }
 
+/// binary16 to and from float: on a GPU by its own instructions, which give the same numbers.
+BOUILLON_HOST_DEVICE inline float widen_f16(std::uint16_t bits) {
+#if defined(__CUDA_ARCH__)
+    float value;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(value) : "h"(bits));
+    return value;
+#else
+    return f16_to_float(bits);
+#endif
+}
+BOUILLON_HOST_DEVICE inline std::uint16_t narrow_f16(float value) {
+#if defined(__CUDA_ARCH__)
+    std::uint16_t bits;
+    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(value));
+    return bits;
+#else
+    return float_to_f16(value);
+#endif
+}
+
 /// A double to float by rounding to odd: truncated, the last bit set where anything was lost. Rounding that once more
 /// to nearest, to any type of at most 22 bits, gives what rounding the double itself would have given.
 BOUILLON_HOST_DEVICE inline float round_to_odd(double value) {
@@ -41,7 +61,7 @@ BOUILLON_HOST_DEVICE inline Real load_element(dtype type, const std::byte* data,
         case dtype::f64:
             return static_cast<Real>(load_bits<double>(data, i));
         case dtype::f16:
-            return f16_to_float(load_bits<std::uint16_t>(data, i));
+            return widen_f16(load_bits<std::uint16_t>(data, i));
         case dtype::bf16:
             return bf16_to_float(load_bits<std::uint16_t>(data, i));
         default:
@@ -55,7 +75,7 @@ BOUILLON_HOST_DEVICE inline void store_element(dtype type, std::byte* data, std:
         case dtype::f64:
             return store_bits<double>(data, i, value);
         case dtype::f16:
-            return store_bits(data, i, float_to_f16(value));
+            return store_bits(data, i, narrow_f16(value));
         case dtype::bf16:
             return store_bits(data, i, float_to_bf16(value));
         default:

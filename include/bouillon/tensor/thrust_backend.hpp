@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/tensor/concept.hpp>
+#include <bouillon/tensor/fill.hpp>
 #include <bouillon/tensor/flat_tensor.hpp>
 #include <bouillon/tensor/host_language_model.hpp>
 #include <bouillon/tensor/thrust_array.hpp>
@@ -69,6 +70,20 @@ class thrust_backend : public detail::thrust_model_operations<System> {
         sum(detail::views_of(inputs), coefficients, detail::writable_views_of(outputs));
     }
 
+    template <class Read>
+    void fill(tensor& output, const Read& read) const {
+        const mutable_tensor_view to = output.writable();
+        const std::size_t size = detail::storage_bytes(to.size, to.type);
+        if constexpr (requires { operations::system().fill(to.data, size, read); })
+            operations::system().fill(to.data, size, read);
+        else
+            detail::read_parts({to.data, size}, thread_count(0), read);
+    }
+
+    /// Bytes of the device's memory that are free.
+    std::size_t free_memory() const requires requires(const System& system) { system.free_memory(); }
+    { return operations::system().free_memory(); }
+
     void download(const tensor& from, std::span<std::byte> host) const {
         detail::check_download(from.view(), host.size());
         detail::copy_to_host<System>(from.view().data, host);
@@ -91,13 +106,10 @@ class thrust_backend : public detail::thrust_model_operations<System> {
     static void sum(std::span<const tensor_view> inputs, std::span<const double> coefficients,
                     std::span<const mutable_tensor_view> outputs) {
         const auto sums = detail::checked_sums(inputs, coefficients, outputs);
-        if constexpr (!System::on_device)
-            detail::sum_blocks(sums, detail::thrust_loop<System>{});
+        if constexpr (System::on_device)
+            detail::thrust_weighted_sums<System>(sums);
         else
-            for (const detail::term_sum& one : sums)
-                detail::sums_in_double(one.terms, one.output.type)
-                    ? detail::thrust_weighted_sum<System, double>(one.terms, one.output)
-                    : detail::thrust_weighted_sum<System, float>(one.terms, one.output);
+            detail::sum_blocks(sums, detail::thrust_loop<System>{});
     }
 };
 
@@ -110,7 +122,8 @@ using default_thrust_backend = thrust_backend<thrust_tbb>;
 using default_thrust_backend = thrust_backend<thrust_sequential>;
 #endif
 
-static_assert(viewing_backend<default_thrust_backend> && batching_backend<default_thrust_backend>);
+static_assert(viewing_backend<default_thrust_backend> && batching_backend<default_thrust_backend> &&
+              filling_backend<default_thrust_backend>);
 static_assert(language_model_backend<default_thrust_backend>);
 
 }  // namespace bouillon

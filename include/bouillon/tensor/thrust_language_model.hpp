@@ -23,6 +23,8 @@ class thrust_language_model {
  public:
     explicit thrust_language_model(System system = {}) : system_(std::move(system)) {}
 
+    const System& system() const { return system_; }
+
     void embed(const buffer& table, indices tokens, std::size_t width, buffer& out) const {
         const index_array list(tokens);
         loop_(tokens.size() * width, embed_element{table.data(), list.data(), width, out.data()});

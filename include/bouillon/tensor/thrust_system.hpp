@@ -17,7 +17,9 @@
 ///
 /// A system has `memory`, Thrust's tag of where its arrays lie; `policy()`, how its algorithms run; and `on_device`:
 /// false where a functor may run the library's host code on a block of elements, true where it must be a device
-/// functor on one element. A system on a device also has `gemm`, the single-precision matrix product of core/blas.hpp.
+/// functor on one element. A system on a device also has `gemm`, the single-precision matrix product of core/blas.hpp;
+/// and where the host cannot write its memory, `fill(to, size, read)`, which writes it with what a reader gives
+/// (fill.hpp), and `free_memory()`, in bytes.
 namespace bouillon {
 
 /// One host thread.

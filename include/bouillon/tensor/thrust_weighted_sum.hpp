@@ -1,83 +1,137 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/tensor/device_weighted_sum.hpp>
 #include <bouillon/tensor/thrust_array.hpp>
 #include <bouillon/tensor/thrust_system.hpp>
 #include <bouillon/tensor/weighted_sum.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
+#include <cstdint>
+#include <optional>
 #include <span>
-#include <utility>
+#include <type_traits>
 #include <vector>
 
-/// A weighted sum as a functor on one element, for a device: the arithmetic of the host's tiles, in the same order.
+/// Weighted sums on a Thrust system's device.
 namespace bouillon::detail {
 
-template <class Real>
-struct device_term {
-    const std::byte* data;
-    dtype type;
-    Real coefficient;
+/// Up to Candidates checked sums of the same inputs, with outputs of one type: one pass over the inputs.
+template <class System, class Real, std::size_t Candidates>
+class thrust_sums {
+    using term = device_term<Real, Candidates>;
+
+ public:
+    explicit thrust_sums(std::span<const term_sum> sums) : sums_(sums), output_(sums[0].output) {
+        for (std::size_t k = 0; k < sums[0].terms.size(); ++k) {
+            const weighted_term& shared = sums[0].terms[k];
+            terms_.push_back({shared.data, shared.type, {}});
+            for (std::size_t c = 0; c < sums.size(); ++c)
+                terms_.back().coefficients[c] = static_cast<Real>(sums[c].terms[k].coefficient);
+        }
+    }
+
+    /// In packets, where all inputs are of one type and all addresses allow it, else not at all. Compiled is what is
+    /// common: no change of type, but for the widening of a model.
+    bool run_packets() const {
+        const auto run = [&]<dtype In, dtype Out>() { return run_packets_of<In, Out>(); };
+        if constexpr (std::is_same_v<Real, double>)
+            return run.template operator()<dtype::f64, dtype::f64>();
+        else
+            return run.template operator()<dtype::f32, dtype::f32>() ||
+                   run.template operator()<dtype::bf16, dtype::bf16>() ||
+                   run.template operator()<dtype::f16, dtype::f16>() ||
+                   run.template operator()<dtype::bf16, dtype::f32>() ||
+                   run.template operator()<dtype::f16, dtype::f32>();
+    }
+
+    /// Element by element, which is for any types and addresses.
+    void run_elements() const requires(Candidates == 1) {
+        const thrust_array<System, term> list{std::span<const term>(terms_)};
+        loop_(output_.size, sum_element<Real>{list.data(), terms_.size(), output_.data, output_.type});
+    }
+
+ private:
+    template <dtype In, dtype Out>
+    bool run_packets_of() const {
+        const auto is_in = [](const term& t) { return t.type == In; };
+        if (terms_.empty() || output_.type != Out || !std::all_of(terms_.begin(), terms_.end(), is_in)) return false;
+        const auto head = aligned_head<In, Out>();
+        if (!head) return false;
+        constexpr std::size_t few = 4, some = 16;
+        if constexpr (Candidates == 1)
+            if (terms_.size() <= few) return launch<In, Out, few>(*head);
+        if constexpr (In == Out) {
+            if (terms_.size() <= some) return launch<In, Out, some>(*head);
+            if constexpr (Candidates == 1) return launch<In, Out, 0>(*head);
+        }
+        return false;
+    }
+
+    template <dtype In, dtype Out, std::size_t Terms>
+    bool launch(std::size_t head) const {
+        using functor = sum_packet<In, Out, Real, Candidates, Terms>;
+        functor sum{};
+        const thrust_array<System, term> list{std::span<const term>(terms_).first(Terms == 0 ? terms_.size() : 0)};
+        if constexpr (Terms == 0)
+            sum.terms = list.data();
+        else
+            std::copy(terms_.begin(), terms_.end(), sum.terms);
+        sum.count = terms_.size();
+        for (std::size_t c = 0; c < sums_.size(); ++c) sum.outputs[c] = sums_[c].output.data;
+        sum.head = std::min(head, output_.size);
+        sum.packets = (output_.size - sum.head) / functor::width;
+        loop_(output_.size - sum.packets * (functor::width - 1), sum);
+        return true;
+    }
+
+    /// The first element at which every input and every output may have a packet, if there is one.
+    template <dtype In, dtype Out>
+    std::optional<std::size_t> aligned_head() const {
+        const auto fits = [](const std::byte* data, std::size_t offset) {
+            return (reinterpret_cast<std::uintptr_t>(data) + offset) % packet_bytes == 0;
+        };
+        for (std::size_t head = 0; head < packet_bytes / bytes(In); ++head) {
+            const auto input_fits = [&](const term& t) { return fits(t.data, head * bytes(In)); };
+            const auto output_fits = [&](const term_sum& s) { return fits(s.output.data, head * bytes(Out)); };
+            if (std::all_of(terms_.begin(), terms_.end(), input_fits) &&
+                std::all_of(sums_.begin(), sums_.end(), output_fits))
+                return head;
+        }
+        return std::nullopt;
+    }
+
+    std::span<const term_sum> sums_;  // (1 to Candidates)
+    mutable_tensor_view output_;      // the first's
+    std::vector<term> terms_;
+    thrust_loop<System> loop_;
 };
 
-template <class Real>
-BOUILLON_HOST_DEVICE void add_term(const device_term<Real>& term, bool starts, std::size_t i, Real& sum) {
-    const Real x = load_element<Real>(term.type, term.data, i);
-    sum = starts ? term.coefficient * x : std::fma(term.coefficient, x, sum);
+/// Computes one checked sum.
+template <class System, class Real>
+void thrust_sum(const term_sum& sum) {
+    const thrust_sums<System, Real, 1> alone({&sum, 1});
+    if (!alone.run_packets()) alone.run_elements();
 }
 
-/// Terms travel with the functor and the loop over them is unrolled, so that their loads are under way together.
-template <class Real, std::size_t Terms>
-struct sum_element {
-    device_term<Real> terms[Terms];
-    std::byte* output;
-    dtype type;
-
-    BOUILLON_HOST_DEVICE void operator()(std::size_t i) const {
-        Real sum = 0;
-#if defined(__CUDA_ARCH__)
-#    pragma unroll
-#endif
-        for (std::size_t k = 0; k < Terms; ++k) add_term(terms[k], k == 0, i, sum);
-        store_element(type, output, i, sum);
+/// Computes checked sums on the system's device, four candidates in a pass where they have the same inputs.
+template <class System>
+void thrust_weighted_sums(std::span<const term_sum> sums) {
+    constexpr std::size_t candidates = 4;
+    for (std::size_t done = 0; done < sums.size();) {
+        const term_sum& first = sums[done];
+        std::size_t together = 1;
+        while (together < candidates && done + together < sums.size() &&
+               sums[done + together].output.type == first.output.type && summed_together(first, sums[done + together]))
+            ++together;
+        if (together > 1 && thrust_sums<System, float, candidates>(sums.subspan(done, together)).run_packets()) {
+            done += together;
+            continue;
+        }
+        sums_in_double(first.terms, first.output.type) ? thrust_sum<System, double>(first)
+                                                       : thrust_sum<System, float>(first);
+        ++done;
     }
-};
-
-/// Any number of terms, which lie in the device's memory; none gives 0.
-template <class Real>
-struct sum_element_of_many {
-    const device_term<Real>* terms;
-    std::size_t count;
-    std::byte* output;
-    dtype type;
-
-    BOUILLON_HOST_DEVICE void operator()(std::size_t i) const {
-        Real sum = 0;
-        for (std::size_t k = 0; k < count; ++k) add_term(terms[k], k == 0, i, sum);
-        store_element(type, output, i, sum);
-    }
-};
-
-/// Runs a weighted sum of checked terms on the system's device.
-template <class System, class Real>
-void thrust_weighted_sum(std::span<const weighted_term> from, mutable_tensor_view output) {
-    const thrust_loop<System> loop;
-    constexpr std::size_t unrolled = 16;
-    std::vector<device_term<Real>> terms;  // (from)
-    for (const auto& term : from) terms.push_back({term.data, term.type, static_cast<Real>(term.coefficient)});
-    const auto run_if = [&]<std::size_t Terms>() {
-        if (terms.size() != Terms) return;
-        sum_element<Real, Terms> element{{}, output.data, output.type};
-        std::copy(terms.begin(), terms.end(), element.terms);
-        loop(output.size, element);
-    };
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (run_if.template operator()<I + 1>(), ...); }
-    (std::make_index_sequence<unrolled>());
-    if (!terms.empty() && terms.size() <= unrolled) return;
-    const thrust_array<System, device_term<Real>> list{std::span<const device_term<Real>>(terms)};
-    loop(output.size, sum_element_of_many<Real>{list.data(), terms.size(), output.data, output.type});
 }
 
 }  // namespace bouillon::detail

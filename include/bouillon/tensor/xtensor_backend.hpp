@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/tensor/concept.hpp>
+#include <bouillon/tensor/fill.hpp>
 #include <bouillon/tensor/flat_tensor.hpp>
 #include <bouillon/tensor/host_language_model.hpp>
 #include <bouillon/tensor/weighted_sum.hpp>
@@ -110,6 +111,12 @@ class xtensor_backend : public detail::host_language_model<detail::xtensor_stora
         bouillon::weighted_sums(detail::views_of(inputs), coefficients, detail::writable_views_of(outputs), threads_);
     }
 
+    template <class Read>
+    void fill(tensor& output, const Read& read) const {
+        const mutable_tensor_view to = output.writable();
+        detail::read_parts({to.data, detail::storage_bytes(to.size, to.type)}, threads_, read);
+    }
+
     void download(const tensor& from, std::span<std::byte> host) const {
         detail::check_download(from.view(), host.size());
         if (!host.empty()) std::memcpy(host.data(), from.view().data, host.size());
@@ -134,7 +141,8 @@ class xtensor_backend : public detail::host_language_model<detail::xtensor_stora
     std::size_t threads_;
 };
 
-static_assert(viewing_backend<xtensor_backend> && batching_backend<xtensor_backend>);
+static_assert(viewing_backend<xtensor_backend> && batching_backend<xtensor_backend> &&
+              filling_backend<xtensor_backend>);
 static_assert(language_model_backend<xtensor_backend>);
 
 }  // namespace bouillon

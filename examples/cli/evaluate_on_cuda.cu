@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+// All that nvcc compiles of the program.
+#include <bouillon/tensor/thrust_cuda.hpp>
+
+#include "resident_evaluation.hpp"
+
+evaluate_function evaluate_on_cuda(evaluation_input given) {
+    using host = bouillon::thrust_backend<bouillon::thrust_sequential>;
+    return evaluate_on<host>(bouillon::thrust_backend<bouillon::thrust_cuda>{}, std::move(given));
+}

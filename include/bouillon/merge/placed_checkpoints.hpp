@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/host_memory.hpp>
+#include <bouillon/merge/memory_plan.hpp>
+#include <bouillon/merge/resident.hpp>
+#include <bouillon/merge/streamed_checkpoints.hpp>
+
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <type_traits>
+#include <variant>
+
+namespace bouillon {
+
+/// What merging checkpoints takes: their number and size; how a merge is scored is not known here.
+inline memory_needs needs_of(const checkpoint_set& checkpoints) {
+    memory_needs needs{.checkpoints = checkpoints.size(), .checkpoint = 0, .scoring = 0, .buffers = 0};
+    for (const auto& tensor : checkpoints.tensors())
+        needs.checkpoint += detail::storage_bytes(tensor.elements(), tensor.type);
+    needs.buffers = std::size_t{256} << 20;
+    return needs;
+}
+
+/// Memory that is free now: the host's, and that of a backend which has its own (`free_memory()`, bytes).
+template <tensor_backend Backend>
+memory_room room_for(const Backend& backend) {
+    memory_room room{.host = available_host_memory().value_or(std::numeric_limits<std::size_t>::max()), .device = {}};
+    if constexpr (requires { backend.free_memory(); }) room.device = backend.free_memory();
+    return room;
+}
+
+/// Checkpoints of one model where a memory_plan puts them, and merges of them on a backend, the same bit for bit
+/// wherever that is.
+/// `Host`: the backend whose tensors lie in host memory, where the checkpoints are if not with `Backend`'s own.
+template <tensor_backend Backend, tensor_backend Host = Backend>
+class placed_checkpoints {
+ public:
+    using backend_type = Backend;
+
+    /// @param checkpoints  must outlive this
+    /// @throws input_error as resident_checkpoints does
+    placed_checkpoints(const checkpoint_set& checkpoints, const Backend& backend, checkpoint_place place,
+                       const Host& host = Host())
+        : backend_(backend), source_(streamed_checkpoints(checkpoints)) {
+        if (place == checkpoint_place::disk) return;
+        if (place == checkpoint_place::device || std::is_same_v<Backend, Host>)
+            source_.template emplace<on_backend>(checkpoints, backend);
+        else
+            source_.template emplace<on_host>(checkpoints, host);
+    }
+
+    /// The weighted sum of the checkpoints, into the result of an earlier call or into nothing.
+    /// @param merge_weights  (checkpoints), dimensionless, taken as they are
+    /// @throws input_error for weights that are not one finite number a checkpoint, or all 0
+    void merge_into(std::span<const double> merge_weights, parameters<Backend>& merged) const {
+        if (const auto* resident = std::get_if<on_backend>(&source_))
+            resident->merge_into(merge_weights, merged);
+        else if (const auto* sent = std::get_if<on_host>(&source_))
+            sent->merge_into(merge_weights, backend_, merged);
+        else
+            std::get<in_files>(source_).merge_into(merge_weights, backend_, merged);
+    }
+
+ private:
+    static constexpr std::size_t in_files = 0, on_backend = 1, on_host = 2;
+
+    Backend backend_;
+    std::variant<streamed_checkpoints, resident_checkpoints<Backend>, resident_checkpoints<Host>> source_;
+};
+
+}  // namespace bouillon

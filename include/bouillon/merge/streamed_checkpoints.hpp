@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/core/parallel.hpp>
+#include <bouillon/merge/merged_tensors.hpp>
+#include <bouillon/tensor/fill.hpp>
+#include <bouillon/tensor/parameters.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace bouillon {
+
+/// Checkpoints of one model in their files, which each merge reads: for those that no memory holds.
+class streamed_checkpoints {
+ public:
+    /// @param checkpoints  must outlive this
+    explicit streamed_checkpoints(const checkpoint_set& checkpoints) : checkpoints_(&checkpoints) {}
+
+    /// Checkpoints.
+    std::size_t size() const { return checkpoints_->size(); }
+
+    /// The weighted sum of the checkpoints on a backend, bit for bit what write_merged writes. `merged` is the result
+    /// of an earlier call, whose memory is used again, or nothing.
+    /// @param merge_weights  (checkpoints), dimensionless, taken as they are
+    /// @throws input_error as write_merged does, but that NaN and infinity pass
+    /// Cost: each file of a checkpoint whose weight is not 0 read once; in host memory some MiB a thread.
+    template <tensor_backend Backend>
+    void merge_into(std::span<const double> merge_weights, const Backend& backend, parameters<Backend>& merged) const {
+        const detail::merged_tensors sums(*checkpoints_, merge_weights, std::nullopt, true, thread_count(0));
+        const auto& tensors = sums.tensors();
+        for (std::size_t i = 0; i < tensors.size(); ++i) {
+            if (i + 1 < tensors.size()) sums.prefetch(i + 1, 0, sums.size(i + 1));
+            const auto [at, fresh] = merged.try_emplace(tensors[i].name);
+            parameter<Backend>& to = at->second;
+            if (fresh) to = {backend.allocate(tensors[i].elements(), tensors[i].type), tensors[i].shape};
+            fill(backend, to.tensor, [&](std::size_t first, std::span<std::byte> part) {
+                std::vector<std::byte> scratch(sums.inputs() << 16);  // (inputs), 64 KiB each
+                sums.read(i, first, part, scratch);
+            });
+        }
+    }
+
+ private:
+    const checkpoint_set* checkpoints_;
+};
+
+}  // namespace bouillon
