@@ -7,11 +7,13 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <numeric>
 #include <stdexcept>
 
 // Bytes per second read by comparisons of neighbours, beside twins that only add up the same bytes as 64-bit words.
 // `compare`: two tensors in memory. `inspect`: checkpoints in files that are in the system's cache. Only ratios within
-// one run mean something: --benchmark_repetitions=9 --benchmark_enable_random_interleaving=true.
+// one run mean something, of CPU time where the machine has other work: --benchmark_repetitions=9
+// --benchmark_enable_random_interleaving=true.
 
 namespace {
 
@@ -21,13 +23,23 @@ constexpr std::size_t bytes_per_tensor = 256 << 20;  // beyond any cache
 constexpr std::size_t checkpoints = 4;
 
 /// The sum of whole words, on one thread.
+#if defined(__x86_64__)
+BOUILLON_AVX2 std::uint64_t add_words(const std::byte* data, std::size_t size) {
+    __m256i sums[4] = {};
+    for (std::size_t i = 0; i < size; i += sizeof(sums))
+        for (std::size_t j = 0; j < 4; ++j)
+            sums[j] = _mm256_add_epi64(sums[j], _mm256_loadu_si256(reinterpret_cast<const __m256i*>(data + i) + j));
+    const __m256i sum = _mm256_add_epi64(_mm256_add_epi64(sums[0], sums[1]), _mm256_add_epi64(sums[2], sums[3]));
+    return static_cast<std::uint64_t>(_mm256_extract_epi64(sum, 0) + _mm256_extract_epi64(sum, 3));
+}
+#else
 std::uint64_t add_words(const std::byte* data, std::size_t size) {
-    std::array<std::uint64_t, 16> sums{};  // enough for every width of register
+    std::array<std::uint64_t, 16> sums{};
     for (std::size_t i = 0; i < size; i += sizeof(sums))
         for (std::size_t j = 0; j < sums.size(); ++j) sums[j] += detail::load_bits<std::uint64_t>(data + i, j);
-    for (const auto sum : sums) sums[0] ^= sum;
-    return sums[0];
+    return std::accumulate(sums.begin(), sums.end(), std::uint64_t{0});
 }
+#endif
 
 /// Adds up memory in blocks, on several threads.
 void read_memory(std::span<const std::byte> data, std::size_t threads) {
@@ -37,18 +49,21 @@ void read_memory(std::span<const std::byte> data, std::size_t threads) {
     });
 }
 
+/// A pattern of `type` over and over.
 void fill(dtype type, std::span<std::byte> data, std::size_t seed) {
-    for (std::size_t i = 0; i < data.size() / bytes(type); ++i)
+    constexpr std::size_t period = 113 * 8;  // bytes, whole elements of every type
+    for (std::size_t i = 0; i < period / bytes(type); ++i)
         detail::store_element(type, data.data(), i, static_cast<float>((i * 7 + seed) % 113) / 64);
+    for (std::size_t i = period; i < data.size(); ++i) data[i] = data[i - period];
 }
 
-/// Two tensors; of zeros where nobody looks at the values.
+/// Two tensors, apart by an odd number of cache lines.
 struct pair_of_tensors {
-    std::vector<std::byte> a, b;
-    pair_of_tensors(dtype type) : a(bytes_per_tensor), b(bytes_per_tensor + 64) {
-        fill(type, a, 1);
-        fill(type, b, 2);
-    }
+    std::vector<std::byte> memory = std::vector<std::byte>(2 * bytes_per_tensor + 64);
+    std::span<const std::byte> a = std::span(memory).first(bytes_per_tensor);
+    std::span<const std::byte> b = std::span(memory).last(bytes_per_tensor);
+
+    explicit pair_of_tensors(dtype type) { fill(type, memory, 1); }
 };
 
 void count_bytes(benchmark::State& state, std::size_t tensors) {
@@ -58,19 +73,18 @@ void count_bytes(benchmark::State& state, std::size_t tensors) {
 
 template <dtype Type>
 void compare_in_memory(benchmark::State& state) {
-    const pair_of_tensors tensors(Type);
+    static const pair_of_tensors tensors(Type);
     const std::size_t size = bytes_per_tensor / bytes(Type);
     for (auto _ : state)
-        benchmark::DoNotOptimize(compare({tensors.a.data(), size, Type}, {tensors.b.data() + 64, size, Type},
+        benchmark::DoNotOptimize(compare({tensors.a.data(), size, Type}, {tensors.b.data(), size, Type},
                                          static_cast<std::size_t>(state.range(0))));
     count_bytes(state, 2);
 }
 
 void read_in_memory(benchmark::State& state) {
-    const pair_of_tensors tensors(dtype::f32);
+    static const pair_of_tensors tensors(dtype::f32);
     for (auto _ : state)
-        for (const auto* data : {tensors.a.data(), tensors.b.data() + 64})
-            read_memory({data, bytes_per_tensor}, static_cast<std::size_t>(state.range(0)));
+        for (const auto tensor : {tensors.a, tensors.b}) read_memory(tensor, static_cast<std::size_t>(state.range(0)));
     count_bytes(state, 2);
 }
 
@@ -142,7 +156,8 @@ void read_files(benchmark::State& state) {
 }
 
 void threads(benchmark::internal::Benchmark* benchmark) {
-    benchmark->ArgName("threads")->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
+    benchmark->ArgName("threads")->Arg(1)->Arg(2)->MeasureProcessCPUTime()->UseRealTime()->Unit(
+        benchmark::kMillisecond);
 }
 
 }  // namespace
