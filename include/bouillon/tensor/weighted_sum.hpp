@@ -111,13 +111,14 @@ inline void weighted_sums_range(std::span<const term_sum> sums, std::size_t firs
 }
 
 /// Calls loop(tasks, body), which must call body(task) for each of them, to compute whole sums of the same inputs.
+/// Tasks meet where the first output has whole cache lines.
 template <class Loop>
 void sum_blocks(std::span<const term_sum> sums, const Loop& loop) {
     if (sums.empty()) return;
     constexpr std::size_t block = 1 << 16;  // elements
-    const std::size_t size = sums[0].output.size;
-    loop((size + block - 1) / block,
-         [=](std::size_t task) { weighted_sums_range(sums, task * block, std::min((task + 1) * block, size)); });
+    const std::size_t size = sums[0].output.size, aligned = aligned_from(sums[0].output, 0, size);
+    const auto edge = [=](std::size_t task) { return task == 0 ? 0 : std::min(aligned + task * block, size); };
+    loop((size + block - 1) / block, [=](std::size_t task) { weighted_sums_range(sums, edge(task), edge(task + 1)); });
 }
 
 }  // namespace detail

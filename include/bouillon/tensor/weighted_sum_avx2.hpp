@@ -160,13 +160,6 @@ inline bool streams_to(mutable_tensor_view output) {
     return output.size * bytes(output.type) >= large && aligned_elements;
 }
 
-/// The first element from `first` on, or `last`, whose address is a multiple of a cache line's size.
-inline std::size_t aligned_from(mutable_tensor_view output, std::size_t first, std::size_t last) {
-    constexpr std::size_t line = 64;  // bytes
-    const auto address = reinterpret_cast<std::uintptr_t>(output.data + first * bytes(output.type));
-    return std::min(last, first + (line - address % line) % line / bytes(output.type));
-}
-
 /// Elements [first, last) of float32 sums of at least one term, of candidates with the same inputs, in one pass.
 template <std::size_t Candidates>
 BOUILLON_AVX2 inline void weighted_sums_avx2(const std::array<const term_sum*, Candidates>& candidates,

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -33,6 +34,13 @@ struct term_sum {
 inline bool sums_in_double(std::span<const weighted_term> terms, dtype output) {
     return output == dtype::f64 ||
            std::any_of(terms.begin(), terms.end(), [](const weighted_term& t) { return t.type == dtype::f64; });
+}
+
+/// The first element from `first` on, or `last`, whose address is a multiple of a cache line's size.
+inline std::size_t aligned_from(mutable_tensor_view output, std::size_t first, std::size_t last) {
+    constexpr std::size_t line = 64;  // bytes
+    const auto address = reinterpret_cast<std::uintptr_t>(output.data + first * bytes(output.type));
+    return std::min(last, first + (line - address % line) % line / bytes(output.type));
 }
 
 template <dtype Type, class Real>
