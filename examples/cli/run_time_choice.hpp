@@ -21,6 +21,7 @@
 #include <bouillon/kernel/sum.hpp>
 #include <bouillon/space/affine.hpp>
 #include <bouillon/space/interval.hpp>
+#include <bouillon/space/schedule.hpp>
 #include <bouillon/space/simplex.hpp>
 
 #include <cstddef>
@@ -37,7 +38,7 @@
 struct any_space {
     using points = std::vector<std::vector<double>>;
 
-    std::variant<bouillon::simplex, bouillon::interval, bouillon::affine> chosen;
+    std::variant<bouillon::simplex, bouillon::interval, bouillon::affine, bouillon::schedule> chosen;
 
     void check() const {
         std::visit([](const auto& space) { space.check(); }, chosen);

@@ -7,6 +7,7 @@
 #include <bouillon/search/stopping.hpp>
 #include <bouillon/space/affine.hpp>
 #include <bouillon/space/interval.hpp>
+#include <bouillon/space/schedule.hpp>
 #include <bouillon/space/simplex.hpp>
 #include <bouillon/version.hpp>
 
@@ -37,7 +38,7 @@ struct search_arguments {
     bouillon::run_selection selection;
     fs::path held_out, test, journal, out;
     std::string space = "auto", kernel = "matern52", acquisition = "log-nei", preset, backend = "xtensor", score;
-    double alpha = 0.5, lower = -0.5, upper = 1.5;
+    double alpha = 0.5, lower = -0.5, upper = 1.5, step = 0.5;
     std::size_t budget = 20, threads = 0;
     std::uint64_t seed = 1;
     long score_limit = 3600, deadline = 0;
@@ -118,6 +119,7 @@ std::map<std::string, std::string> journal_settings(const search_arguments& argu
     else
         settings["score"] = arguments.score;
     if (space == "interval") settings["alpha"] = std::to_string(arguments.alpha);
+    if (space == "schedule") settings["step"] = std::to_string(arguments.step);
     if (space == "affine") settings["bounds"] = std::to_string(arguments.lower) + " " + std::to_string(arguments.upper);
     return settings;
 }
@@ -187,7 +189,16 @@ any_space make_space(const search_arguments& arguments) {
     if (arguments.space == "interval") return {bouillon::interval{.lower = arguments.alpha, .upper = 1}};
     if (arguments.space == "affine")
         return {bouillon::affine{.checkpoints = checkpoints, .lower = arguments.lower, .upper = arguments.upper}};
+    if (arguments.space == "schedule")
+        return {bouillon::schedule{.checkpoints = checkpoints, .largest_step = arguments.step}};
     return {bouillon::simplex{checkpoints}};
+}
+
+/// The point of the newest checkpoint.
+std::vector<double> newest_point(const workbench& bench) {
+    if (bench.arguments.space == "interval") return {1};
+    if (bench.arguments.space == "schedule") return {1, 1, 1, 0};
+    return bench.newest();
 }
 
 search_result search(workbench& bench) {
@@ -199,7 +210,7 @@ search_result search(workbench& bench) {
         return run_search(bouillon::paper_search(arguments.alpha, std::move(options)), name, bench);
     }
     const any_space space = make_space(arguments);
-    const auto options = make_options(bench, arguments.space == "interval" ? std::vector{1.0} : bench.newest());
+    const auto options = make_options(bench, newest_point(bench));
     const any_kernel kernel = make_kernel(arguments.kernel);
     if (arguments.acquisition == "gp-hedge") {
         return run_search(bouillon::bayesian_search<any_space, hedge, any_kernel>(space, options, hedge(), kernel),
@@ -303,11 +314,13 @@ void add_data_options(CLI::App& command, search_arguments& arguments) {
 
 void add_method_options(CLI::App& command, search_arguments& arguments) {
     command
-        .add_option("--space", arguments.space,
-                    "Merge weights to search: interval (2 checkpoints, the newer's weight in [alpha, 1]), simplex (any "
-                    "number, not negative, sum 1), affine (any number, between --lower and --upper, sum 1), auto "
-                    "(interval or simplex by their number)")
-        ->check(CLI::IsMember({"auto", "interval", "simplex", "affine"}))
+        .add_option(
+            "--space", arguments.space,
+            "Merge weights to search: interval (2 checkpoints, the newer's weight in [alpha, 1]), simplex (any "
+            "number, not negative, sum 1), affine (any number, between --lower and --upper, sum 1), schedule (many: "
+            "window, spacing, decay shape and a step of up to --step), auto (interval or simplex by their "
+            "number)")
+        ->check(CLI::IsMember({"auto", "interval", "simplex", "affine", "schedule"}))
         ->capture_default_str();
     command.add_option("--alpha", arguments.alpha, "Smallest weight of the newer checkpoint in the interval")
         ->check(CLI::Range(0.0, 0.999))
@@ -315,6 +328,9 @@ void add_method_options(CLI::App& command, search_arguments& arguments) {
     command.add_option("--lower", arguments.lower, "Smallest merge weight in the affine space, at most 0")
         ->capture_default_str();
     command.add_option("--upper", arguments.upper, "Largest merge weight in the affine space, at least 1")
+        ->capture_default_str();
+    command.add_option("--step", arguments.step, "Largest step past a merge in the schedule space, in windows")
+        ->check(CLI::Range(1e-6, 10.0))
         ->capture_default_str();
     command.add_option("--kernel", arguments.kernel, "Covariance of the surrogate")
         ->check(CLI::IsMember(kernel_names))

@@ -42,5 +42,6 @@
 #include <bouillon/space/affine.hpp>
 #include <bouillon/space/box.hpp>
 #include <bouillon/space/interval.hpp>
+#include <bouillon/space/schedule.hpp>
 #include <bouillon/space/simplex.hpp>
 #include <bouillon/version.hpp>

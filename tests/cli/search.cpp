@@ -64,12 +64,26 @@ TEST_CASE("search prints a trial event a trial and one result, with the document
 
 TEST_CASE("every choice of space, kernel, acquisition, preset and backend runs") {
     const tiny_run run("cli-choices");
-    for (const std::string choice :
-         {"--space simplex", "--space interval --alpha 0", "--space affine --lower -0.2 --upper 1.2",
-          "--kernel squared-exponential", "--kernel matern12", "--kernel matern32", "--kernel rational-quadratic",
-          "--kernel matern52+quadratic", "--kernel hellinger --space simplex", "--acquisition ei", "--acquisition pi",
-          "--acquisition log-pi", "--acquisition ucb", "--acquisition log-nei", "--acquisition thompson",
-          "--acquisition knowledge-gradient", "--acquisition gp-hedge", "--preset paper", "--backend thrust"}) {
+    for (const std::string choice : {"--space simplex",
+                                     "--space interval --alpha 0",
+                                     "--space affine --lower -0.2 --upper 1.2",
+                                     "--space schedule --step 0.3",
+                                     "--kernel squared-exponential",
+                                     "--kernel matern12",
+                                     "--kernel matern32",
+                                     "--kernel rational-quadratic",
+                                     "--kernel matern52+quadratic",
+                                     "--kernel hellinger --space simplex",
+                                     "--acquisition ei",
+                                     "--acquisition pi",
+                                     "--acquisition log-pi",
+                                     "--acquisition ucb",
+                                     "--acquisition log-nei",
+                                     "--acquisition thompson",
+                                     "--acquisition knowledge-gradient",
+                                     "--acquisition gp-hedge",
+                                     "--preset paper",
+                                     "--backend thrust"}) {
         const auto found = run_program(search_of(run, 2) + on_documents(run) + " --budget 4 --json " + choice);
         CHECK_MESSAGE(found.status == 0, choice << ": " << found.errors);
         CHECK(found.json().size() == 5);

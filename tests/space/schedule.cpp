@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/space/schedule.hpp>
+#include <bouillon/core/schedule_weights.hpp>
+
+#include <doctest/doctest.h>
+
+#include <numeric>
+
+using namespace bouillon;
+
+namespace {
+
+std::vector<double> weights(std::size_t checkpoints, double window, double spacing, double shape, double step) {
+    return schedule{checkpoints, 2}.merge_weights(std::vector{window, spacing, shape, step});
+}
+
+void check_equal(const std::vector<double>& found, const std::vector<double>& expected) {
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == doctest::Approx(expected[i]).epsilon(1e-12));
+}
+
+/// Where a merge's centre lies, counted in checkpoints from the oldest.
+double centre(const std::vector<double>& merge_weights) {
+    double sum = 0;
+    for (std::size_t k = 0; k < merge_weights.size(); ++k) sum += static_cast<double>(k) * merge_weights[k];
+    return sum;
+}
+
+}  // namespace
+
+TEST_CASE("a schedule's named points are the merges that practice knows") {
+    check_equal(weights(4, 4, 1, 1, 0), uniform_weights(4));
+    check_equal(weights(5, 2, 1, 1, 0), {0, 0, 0, 0.5, 0.5});
+    check_equal(weights(5, 1, 1, 0.3, 0.4), {0, 0, 0, 0, 1});
+    check_equal(weights(6, 6, 1, 0.5, 0), decay_weights(6, minus_sqrt_decay{}));
+    check_equal(weights(5, 3, 2, 1, 0), {1.0 / 3, 0, 1.0 / 3, 0, 1.0 / 3});
+    check_equal(weights(6, 5, 2, 1, 0), {0, 1.0 / 3, 0, 1.0 / 3, 0, 1.0 / 3});  // a window of 5 has only 3
+    check_equal(weights(4, 2.5, 1, 1, 0), {0, 0.2, 0.4, 0.4});
+}
+
+TEST_CASE("a step moves a merge's centre by that many windows, whatever its shape") {
+    for (const double shape : {0.25, 1.0, 3.0}) {
+        const double moved = centre(weights(8, 8, 1, shape, 0.25)) - centre(weights(8, 8, 1, shape, 0));
+        CHECK(moved == doctest::Approx(0.25 * 8));
+    }
+    check_equal(weights(2, 2, 1, 1, 0.5), {-0.5, 1.5});
+}
+
+TEST_CASE("a schedule's merge weights sum to one everywhere, and are not negative without a step") {
+    auto engine = make_engine(3);
+    for (const std::size_t checkpoints : {2, 3, 8, 41}) {
+        const schedule space{checkpoints, 0.5};
+        for (int i = 0; i < 200; ++i) {
+            auto point = space.point(uniform_sample(space, engine));
+            const auto moved = space.merge_weights(point);
+            CHECK(std::accumulate(moved.begin(), moved.end(), 0.0) == doctest::Approx(1).epsilon(1e-12));
+            point[3] = 0;
+            for (const double w : space.merge_weights(point)) CHECK(w >= -1e-15);
+        }
+    }
+}
+
+TEST_CASE("a schedule's points round-trip through the unit cube") {
+    auto engine = make_engine(4);
+    const schedule space{12, 0.5};
+    for (int i = 0; i < 100; ++i) {
+        const auto unit_point = uniform_sample(space, engine);
+        check_equal(space.unit_point(space.point(unit_point)), unit_point);
+    }
+}
+
+TEST_CASE("a schedule begins with merges that differ") {
+    auto engine = make_engine(5);
+    for (const std::size_t checkpoints : {2, 3, 8}) {
+        const schedule space{checkpoints, 0.5};
+        const auto design = space.initial_design(9, engine);
+        REQUIRE(design.size() == 9);
+        check_equal(space.merge_weights(space.point(design[0])), uniform_weights(checkpoints));
+        for (std::size_t i = 1; i < design.size(); ++i)
+            CHECK(nearest_distance(design[i], {design.begin(), design.begin() + static_cast<std::ptrdiff_t>(i)}) >
+                  1e-9);
+    }
+}
+
+TEST_CASE("a schedule of one checkpoint, and one that cannot step, are refused") {
+    CHECK_THROWS_WITH_AS(schedule{1}.check(), "schedule: the number of checkpoints is 1, but it must be 2 or more",
+                         input_error);
+    CHECK_THROWS_AS((schedule{4, 0}.check()), input_error);
+    CHECK_NOTHROW(schedule{2}.check());
+}
