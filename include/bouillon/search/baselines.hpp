@@ -3,6 +3,7 @@
 
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/random.hpp>
+#include <bouillon/core/schedule_weights.hpp>
 #include <bouillon/space/simplex.hpp>
 #include <bouillon/space/spread.hpp>
 
@@ -44,9 +45,10 @@ inline baseline equal_budget_baseline(std::size_t checkpoints, std::size_t budge
 }
 
 /// The baselines of K checkpoints: the newest; the best single one; the averages of all, of the last 3 and of the
-/// last 5 (where K is larger); and the equal-budget baseline, unless the budget is 0.
+/// last 5 (where K is larger); from 3 checkpoints on, the best of some moving averages and the decay of 1 - sqrt; and
+/// the equal-budget baseline, unless the budget is 0.
 ///
-/// Throws input_error when there is no checkpoint. Cost of scoring them all: K + 3 + budget merges at most, of which
+/// Throws input_error when there is no checkpoint. Cost of scoring them all: K + 7 + budget merges at most, of which
 /// some are the same.
 inline std::vector<baseline> baselines(std::size_t checkpoints, std::size_t budget, std::uint64_t seed,
                                        double lower = 0) {
@@ -63,6 +65,13 @@ inline std::vector<baseline> baselines(std::size_t checkpoints, std::size_t budg
     for (const std::size_t last : {std::size_t{3}, std::size_t{5}})
         if (last < checkpoints)
             all.push_back({"uniform over last " + std::to_string(last), {space.newest_average(last)}});
+    if (checkpoints > 2) {
+        baseline moving{"moving average", {}};
+        for (const double newest : {0.125, 0.25, 0.5})
+            moving.merge_weights.push_back(moving_average_weights(checkpoints, newest));
+        all.push_back(std::move(moving));
+        all.push_back({"1-sqrt decay", {decay_weights(checkpoints, minus_sqrt_decay{})}});
+    }
     if (budget > 0) all.push_back(equal_budget_baseline(checkpoints, budget, seed, lower));
     return all;
 }
