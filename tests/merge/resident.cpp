@@ -62,6 +62,22 @@ void check_against_file(const Backend& backend, const parameters<Backend>& merge
 }
 
 template <class Backend>
+void check_candidates_are_merged_together(const Backend& backend) {
+    const test::temporary_directory directory;
+    const auto resident = make_resident(open_checkpoints(write_three(directory)), backend);
+    const std::vector<weights> candidates = {{0.2, 0.3, 0.5}, {0, 1, 0}, {0.5, 0.7, 0.1}, {-0.5, 0, 1.5}, {1, 0, 0}};
+    const auto merged = resident.merge(candidates);
+    REQUIRE(merged.size() == candidates.size());
+    for (std::size_t q = 0; q < candidates.size(); ++q)
+        for (const auto& [name, alone] : resident.merge(candidates[q])) {
+            CAPTURE(name);
+            CHECK(merged[q].at(name).shape == alone.shape);
+            CHECK(bytes_of(backend, merged[q].at(name)) == bytes_of(backend, alone));
+        }
+    CHECK_THROWS_AS(resident.merge(std::vector<weights>{{1, 0, 0}, {0, 0, 0}}), input_error);
+}
+
+template <class Backend>
 void check_is_what_is_written(const Backend& backend) {
     const test::temporary_directory directory;
     const auto checkpoints = open_checkpoints(write_three(directory));
@@ -89,6 +105,11 @@ struct held_tensors {
 };
 
 }  // namespace
+
+TEST_CASE("candidates merged together are what each is alone, on every backend") {
+    check_candidates_are_merged_together(xtensor_backend());
+    check_candidates_are_merged_together(default_thrust_backend());
+}
 
 TEST_CASE("a resident merge is bit for bit the one that is written, on every backend") {
     check_is_what_is_written(xtensor_backend({.threads = 2}));

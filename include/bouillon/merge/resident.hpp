@@ -6,6 +6,7 @@
 #include <bouillon/merge/merged_tensors.hpp>
 #include <bouillon/tensor/fill.hpp>
 #include <bouillon/tensor/parameters.hpp>
+#include <bouillon/tensor/weighted_sum.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -96,7 +97,35 @@ class resident_checkpoints {
         return merged;
     }
 
-    /// The same into the result of an earlier call, whose memory is used again, or into nothing.
+    /// The merges of several candidates, each what merge() of it is.
+    /// @param candidates  merge weights, (checkpoints) each
+    /// Cost: as of one, but a batching_backend reads each checkpoint once for all candidates; memory for all models.
+    std::vector<parameters<Backend>> merge(std::span<const std::vector<double>> candidates) const {
+        std::vector<used_weights> used;  // (candidates)
+        for (const auto& merge_weights : candidates) used.push_back(check(merge_weights));
+        std::vector<parameters<Backend>> merged(candidates.size());
+        for (const entry& from : entries_) {
+            summands inputs;  // (checkpoints)
+            for (const std::size_t at : from.which) inputs.push_back(&from.tensors[at]);
+            std::vector<double> coefficients;  // (candidates, checkpoints)
+            std::vector<tensor*> outputs;      // (candidates)
+            for (std::size_t q = 0; q < candidates.size(); ++q) {
+                std::vector<double> row = candidates[q];
+                if (is_one_of_its_inputs(from, used[q])) {
+                    std::fill(row.begin(), row.end(), 0);
+                    row[used[q].checkpoints[0]] = 1;
+                }
+                coefficients.insert(coefficients.end(), row.begin(), row.end());
+                parameter<Backend>& to = merged[q][from.name];
+                to = {mergeable(from.type) ? allocate_like(from) : copy(from.tensors[0]), from.shape};
+                outputs.push_back(&to.tensor);
+            }
+            if (mergeable(from.type)) weighted_sums<Backend>(backend_, inputs, coefficients, outputs);
+        }
+        return merged;
+    }
+
+    /// One merge into the result of an earlier call, whose memory is used again, or into nothing.
     void merge_into(std::span<const double> merge_weights, parameters<Backend>& merged) const {
         for_each_sum(merge_weights, [&](const entry& from, const summands& inputs, std::span<const double> weights) {
             const auto [at, fresh] = merged.try_emplace(from.name);
@@ -182,19 +211,27 @@ class resident_checkpoints {
         std::fill(kept.which.begin(), kept.which.end(), 0);
     }
 
+    used_weights check(std::span<const double> merge_weights) const {
+        return use_weights(merge_weights, checkpoints_,
+                           [](std::size_t k) { return "checkpoint " + std::to_string(k); });
+    }
+
+    /// Whether a merge of this tensor is the one that all checkpoints in use have.
+    static bool is_one_of_its_inputs(const entry& from, const used_weights& used) {
+        return used.sum_to_one && std::all_of(used.checkpoints.begin(), used.checkpoints.end(), [&](std::size_t k) {
+                   return from.which[k] == from.which[used.checkpoints[0]];
+               });
+    }
+
     /// Calls sum(entry, inputs, weights) for each tensor: the inputs that have a weight, or one that stands for all.
     template <class Sum>
     void for_each_sum(std::span<const double> merge_weights, const Sum& sum) const {
-        const used_weights used =
-            use_weights(merge_weights, checkpoints_, [](std::size_t k) { return "checkpoint " + std::to_string(k); });
+        const used_weights used = check(merge_weights);
         const std::vector<double> one{1.0};
         for (const entry& from : entries_) {
-            const bool same = std::all_of(used.checkpoints.begin(), used.checkpoints.end(), [&](std::size_t k) {
-                return from.which[k] == from.which[used.checkpoints[0]];
-            });
             summands inputs;  // (used)
             for (const std::size_t k : used.checkpoints) inputs.push_back(&from.tensors[from.which[k]]);
-            if (!mergeable(from.type) || (same && used.sum_to_one))
+            if (!mergeable(from.type) || is_one_of_its_inputs(from, used))
                 sum(from, {inputs[0]}, one);
             else
                 sum(from, inputs, used.weights);
