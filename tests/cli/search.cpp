@@ -98,6 +98,15 @@ TEST_CASE("the paper's preset begins at alpha and at 1") {
     CHECK(events[1].at("merge_weights") == nlohmann::json({0.0, 1.0}));
 }
 
+TEST_CASE("a search says where its checkpoints will be, and a backend that is not built in is refused") {
+    const tiny_run run("cli-memory");
+    const std::string command = search_of(run, 2) + on_documents(run) + " --budget 1";
+    CHECK(run_program(command).errors.starts_with("memory: "));
+    const auto refused = run_program(command + " --backend cuda");
+    CHECK(refused.status == 2);
+    CHECK(refused.errors.find("--backend cuda: this bouillon was built without CUDA") != std::string::npos);
+}
+
 TEST_CASE("both backends search alike to the last bit") {
     const tiny_run run("cli-backends");
     const auto command = search_of(run, 3) + on_documents(run) + " --budget 5 --json";

@@ -32,6 +32,11 @@ struct batching : summing {
     void weighted_sums(std::span<const tensor* const>, std::span<const double>, std::span<tensor* const>) const;
 };
 
+struct filling : summing {
+    template <class Read>
+    void fill(tensor&, const Read&) const;
+};
+
 struct summing_by_value : summing {
     void weighted_sum(std::vector<tensor>, std::span<const double>, tensor&) const;
 };
@@ -68,4 +73,9 @@ TEST_CASE("views, batches and language models are abilities of their own") {
     CHECK(batching_backend<batching>);
     CHECK_FALSE(batching_backend<summing>);
     CHECK_FALSE(language_model_backend<viewing>);
+}
+
+TEST_CASE("a backend may take a tensor from a reader") {
+    CHECK(filling_backend<filling>);
+    CHECK_FALSE(filling_backend<summing>);
 }

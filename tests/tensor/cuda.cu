@@ -43,3 +43,24 @@ TEST_CASE("a device vector is viewed where it lies") {
     backend.download(sum, std::as_writable_bytes(std::span(result)));
     for (const float value : result) CHECK(value == 4.5f);
 }
+
+TEST_CASE("device memory is filled through the ring, and what is launched later finds it there") {
+    if (!has_device()) return;
+    const thrust_backend<thrust_cuda> backend;
+    CHECK(backend.free_memory() > 0);
+    constexpr std::size_t size = (std::size_t{80} << 20) + 5;  // more than the buffers hold
+    auto first = backend.allocate(size, dtype::f16), second = backend.allocate(size, dtype::f16);
+    for (auto* tensor : {&first, &second})
+        fill(backend, *tensor, [](std::size_t begin, std::span<std::byte> part) {
+            for (std::size_t i = 0; i < part.size(); i += 2)
+                detail::store_element(dtype::f16, part.data() + i, 0, static_cast<float>((begin + i) / 2 % 1000));
+        });
+    const std::array<const thrust_backend<thrust_cuda>::tensor*, 2> inputs = {&first, &second};
+    backend.weighted_sum(inputs, std::array<double, 2>{1.0, 1.0}, first);
+    std::vector<std::byte> host(2 * size);
+    backend.download(first, host);
+    bool all = true;
+    for (std::size_t i = 0; i < size; ++i)
+        all = all && detail::load_element<float>(dtype::f16, host.data(), i) == static_cast<float>(2 * (i % 1000));
+    CHECK(all);
+}
