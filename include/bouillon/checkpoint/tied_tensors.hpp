@@ -3,11 +3,11 @@
 
 #include <bouillon/checkpoint/hf_directory.hpp>
 #include <bouillon/checkpoint/json_file.hpp>
+#include <bouillon/checkpoint/same_bytes.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstring>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -49,10 +49,7 @@ inline void leave_out_tied_heads(std::vector<checkpoint>& checkpoints) {
             const auto embedding = find_tensor(item, names.embedding), head = find_tensor(item, names.head);
             if (!embedding || !head) continue;
             const auto &a = item.tensors()[*embedding], &b = item.tensors()[*head];
-            const auto bytes = item.bytes(*embedding), other = item.bytes(*head);
-            const bool same = a.type == b.type && a.shape == b.shape &&
-                              (bytes.empty() || std::memcmp(bytes.data(), other.data(), bytes.size()) == 0);
-            if (!same) return;
+            if (a.type != b.type || a.shape != b.shape || !same_bytes(item, *embedding, item, *head)) return;
             copies.emplace_back(&item, *head);
         }
         for (const auto& [item, head] : copies) item->leave_out(head);

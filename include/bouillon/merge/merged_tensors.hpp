@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/checkpoint/same_bytes.hpp>
 #include <bouillon/core/parallel.hpp>
 #include <bouillon/merge/input_hashes.hpp>
 #include <bouillon/merge/merge_weights.hpp>
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,23 +20,6 @@
 #include <vector>
 
 namespace bouillon::detail {
-
-/// Whether tensor `i` is bitwise the same in both. Cost: no more is read than up to the first block that differs.
-inline bool same_bytes(const checkpoint& a, const checkpoint& b, std::size_t i) {
-    constexpr std::size_t most = 1 << 18;
-    std::vector<std::byte> blocks;  // (2 * length), a's and b's
-    const std::size_t size = storage_size(a.tensors()[i], a.path().string());
-    std::size_t length = 4096;  // tensors that differ do so at once
-    for (std::size_t first = 0; first < size; first += length, length = most) {
-        length = std::min(length, size - first);
-        blocks.resize(2 * length);
-        const auto of_a = std::span(blocks).first(length), of_b = std::span(blocks).subspan(length);
-        a.read(i, first, of_a);
-        b.read(i, first, of_b);
-        if (std::memcmp(of_a.data(), of_b.data(), length) != 0) return false;
-    }
-    return true;
-}
 
 /// The weighted sum of a set's checkpoints, any run of any tensor's bytes at a time.
 class merged_tensors {
@@ -159,14 +142,14 @@ class merged_tensors {
 
     void check_copied(std::size_t i) const {
         for (const checkpoint& other : checkpoints_)
-            if (&other != &checkpoints_[0] && !same_bytes(other, checkpoints_[0], i))
+            if (&other != &checkpoints_[0] && !same_bytes(other, i, checkpoints_[0], i))
                 throw input_error(other.file(i).string() + ": tensor " + in_quotes(tensors()[i].name) + " of type " +
                                   std::string(to_string(tensors()[i].type)) +
                                   " cannot be summed, and it differs from " + checkpoints_[0].file(i).string());
     }
     bool is_same_in_used(std::size_t tensor) const {
         return std::all_of(used_.begin() + 1, used_.end(),
-                           [&](const checkpoint* other) { return same_bytes(*other, *used_.front(), tensor); });
+                           [&](const checkpoint* other) { return same_bytes(*other, tensor, *used_.front(), tensor); });
     }
 
     /// A NaN or an infinity of any input shows in the sum, so only where one does need the inputs be looked at.

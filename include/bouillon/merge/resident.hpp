@@ -46,7 +46,7 @@ class resident_checkpoints {
             std::vector<const checkpoint*> distinct;  // (made.tensors)
             for (const checkpoint& from : checkpoints) {
                 const auto found = std::find_if(distinct.begin(), distinct.end(), [&](const checkpoint* other) {
-                    return detail::same_bytes(from, *other, i);
+                    return detail::same_bytes(from, i, *other, i);
                 });
                 made.which.push_back(static_cast<std::size_t>(found - distinct.begin()));
                 if (found != distinct.end()) continue;

@@ -6,9 +6,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,11 +29,11 @@ inline const tensor_entry& find_vector(const safetensors_file& file, std::string
 /// Copies integers of type Stored to Result. Throws input_error for a value outside of [0, largest Result].
 template <class Stored, class Result>
 std::vector<Result> read_integers(const safetensors_file& file, const tensor_entry& entry) {
-    const auto bytes = file.bytes(entry);
-    std::vector<Result> values(bytes.size() / sizeof(Stored));
+    std::vector<Stored> stored(entry.size / sizeof(Stored));
+    file.read(entry, 0, std::as_writable_bytes(std::span(stored)));
+    std::vector<Result> values(stored.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
-        Stored value;
-        std::memcpy(&value, bytes.data() + i * sizeof(Stored), sizeof(Stored));
+        const Stored value = stored[i];
         if (value < 0 ||
             static_cast<std::uint64_t>(value) > static_cast<std::uint64_t>(std::numeric_limits<Result>::max()))
             throw input_error(file.path().string() + ": '" + entry.name + "' holds " + std::to_string(value) + " at " +

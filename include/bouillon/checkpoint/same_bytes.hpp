@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/hf_directory.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <vector>
+
+namespace bouillon::detail {
+
+/// Whether tensor `i` of one checkpoint and tensor `j` of another have the same bytes. Throws as checkpoint::read does.
+/// Cost: no more is read than up to the first block that differs.
+inline bool same_bytes(const checkpoint& a, std::size_t i, const checkpoint& b, std::size_t j) {
+    constexpr std::size_t most = 1 << 18;
+    std::vector<std::byte> blocks;  // (2 * length), a's and b's
+    const std::size_t size = storage_size(a.tensors()[i], a.path().string());
+    if (storage_size(b.tensors()[j], b.path().string()) != size) return false;
+    std::size_t length = 4096;  // tensors that differ do so at once
+    for (std::size_t first = 0; first < size; first += length, length = most) {
+        length = std::min(length, size - first);
+        blocks.resize(2 * length);
+        const auto of_a = std::span(blocks).first(length), of_b = std::span(blocks).subspan(length);
+        a.read(i, first, of_a);
+        b.read(j, first, of_b);
+        if (std::memcmp(of_a.data(), of_b.data(), length) != 0) return false;
+    }
+    return true;
+}
+
+}  // namespace bouillon::detail
