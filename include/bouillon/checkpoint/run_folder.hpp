@@ -5,14 +5,15 @@
 #include <bouillon/checkpoint/list_directory.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <regex>
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -28,17 +29,45 @@ struct run_selection {
     bool takes_all() const { return !upto && every == 1 && last == 0; }
 };
 
+namespace detail {
+
+/// A number in a name, and what stands before it: in lower case, without a separator between them.
+struct number_in_name {
+    std::string before;
+    std::uint64_t value;
+};
+
+/// The numbers of at most 18 digits, but those that run into a letter ("5B").
+inline std::vector<number_in_name> numbers_in(std::string_view name) {
+    constexpr std::string_view digits = "0123456789", separators = "-_=.";
+    std::vector<number_in_name> numbers;
+    for (std::size_t begin = name.find_first_of(digits), end = 0; begin != std::string_view::npos;
+         begin = name.find_first_of(digits, end)) {
+        end = std::min(name.find_first_not_of(digits, begin), name.size());
+        const bool runs_on = end < name.size() && std::isalpha(static_cast<unsigned char>(name[end])) != 0;
+        if (runs_on || end - begin > 18) continue;
+        std::string before(name.substr(0, begin));
+        if (!before.empty() && separators.find(before.back()) != std::string_view::npos) before.pop_back();
+        for (char& c : before) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        numbers.push_back({std::move(before), std::stoull(std::string(name.substr(begin, end - begin)))});
+    }
+    return numbers;
+}
+
+}  // namespace detail
+
 /// The training step that a checkpoint's name tells: the number after "step", else after "iter" or "iteration", else
 /// after "checkpoint" or "ckpt", else the only number there is. A number that runs into a letter ("5B") is none.
 /// So it is 2400 for "step-02400", 1000 for "stage1-step1000-tokens5B", 100 for "iter_0000100", 500 for
 /// "checkpoint-500".
 /// Returns nothing where the name has no such number, or two that differ.
 inline std::optional<std::uint64_t> step_of_name(const std::string& name) {
-    for (const char* before : {"step[-_=.]?", "iter(?:ation)?[-_=.]?", "(?:checkpoint|ckpt)[-_=.]?", "(?:^|[^0-9])"}) {
-        const std::regex number(before + std::string("([0-9]{1,18})(?![0-9A-Za-z])"), std::regex::icase);
+    const auto numbers = detail::numbers_in(name);
+    for (const auto& [word, other] : {std::pair{"step", "step"}, std::pair{"iter", "iteration"},
+                                      std::pair{"checkpoint", "ckpt"}, std::pair{"", ""}}) {
         std::set<std::uint64_t> steps;
-        for (std::sregex_iterator at(name.begin(), name.end(), number), end; at != end; ++at)
-            steps.insert(std::stoull((*at)[1]));
+        for (const auto& [before, value] : numbers)
+            if (before.ends_with(word) || before.ends_with(other)) steps.insert(value);
         if (!steps.empty()) return steps.size() == 1 ? std::optional(*steps.begin()) : std::nullopt;
     }
     return std::nullopt;
