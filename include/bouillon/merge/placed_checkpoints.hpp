@@ -10,6 +10,7 @@
 #include <limits>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 namespace bouillon {
@@ -43,13 +44,7 @@ class placed_checkpoints {
     /// @throws input_error as resident_checkpoints does
     placed_checkpoints(const checkpoint_set& checkpoints, const Backend& backend, checkpoint_place place,
                        const Host& host = Host())
-        : backend_(backend), source_(streamed_checkpoints(checkpoints)) {
-        if (place == checkpoint_place::disk) return;
-        if (place == checkpoint_place::device || std::is_same_v<Backend, Host>)
-            source_.template emplace<on_backend>(checkpoints, backend);
-        else
-            source_.template emplace<on_host>(checkpoints, host);
-    }
+        : backend_(backend), source_(place_them(checkpoints, backend, place, host)) {}
 
     /// The weighted sum of the checkpoints, into the result of an earlier call or into nothing.
     /// @param merge_weights  (checkpoints), dimensionless, taken as they are
@@ -64,10 +59,19 @@ class placed_checkpoints {
     }
 
  private:
+    using source = std::variant<streamed_checkpoints, resident_checkpoints<Backend>, resident_checkpoints<Host>>;
     static constexpr std::size_t in_files = 0, on_backend = 1, on_host = 2;
 
+    static source place_them(const checkpoint_set& checkpoints, const Backend& backend, checkpoint_place place,
+                             const Host& host) {
+        if (place == checkpoint_place::disk) return source(std::in_place_index<in_files>, checkpoints);
+        if (place == checkpoint_place::device || std::is_same_v<Backend, Host>)
+            return source(std::in_place_index<on_backend>, checkpoints, backend);
+        return source(std::in_place_index<on_host>, checkpoints, host);
+    }
+
     Backend backend_;
-    std::variant<streamed_checkpoints, resident_checkpoints<Backend>, resident_checkpoints<Host>> source_;
+    source source_;
 };
 
 }  // namespace bouillon
