@@ -2,7 +2,9 @@
 #pragma once
 
 #include <bouillon/merge/memory_plan.hpp>
+#include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
+#include <bouillon/score/held_out.hpp>
 
 #include <filesystem>
 #include <functional>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <bouillon/merge/placed_checkpoints.hpp>
-#include <bouillon/merge_search/evaluator.hpp>
+#include <bouillon/merge_search/resident_evaluator.hpp>
 #include <bouillon/model/causal_language_model.hpp>
 #include <bouillon/score/document_scorer.hpp>
 #include <bouillon/score/scoring_memory.hpp>

@@ -2,16 +2,15 @@
 #pragma once
 
 #include <bouillon/checkpoint/safetensors_writer.hpp>
+#include <bouillon/core/temporary_directory.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,24 +18,11 @@
 /// What the tests of files share: a directory that goes away, and files written from text and from numbers.
 namespace test {
 
-class temporary_directory {
- public:
-    temporary_directory() {
-        std::string name = (std::filesystem::temp_directory_path() / "bouillon-test-XXXXXX").string();
-        if (!mkdtemp(name.data())) throw std::runtime_error("no temporary directory");
-        path_ = name;
-    }
-    ~temporary_directory() { std::filesystem::remove_all(path_); }
-    temporary_directory(const temporary_directory&) = delete;
-    temporary_directory& operator=(const temporary_directory&) = delete;
-
-    const std::filesystem::path& path() const { return path_; }
+/// A directory that goes with its owner; a file in it is `directory / "name"`.
+struct temporary_directory : bouillon::temporary_directory {
     friend std::filesystem::path operator/(const temporary_directory& directory, std::string_view name) {
-        return directory.path_ / name;
+        return directory.path() / name;
     }
-
- private:
-    std::filesystem::path path_;
 };
 
 inline void write_text(const std::filesystem::path& path, std::string_view text) {

@@ -1,112 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/merge_search/evaluator.hpp>
 
-#include <bouillon/merge_search/held_out_file.hpp>
-#include <bouillon/model/causal_language_model.hpp>
-#include <bouillon/model/config.hpp>
-#include <bouillon/score/document_scorer.hpp>
-#include <bouillon/tensor/thrust_backend.hpp>
-#include <bouillon/tensor/xtensor_backend.hpp>
-
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <cmath>
-#include <fstream>
+#include <chrono>
+#include <thread>
 
 using namespace bouillon;
-namespace fs = std::filesystem;
 
 namespace {
 
-std::vector<fs::path> steps_of(const fs::path& run) {
-    std::vector<fs::path> steps;
-    for (const auto& entry : fs::directory_iterator(run))
-        if (entry.is_directory()) steps.push_back(entry.path());
-    std::sort(steps.begin(), steps.end());
-    return steps;
-}
+struct measures_both_sets {
+    merge_evaluation operator()(std::span<const double>, document_set) { return {}; }
+};
 
-template <class Backend>
-auto make_evaluator(const checkpoint_set& checkpoints, const Backend& backend, const fs::path& run) {
-    const auto config = read_config(*checkpoints.newest().config_path());
-    return resident_evaluator(make_resident(checkpoints, backend),
-                              document_scorer(causal_language_model(config, backend)),
-                              read_held_out(run / "search.safetensors"), read_held_out(run / "test.safetensors"));
-}
+struct gives_a_loss_only {
+    double operator()(std::span<const double>, document_set) { return 0; }
+};
 
-/// The largest difference between our document losses and PyTorch's, over both document sets of the checkpoints from
-/// `first` on.
-template <class Backend>
-double largest_difference(const fs::path& run, const Backend& backend, std::size_t first = 0) {
-    nlohmann::json reference;
-    std::ifstream(run / "reference.json") >> reference;
-    const auto checkpoints = open_checkpoints(steps_of(run));
-    auto evaluate = make_evaluator(checkpoints, backend, run);
-    double largest = 0;
-    for (std::size_t k = first; k < checkpoints.size(); ++k)
-        for (const auto set : {document_set::search, document_set::test}) {
-            std::vector<double> only(checkpoints.size(), 0.0);
-            only[k] = 1;
-            const auto losses = evaluate(only, set).losses;
-            const std::vector<double> expected =
-                reference["losses"][checkpoints[k].name()][set == document_set::search ? "search" : "test"];
-            REQUIRE(losses.size() == expected.size());
-            for (std::size_t i = 0; i < losses.size(); ++i)
-                largest = std::max(largest, std::abs(losses[i] - expected[i]));
-        }
-    return largest;
-}
+struct knows_one_set {
+    merge_evaluation operator()(std::span<const double>) { return {}; }
+};
+
+static_assert(merge_evaluator<measures_both_sets>);
+static_assert(!merge_evaluator<gives_a_loss_only>);
+static_assert(!merge_evaluator<knows_one_set>);
 
 }  // namespace
 
-TEST_CASE("every document's loss is PyTorch's, on each checkpoint of the example trajectory") {
-    CHECK(largest_difference(BOUILLON_EXAMPLE_DATA, xtensor_backend{}) < 1e-4);
-    CHECK(largest_difference(BOUILLON_EXAMPLE_DATA, default_thrust_backend{}, 7) < 1e-4);
-}
-
-TEST_CASE("every document's loss is PyTorch's on the novels trajectories, a Llama's and a GPT-NeoX's") {
-    for (const char* const name : {"novels-llama", "novels-neox"}) {
-        const fs::path run = fs::path(BOUILLON_SHARED_DATA) / name;
-        if (fs::exists(run))
-            CHECK(largest_difference(run, xtensor_backend{}) < 1e-4);
-        else
-            MESSAGE("skipped: " << run << " is not here");
-    }
-}
-
-TEST_CASE("a merge measured in memory is the merge that is written") {
-    const fs::path run = BOUILLON_EXAMPLE_DATA;
-    const std::vector<fs::path> pair = {run / "step-02280", run / "step-02400"};
-    const auto checkpoints = open_checkpoints(pair);
-    const std::vector<double> weights = {0.37, 0.63};
-    auto evaluate = make_evaluator(checkpoints, xtensor_backend{}, run);
-    const auto in_memory = evaluate(weights, document_set::search).losses;
-
-    const temporary_directory folder;
-    write_merged(checkpoints, weights, folder.path() / "merged");
-    const std::vector<fs::path> written = {folder.path() / "merged"};
-    auto evaluate_written = make_evaluator(open_checkpoints(written), xtensor_backend{}, run);
-    CHECK(evaluate_written(std::vector{1.0}, document_set::search).losses == in_memory);
-}
-
-TEST_CASE("a command of the user's measures the checkpoint that is written for it, which is then removed") {
-    const fs::path run = BOUILLON_EXAMPLE_DATA;
-    const std::vector<fs::path> pair = {run / "step-02280", run / "step-02400"};
-    const auto checkpoints = open_checkpoints(pair);
-    const temporary_directory folder;
-    const std::string note = (folder.path() / "path").string();
-    external_evaluator evaluate(checkpoints, {"echo {checkpoint} > " + note + " && cat {checkpoint}/* | wc -c"});
-    const auto losses = evaluate(std::vector{0.5, 0.5}, document_set::search).losses;
-    REQUIRE(losses.size() == 1);
-    CHECK(losses[0] > 1e6);
-    std::string seen;
-    std::ifstream(note) >> seen;
-    CHECK(fs::path(seen).filename() == "merged");
-    { const auto gone = std::move(evaluate); }
-    CHECK_FALSE(fs::exists(fs::path(seen).parent_path()));
-
-    external_evaluator fails(checkpoints, {"exit 1"});
-    CHECK_THROWS_AS(fails(std::vector{0.5, 0.5}, document_set::search), work_error);
+TEST_CASE("a lap is the time since the last one") {
+    detail::stopwatch from_the_start, watch;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    const double slept = watch.lap(), after = watch.lap();
+    CHECK(slept >= 0.002);
+    CHECK(slept + after <= from_the_start.lap());
 }

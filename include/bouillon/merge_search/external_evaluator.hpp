@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/core/temporary_directory.hpp>
+#include <bouillon/merge/write_merged.hpp>
+#include <bouillon/merge_search/evaluator.hpp>
+#include <bouillon/score/external_command.hpp>
+
+#include <filesystem>
+#include <span>
+#include <system_error>
+#include <utility>
+
+namespace bouillon {
+
+/// Writes each merge to a temporary directory and has a program of the user's measure it: one loss, no documents.
+class external_evaluator {
+ public:
+    /// @param checkpoints  must outlive the evaluator
+    external_evaluator(const checkpoint_set& checkpoints, external_command command)
+        : checkpoints_(&checkpoints),
+          command_(std::move(command)),
+          target_(folder_.path() / (checkpoints.newest().is_directory() ? "merged" : "merged.safetensors")) {}
+
+    /// @throws work_error when the merge cannot be written or the command fails: then the trial failed, not the search
+    merge_evaluation operator()(std::span<const double> merge_weights, document_set) {
+        merge_evaluation result;
+        detail::stopwatch watch;
+        std::error_code ignored;
+        std::filesystem::remove_all(target_, ignored);  // with whatever the command left in it
+        write_merged(*checkpoints_, merge_weights, target_);
+        result.merge_seconds = watch.lap();
+        result.losses = {command_(target_)};
+        result.score_seconds = watch.lap();
+        return result;
+    }
+
+ private:
+    const checkpoint_set* checkpoints_;
+    external_command command_;
+    temporary_directory folder_;
+    std::filesystem::path target_;
+};
+
+static_assert(merge_evaluator<external_evaluator>);
+
+}  // namespace bouillon
