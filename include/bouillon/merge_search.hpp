@@ -2,9 +2,12 @@
 #pragma once
 
 /// Where the three arms meet: merges are measured, trials run, baselines compared, and the verdict is drawn.
+#include <bouillon/merge_search/choose_merge.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
 #include <bouillon/merge_search/external_evaluator.hpp>
 #include <bouillon/merge_search/held_out_file.hpp>
+#include <bouillon/merge_search/make_report.hpp>
+#include <bouillon/merge_search/paired_gain.hpp>
 #include <bouillon/merge_search/report.hpp>
 #include <bouillon/merge_search/resident_evaluator.hpp>
 #include <bouillon/merge_search/run.hpp>

@@ -59,7 +59,7 @@ TEST_CASE("search prints a trial event a trial and one result, with the document
         CHECK(row.at("significant").is_boolean());
     }
     CHECK(names == std::vector<std::string>{"newest", "best single", "uniform over all", "moving average",
-                                            "1-sqrt decay", "random search", "found merge"});
+                                            "1-sqrt decay", "greedy soup", "random search", "found merge"});
 }
 
 TEST_CASE("every choice of space, kernel, acquisition, preset and backend runs") {

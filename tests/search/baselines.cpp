@@ -23,9 +23,9 @@ TEST_CASE("which baselines there are follows from the number of checkpoints and 
     CHECK(names_of(baselines(1, 0, 1)) == names{"newest", "best single", "uniform over all"});
     CHECK(names_of(baselines(2, 8, 1)) == names{"newest", "best single", "uniform over all", "sweep"});
     CHECK(names_of(baselines(5, 8, 1)) == names{"newest", "best single", "uniform over all", "uniform over last 3",
-                                                "moving average", "1-sqrt decay", "random search"});
+                                                "moving average", "1-sqrt decay", "greedy soup", "random search"});
     CHECK(names_of(baselines(8, 8, 1)) == names{"newest", "best single", "uniform over all", "uniform over last 3",
-                                                "uniform over last 5", "moving average", "1-sqrt decay",
+                                                "uniform over last 5", "moving average", "1-sqrt decay", "greedy soup",
                                                 "random search"});
     CHECK_THROWS_AS(baselines(0, 1, 1), input_error);
 }

@@ -16,10 +16,14 @@
 
 namespace bouillon {
 
-/// What a search must beat: the best of some merges on the search documents.
+/// How the search documents turn a baseline's candidates into one merge: the best of them, or their greedy soup.
+enum class baseline_choice { best, greedy_soup };
+
+/// What a search must beat: one merge, made of some candidates by their losses on the search documents.
 struct baseline {
     std::string name;
     std::vector<std::vector<double>> merge_weights;  // (candidates, checkpoints), newest last
+    baseline_choice choice = baseline_choice::best;
 };
 
 /// As many candidates as the search has trials, spent without a model: for two checkpoints evenly spaced merge weights
@@ -45,10 +49,10 @@ inline baseline equal_budget_baseline(std::size_t checkpoints, std::size_t budge
 }
 
 /// The baselines of K checkpoints: the newest; the best single one; the averages of all, of the last 3 and of the
-/// last 5 (where K is larger); from 3 checkpoints on, the best of some moving averages and the decay of 1 - sqrt; and
-/// the equal-budget baseline, unless the budget is 0.
+/// last 5 (where K is larger); from 3 checkpoints on, the best of some moving averages, the decay of 1 - sqrt and the
+/// greedy soup; and the equal-budget baseline, unless the budget is 0.
 ///
-/// Throws input_error when there is no checkpoint. Cost of scoring them all: K + 7 + budget merges at most, of which
+/// Throws input_error when there is no checkpoint. Cost of scoring them all: 2 K + 6 + budget merges at most, of which
 /// some are the same.
 inline std::vector<baseline> baselines(std::size_t checkpoints, std::size_t budget, std::uint64_t seed,
                                        double lower = 0) {
@@ -60,7 +64,7 @@ inline std::vector<baseline> baselines(std::size_t checkpoints, std::size_t budg
         single.merge_weights.emplace_back(checkpoints, 0.0);
         single.merge_weights.back()[k] = 1;
     }
-    all.push_back(std::move(single));
+    all.push_back(single);
     all.push_back({"uniform over all", {space.newest_average(checkpoints)}});
     for (const std::size_t last : {std::size_t{3}, std::size_t{5}})
         if (last < checkpoints)
@@ -71,6 +75,7 @@ inline std::vector<baseline> baselines(std::size_t checkpoints, std::size_t budg
             moving.merge_weights.push_back(moving_average_weights(checkpoints, newest));
         all.push_back(std::move(moving));
         all.push_back({"1-sqrt decay", {decay_weights(checkpoints, minus_sqrt_decay{})}});
+        all.push_back({"greedy soup", single.merge_weights, baseline_choice::greedy_soup});
     }
     if (budget > 0) all.push_back(equal_budget_baseline(checkpoints, budget, seed, lower));
     return all;

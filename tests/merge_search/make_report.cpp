@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/merge_search/make_report.hpp>
+#include <bouillon/search/bayesian_search.hpp>
+#include <bouillon/space/simplex.hpp>
+
+#include "known_landscape.hpp"
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace bouillon;
+
+TEST_CASE("the closed loop finds the best merge and beats every baseline on the test documents") {
+    known_landscape landscape;
+    bayesian_search search(simplex{3}, options_for(landscape, 25));
+    measured_merges measure(landscape);
+    std::size_t events = 0;
+    run_search(search, measure, [&](const trial_event& event) {
+        CHECK(event.trial.ticket == events++);
+        CHECK(event.losses.size() == 16);
+        CHECK(event.observation.status == trial_status::observed);
+    });
+    CHECK(events == 25);
+    const auto found = search.recommendation().merge_weights;
+    const auto report = make_report(found, baselines(3, 25, 1), measure, true, [](const std::string&) {});
+    CHECK(report.rows.front().name == "newest");
+    CHECK(report.found().name == "found merge");
+    CHECK(report.merge());
+    CHECK(report.rows.front().gain.gain == 0);
+    for (const auto& row : report.rows) {
+        REQUIRE(row.test.has_value());
+        CHECK(report.found().test->mean <= row.test->mean);
+        CHECK(row.gain.gain == doctest::Approx(report.rows.front().test->mean - row.test->mean));
+    }
+    CHECK(report.found().test->mean < 2.05 + 0.75 + 1e-3);
+}
+
+TEST_CASE("a baseline of which nothing can be measured ends the report with its name and the reason") {
+    known_landscape landscape;
+    landscape.failing_from = 0;
+    measured_merges measure(landscape);
+    CHECK_THROWS_WITH_AS(make_report({0, 0, 1}, baselines(3, 2, 1), measure, false, [](const std::string&) {}),
+                         "baseline 'newest': no merge could be measured: out of memory", work_error);
+}
+
+TEST_CASE("a baseline of which some cannot be measured is made of the others") {
+    known_landscape landscape;
+    landscape.failing_from = 0.6;
+    measured_merges measure(landscape);
+    const auto report = make_report({0, 0, 1}, baselines(3, 20, 1), measure, false, [](const std::string&) {});
+    for (const auto& row : report.rows) CHECK(row.merge_weights[0] < 0.6);
+}
