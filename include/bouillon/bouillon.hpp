@@ -41,6 +41,7 @@
 #include <bouillon/search/stopping.hpp>
 #include <bouillon/space/affine.hpp>
 #include <bouillon/space/box.hpp>
+#include <bouillon/space/group_scaling.hpp>
 #include <bouillon/space/interval.hpp>
 #include <bouillon/space/schedule.hpp>
 #include <bouillon/space/simplex.hpp>

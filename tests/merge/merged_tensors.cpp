@@ -35,7 +35,7 @@ constexpr std::size_t flags = 0, same = 1, x = 2;  // tensors, sorted by name
 TEST_CASE("any run of a merged tensor's elements is read with any scratch memory") {
     const test::temporary_directory directory;
     const auto checkpoints = open_two(directory);
-    const detail::merged_tensors merged(checkpoints, weights{1, 2}, std::nullopt, false, 1);
+    const detail::merged_tensors merged(checkpoints, weights{1, 2}, tensor_groups(), std::nullopt, false, 1);
     CHECK(merged.inputs() == 2);
     CHECK(merged.size(x) == 4'000);
     for (const std::size_t scratch_size : {2'048, 5'000, 100'000}) {
@@ -55,14 +55,14 @@ TEST_CASE("what is the same in all is copied where the weights sum to 1 and conv
     const auto checkpoints = open_two(directory);
     std::vector<std::byte> scratch(2'048);
     std::vector<float> out(2);
-    const detail::merged_tensors copied(checkpoints, weights{0.3, 0.7}, std::nullopt, false, 2);
+    const detail::merged_tensors copied(checkpoints, weights{0.3, 0.7}, tensor_groups(), std::nullopt, false, 2);
     copied.read(same, 0, std::as_writable_bytes(std::span(out)), scratch);
     CHECK(out == std::vector<float>{0.1f, 0.3f});
-    const detail::merged_tensors doubled(checkpoints, weights{1, 1}, std::nullopt, false, 2);
+    const detail::merged_tensors doubled(checkpoints, weights{1, 1}, tensor_groups(), std::nullopt, false, 2);
     doubled.read(same, 0, std::as_writable_bytes(std::span(out)), scratch);
     CHECK(out == std::vector<float>{0.2f, 0.6f});
 
-    const detail::merged_tensors converted(checkpoints, weights{0.3, 0.7}, dtype::bf16, false, 2);
+    const detail::merged_tensors converted(checkpoints, weights{0.3, 0.7}, tensor_groups(), dtype::bf16, false, 2);
     CHECK(converted.type(same) == dtype::bf16);
     CHECK(converted.size(same) == 4);
     CHECK(converted.type(flags) == dtype::boolean);
@@ -74,7 +74,7 @@ TEST_CASE("what is the same in all is copied where the weights sum to 1 and conv
 TEST_CASE("a tensor that cannot be summed gives its bytes from anywhere") {
     const test::temporary_directory directory;
     const auto checkpoints = open_two(directory);
-    const detail::merged_tensors merged(checkpoints, weights{3, 4}, dtype::f16, false, 1);
+    const detail::merged_tensors merged(checkpoints, weights{3, 4}, tensor_groups(), dtype::f16, false, 1);
     std::vector<std::byte> byte(1), scratch(2'048);
     merged.read(flags, 1, byte, scratch);
     CHECK(byte[0] == std::byte{1});

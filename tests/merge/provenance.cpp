@@ -71,6 +71,21 @@ class small_run {
 
 }  // namespace
 
+TEST_CASE("a merge of groups of tensors is merged again by its recipe bit for bit") {
+    const small_run run;
+    const tensor_groups groups{{{"norm", {"n*"}}, {"rest", {"*"}}}};
+    run.merge({1.0, 0.0, 0.3, 0.7}, "merged", {.groups = groups});
+    const auto recipe = read_recipe(run / "merged");
+    CHECK(recipe.groups == groups);
+    CHECK(recipe.inputs[0].merge_weights == weights{1.0, 0.3});
+    CHECK(recipe.inputs[1].merge_weights == weights{0.0, 0.7});
+    run.merge({0.5, 0.5}, "whole");
+    CHECK(recipe.inputs[1].hash == read_recipe(run / "whole").inputs[1].hash);
+    CHECK(run.again("merged", "again") == "");
+    CHECK(run.files("again") == run.files("merged"));
+    CHECK(run.files("whole") != run.files("merged"));
+}
+
 TEST_CASE("a recipe reproduces a merge byte for byte, itself included, with any memory and threads") {
     const small_run run;
     const weights merge_weights{0.1, 0.7000000000000001};
@@ -79,7 +94,7 @@ TEST_CASE("a recipe reproduces a merge byte for byte, itself included, with any 
     const auto merged = run.files("merged");
     CHECK(merged.size() == 6);  // 2 shards, their index, 2 side files, the recipe
     REQUIRE(merged.contains("bouillon-recipe.json"));
-    CHECK(read_recipe(run / "merged").inputs[1].merge_weight == merge_weights[1]);
+    CHECK(read_recipe(run / "merged").inputs[1].merge_weights == weights{merge_weights[1]});
     CHECK(run.again("merged", "again", {.threads = 3, .memory = 100'000}) == "");
     CHECK(run.files("again") == merged);
     CHECK(run.again("again/bouillon-recipe.json", "once more", {.threads = 1}) == "");

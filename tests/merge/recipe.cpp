@@ -53,7 +53,7 @@ TEST_CASE("a recipe reads back as it was written") {
     CHECK(recipe.bouillon == "0.1.0");
     REQUIRE(recipe.inputs.size() == 2);
     CHECK(recipe.inputs[0].checkpoint == "run/step-100");
-    CHECK(recipe.inputs[0].merge_weight == 0.1);
+    CHECK(recipe.inputs[0].merge_weights == std::vector{0.1});
     CHECK(recipe.inputs[0].hash == "0123456789abcdef0123456789abcdef");
     CHECK(recipe.inputs[1].hash.empty());
     CHECK(recipe.side_files.at("config.json").back() == '1');
@@ -68,9 +68,24 @@ TEST_CASE("a recipe reads back as it was written") {
 TEST_CASE("a merge weight reads back to its last bit") {
     for (const double weight : {1.0 / 3, 0.1 + 0.2, -1e-300, 5e-324, 1.7976931348623157e308}) {
         merge_recipe recipe;
-        recipe.inputs.push_back({"a", weight, ""});
-        CHECK(parse_recipe(to_json(recipe, -1), "R").inputs[0].merge_weight == weight);
+        recipe.inputs.push_back({"a", {weight}, ""});
+        CHECK(parse_recipe(to_json(recipe, -1), "R").inputs[0].merge_weights[0] == weight);
     }
+}
+
+TEST_CASE("a recipe of groups of tensors reads back as it was written") {
+    merge_recipe recipe;
+    recipe.groups = {{{"attention", {"*attn*"}}, {"rest", {"*"}}}};
+    recipe.inputs = {{"a", {0.25, 0.0}, ""}, {"b", {0.75, 1.0}, "0123456789abcdef0123456789abcdef"}};
+    const std::string written = to_json(recipe, 2);
+    const auto read = parse_recipe(written, "R");
+    CHECK(read.groups == recipe.groups);
+    CHECK(read.inputs[0].merge_weights == std::vector{0.25, 0.0});
+    CHECK(read.inputs[1].merge_weights == std::vector{0.75, 1.0});
+    CHECK(to_json(read, 2) == written);
+
+    recipe.inputs[1].merge_weights.pop_back();
+    CHECK(refusal(to_json(recipe, 2)) == "R: has 1 merge weights of b for 2 groups");
 }
 
 TEST_CASE("a recipe of a later version is refused with both versions") {

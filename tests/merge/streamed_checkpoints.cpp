@@ -49,6 +49,25 @@ TEST_CASE("a merge from files is the one that is written, again and again") {
     }
 }
 
+TEST_CASE("groups of tensors are merged from files by weights of their own") {
+    const test::temporary_directory directory;
+    const std::vector<std::filesystem::path> paths = {write_checkpoint(directory / "0.safetensors", 0.3f),
+                                                      write_checkpoint(directory / "1.safetensors", -1.7f)};
+    const auto checkpoints = open_checkpoints(paths);
+    const std::string first = checkpoints.tensors()[0].name;
+    const tensor_groups groups{{{"first", {first}}, {"rest", {"*"}}}};
+    const xtensor_backend backend;
+    parameters<xtensor_backend> merged, alone;
+    streamed_checkpoints(checkpoints, groups).merge_into(std::vector{0.3, 0.7, -0.5, 1.5}, backend, merged);
+    for (const auto& [name, found] : merged) {
+        streamed_checkpoints(checkpoints)
+            .merge_into(name == first ? std::vector{0.3, 0.7} : std::vector{-0.5, 1.5}, backend, alone);
+        const tensor_view here = found.tensor.view(), there = alone.at(name).tensor.view();
+        const std::size_t size = here.size * bits(here.type) / 8;
+        CHECK(std::ranges::equal(std::span(here.data, size), std::span(there.data, size)));
+    }
+}
+
 TEST_CASE("a file that is cut off between merges is an error") {
     const test::temporary_directory directory;
     const std::vector<std::filesystem::path> paths = {write_checkpoint(directory / "0.safetensors", 0.3f),

@@ -7,6 +7,7 @@
 #include <bouillon/merge/input_hashes.hpp>
 #include <bouillon/merge/merge_weights.hpp>
 #include <bouillon/merge/non_finite.hpp>
+#include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/tensor/weighted_sum.hpp>
 
 #include <algorithm>
@@ -24,23 +25,25 @@ namespace bouillon::detail {
 /// The weighted sum of a set's checkpoints, any run of any tensor's bytes at a time.
 class merged_tensors {
  public:
-    /// Throws input_error for weights that are not one finite number a checkpoint, or that are all 0, and for a tensor
-    /// that cannot be summed and is not the same in every checkpoint.
-    merged_tensors(const checkpoint_set& checkpoints, std::span<const double> weights, std::optional<dtype> type,
-                   bool allow_non_finite, std::size_t threads)
+    /// `weights`: as use_weights has them. Throws input_error for weights that are not one finite number a checkpoint,
+    /// or that are all 0, for a tensor of no group, and for one that cannot be summed and is not the same in every
+    /// checkpoint.
+    merged_tensors(const checkpoint_set& checkpoints, std::span<const double> weights, const tensor_groups& groups,
+                   std::optional<dtype> type, bool allow_non_finite, std::size_t threads)
         : checkpoints_(checkpoints), type_(type), allow_non_finite_(allow_non_finite) {
         if (type && !mergeable(*type))
             throw input_error("the output's type cannot be " + std::string(to_string(*type)) +
                               ": only F64, F32, F16 and BF16 hold a weighted sum");
         const auto path_of = [&](std::size_t k) { return checkpoints[k].path().string(); };
-        auto used = use_weights(weights, checkpoints.size(), path_of);
+        auto used = use_weights(weights, checkpoints.size(), groups.size(), path_of);
         for (const std::size_t k : used.checkpoints) used_.push_back(&checkpoints[k]);
-        weights_ = std::move(used.weights);
+        weights_ = std::move(used.groups);
+        for (const auto& tensor : tensors()) group_.push_back(groups.of(tensor.name));
         same_.resize(tensors().size());
         parallel_for(tensors().size(), threads, [&](std::size_t i, std::size_t) {
             if (!mergeable(tensors()[i].type))
                 check_copied(i);
-            else if (used.sum_to_one)
+            else if (weights_[group_[i]].sum_to_one)
                 same_[i] = is_same_in_used(i);
         });
     }
@@ -120,7 +123,7 @@ class merged_tensors {
         return std::span(used_).first(same_[tensor] || is_copied(tensor) ? 1 : used_.size());
     }
     std::span<const double> weights_of(std::size_t tensor) const {
-        return same_[tensor] ? std::span<const double>(one) : weights_;
+        return same_[tensor] ? std::span<const double>(one) : weights_[group_[tensor]].weights;
     }
 
     /// The inputs' bytes from which a run of a merged tensor's bytes is made: the first, and how many.
@@ -181,9 +184,10 @@ class merged_tensors {
     const checkpoint_set& checkpoints_;
     std::optional<dtype> type_;
     bool allow_non_finite_;
-    std::vector<const checkpoint*> used_;  // those whose weight is not 0
-    std::vector<double> weights_;          // (used_)
-    std::vector<char> same_;               // (tensors): is one of the used checkpoints' the sum? (not bool: threads)
+    std::vector<const checkpoint*> used_;     // those whose weight is not 0
+    std::vector<used_weights::row> weights_;  // (groups)
+    std::vector<std::size_t> group_;          // (tensors)
+    std::vector<char> same_;                  // (tensors): is one of the used checkpoints' the sum? (not bool: threads)
 };
 
 }  // namespace bouillon::detail

@@ -41,13 +41,14 @@ class placed_checkpoints {
     using backend_type = Backend;
 
     /// @param checkpoints  must outlive this
+    /// @param groups       of tensors that have merge weights of their own
     /// @throws input_error as resident_checkpoints does
     placed_checkpoints(const checkpoint_set& checkpoints, const Backend& backend, checkpoint_place place,
-                       const Host& host = Host())
-        : backend_(backend), source_(place_them(checkpoints, backend, place, host)) {}
+                       const tensor_groups& groups = {}, const Host& host = Host())
+        : backend_(backend), source_(place_them(checkpoints, backend, place, groups, host)) {}
 
     /// The weighted sum of the checkpoints, into the result of an earlier call or into nothing.
-    /// @param merge_weights  (checkpoints), dimensionless, taken as they are
+    /// @param merge_weights  (checkpoints) or (groups, checkpoints), dimensionless, taken as they are
     /// @throws input_error for weights that are not one finite number a checkpoint, or all 0
     void merge_into(std::span<const double> merge_weights, parameters<Backend>& merged) const {
         if (const auto* resident = std::get_if<on_backend>(&source_))
@@ -63,11 +64,11 @@ class placed_checkpoints {
     static constexpr std::size_t in_files = 0, on_backend = 1, on_host = 2;
 
     static source place_them(const checkpoint_set& checkpoints, const Backend& backend, checkpoint_place place,
-                             const Host& host) {
-        if (place == checkpoint_place::disk) return source(std::in_place_index<in_files>, checkpoints);
+                             const tensor_groups& groups, const Host& host) {
+        if (place == checkpoint_place::disk) return source(std::in_place_index<in_files>, checkpoints, groups);
         if (place == checkpoint_place::device || std::is_same_v<Backend, Host>)
-            return source(std::in_place_index<on_backend>, checkpoints, backend);
-        return source(std::in_place_index<on_host>, checkpoints, host);
+            return source(std::in_place_index<on_backend>, checkpoints, backend, groups);
+        return source(std::in_place_index<on_host>, checkpoints, host, groups);
     }
 
     Backend backend_;

@@ -7,6 +7,7 @@
 #include <bouillon/merge/recipe.hpp>
 #include <bouillon/merge/side_files.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <map>
@@ -23,11 +24,16 @@ inline std::map<std::string, std::string> side_file_hashes(const std::filesystem
     return hashes;
 }
 
+/// Whether a checkpoint has a weight that is not 0.
+inline bool is_used(const recipe_input& input) {
+    return std::any_of(input.merge_weights.begin(), input.merge_weights.end(), [](double w) { return w != 0; });
+}
+
 /// Fills in the hashes of the inputs whose weight is not 0. `hashes`: (such inputs).
 inline void set_hashes(merge_recipe& recipe, const input_hashes& hashes, const checkpoint_set& checkpoints) {
     std::size_t used = 0;
     for (auto& input : recipe.inputs)
-        if (input.merge_weight != 0) input.hash = hashes.of(used++, checkpoints.tensors());
+        if (is_used(input)) input.hash = hashes.of(used++, checkpoints.tensors());
 }
 
 /// Throws input_error, with both hashes, for a file or a checkpoint that is not what `expected` was made with.

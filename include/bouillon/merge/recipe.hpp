@@ -4,6 +4,7 @@
 #include <bouillon/checkpoint/json_file.hpp>
 #include <bouillon/checkpoint/safetensors.hpp>
 #include <bouillon/core/dtype.hpp>
+#include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/version.hpp>
 
 #include <nlohmann/json.hpp>
@@ -15,20 +16,22 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bouillon {
 
 /// A checkpoint that went into a merge.
 struct recipe_input {
-    std::filesystem::path checkpoint;  // as it was given
-    double merge_weight = 0;
-    std::string hash;  // of its tensors, 32 hexadecimal digits; empty where it was not read
+    std::filesystem::path checkpoint;   // as it was given
+    std::vector<double> merge_weights;  // (groups)
+    std::string hash;                   // of its tensors, 32 hexadecimal digits; empty where it was not read
 };
 
 /// All that a merged checkpoint follows from: from equal recipes come equal bytes.
 struct merge_recipe {
     std::vector<recipe_input> inputs;               // oldest first
+    tensor_groups groups;                           // of tensors that have merge weights of their own
     std::map<std::string, std::string> side_files;  // name and hash of each file copied from the newest
     std::optional<dtype> type;                      // of the output's float tensors; nothing: each keeps its own
     std::size_t shard_size = 0;                     // bytes of tensors a file of a directory holds; 0: any number
@@ -44,21 +47,26 @@ inline constexpr std::string_view recipe_key = "bouillon.recipe";
 /// The recipe as JSON. Weights are decimals that read back exactly.
 /// `indent`: spaces; negative for one line.
 inline std::string to_json(const merge_recipe& recipe, int indent) {
-    nlohmann::ordered_json inputs = nlohmann::ordered_json::array();
+    nlohmann::ordered_json inputs = nlohmann::ordered_json::array(), groups = nlohmann::ordered_json::array();
     for (const auto& input : recipe.inputs) {
-        nlohmann::ordered_json hash;  // null where there is none
-        if (!input.hash.empty()) hash = input.hash;
-        inputs.push_back(
-            {{"checkpoint", input.checkpoint.string()}, {"merge_weight", input.merge_weight}, {"hash", hash}});
+        nlohmann::ordered_json written = {{"checkpoint", input.checkpoint.string()}};
+        if (recipe.groups.groups.empty())
+            written["merge_weight"] = input.merge_weights.at(0);
+        else
+            written["merge_weights"] = input.merge_weights;
+        written["hash"] = nullptr;
+        if (!input.hash.empty()) written["hash"] = input.hash;
+        inputs.push_back(std::move(written));
     }
-    const nlohmann::ordered_json json = {{"bouillon_recipe", 1},
-                                         {"bouillon", recipe.bouillon},
-                                         {"inputs", inputs},
-                                         {"side_files", recipe.side_files},
-                                         {"dtype", recipe.type ? std::string(to_string(*recipe.type)) : "keep"},
-                                         {"shard_size", recipe.shard_size},
-                                         {"allow_non_finite", recipe.allow_non_finite},
-                                         {"metadata", recipe.provenance}};
+    for (const auto& group : recipe.groups.groups)
+        groups.push_back({{"name", group.name}, {"tensors", group.patterns}});
+    nlohmann::ordered_json json = {{"bouillon_recipe", 1}, {"bouillon", recipe.bouillon}, {"inputs", inputs}};
+    if (!groups.empty()) json["groups"] = groups;
+    json["side_files"] = recipe.side_files;
+    json["dtype"] = recipe.type ? std::string(to_string(*recipe.type)) : "keep";
+    json["shard_size"] = recipe.shard_size;
+    json["allow_non_finite"] = recipe.allow_non_finite;
+    json["metadata"] = recipe.provenance;
     return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -72,10 +80,21 @@ inline merge_recipe parse_recipe(std::string_view text, const std::string& name)
                           version + ", which reads version 1");
     merge_recipe recipe;
     recipe.bouillon = json.at("bouillon").get<std::string>();
+    if (const auto groups = json.find("groups"); groups != json.end())
+        for (const auto& group : *groups)
+            recipe.groups.groups.push_back(
+                {group.at("name").get<std::string>(), group.at("tensors").get<std::vector<std::string>>()});
     for (const auto& input : json.at("inputs")) {
         const auto& hash = input.at("hash");
-        recipe.inputs.push_back({input.at("checkpoint").get<std::string>(), input.at("merge_weight").get<double>(),
+        const bool grouped = !recipe.groups.groups.empty();
+        recipe.inputs.push_back({input.at("checkpoint").get<std::string>(),
+                                 grouped ? input.at("merge_weights").get<std::vector<double>>()
+                                         : std::vector{input.at("merge_weight").get<double>()},
                                  hash.is_null() ? "" : hash.get<std::string>()});
+        if (const std::size_t weights = recipe.inputs.back().merge_weights.size(); weights != recipe.groups.size())
+            throw input_error(name + ": has " + std::to_string(weights) + " merge weights of " +
+                              recipe.inputs.back().checkpoint.string() + " for " +
+                              std::to_string(recipe.groups.size()) + " groups");
     }
     json.at("side_files").get_to(recipe.side_files);
     if (const auto type = json.at("dtype").get<std::string>(); type != "keep") {

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace bouillon {
@@ -18,19 +19,21 @@ namespace bouillon {
 class streamed_checkpoints {
  public:
     /// @param checkpoints  must outlive this
-    explicit streamed_checkpoints(const checkpoint_set& checkpoints) : checkpoints_(&checkpoints) {}
+    /// @param groups       of tensors that have merge weights of their own
+    explicit streamed_checkpoints(const checkpoint_set& checkpoints, tensor_groups groups = {})
+        : checkpoints_(&checkpoints), groups_(std::move(groups)) {}
 
     /// Checkpoints.
     std::size_t size() const { return checkpoints_->size(); }
 
     /// The weighted sum of the checkpoints on a backend, bit for bit what write_merged writes. `merged` is the result
     /// of an earlier call, whose memory is used again, or nothing.
-    /// @param merge_weights  (checkpoints), dimensionless, taken as they are
+    /// @param merge_weights  (checkpoints) or (groups, checkpoints), dimensionless, taken as they are
     /// @throws input_error as write_merged does, but that NaN and infinity pass
     /// Cost: each file of a checkpoint whose weight is not 0 read once; in host memory some MiB a thread.
     template <tensor_backend Backend>
     void merge_into(std::span<const double> merge_weights, const Backend& backend, parameters<Backend>& merged) const {
-        const detail::merged_tensors sums(*checkpoints_, merge_weights, std::nullopt, true, thread_count(0));
+        const detail::merged_tensors sums(*checkpoints_, merge_weights, groups_, std::nullopt, true, thread_count(0));
         const auto& tensors = sums.tensors();
         for (std::size_t i = 0; i < tensors.size(); ++i) {
             if (i + 1 < tensors.size()) sums.prefetch(i + 1, 0, sums.size(i + 1));
@@ -46,6 +49,7 @@ class streamed_checkpoints {
 
  private:
     const checkpoint_set* checkpoints_;
+    tensor_groups groups_;
 };
 
 }  // namespace bouillon

@@ -35,20 +35,23 @@ struct write_options {
     std::size_t memory = std::size_t{256} << 20;    // bytes that buffers may take
     std::size_t shard_size = 5'000'000'000;         // bytes of tensors a file of a directory holds; 0: any number
     bool allow_non_finite = false;                  // let NaN and infinity pass
+    tensor_groups groups = {};                      // of tensors that have merge weights of their own
     const merge_recipe* expected = nullptr;         // of the same inputs: those whose hashes differ are refused
 };
 
 namespace detail {
 
 inline std::map<std::string, std::string> merged_metadata(const checkpoint_set& checkpoints,
-                                                          std::span<const double> weights,
-                                                          const std::map<std::string, std::string>& provenance) {
-    auto names = nlohmann::json::array();
+                                                          const merge_recipe& recipe) {
+    auto names = nlohmann::json::array(), weights = nlohmann::json::array();
     for (const auto& checkpoint : checkpoints) names.push_back(checkpoint.name());
-    auto metadata = provenance;
+    for (const auto& input : recipe.inputs)
+        weights.push_back(recipe.groups.groups.empty() ? nlohmann::json(input.merge_weights[0])
+                                                       : nlohmann::json(input.merge_weights));
+    auto metadata = recipe.provenance;
     metadata["format"] = "pt";  // several loaders look for it
     metadata["bouillon.checkpoints"] = names.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    metadata["bouillon.merge_weights"] = nlohmann::json(std::vector(weights.begin(), weights.end())).dump();
+    metadata["bouillon.merge_weights"] = weights.dump();
     return metadata;
 }
 
@@ -97,9 +100,14 @@ inline std::vector<shard> write_tensors(const merged_tensors& merged, const std:
 inline merge_recipe recipe_of(const checkpoint_set& checkpoints, std::span<const double> merge_weights,
                               const write_options& options) {
     merge_recipe recipe;
-    for (std::size_t k = 0; k < checkpoints.size(); ++k)
-        recipe.inputs.push_back(
-            {checkpoints[k].path(), merge_weights[k], merge_weights[k] == 0 ? "" : hash_bits{}.hex()});
+    if (merge_weights.size() != checkpoints.size()) recipe.groups = options.groups;
+    for (std::size_t k = 0; k < checkpoints.size(); ++k) {
+        recipe_input input{checkpoints[k].path(), {}, ""};
+        for (std::size_t g = 0; g < recipe.groups.size(); ++g)
+            input.merge_weights.push_back(merge_weights[g * checkpoints.size() + k]);
+        if (is_used(input)) input.hash = hash_bits{}.hex();
+        recipe.inputs.push_back(std::move(input));
+    }
     recipe.type = options.type;
     recipe.shard_size = options.shard_size;
     recipe.allow_non_finite = options.allow_non_finite;
@@ -117,7 +125,8 @@ inline merge_recipe recipe_of(const checkpoint_set& checkpoints, std::span<const
 /// a checkpoint of weight exactly 0 is absent, whatever it holds. A float tensor that is the same in all others is
 /// copied when the weights sum to 1 (within 1e-12); a tensor of any other type is copied, and must be bitwise the same
 /// in every checkpoint.
-/// - `merge_weights`: (checkpoints), dimensionless.
+/// - `merge_weights`: (checkpoints), for all tensors alike, or (groups, checkpoints), row by row, of `options.groups`;
+///   dimensionless.
 /// - `out`: one file when it ends in `.safetensors`, else a directory, with the side files of the newest checkpoint
 ///   when that is a directory: its configuration (with its type changed as `options.type` says), tokenizer and code. It
 ///   appears whole or not at all, and may be one of the inputs. Its recipe (recipe.hpp) is the file
@@ -132,15 +141,15 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
                          const std::filesystem::path& out, const write_options& options = {}) {
     require_writable_target(out, options.force);
     const auto plan = detail::plan_stream(options.memory, checkpoints.size(), options.threads);
-    const detail::merged_tensors merged(checkpoints, merge_weights, options.type, options.allow_non_finite,
-                                        plan.threads);
+    const detail::merged_tensors merged(checkpoints, merge_weights, options.groups, options.type,
+                                        options.allow_non_finite, plan.threads);
     const bool single = out.extension() == ".safetensors";
     const auto& newest = checkpoints.newest();
     auto recipe = detail::recipe_of(checkpoints, merge_weights, options);
     if (!single && newest.is_directory()) recipe.side_files = detail::side_file_hashes(newest.path());
     if (options.expected && !recipe.side_files.empty() && !options.expected->side_files.empty())
         detail::check_side_files(newest.path(), recipe.side_files, options.expected->side_files);
-    auto metadata = detail::merged_metadata(checkpoints, merge_weights, options.provenance);
+    auto metadata = detail::merged_metadata(checkpoints, recipe);
     const std::string key(recipe_key);
     if (single) metadata[key] = to_json(recipe, -1);
     staged_output staged(out, options.force);
@@ -166,11 +175,11 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
 /// Cost: write_merged()'s.
 inline void reproduce_merge(const merge_recipe& recipe, const std::filesystem::path& out, write_options options = {}) {
     std::vector<std::filesystem::path> paths;  // (inputs)
-    std::vector<double> merge_weights;         // (inputs)
-    for (const auto& input : recipe.inputs) {
-        paths.push_back(input.checkpoint);
-        merge_weights.push_back(input.merge_weight);
-    }
+    std::vector<double> merge_weights;         // (groups, inputs)
+    for (const auto& input : recipe.inputs) paths.push_back(input.checkpoint);
+    for (std::size_t g = 0; g < recipe.groups.size(); ++g)
+        for (const auto& input : recipe.inputs) merge_weights.push_back(input.merge_weights[g]);
+    options.groups = recipe.groups;
     options.type = recipe.type;
     options.shard_size = recipe.shard_size;
     options.allow_non_finite = recipe.allow_non_finite;

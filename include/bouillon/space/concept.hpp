@@ -32,7 +32,7 @@ concept search_space = std::copy_constructible<S> &&
 };
 
 /// A search space whose points say how to merge: `merge_weights` gives one coefficient for each checkpoint, in the
-/// order in which the checkpoints were given, the newest last.
+/// order in which the checkpoints were given, the newest last; or such a row for each group of tensors.
 template <class S>
 concept merge_space = search_space<S> && requires(const S space, std::span<const double> point) {
     { space.merge_weights(point) } -> std::same_as<std::vector<double>>;

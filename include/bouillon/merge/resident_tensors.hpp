@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/checkpoint/same_bytes.hpp>
+#include <bouillon/merge/tensor_groups.hpp>
+#include <bouillon/tensor/concept.hpp>
+#include <bouillon/tensor/fill.hpp>
+#include <bouillon/tensor/tensor_view.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+
+/// A tensor that somebody else holds, with its shape.
+struct parameter_view {
+    tensor_view tensor;
+    std::vector<std::size_t> shape;  // (dimensions); its product is tensor.size
+};
+
+namespace detail {
+
+/// One tensor of all checkpoints, on a backend.
+template <class Backend>
+struct resident_tensor {
+    using tensor = typename Backend::tensor;
+
+    std::string name;
+    std::vector<std::size_t> shape;
+    dtype type;
+    std::size_t group;                    // whose merge weights are this tensor's
+    std::vector<tensor> tensors = {};     // (distinct ones)
+    std::vector<std::size_t> which = {};  // (checkpoints), into tensors
+
+    [[noreturn]] void refuse(const std::string& where) const {
+        throw input_error(where + ": tensor " + in_quotes(name) + " of type " + std::string(to_string(type)) +
+                          " cannot be summed, and it is not the same in every checkpoint");
+    }
+};
+
+template <class Backend>
+std::vector<std::byte> download(const Backend& backend, const typename Backend::tensor& from) {
+    std::vector<std::byte> host(from.size() * bits(from.type()) / 8);
+    backend.download(from, host);
+    return host;
+}
+
+/// The tensors of checkpoints, each read once; one that is bitwise the same in several is on the backend once.
+template <class Backend>
+std::vector<resident_tensor<Backend>> read_resident(const checkpoint_set& checkpoints, const Backend& backend,
+                                                    const tensor_groups& groups) {
+    std::vector<resident_tensor<Backend>> all;  // (tensors)
+    for (std::size_t i = 0; i < checkpoints.tensors().size(); ++i) {
+        const auto& described = checkpoints.tensors()[i];
+        resident_tensor<Backend> made{described.name, described.shape, described.type, groups.of(described.name)};
+        std::vector<const checkpoint*> distinct;  // (made.tensors)
+        for (const checkpoint& from : checkpoints) {
+            const auto found = std::find_if(distinct.begin(), distinct.end(),
+                                            [&](const checkpoint* other) { return same_bytes(from, i, *other, i); });
+            made.which.push_back(static_cast<std::size_t>(found - distinct.begin()));
+            if (found != distinct.end()) continue;
+            if (!mergeable(described.type) && !distinct.empty()) made.refuse(from.path().string());
+            distinct.push_back(&from);
+            made.tensors.push_back(backend.allocate(described.elements(), described.type));
+            fill(backend, made.tensors.back(),
+                 [&](std::size_t first, std::span<std::byte> part) { from.read(i, first, part); });
+        }
+        all.push_back(std::move(made));
+    }
+    return all;
+}
+
+/// The view of a tensor in another checkpoint. Throws input_error unless it has the first one's shape and type.
+inline const parameter_view& matching(const std::map<std::string, parameter_view>& input, const std::string& name,
+                                      const parameter_view& first) {
+    const auto found = input.find(name);
+    if (found == input.end()) throw input_error("tensor " + in_quotes(name) + " is not in every checkpoint");
+    const parameter_view& other = found->second;
+    if (other.shape != first.shape || other.tensor.size != first.tensor.size)
+        throw input_error("tensor " + in_quotes(name) + " has shape " + to_string(first.shape) +
+                          " in one checkpoint and " + to_string(other.shape) + " in another");
+    if (other.tensor.type != first.tensor.type)
+        throw input_error("tensor " + in_quotes(name) + " has type " + std::string(to_string(first.tensor.type)) +
+                          " in one checkpoint and " + std::string(to_string(other.tensor.type)) + " in another");
+    return other;
+}
+
+/// A tensor on the backend: in place where the backend can view memory.
+template <class Backend>
+typename Backend::tensor hold(const Backend& backend, const tensor_view& given) {
+    if constexpr (viewing_backend<Backend>)
+        return backend.view(given);
+    else
+        return backend.upload({given.data, given.size * bits(given.type) / 8}, given.type);
+}
+
+/// Keeps one of a tensor's copies, which must be the same.
+template <class Backend>
+void keep_one(resident_tensor<Backend>& kept, const Backend& backend) {
+    const auto first = download(backend, kept.tensors[0]);
+    for (const auto& other : kept.tensors)
+        if (download(backend, other) != first) kept.refuse("the checkpoints given");
+    kept.tensors.erase(kept.tensors.begin() + 1, kept.tensors.end());
+    std::fill(kept.which.begin(), kept.which.end(), 0);
+}
+
+/// The tensors that a trainer holds. `inputs`: (checkpoints) the same names with the same shapes and types.
+template <class Backend>
+std::vector<resident_tensor<Backend>> hold_resident(const std::vector<std::map<std::string, parameter_view>>& inputs,
+                                                    const Backend& backend, const tensor_groups& groups) {
+    if (inputs.empty()) throw input_error("no checkpoint given");
+    for (const auto& input : inputs)
+        if (input.size() != inputs[0].size())
+            throw input_error("checkpoints of " + std::to_string(inputs[0].size()) + " and of " +
+                              std::to_string(input.size()) + " tensors cannot be merged");
+    std::vector<resident_tensor<Backend>> all;  // (tensors)
+    for (const auto& [name, first] : inputs[0]) {
+        resident_tensor<Backend> made{name, first.shape, first.tensor.type, groups.of(name)};
+        for (std::size_t k = 0; k < inputs.size(); ++k) {
+            made.tensors.push_back(hold(backend, matching(inputs[k], name, first).tensor));
+            made.which.push_back(k);
+        }
+        if (!mergeable(made.type)) keep_one(made, backend);
+        all.push_back(std::move(made));
+    }
+    return all;
+}
+
+}  // namespace detail
+
+}  // namespace bouillon

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/error.hpp>
+#include <bouillon/space/box.hpp>
+#include <bouillon/space/concept.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace bouillon {
+
+/// A merge refined group by group: in each group of tensors the step from the newest checkpoint to the merge is made
+/// shorter or longer.
+///
+///     weights of group g = newest + s_g (merged - newest)
+///
+/// A point has the s_g of the groups that are free: 0 keeps the newest checkpoint's tensors, 1 takes the merge's, and
+/// beyond goes farther the same way. A group whose bounds are equal is frozen there. As many dimensions as free groups,
+/// however many checkpoints there are.
+struct group_scaling {
+    std::vector<double> merged;  // (checkpoints), newest last: the merge weights that all tensors begin with
+    std::vector<double> lower;   // (groups), of each s_g
+    std::vector<double> upper;   // (groups)
+
+    /// Throws input_error where no group is free, or bounds are not finite, not in order or not as many.
+    void check() const {
+        if (lower.size() != upper.size())
+            throw input_error("group scaling: " + std::to_string(lower.size()) + " lower bounds and " +
+                              std::to_string(upper.size()) + " upper bounds");
+        for (std::size_t g = 0; g < lower.size(); ++g)
+            if (!(std::isfinite(lower[g]) && std::isfinite(upper[g]) && lower[g] <= upper[g]))
+                throw input_error("group scaling: group " + std::to_string(g) + " has lower bound " +
+                                  std::to_string(lower[g]) + " and upper bound " + std::to_string(upper[g]));
+        if (dimension() == 0) throw input_error("group scaling: all groups are frozen, so there is nothing to search");
+        if (merged.empty()) throw input_error("group scaling: there are no merge weights to begin with");
+    }
+
+    std::size_t dimension() const { return free().lower.size(); }
+    void project(std::span<double> unit_point) const { free().project(unit_point); }
+    std::size_t cube_dimension() const { return dimension(); }
+    std::vector<double> from_cube(std::span<const double> cube_point) const { return free().from_cube(cube_point); }
+
+    /// A Latin hypercube.
+    std::vector<std::vector<double>> initial_design(std::size_t n, random_engine& engine) const {
+        return free().initial_design(n, engine);
+    }
+
+    std::vector<double> point(std::span<const double> unit_point) const { return free().point(unit_point); }
+    std::vector<double> unit_point(std::span<const double> point) const { return free().unit_point(point); }
+
+    /// (groups, checkpoints), row by row.
+    std::vector<double> merge_weights(std::span<const double> point) const {
+        std::vector<double> weights;
+        std::size_t next = 0;
+        for (std::size_t g = 0; g < lower.size(); ++g) {
+            const double scale = lower[g] < upper[g] ? point[next++] : lower[g];
+            for (std::size_t k = 0; k < merged.size(); ++k) {
+                const double newest = k + 1 == merged.size() ? 1 : 0;
+                weights.push_back(std::lerp(newest, merged[k], scale));  // exact at 0 and at 1
+            }
+        }
+        return weights;
+    }
+
+    /// The point at which every free group has one scale, or the nearest that its bounds allow.
+    std::vector<double> same_for_all(double scale) const {
+        std::vector<double> point;  // (free groups)
+        for (std::size_t g = 0; g < lower.size(); ++g)
+            if (lower[g] < upper[g]) point.push_back(std::clamp(scale, lower[g], upper[g]));
+        return point;
+    }
+
+ private:
+    box free() const {
+        box result;
+        for (std::size_t g = 0; g < lower.size(); ++g)
+            if (lower[g] < upper[g]) {
+                result.lower.push_back(lower[g]);
+                result.upper.push_back(upper[g]);
+            }
+        return result;
+    }
+};
+
+static_assert(merge_space<group_scaling>);
+
+}  // namespace bouillon
