@@ -27,3 +27,18 @@ TEST_CASE("a command of the user's measures the checkpoint that is written for i
     external_evaluator fails(checkpoints, {"exit 1"});
     CHECK_THROWS_AS(fails(std::vector{0.5, 0.5}, document_set::search), work_error);
 }
+
+TEST_CASE("a command gives the same number of losses each time, or its trial failed") {
+    const fs::path run = BOUILLON_EXAMPLE_DATA;
+    const std::vector<fs::path> pair = {run / "step-02280", run / "step-02400"};
+    const auto checkpoints = open_checkpoints(pair);
+    const temporary_directory folder;
+    const std::string count = (folder.path() / "count").string();
+    const std::string command = "echo >> " + count + "; [ $(wc -l < " + count + ") = 2 ] && echo [1] || echo '[3, 4]'";
+    external_evaluator evaluate(checkpoints, {command});
+    const std::vector<double> newest = {0.0, 1.0};
+    CHECK(evaluate(newest, document_set::search).losses == std::vector{3.0, 4.0});
+    CHECK_THROWS_WITH_AS(evaluate(newest, document_set::search),
+                         ("scorer `" + command + "`: gave 1 losses, but 2 at first").c_str(), work_error);
+    CHECK(evaluate(newest, document_set::search).losses.size() == 2);
+}

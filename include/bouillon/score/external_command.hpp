@@ -2,13 +2,12 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/score/printed_losses.hpp>
 
 #include <poll.h>
 
 #include <cerrno>
-#include <charconv>
 #include <chrono>
-#include <cmath>
 #include <csignal>
 #include <cstddef>
 #include <cstring>
@@ -21,6 +20,7 @@
 #include <system_error>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace bouillon {
 
@@ -110,19 +110,19 @@ inline std::string shell_quote(const std::string& text) {
 
 }  // namespace detail
 
-/// A scorer that is a program: it gets a checkpoint's path and prints one number, the loss (lower is better).
+/// A scorer that is a program: it gets a checkpoint's path and prints its loss (lower is better), or one a document.
 struct external_command {
     std::string command;               // run by /bin/sh; every {checkpoint} in it becomes the quoted path
     std::chrono::seconds limit{3600};  // a run that takes longer is ended, its children too
 
     /// Runs the command on one checkpoint.
-    /// @returns the number on the last line that is not blank of what the command printed
+    /// @returns (documents), or one value: what the last line that is not blank of what the command printed holds
     /// @throws work_error naming the command when it exits with another status than 0, dies, exceeds the limit, or
-    ///         that line is not one finite number
-    double operator()(const std::filesystem::path& checkpoint) const {
+    ///         that line holds no losses
+    std::vector<double> operator()(const std::filesystem::path& checkpoint) const {
         const std::string filled = fill(checkpoint);
         try {
-            return number(run(filled));
+            return parse_printed_losses(run(filled));
         } catch (const work_error& failure) {
             throw work_error("scorer `" + filled + "`: " + failure.what());
         }
@@ -148,19 +148,6 @@ struct external_command {
         if (WIFSIGNALED(status)) throw work_error("ended by signal " + std::to_string(WTERMSIG(status)));
         if (WEXITSTATUS(status) != 0) throw work_error("exit status " + std::to_string(WEXITSTATUS(status)));
         return printed;
-    }
-
-    static double number(std::string_view printed) {
-        const auto last = printed.find_last_not_of(" \t\r\n");
-        if (last == std::string_view::npos) throw work_error("printed nothing");
-        std::string_view line = printed.substr(0, last + 1);
-        line.remove_prefix(line.find_last_of('\n') + 1);  // npos + 1 is 0: the only line
-        line.remove_prefix(line.find_first_not_of(" \t\r"));
-        double value = 0;
-        const auto [end, problem] = std::from_chars(line.data(), line.data() + line.size(), value);
-        if (problem != std::errc() || end != line.data() + line.size() || !std::isfinite(value))
-            throw work_error("printed '" + std::string(line) + "', not one finite number");
-        return value;
     }
 };
 
