@@ -13,6 +13,7 @@
 
 #include "commands.hpp"
 #include "evaluators.hpp"
+#include "held_out_input.hpp"
 #include "progress.hpp"
 #include "report_output.hpp"
 #include "run_options.hpp"
@@ -37,7 +38,8 @@ struct search_arguments {
     std::vector<fs::path> checkpoints;
     bouillon::run_selection selection;
     fs::path held_out, test, journal, out;
-    std::string space = "auto", kernel = "matern52", acquisition = "log-nei", preset, backend = "xtensor", score;
+    std::string space = "auto", kernel = "matern52", acquisition = "log-nei", preset, backend = "xtensor", score,
+                metric = "choice-loss";
     double alpha = 0.5, lower = -0.5, upper = 1.5, step = 0.5;
     std::size_t budget = 20, threads = 0;
     std::uint64_t seed = 1;
@@ -69,15 +71,20 @@ struct workbench {
                 checkpoints, bouillon::external_command{given.score, std::chrono::seconds(given.score_limit)});
             evaluate = [external](auto weights, auto documents_of) { return (*external)(weights, documents_of); };
         } else {
-            auto search = bouillon::read_held_out(given.held_out);
-            auto test = given.test.empty() ? bouillon::held_out_documents() : bouillon::read_held_out(given.test);
+            auto search = read_held_out_input(given.held_out);
+            auto test = given.test.empty() ? held_out_input() : read_held_out_input(given.test);
+            check_metric(given.metric, search.questions || test.questions, given.held_out);
             has_test = test.size() > 0;
-            documents = has_test ? test.size() : search.size();
+            documents = test.size();
             evaluate = make_resident_evaluator(
-                checkpoints, given.backend, given.threads, std::move(search), std::move(test),
+                checkpoints, given.backend, given.threads, std::move(search.documents), std::move(test.documents),
                 [](const bouillon::memory_plan& plan) { std::cerr << "memory: " << describe(plan) << '\n'; });
+            if (search.questions || test.questions)
+                evaluate = bouillon::question_evaluator(std::move(evaluate), std::move(search.questions),
+                                                        std::move(test.questions), question_loss_of(given.metric));
         }
         newest_losses = measure(newest(), bouillon::document_set::search).losses;
+        if (!has_test) documents = newest_losses.size();
         if (has_test)
             measure(newest(), bouillon::document_set::test);  // so that a fault there shows now, not at the end
     }
@@ -118,6 +125,7 @@ std::map<std::string, std::string> journal_settings(const search_arguments& argu
         settings["held_out"] = arguments.held_out.string();
     else
         settings["score"] = arguments.score;
+    if (arguments.metric != metric_names.front()) settings["metric"] = arguments.metric;
     if (space == "interval") settings["alpha"] = std::to_string(arguments.alpha);
     if (space == "schedule") settings["step"] = std::to_string(arguments.step);
     if (space == "affine") settings["bounds"] = std::to_string(arguments.lower) + " " + std::to_string(arguments.upper);
@@ -290,14 +298,18 @@ void add_data_options(CLI::App& command, search_arguments& arguments) {
     add_run_options(command, arguments.selection);
     command
         .add_option("--held-out", arguments.held_out,
-                    "Documents that the search learns from: safetensors with tokens, document_offsets")
+                    "Documents, or multiple-choice questions, that the search learns from: safetensors with tokens, "
+                    "document_offsets")
         ->type_name("FILE");
+    add_metric_option(command, arguments.metric);
     command.add_option("--test", arguments.test, "Documents that only the verdict sees, for an honest gain")
         ->type_name("FILE");
     command
-        .add_option("--score", arguments.score,
-                    "Instead of --held-out: a command that prints a merge's loss (lower is better) on its last line; "
-                    "{checkpoint} becomes the merge's path")
+        .add_option(
+            "--score", arguments.score,
+            "Instead of --held-out: a command that prints a merge's loss (lower is better) on its last line, or "
+            "each document's as a JSON array or as \"losses\" of an object; {checkpoint} becomes the merge's "
+            "path")
         ->type_name("COMMAND");
     command
         .add_option("--score-limit", arguments.score_limit,

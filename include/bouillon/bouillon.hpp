@@ -34,6 +34,7 @@
 #include <bouillon/model/config.hpp>
 #include <bouillon/score/document_scorer.hpp>
 #include <bouillon/score/loss_summary.hpp>
+#include <bouillon/score/multiple_choice.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/journal.hpp>
 #include <bouillon/search/paper_search.hpp>

@@ -4,62 +4,112 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cstdint>
+#include <map>
 #include <span>
+#include <string>
+#include <variant>
+#include <vector>
 
 using namespace bouillon;
 
 namespace {
 
-struct file_with {
+using u16 = std::vector<std::uint16_t>;
+using i32 = std::vector<std::int32_t>;
+using i64 = std::vector<std::int64_t>;
+
+struct test_file {
     std::filesystem::path path = std::filesystem::temp_directory_path() / "bouillon-held-out-test.safetensors";
 
-    template <class Token, class Offset>
-    file_with(const std::string& tokens_name, dtype token_type, std::vector<Token> tokens, dtype offset_type,
-              std::vector<Offset> offsets) {
+    explicit test_file(const std::map<std::string, std::variant<u16, i32, i64, std::vector<double>>>& tensors) {
         std::filesystem::remove(path);
-        safetensors_writer writer(
-            path, {{tokens_name, token_type, {tokens.size()}}, {"document_offsets", offset_type, {offsets.size()}}});
+        constexpr std::array types = {dtype::u16, dtype::i32, dtype::i64, dtype::f64};  // by the variant's index
+        std::vector<checkpoint_tensor> entries;
+        for (const auto& [name, values] : tensors)
+            entries.push_back(
+                {name, types[values.index()], {std::visit([](const auto& each) { return each.size(); }, values)}});
+        safetensors_writer writer(path, entries);
         for (const auto& entry : writer.tensors())
-            writer.append(entry.name == "document_offsets" ? std::as_bytes(std::span(offsets))
-                                                           : std::as_bytes(std::span(tokens)));
+            std::visit([&](const auto& each) { writer.append(std::as_bytes(std::span(each))); },
+                       tensors.at(entry.name));
         writer.close();
     }
-    ~file_with() { std::filesystem::remove(path); }
+    ~test_file() { std::filesystem::remove(path); }
 };
 
-using i64 = std::vector<std::int64_t>;
+void refused(const test_file& file, const std::string& message) {
+    CHECK_THROWS_WITH_AS(read_held_out(file.path), (file.path.string() + ": " + message).c_str(), input_error);
+}
 
 }  // namespace
 
 TEST_CASE("tokens are read from each integer type that the format allows") {
-    const auto check = [](const file_with& file) {
+    const auto check = [](const test_file& file) {
         const auto held_out = read_held_out(file.path);
         REQUIRE(held_out.size() == 2);
         CHECK(held_out[0][1] == 65535);
         CHECK(held_out[1].size() == 3);
         CHECK(held_out[1][2] == 5);
     };
-    check(file_with("tokens", dtype::u16, std::vector<std::uint16_t>{1, 65535, 3, 4, 5}, dtype::i64, i64{0, 2, 5}));
-    check(file_with("tokens", dtype::i32, std::vector<std::int32_t>{1, 65535, 3, 4, 5}, dtype::i64, i64{0, 2, 5}));
-    check(file_with("tokens", dtype::i64, i64{1, 65535, 3, 4, 5}, dtype::i64, i64{0, 2, 5}));
+    check(test_file({{"tokens", u16{1, 65535, 3, 4, 5}}, {"document_offsets", i64{0, 2, 5}}}));
+    check(test_file({{"tokens", i32{1, 65535, 3, 4, 5}}, {"document_offsets", i64{0, 2, 5}}}));
+    check(test_file({{"tokens", i64{1, 65535, 3, 4, 5}}, {"document_offsets", i64{0, 2, 5}}}));
 }
 
 TEST_CASE("anything else is refused with the file's name and both values") {
-    const std::string name = (std::filesystem::temp_directory_path() / "bouillon-held-out-test.safetensors").string();
-    const auto refused = [&](const file_with& file, const std::string& message) {
-        CHECK_THROWS_WITH_AS(read_held_out(file.path), (name + ": " + message).c_str(), input_error);
-    };
-    refused(file_with("words", dtype::i64, i64{1, 2}, dtype::i64, i64{0, 2}), "has no tensor 'tokens'");
-    refused(file_with("tokens", dtype::f64, std::vector<double>{1, 2}, dtype::i64, i64{0, 2}),
+    const i64 offsets = {0, 2};
+    refused(test_file({{"words", i64{1, 2}}, {"document_offsets", offsets}}), "has no tensor 'tokens'");
+    refused(test_file({{"tokens", std::vector<double>{1, 2}}, {"document_offsets", offsets}}),
             "'tokens' is F64, not U16, I32 or I64");
-    refused(file_with("tokens", dtype::i64, i64{1, 2}, dtype::i32, std::vector<std::int32_t>{0, 2}),
-            "'document_offsets' is I32, not I64");
-    refused(file_with("tokens", dtype::i64, i64{1, -2}, dtype::i64, i64{0, 2}),
+    refused(test_file({{"tokens", i64{1, 2}}, {"document_offsets", i32{0, 2}}}), "'document_offsets' is I32, not I64");
+    refused(test_file({{"tokens", i64{1, -2}}, {"document_offsets", offsets}}),
             "'tokens' holds -2 at 1, not a value from 0 to 2147483647");
-    refused(file_with("tokens", dtype::i64, i64{1, std::int64_t{1} << 40}, dtype::i64, i64{0, 2}),
+    refused(test_file({{"tokens", i64{1, std::int64_t{1} << 40}}, {"document_offsets", offsets}}),
             "'tokens' holds 1099511627776 at 1, not a value from 0 to 2147483647");
-    refused(file_with("tokens", dtype::i64, i64{1, 2}, dtype::i64, i64{0, 3}),
+    refused(test_file({{"tokens", i64{1, 2}}, {"document_offsets", i64{0, 3}}}),
             "'document_offsets' ends at 3, but 'tokens' has 2");
+}
+
+TEST_CASE("prompts and bytes are read where the file has them, and must fit") {
+    const i64 offsets = {0, 2, 5}, tokens = {1, 2, 3, 4, 5};
+    const test_file file({{"tokens", tokens},
+                          {"document_offsets", offsets},
+                          {"prompt_tokens", i64{1, 2}},
+                          {"document_bytes", i64{4, 9}}});
+    const auto held_out = read_held_out(file.path);
+    CHECK(held_out.targets(1) == 1);
+    CHECK(held_out.bytes() == std::vector<std::size_t>{4, 9});
+    CHECK_FALSE(read_questions(file.path).has_value());
+
+    const auto with_bytes = [&](const i64& bytes) {
+        return test_file({{"tokens", tokens}, {"document_offsets", offsets}, {"document_bytes", bytes}});
+    };
+    refused(with_bytes({4}), "'document_bytes' has 1 values, but there are 2 documents");
+    refused(with_bytes({4, 0}), "'document_bytes' holds 0 at 1, not 1 or more");
+    refused(with_bytes({}), "'document_bytes' has 0 values");
+    refused(test_file({{"tokens", tokens}, {"document_offsets", offsets}, {"document_bytes", i32{4, 9}}}),
+            "'document_bytes' is I32, not I64");
+}
+
+TEST_CASE("questions are read where the file has them") {
+    const test_file file({{"tokens", u16{1, 2, 3, 4, 5, 6}},
+                          {"document_offsets", i64{0, 3, 6}},
+                          {"prompt_tokens", i64{2, 1}},
+                          {"question_offsets", i64{0, 2}},
+                          {"correct", i64{1}},
+                          {"answer_lengths", i64{7, 8}}});
+    const auto questions = read_questions(file.path);
+    REQUIRE(questions.has_value());
+    CHECK(questions->size() == 1);
+    CHECK(questions->right_choices() == std::vector<std::size_t>{1});
+    CHECK(questions->choices().targets(0) == 1);
+    CHECK(questions->has_answer_lengths());
+    const test_file incomplete(
+        {{"tokens", i64{1, 2, 3, 4}}, {"document_offsets", i64{0, 2, 4}}, {"question_offsets", i64{0, 2}}});
+    CHECK_THROWS_WITH_AS(read_questions(incomplete.path),
+                         (incomplete.path.string() + ": has no tensor 'correct'").c_str(), input_error);
 }
 
 TEST_CASE("the example trajectory's held-out files hold 48 documents each") {

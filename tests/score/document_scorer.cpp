@@ -60,6 +60,15 @@ TEST_CASE("a document's loss is the mean over its targets of its windows' losses
     }
 }
 
+TEST_CASE("a prompt's tokens do not count in its document's loss") {
+    const held_out_documents whole({10, 20, 30, 40, 50}, {0, 5}, "f");
+    const held_out_documents prompted({10, 20, 30, 40, 50}, {0, 5}, "f", {.prompt_tokens = {3}});
+    document_scorer score(counting_model{});
+    CHECK(score({}, whole)[0] ==
+          doctest::Approx((std::sqrt(20) + std::sqrt(30) + std::sqrt(40) + std::sqrt(50) + 6) / 4));
+    CHECK(score({}, prompted)[0] == doctest::Approx((std::sqrt(40) + std::sqrt(50) + 5) / 2));
+}
+
 TEST_CASE("losses are the same to the last bit for any number of threads and on every call") {
     const auto documents = random_documents();
     document_scorer one(counting_model{xtensor_backend({.threads = 1})}, {.rows = 16});

@@ -39,3 +39,22 @@ TEST_CASE("every token but a document's first is predicted exactly once, after t
             }
         }
 }
+
+TEST_CASE("after a prompt every token is predicted exactly once, with as much of the prompt before it as fits") {
+    std::vector<std::int32_t> tokens(40);
+    std::iota(tokens.begin(), tokens.end(), 0);
+    for (std::size_t prompt = 1; prompt < tokens.size(); ++prompt) {
+        const held_out_documents held_out(tokens, {0, tokens.size()}, "f", {.prompt_tokens = {prompt}});
+        for (const std::size_t context : {1, 3, 8, 39, 40, 64}) {
+            std::vector<int> predicted(tokens.size(), 0);
+            const auto batches = cut_windows(held_out, context, 1000);
+            REQUIRE(batches.size() == 1);
+            const auto& [windows, documents] = batches[0];
+            for (std::size_t row = 0; row < windows.rows(); ++row)
+                if (documents[row] != document_batch::prompt) ++predicted[windows.targets[row]];
+            for (std::size_t i = 0; i < tokens.size(); ++i) CHECK(predicted[i] == (i < prompt ? 0 : 1));
+            CHECK(windows.windows() == (tokens.size() - prompt + context - 1) / context);
+            if (windows.windows() == 1) CHECK(windows.rows() == std::min(context, tokens.size() - 1));
+        }
+    }
+}

@@ -3,14 +3,17 @@
 
 #include <bouillon/checkpoint/safetensors.hpp>
 #include <bouillon/score/held_out.hpp>
+#include <bouillon/score/multiple_choice.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bouillon {
@@ -59,19 +62,50 @@ inline std::vector<std::int32_t> read_tokens(const safetensors_file& file) {
     }
 }
 
+inline std::vector<std::size_t> read_counts(const safetensors_file& file, std::string_view name) {
+    const tensor_entry& entry = find_vector(file, name);
+    if (entry.type != dtype::i64)
+        throw input_error(file.path().string() + ": '" + entry.name + "' is " + std::string(to_string(entry.type)) +
+                          ", not I64");
+    return read_integers<std::int64_t, std::size_t>(file, entry);
+}
+
+/// As read_counts; empty where the file does not have it.
+inline std::vector<std::size_t> read_optional_counts(const safetensors_file& file, std::string_view name) {
+    if (!file.find(name)) return {};
+    auto counts = read_counts(file, name);
+    if (counts.empty()) throw input_error(file.path().string() + ": '" + std::string(name) + "' has 0 values");
+    return counts;
+}
+
+inline held_out_documents read_documents(const safetensors_file& file) {
+    auto offsets = read_counts(file, "document_offsets");
+    return held_out_documents(
+        read_tokens(file), std::move(offsets), file.path().string(),
+        {read_optional_counts(file, "prompt_tokens"), read_optional_counts(file, "document_bytes")});
+}
+
 }  // namespace detail
 
 /// Reads held-out documents from one safetensors file: `tokens` (U16, I32 or I64, all documents end to end) and
-/// `document_offsets` (I64, documents + 1; the first is 0, the last the number of tokens).
+/// `document_offsets` (I64, documents + 1; the first is 0, the last the number of tokens); where given, `prompt_tokens`
+/// and `document_bytes` (I64, documents).
 /// Throws input_error, naming the file and both values, for anything else.
 inline held_out_documents read_held_out(const std::filesystem::path& path) {
+    return detail::read_documents(safetensors_file(path));
+}
+
+/// Reads multiple-choice questions from one safetensors file: held-out documents, one a choice, with `question_offsets`
+/// (I64, questions + 1), `correct` (I64, questions) and, where given, `answer_lengths` (I64, choices).
+/// Returns nothing where the file holds no `question_offsets`, but documents only.
+/// Throws input_error, naming the file and both values, for anything else.
+inline std::optional<multiple_choice> read_questions(const std::filesystem::path& path) {
     const safetensors_file file(path);
-    const tensor_entry& offsets = detail::find_vector(file, "document_offsets");
-    if (offsets.type != dtype::i64)
-        throw input_error(path.string() + ": 'document_offsets' is " + std::string(to_string(offsets.type)) +
-                          ", not I64");
-    return held_out_documents(detail::read_tokens(file),
-                              detail::read_integers<std::int64_t, std::size_t>(file, offsets), path.string());
+    if (!file.find("question_offsets")) return std::nullopt;
+    auto offsets = detail::read_counts(file, "question_offsets");
+    auto correct = detail::read_counts(file, "correct");
+    return multiple_choice(detail::read_documents(file), std::move(offsets), std::move(correct),
+                           detail::read_optional_counts(file, "answer_lengths"));
 }
 
 }  // namespace bouillon

@@ -35,7 +35,7 @@ class document_scorer {
     /// @param held_out    documents; token ids below the model's vocabulary
     /// @returns (documents), nats per token
     /// @throws input_error when a tensor does not fit the model or a token id lies outside the vocabulary
-    /// Cost: one forward pass over all tokens.
+    /// Cost: one forward pass over all tokens, prompts too.
     std::vector<double> operator()(const parameters<backend_type>& parameters, const held_out_documents& held_out) {
         check_vocabulary(held_out);
         model_.load(parameters);
@@ -46,7 +46,8 @@ class document_scorer {
         std::vector<double> losses(held_out.size(), 0.0);  // (documents), nats, then nats per token
         for (std::size_t b = 0; b < batches.size(); ++b)
             for (std::size_t row = 0; row < batches[b].documents.size(); ++row)
-                losses[batches[b].documents[row]] += static_cast<double>(token_losses[b][row]);
+                if (batches[b].documents[row] != document_batch::prompt)
+                    losses[batches[b].documents[row]] += static_cast<double>(token_losses[b][row]);
         for (std::size_t i = 0; i < losses.size(); ++i) losses[i] /= static_cast<double>(held_out.targets(i));
         return losses;
     }

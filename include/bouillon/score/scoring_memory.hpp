@@ -22,10 +22,10 @@ struct scoring_shape {
 /// @returns bytes
 inline std::size_t scoring_memory(const language_model_config& config, std::size_t elements,
                                   const held_out_documents& held_out, const scoring_shape& shape = {}) {
-    std::size_t longest = 0, all = 0;  // targets
+    std::size_t longest = 0, all = 0;  // tokens that are fed
     for (std::size_t i = 0; i < held_out.size(); ++i) {
-        longest = std::max(longest, held_out.targets(i));
-        all += held_out.targets(i);
+        longest = std::max(longest, held_out[i].size() - 1);
+        all += held_out[i].size() - 1;
     }
     const std::size_t window = std::min(config.context, longest), rows = std::min(std::max(shape.rows, window), all);
     const std::size_t q = config.heads * config.head_dim, kv = config.key_value_heads * config.head_dim;

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/merge_search/question_evaluator.hpp>
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using namespace bouillon;
+
+namespace {
+
+/// Two choices, the second of which a newer checkpoint likes better the more it weighs.
+struct two_choices {
+    merge_evaluation operator()(std::span<const double> merge_weights, document_set) {
+        return {{1.0, 1.5 - merge_weights.back()}, 0.25, 0.5};
+    }
+};
+static_assert(merge_evaluator<question_evaluator<two_choices>>);
+
+multiple_choice one_question() { return {held_out_documents({1, 1, 1, 1}, {0, 2, 4}, "f"), {0, 2}, {1}}; }
+
+}  // namespace
+
+TEST_CASE("a merge's losses are its questions', and those of documents stay as they are") {
+    question_evaluator evaluate(two_choices{}, one_question(), std::nullopt, question_loss::accuracy);
+    const std::vector<double> older = {1.0, 0.0}, newer = {0.0, 1.0};
+    CHECK(evaluate(older, document_set::search).losses == std::vector{1.0});
+    CHECK(evaluate(newer, document_set::search).losses == std::vector{0.0});
+    CHECK(evaluate(newer, document_set::search).score_seconds == 0.5);
+    CHECK(evaluate(newer, document_set::test).losses == std::vector{1.0, 0.5});
+}
