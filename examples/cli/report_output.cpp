@@ -83,7 +83,8 @@ std::string trial_json(const bouillon::trial_event& event, std::span<const doubl
     object["loss"] = loss.mean;
     object["standard_error"] = loss.standard_error();
     object["gain"] = gain.gain;
-    object["gain_standard_error"] = gain.standard_error;
+    object["gain_standard_error"] = std::sqrt(event.observation.variance);  // with that of documents not scored
+    object["documents"] = event.documents;
     return one_line(object);
 }
 

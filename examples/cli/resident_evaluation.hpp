@@ -36,10 +36,10 @@ evaluate_function evaluate_on(const Backend& backend, evaluation_input given) {
         needs.scoring = std::max(needs.scoring, bouillon::scoring_memory(given.config, elements, *documents, shape));
     const auto plan = bouillon::plan_memory(needs, room);
     if (given.announce) given.announce(plan);
-    auto shared = std::make_shared<evaluator>(placed(given.checkpoints, backend, plan.place),
-                                              scorer(bouillon::causal_language_model<Backend>(given.config, backend)),
-                                              std::move(given.search), std::move(given.test));
-    return [shared](std::span<const double> weights, bouillon::document_set set) { return (*shared)(weights, set); };
+    return as_functions(
+        std::make_shared<evaluator>(placed(given.checkpoints, backend, plan.place),
+                                    scorer(bouillon::causal_language_model<Backend>(given.config, backend)),
+                                    std::move(given.search), std::move(given.test)));
 }
 
 /// On the current CUDA device (evaluate_on_cuda.cu).

@@ -47,7 +47,7 @@ struct search_arguments {
     std::optional<double> target_gain;
     std::size_t patience = 0;
     std::string stop_regret;
-    bool resume = false, force = false, json = false;
+    bool full = false, resume = false, force = false, json = false;
 };
 
 /// Everything that a search runs on.
@@ -57,8 +57,9 @@ struct workbench {
     evaluate_function evaluate;
     bouillon::measured_merges<evaluate_function> measure;
     std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-    std::vector<double> newest_losses;  // (search documents), of the newest checkpoint
-    std::size_t documents = 0;          // that gains are measured on
+    std::vector<double> newest_losses;            // (search documents), of the newest checkpoint
+    std::optional<bouillon::document_race> race;  // nothing: every trial is scored in full
+    std::size_t documents = 0;                    // that gains are measured on
     bool has_test = false;
 
     workbench(const workbench&) = delete;  // `measure` points into it
@@ -67,9 +68,8 @@ struct workbench {
     explicit workbench(const search_arguments& given)
         : arguments(given), checkpoints(bouillon::open_checkpoints(given.checkpoints)), measure(evaluate) {
         if (!given.score.empty()) {
-            auto external = std::make_shared<bouillon::external_evaluator>(
-                checkpoints, bouillon::external_command{given.score, std::chrono::seconds(given.score_limit)});
-            evaluate = [external](auto weights, auto documents_of) { return (*external)(weights, documents_of); };
+            evaluate = as_functions(std::make_shared<bouillon::external_evaluator>(
+                checkpoints, bouillon::external_command{given.score, std::chrono::seconds(given.score_limit)}));
         } else {
             auto search = read_held_out_input(given.held_out);
             auto test = given.test.empty() ? held_out_input() : read_held_out_input(given.test);
@@ -80,13 +80,16 @@ struct workbench {
                 checkpoints, given.backend, given.threads, std::move(search.documents), std::move(test.documents),
                 [](const bouillon::memory_plan& plan) { std::cerr << "memory: " << describe(plan) << '\n'; });
             if (search.questions || test.questions)
-                evaluate = bouillon::question_evaluator(std::move(evaluate), std::move(search.questions),
-                                                        std::move(test.questions), question_loss_of(given.metric));
+                evaluate = as_functions(std::make_shared<bouillon::question_evaluator<evaluate_function>>(
+                    std::move(evaluate), std::move(search.questions), std::move(test.questions),
+                    question_loss_of(given.metric)));
         }
         newest_losses = measure(newest(), bouillon::document_set::search).losses;
         if (!has_test) documents = newest_losses.size();
         if (has_test)
             measure(newest(), bouillon::document_set::test);  // so that a fault there shows now, not at the end
+        if (!given.full && evaluate.some && newest_losses.size() > 1)
+            race.emplace(newest(), newest_losses, bouillon::racing_options{.seed = given.seed});
     }
 
     std::vector<double> newest() const { return bouillon::simplex{checkpoints.size()}.newest_average(1); }
@@ -114,7 +117,8 @@ bouillon::search_options make_options(const workbench& bench, std::vector<double
 }
 
 /// What must be the same when a journal is taken up again.
-std::map<std::string, std::string> journal_settings(const search_arguments& arguments, const std::string& space) {
+std::map<std::string, std::string> journal_settings(const search_arguments& arguments, const std::string& space,
+                                                    const std::optional<bouillon::document_race>& race) {
     std::string checkpoints;
     for (const auto& path : arguments.checkpoints) checkpoints += (checkpoints.empty() ? "" : " ") + path.string();
     std::map<std::string, std::string> settings = {{"checkpoints", checkpoints},
@@ -126,6 +130,11 @@ std::map<std::string, std::string> journal_settings(const search_arguments& argu
     else
         settings["score"] = arguments.score;
     if (arguments.metric != metric_names.front()) settings["metric"] = arguments.metric;
+    if (race) {
+        const auto& options = race->options();
+        settings["racing"] = "from " + std::to_string(options.first) + " documents, share " +
+                             std::to_string(options.share) + ", confidence " + std::to_string(options.confidence);
+    }
     if (space == "interval") settings["alpha"] = std::to_string(arguments.alpha);
     if (space == "schedule") settings["step"] = std::to_string(arguments.step);
     if (space == "affine") settings["bounds"] = std::to_string(arguments.lower) + " " + std::to_string(arguments.upper);
@@ -174,7 +183,12 @@ search_result run_trials(Search& search, std::size_t resumed, workbench& bench) 
         }
     };
     std::string by = stopped_by(search, bench);
-    for (; by.empty(); by = stopped_by(search, bench)) bouillon::run_trial(search, bench.measure, report);
+    if (bench.race) bouillon::enter_trials(*bench.race, search.history(), bench.measure);
+    for (; by.empty(); by = stopped_by(search, bench))
+        if (bench.race)
+            bouillon::run_trial(search, bench.measure, *bench.race, report);
+        else
+            bouillon::run_trial(search, bench.measure, report);
     return {search.recommendation(), search.history().size(), by};
 }
 
@@ -184,8 +198,8 @@ search_result run_search(Search search, const std::string& space, workbench& ben
     const auto& arguments = bench.arguments;
     if (arguments.journal.empty()) return run_trials(search, 0, bench);
     const auto mode = arguments.resume ? bouillon::journal_mode::resume : bouillon::journal_mode::create;
-    bouillon::journaled_search journaled(std::move(search), arguments.journal, journal_settings(arguments, space),
-                                         mode);
+    bouillon::journaled_search journaled(std::move(search), arguments.journal,
+                                         journal_settings(arguments, space, bench.race), mode);
     if (journaled.suggested_otherwise() > 0)
         std::cerr << "bouillon: " << journaled.suggested_otherwise() << " trials of " << arguments.journal.string()
                   << " would be suggested elsewhere now: it is from another machine or version. They stand.\n";
@@ -261,18 +275,23 @@ void run(search_arguments arguments) {
     if (arguments.preset == "paper") {
         arguments.acquisition = "gp-hedge, the paper's";
         arguments.space = "interval";
+        arguments.full = true;
     }
     arguments.checkpoints = bouillon::select_checkpoints(arguments.checkpoints, arguments.selection);
     if (arguments.space == "auto") arguments.space = arguments.checkpoints.size() == 2 ? "interval" : "simplex";
     check_usage(arguments);
     workbench bench(arguments);
+    if (bench.race)
+        bouillon::enter_baselines(*bench.race, bouillon::baselines(bench.checkpoints.size(), 0, 0), bench.measure);
     const auto [recommended, trials, stopped_by] = search(bench);
     const auto compared = bouillon::baselines(bench.checkpoints.size(), trials, arguments.seed);
     bouillon::merge_report report;
     {
         progress_line progress(arguments.budget);
-        report = bouillon::make_report(recommended.merge_weights, compared, bench.measure, bench.has_test,
-                                       [&](const std::string& name) { progress.show("measuring " + name); });
+        const auto show = [&](const std::string& name) { progress.show("measuring " + name); };
+        const auto& found = recommended.merge_weights;
+        report = bench.race ? bouillon::make_report(found, compared, bench.measure, *bench.race, bench.has_test, show)
+                            : bouillon::make_report(found, compared, bench.measure, bench.has_test, show);
     }
     if (!arguments.out.empty()) write_result(bench, report);
     if (arguments.json) {
@@ -358,6 +377,9 @@ void add_method_options(CLI::App& command, search_arguments& arguments) {
         .add_option("--budget", arguments.budget, "Trials; the equal-budget baseline takes as many measurements again")
         ->check(CLI::Range(1, 1000000))
         ->capture_default_str();
+    command.add_flag("--full", arguments.full,
+                     "Score every trial on all search documents; without it a trial stops at as many as it takes to "
+                     "compare it with the best one");
     command.add_option("--seed", arguments.seed, "Seed of everything random")->capture_default_str();
     command.add_option("--backend", arguments.backend, "Tensor backend")
         ->check(CLI::IsMember(backend_names))

@@ -7,8 +7,10 @@
 #include <bouillon/merge_search/external_evaluator.hpp>
 #include <bouillon/merge_search/held_out_file.hpp>
 #include <bouillon/merge_search/make_report.hpp>
+#include <bouillon/merge_search/measured_merges.hpp>
 #include <bouillon/merge_search/paired_gain.hpp>
 #include <bouillon/merge_search/question_evaluator.hpp>
+#include <bouillon/merge_search/racing.hpp>
 #include <bouillon/merge_search/report.hpp>
 #include <bouillon/merge_search/resident_evaluator.hpp>
 #include <bouillon/merge_search/run.hpp>

@@ -14,6 +14,11 @@ struct measures_both_sets {
     merge_evaluation operator()(std::span<const double>, document_set) { return {}; }
 };
 
+struct measures_some_documents : measures_both_sets {
+    using measures_both_sets::operator();
+    merge_evaluation operator()(std::span<const double>, std::span<const std::size_t>) { return {}; }
+};
+
 struct gives_a_loss_only {
     double operator()(std::span<const double>, document_set) { return 0; }
 };
@@ -23,6 +28,8 @@ struct knows_one_set {
 };
 
 static_assert(merge_evaluator<measures_both_sets>);
+static_assert(!partial_merge_evaluator<measures_both_sets>);
+static_assert(partial_merge_evaluator<measures_some_documents>);
 static_assert(!merge_evaluator<gives_a_loss_only>);
 static_assert(!merge_evaluator<knows_one_set>);
 

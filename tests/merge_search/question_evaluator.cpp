@@ -16,6 +16,16 @@ struct two_choices {
     }
 };
 static_assert(merge_evaluator<question_evaluator<two_choices>>);
+static_assert(!partial_merge_evaluator<question_evaluator<two_choices>>);
+
+/// Four choices, of which some can be scored: the loss of each is its number.
+struct numbered_choices {
+    merge_evaluation operator()(std::span<const double>, document_set) { return {{0, 1, 2, 3}, 0, 0}; }
+    merge_evaluation operator()(std::span<const double>, std::span<const std::size_t> some) {
+        return {{some.begin(), some.end()}, 0, 0};
+    }
+};
+static_assert(partial_merge_evaluator<question_evaluator<numbered_choices>>);
 
 multiple_choice one_question() { return {held_out_documents({1, 1, 1, 1}, {0, 2, 4}, "f"), {0, 2}, {1}}; }
 
@@ -28,4 +38,14 @@ TEST_CASE("a merge's losses are its questions', and those of documents stay as t
     CHECK(evaluate(newer, document_set::search).losses == std::vector{0.0});
     CHECK(evaluate(newer, document_set::search).score_seconds == 0.5);
     CHECK(evaluate(newer, document_set::test).losses == std::vector{1.0, 0.5});
+}
+
+TEST_CASE("some questions are measured by their own choices") {
+    const multiple_choice questions(held_out_documents({1, 1, 1, 1, 1, 1, 1, 1}, {0, 2, 4, 6, 8}, "f"), {0, 2, 4},
+                                    {0, 1});
+    question_evaluator evaluate(numbered_choices{}, questions, std::nullopt, question_loss::answer);
+    const std::vector<double> w = {0.0, 1.0};
+    CHECK(evaluate(w, document_set::search).losses == std::vector{0.0, 3.0});
+    CHECK(evaluate(w, std::vector<std::size_t>{1}).losses == std::vector{3.0});
+    CHECK(evaluate(w, std::vector<std::size_t>{1, 0}).losses == std::vector{3.0, 0.0});
 }

@@ -93,3 +93,19 @@ TEST_CASE("a merge measured in memory is the merge that is written") {
     auto evaluate_written = make_evaluator(open_checkpoints(written), xtensor_backend{}, run);
     CHECK(evaluate_written(std::vector{1.0}, document_set::search).losses == in_memory);
 }
+
+TEST_CASE("some documents have the losses that they have among all, whatever was measured before") {
+    const fs::path run = BOUILLON_EXAMPLE_DATA;
+    const std::vector<fs::path> pair = {run / "step-02280", run / "step-02400"};
+    auto evaluate = make_evaluator(open_checkpoints(pair), xtensor_backend{}, run);
+    const std::vector<double> even = {0.5, 0.5}, other = {0.25, 0.75};
+    const auto all = evaluate(even, document_set::search).losses;
+    const std::vector<std::size_t> some = {40, 7};
+    for (const auto& weights : {even, other, even}) {
+        const auto losses = evaluate(weights, some).losses;
+        REQUIRE(losses.size() == 2);
+        if (weights != even) continue;
+        CHECK(losses[0] == doctest::Approx(all[40]).epsilon(1e-6));
+        CHECK(losses[1] == doctest::Approx(all[7]).epsilon(1e-6));
+    }
+}

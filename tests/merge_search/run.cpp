@@ -10,17 +10,6 @@
 
 using namespace bouillon;
 
-TEST_CASE("a merge is measured once, however often it is asked for") {
-    known_landscape landscape;
-    measured_merges measure(landscape);
-    const std::vector<double> w = {0.2, 0.3, 0.5};
-    const auto first = measure(w, document_set::search).losses;
-    CHECK(measure(w, document_set::search).losses == first);
-    CHECK(landscape.calls == 1);
-    CHECK(measure(w, document_set::test).losses != first);
-    CHECK(landscape.calls == 2);
-}
-
 TEST_CASE("a merge that cannot be measured is a failed trial and the search goes on") {
     known_landscape landscape;
     bayesian_search search(simplex{3}, options_for(landscape, 20));

@@ -14,6 +14,14 @@ TEST_CASE("offsets cut the tokens into documents") {
     CHECK(held_out_documents().size() == 0);
 }
 
+TEST_CASE("documents are selected in the order in which they are named") {
+    const held_out_documents held_out({5, 6, 7, 8, 9, 10, 11}, {0, 2, 5, 7}, "search.safetensors");
+    const auto selected = held_out.select(std::vector<std::size_t>{2, 0});
+    CHECK(selected.tokens() == std::vector<std::int32_t>{10, 11, 5, 6});
+    CHECK(selected.size() == 2);
+    CHECK(selected.origin() == "search.safetensors");
+}
+
 TEST_CASE("offsets that do not cut the tokens into documents are refused with both values") {
     const auto refused = [](std::vector<std::size_t> offsets, const char* message) {
         CHECK_THROWS_WITH_AS(held_out_documents({1, 2, 3, 4}, std::move(offsets), "f"), message, input_error);

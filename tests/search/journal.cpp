@@ -113,6 +113,29 @@ TEST_CASE("a search killed after any step, or within a line, continues bit for b
     check_every_kill(branin_search);
 }
 
+TEST_CASE("a trial's document losses come back with its journal") {
+    const scratch_folder folder;
+    const std::vector<double> losses = {2.125, 1.0 / 3, 7};
+    const auto open = [&](journal_mode mode) {
+        return journaled_search(branin_search(), folder.path / "journal", settings, mode);
+    };
+    {
+        auto journaled = open(journal_mode::create);
+        journaled.observe(journaled.suggest(), losses);
+        journaled.observe(journaled.suggest(), loss_estimate{0.5, 0.25}, std::vector{2.0});
+        journaled.observe(journaled.suggest(), 1.0);
+    }
+    const auto text = read_text(folder.path / "journal");
+    CHECK(text.find(R"("documents":3,"losses":[2.125,)") != text.npos);
+    const auto resumed = open(journal_mode::resume);
+    const auto& trials = resumed.history();
+    CHECK(trials[0].observation.document_losses == losses);
+    CHECK(trials[0].observation.loss == mean_loss(losses).mean);
+    CHECK(trials[1].observation.document_losses == std::vector{2.0});
+    CHECK(trials[1].observation.variance == 0.25);
+    CHECK(trials[2].observation.document_losses.empty());
+}
+
 TEST_CASE("a hedge's gains come back with its journal") {
     check_every_kill([] { return paper_search(0.0, {.budget = 8}); });
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <span>
 #include <utility>
 #include <vector>
@@ -22,6 +23,14 @@ struct merge_evaluation {
 /// Something that merges and measures: what the closed loop needs of the merge and score arms.
 template <class Evaluator>
 concept merge_evaluator = requires(Evaluator& evaluate, std::span<const double> merge_weights, document_set documents) {
+    { evaluate(merge_weights, documents) } -> std::same_as<merge_evaluation>;
+};
+
+/// A merge evaluator that can also measure on some of the search documents, which racing needs: the losses come in the
+/// order in which the documents are named. The merge that was measured last is at hand and costs nothing again.
+template <class Evaluator>
+concept partial_merge_evaluator = merge_evaluator<Evaluator> &&
+    requires(Evaluator& evaluate, std::span<const double> merge_weights, std::span<const std::size_t> documents) {
     { evaluate(merge_weights, documents) } -> std::same_as<merge_evaluation>;
 };
 

@@ -4,9 +4,11 @@
 #include <bouillon/merge_search/evaluator.hpp>
 #include <bouillon/score/multiple_choice.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace bouillon {
 
@@ -27,6 +29,17 @@ class question_evaluator {
         merge_evaluation result = evaluate_(merge_weights, documents);
         const auto& questions = documents == document_set::search ? search_ : test_;
         if (questions) result.losses = questions->losses(result.losses, kind_);
+        return result;
+    }
+
+    /// On some of the search set's questions.
+    /// @param questions  (scored), which
+    merge_evaluation operator()(std::span<const double> merge_weights,
+                                std::span<const std::size_t> questions) requires partial_merge_evaluator<Evaluator> {
+        if (!search_) return evaluate_(merge_weights, questions);
+        const std::vector<std::size_t> choices = search_->choices_of(questions);
+        merge_evaluation result = evaluate_(merge_weights, std::span<const std::size_t>(choices));
+        result.losses = search_->select(questions).losses(result.losses, kind_);
         return result;
     }
 

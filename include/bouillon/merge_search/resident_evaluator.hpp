@@ -6,8 +6,11 @@
 #include <bouillon/score/held_out.hpp>
 #include <bouillon/tensor/parameters.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace bouillon {
 
@@ -27,20 +30,36 @@ class resident_evaluator {
 
     /// @param merge_weights  (checkpoints), newest last
     merge_evaluation operator()(std::span<const double> merge_weights, document_set documents) {
+        return score(merge_weights, documents == document_set::search ? search_ : test_);
+    }
+
+    /// On some of the search documents.
+    /// @param merge_weights  (checkpoints), newest last
+    /// @param documents      (scored), which
+    merge_evaluation operator()(std::span<const double> merge_weights, std::span<const std::size_t> documents) {
+        return score(merge_weights, search_.select(documents));
+    }
+
+ private:
+    merge_evaluation score(std::span<const double> merge_weights, const held_out_documents& documents) {
         merge_evaluation result;
         detail::stopwatch watch;
-        checkpoints_.merge_into(merge_weights, merged_);
+        if (!std::ranges::equal(merge_weights, merged_weights_)) {
+            merged_weights_.clear();  // until the merge is whole
+            checkpoints_.merge_into(merge_weights, merged_);
+            merged_weights_.assign(merge_weights.begin(), merge_weights.end());
+        }
         result.merge_seconds = watch.lap();
-        result.losses = score_(merged_, documents == document_set::search ? search_ : test_);
+        result.losses = score_(merged_, documents);
         result.score_seconds = watch.lap();
         return result;
     }
 
- private:
     Checkpoints checkpoints_;
     Scorer score_;
     held_out_documents search_, test_;
     parameters<typename Checkpoints::backend_type> merged_;
+    std::vector<double> merged_weights_;  // (checkpoints), of merged_
 };
 
 }  // namespace bouillon

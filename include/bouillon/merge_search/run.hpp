@@ -3,11 +3,13 @@
 
 #include <bouillon/core/error.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
+#include <bouillon/merge_search/measured_merges.hpp>
+#include <bouillon/merge_search/racing.hpp>
 #include <bouillon/search/observation.hpp>
 
 #include <cstddef>
-#include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace bouillon {
@@ -21,60 +23,80 @@ struct trial_seconds {
 struct trial_event {
     const bouillon::trial& trial;
     const bouillon::observation& observation;
-    std::span<const double> losses;  // (documents), nats per token; empty for a failed trial
+    std::span<const double> losses;  // (documents), nats per token, in part predicted where fewer were scored; empty
+                                     // for a failed trial
     trial_seconds seconds;
+    std::size_t documents = 0;  // scored
 };
 
-/// Measures merges and remembers what they gave, so that a baseline that a trial has met already costs nothing.
-template <merge_evaluator Evaluator>
-class measured_merges {
- public:
-    /// @param evaluate  must outlive this
-    explicit measured_merges(Evaluator& evaluate) : evaluate_(&evaluate) {}
+namespace detail {
 
-    /// Losses (documents) of a merge, measured now or before, and seconds spent just now.
-    merge_evaluation operator()(const std::vector<double>& merge_weights, document_set documents) {
-        auto& known = documents == document_set::search ? search_ : test_;
-        if (const auto found = known.find(merge_weights); found != known.end()) return {found->second, 0, 0};
-        merge_evaluation result = (*evaluate_)(merge_weights, documents);
-        known.emplace(merge_weights, result.losses);
-        return result;
-    }
-
- private:
-    Evaluator* evaluate_;
-    std::map<std::vector<double>, std::vector<double>> search_, test_;  // merge weights -> (documents), nats per token
-};
-
-/// One trial: suggest, merge, score, observe. A merge or a scorer that fails is an observation, not an end.
-template <class Search, class Evaluator, class OnTrial>
-void run_trial(Search& search, measured_merges<Evaluator>& measure, OnTrial&& on_trial) {
+/// One trial: `measure(trial)` gives its losses, `observe(trial, evaluation)` tells them to the search.
+template <class Search, class Measure, class Observe, class OnTrial>
+void run_trial(Search& search, Measure&& measure, Observe&& observe, OnTrial&& on_trial) {
     trial_seconds seconds;
-    detail::stopwatch watch;
+    stopwatch watch;
     const trial next = search.suggest();
     seconds.suggest = watch.lap();
     merge_evaluation evaluation;
+    std::size_t documents = 0;
     try {
-        evaluation = measure(next.merge_weights, document_set::search);
+        evaluation = measure(next);
+        documents = evaluation.losses.size();
         watch.lap();
-        if (evaluation.losses.size() == 1)
-            search.observe(next, evaluation.losses.front());
-        else
-            search.observe(next, std::span<const double>(evaluation.losses));
+        observe(next, evaluation);
     } catch (const work_error& failure) {
         watch.lap();
         search.fail(next, failure.what());
+        evaluation.losses.clear();
     }
     seconds.merge = evaluation.merge_seconds;
     seconds.score = evaluation.score_seconds;
     seconds.observe = watch.lap();
-    on_trial(trial_event{next, search.history()[next.ticket].observation, evaluation.losses, seconds});
+    on_trial(trial_event{next, search.history()[next.ticket].observation, evaluation.losses, seconds, documents});
+}
+
+}  // namespace detail
+
+/// One trial: suggest, merge, score, observe. A merge or a scorer that fails is an observation, not an end.
+template <class Search, class Evaluator, class OnTrial>
+void run_trial(Search& search, measured_merges<Evaluator>& measure, OnTrial&& on_trial) {
+    detail::run_trial(
+        search, [&](const trial& next) { return measure(next.merge_weights, document_set::search); },
+        [&](const trial& next, const merge_evaluation& evaluation) {
+            if (evaluation.losses.size() == 1)
+                search.observe(next, evaluation.losses.front());
+            else
+                search.observe(next, std::span<const double>(evaluation.losses));
+        },
+        on_trial);
+}
+
+/// One trial that is scored on as many documents as it takes. The search must have the race's reference losses.
+template <class Search, class Evaluator, class OnTrial>
+void run_trial(Search& search, measured_merges<Evaluator>& measure, document_race& race, OnTrial&& on_trial) {
+    raced_loss raced;
+    detail::run_trial(
+        search, [&](const trial& next) { return race_merge(race, next.merge_weights, race.leader(), measure, raced); },
+        [&](const trial& next, merge_evaluation& evaluation) {
+            const bool all = raced.documents == race.size();
+            search.observe(next, raced.difference, all ? raced.completed.losses : evaluation.losses);
+            race.enter(next.merge_weights, search.history()[next.ticket].observation.document_losses);
+            evaluation.losses = raced.completed.losses;
+        },
+        on_trial);
 }
 
 /// Runs trials until the search is done. `on_trial(const trial_event&)` is called as each ends.
 template <class Search, class Evaluator, class OnTrial>
 void run_search(Search& search, measured_merges<Evaluator>& measure, OnTrial&& on_trial) {
     while (!search.done()) run_trial(search, measure, on_trial);
+}
+
+/// The same, with trials that race.
+template <class Search, class Evaluator, class OnTrial>
+void run_search(Search& search, measured_merges<Evaluator>& measure, document_race& race, OnTrial&& on_trial) {
+    while (!search.done()) run_trial(search, measure, race, on_trial);
 }
 
 }  // namespace bouillon

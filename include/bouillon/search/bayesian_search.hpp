@@ -117,9 +117,15 @@ class bayesian_search {
     /// document_losses: (documents), nats per token. Throws input_error when their number is not the reference's.
     void observe(const trial& ended, std::span<const double> document_losses) {
         const auto& reference = options_.reference_losses;
-        const loss_estimate loss =
-            reference.empty() ? mean_loss(document_losses) : paired_difference(document_losses, reference);
-        observe(ended, loss.mean, loss.variance);
+        observe(ended, reference.empty() ? mean_loss(document_losses) : paired_difference(document_losses, reference),
+                document_losses);
+    }
+
+    /// Ends a trial with a loss that the caller estimated from documents, which are kept for whoever asks for them: a
+    /// race's, which scored some of them, or a resumed journal's.
+    /// loss: over all documents, the reference losses' subtracted. document_losses: (scored), nats per token.
+    void observe(const trial& ended, const loss_estimate& loss, std::span<const double> document_losses) {
+        history_.observe(ended, loss.mean, loss.variance, document_losses);
     }
 
     /// Ends a trial that gave no loss. It counts as worse than the worst, so that its neighbourhood is avoided.

@@ -37,13 +37,14 @@ class history {
     /// Adds a pending trial; its ticket must be the next one.
     void suggest(trial suggested) { records_.push_back({std::move(suggested), {}}); }
 
-    /// Ends a pending trial with its loss. A loss that is not finite is a failure.
-    void observe(const trial& ended, double loss, double variance) {
+    /// Ends a pending trial with its loss, and with what it is from, if that is known. A loss that is not finite is a
+    /// failure.
+    void observe(const trial& ended, double loss, double variance, std::span<const double> document_losses = {}) {
         if (!std::isfinite(loss)) return fail(ended, "the loss is " + std::to_string(loss));
         if (variance < 0 || std::isinf(variance))
             throw input_error("trial " + std::to_string(ended.ticket) + ": the variance is " +
                               std::to_string(variance) + ", but it must be 0 or more, or NaN when it is not known");
-        pending(ended) = {trial_status::observed, loss, variance, {}};
+        pending(ended) = {trial_status::observed, loss, variance, {}, {document_losses.begin(), document_losses.end()}};
     }
 
     /// Ends a pending trial without a loss.
@@ -81,7 +82,7 @@ class history {
 
     void end_without_loss(const trial& ended, trial_status status, std::string reason) {
         constexpr double none = std::numeric_limits<double>::quiet_NaN();
-        pending(ended) = {status, none, none, std::move(reason)};
+        pending(ended) = {status, none, none, std::move(reason), {}};
     }
 
     std::vector<record> records_;  // (trials), index = ticket

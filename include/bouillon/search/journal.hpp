@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace bouillon {
 
@@ -73,6 +74,11 @@ class journaled_search {
         write_end(ended.ticket);
     }
 
+    void observe(const trial& ended, const loss_estimate& loss, std::span<const double> document_losses) {
+        search_.observe(ended, loss, document_losses);
+        write_end(ended.ticket);
+    }
+
     void fail(const trial& ended, std::string reason = {}) {
         search_.fail(ended, std::move(reason));
         write_end(ended.ticket);
@@ -116,7 +122,7 @@ class journaled_search {
             else if (kind == "repeat")
                 replay_repeat(event);
             else if (kind == "observe")
-                search_.observe(ended(event), event.at("loss"), number_or_nan(event.at("variance")));
+                replay_observation(event);
             else if (kind == "fail")
                 search_.fail(ended(event), event.at("reason"));
             else if (kind == "abandon")
@@ -142,6 +148,12 @@ class journaled_search {
                               std::to_string(ticket) + " is next");
     }
 
+    void replay_observation(const nlohmann::ordered_json& event) {
+        const loss_estimate loss{event.at("loss"), number_or_nan(event.at("variance"))};
+        const std::vector<double> losses = event.value("losses", std::vector<double>{});  // (scored)
+        search_.observe(ended(event), loss, losses);
+    }
+
     std::string at_line(std::size_t line) const { return journal_.name() + "line " + std::to_string(line + 1) + ": "; }
 
     trial ended(const nlohmann::ordered_json& event) const { return trial_of(event.at("ticket")); }
@@ -165,12 +177,20 @@ class journaled_search {
 
     void write_end(std::size_t ticket) {
         const observation& ended = search_.history()[ticket].observation;
-        if (ended.status == trial_status::observed)  // a variance that is not a number becomes null
-            write({{"event", "observe"}, {"ticket", ticket}, {"loss", ended.loss}, {"variance", ended.variance}});
-        else
-            write({{"event", ended.status == trial_status::failed ? "fail" : "abandon"},
-                   {"ticket", ticket},
-                   {"reason", ended.reason}});
+        if (ended.status != trial_status::observed)
+            return write({{"event", ended.status == trial_status::failed ? "fail" : "abandon"},
+                          {"ticket", ticket},
+                          {"reason", ended.reason}});
+        nlohmann::ordered_json event = {// a variance that is not a number becomes null
+                                        {"event", "observe"},
+                                        {"ticket", ticket},
+                                        {"loss", ended.loss},
+                                        {"variance", ended.variance}};
+        if (!ended.document_losses.empty()) {
+            event["documents"] = ended.document_losses.size();
+            event["losses"] = ended.document_losses;
+        }
+        write(event);
     }
 
     Search search_;

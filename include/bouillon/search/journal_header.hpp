@@ -59,7 +59,7 @@ template <class Search>
 nlohmann::ordered_json journal_header(const Search& search, const std::map<std::string, std::string>& settings) {
     const search_options& options = search.options();
     nlohmann::ordered_json header = {{"event", "header"},
-                                     {"version", 2},
+                                     {"version", 3},
                                      {"dimension", search.space().dimension()},
                                      {"seed", options.seed},
                                      {"budget", options.budget},

@@ -26,6 +26,8 @@ struct observation {
     double loss = std::numeric_limits<double>::quiet_NaN();      // lower is better; NaN unless observed
     double variance = std::numeric_limits<double>::quiet_NaN();  // of the loss, its unit squared; NaN when not known
     std::string reason = {};                                     // why it failed or was abandoned
+    std::vector<double> document_losses = {};  // (scored), where the loss was told by documents: all of them in their
+                                               // order, or, of a race, the first in the race's
 };
 
 /// A loss known before the search begins, such as the newest checkpoint's. It costs no trial.

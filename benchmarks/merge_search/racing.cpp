@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// What racing saves, and what it costs in the answer: searches of real runs with every trial scored in full, and raced.
+//   bench_racing --data RUNS --memory FOLDER --seeds 20 --output racing.jsonl
+#include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
+#include <bouillon/merge_search.hpp>
+#include <bouillon/search/bayesian_search.hpp>
+#include <bouillon/space/interval.hpp>
+#include <bouillon/space/simplex.hpp>
+
+#include "remembered_losses.hpp"
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <optional>
+
+namespace {
+
+struct arguments {
+    std::filesystem::path data, memory;
+    std::vector<std::string> runs = {"kjv-llama", "novels-llama", "novels-neox"};
+    std::size_t seeds = 20, first_seed = 1, budget = 20, first = 0;
+    double share = bouillon::racing_options().share, confidence = bouillon::racing_options().confidence;
+    std::string output;
+};
+
+/// What one search took and came to.
+struct result {
+    std::size_t trial_tokens = 0;     // search documents, of the trials and the newest checkpoint
+    std::size_t baseline_tokens = 0;  // search documents, of the baselines and the found merge
+    std::size_t test_tokens = 0;
+    bouillon::merge_report report;
+    std::vector<std::size_t> documents;  // (trials), scored
+};
+
+/// As `bouillon search` does it.
+template <class Space>
+result search_run(const Space& space, std::vector<double> newest_point, remembered_losses& run, const arguments& given,
+                  std::uint64_t seed, bool raced) {
+    const std::size_t checkpoints = run.checkpoints();
+    result got;
+    run.count_tokens();
+    bouillon::measured_merges measure(run);
+    const std::vector<double> newest = bouillon::simplex{checkpoints}.newest_average(1);
+    bouillon::search_options options;
+    options.budget = given.budget;
+    options.seed = seed;
+    options.smallest_distance = 1e-4;
+    options.reference_losses = measure(newest, bouillon::document_set::search).losses;
+    options.known = {{.point = std::move(newest_point)}};
+    bouillon::bayesian_search<Space, bouillon::log_noisy_expected_improvement> search(space, options);
+    const auto compared = bouillon::baselines(checkpoints, given.budget, seed);
+    const auto on_trial = [&](const bouillon::trial_event& event) { got.documents.push_back(event.documents); };
+    const auto on_merge = [](const std::string&) {};
+    if (raced) {
+        bouillon::document_race race(
+            newest, options.reference_losses,
+            {.first = given.first, .share = given.share, .confidence = given.confidence, .seed = seed});
+        got.trial_tokens = run.count_tokens()[0];
+        bouillon::enter_baselines(race, compared, measure);
+        got.baseline_tokens = run.count_tokens()[0];
+        bouillon::run_search(search, measure, race, on_trial);
+        got.trial_tokens += run.count_tokens()[0];
+        got.report =
+            bouillon::make_report(search.recommendation().merge_weights, compared, measure, race, true, on_merge);
+    } else {
+        bouillon::run_search(search, measure, on_trial);
+        got.trial_tokens = run.count_tokens()[0];
+        got.report = bouillon::make_report(search.recommendation().merge_weights, compared, measure, true, on_merge);
+    }
+    const auto [search_tokens, test_tokens] = run.count_tokens();
+    got.baseline_tokens += search_tokens;
+    got.test_tokens = test_tokens;
+    return got;
+}
+
+result search_run(remembered_losses& run, const arguments& given, std::uint64_t seed, bool raced) {
+    if (run.checkpoints() == 2)
+        return search_run(bouillon::interval{.lower = 0.5, .upper = 1}, {1}, run, given, seed, raced);
+    const bouillon::simplex space{run.checkpoints()};
+    return search_run(space, space.newest_average(1), run, given, seed, raced);
+}
+
+nlohmann::ordered_json to_json(const std::string& run, std::uint64_t seed, bool raced, const result& got) {
+    nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+    for (const auto& row : got.report.rows)
+        rows.push_back({{"name", row.name},
+                        {"merge_weights", row.merge_weights},
+                        {"search_loss", row.search.mean},
+                        {"test_loss", row.test->mean}});
+    return {{"run", run},
+            {"seed", seed},
+            {"raced", raced},
+            {"trial_tokens", got.trial_tokens},
+            {"baseline_tokens", got.baseline_tokens},
+            {"test_tokens", got.test_tokens},
+            {"documents", got.documents},
+            {"rows", rows}};
+}
+
+const bouillon::report_row& row_of(const bouillon::merge_report& report, std::size_t from_end) {
+    return report.rows[report.rows.size() - 1 - from_end];
+}
+
+void compare(const std::string& name, const arguments& given, std::ofstream& output) {
+    remembered_losses run(given.data / name, given.memory.empty() ? given.memory : given.memory / (name + ".jsonl"));
+    double trials = 0, searched = 0, worst = 0, worst_baseline = 0;
+    for (std::uint64_t seed = given.first_seed; seed < given.first_seed + given.seeds; ++seed) {
+        const result full = search_run(run, given, seed, false), raced = search_run(run, given, seed, true);
+        output << to_json(name, seed, false, full).dump() << '\n'
+               << to_json(name, seed, true, raced).dump() << std::endl;
+        const double of_trials = double(raced.trial_tokens) / double(full.trial_tokens);
+        const double of_search =
+            double(raced.trial_tokens + raced.baseline_tokens) / double(full.trial_tokens + full.baseline_tokens);
+        const double loss = raced.report.found().test->mean - full.report.found().test->mean;
+        const double baseline = row_of(raced.report, 1).test->mean - row_of(full.report, 1).test->mean;
+        std::printf(
+            "%-13s seed %2zu: trials %.3f, with baselines %.3f of the tokens; test loss %.4f and %.4f: %+.4f; "
+            "%s %+.4f; best single %+.4f |",
+            name.c_str(), std::size_t(seed), of_trials, of_search, full.report.found().test->mean,
+            raced.report.found().test->mean, loss, row_of(full.report, 1).name.c_str(), baseline,
+            raced.report.rows[1].test->mean - full.report.rows[1].test->mean);
+        for (const std::size_t n : raced.documents) std::printf(" %zu", n);
+        std::printf("\n");
+        std::fflush(stdout);
+        trials += of_trials / double(given.seeds);
+        searched += of_search / double(given.seeds);
+        worst = std::max(worst, loss);
+        worst_baseline = std::max(worst_baseline, baseline);
+    }
+    std::printf("%-13s mean: trials %.3f, with baselines %.3f; worst test loss %+.4f, of the last baseline %+.4f\n",
+                name.c_str(), trials, searched, worst, worst_baseline);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    arguments given;
+    CLI::App app{"Searches with every trial scored in full, and raced"};
+    app.add_option("--data", given.data, "folder of the runs")->required();
+    app.add_option("--memory", given.memory, "folder in which scored documents are remembered");
+    app.add_option("--runs", given.runs)->delimiter(',');
+    app.add_option("--seeds", given.seeds)->capture_default_str();
+    app.add_option("--first-seed", given.first_seed)->capture_default_str();
+    app.add_option("--budget", given.budget)->capture_default_str();
+    app.add_option("--first", given.first, "documents of the first stage")->capture_default_str();
+    app.add_option("--share", given.share)->capture_default_str();
+    app.add_option("--confidence", given.confidence)->capture_default_str();
+    app.add_option("--output", given.output, "file to which the searches are appended");
+    CLI11_PARSE(app, argc, argv);
+    std::ofstream output(given.output, std::ios::app);
+    for (const auto& name : given.runs) compare(name, given, output);
+}

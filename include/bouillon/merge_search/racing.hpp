@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/error.hpp>
+#include <bouillon/core/random.hpp>
+#include <bouillon/core/student_t.hpp>
+#include <bouillon/merge_search/measured_merges.hpp>
+#include <bouillon/search/baselines.hpp>
+#include <bouillon/search/document_regression.hpp>
+#include <bouillon/search/history.hpp>
+#include <bouillon/search/paired.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+
+struct racing_options {
+    std::size_t first = 0;     // documents of the first stage; 0: a sixteenth of them, but at least 3
+    double share = 0.25;       // of the documents' own variance: sampling noise below it is not worth more documents
+    double confidence = 0.99;  // with which a merge that stops early is worse than the leader
+    std::uint64_t seed = 1;    // of the order of the documents
+};
+
+/// What is known of a merge's loss while it races.
+struct raced_loss {
+    completed_losses completed;  // on all documents
+    loss_estimate difference;    // over all documents, of the loss to the reference's; its variance is the documents'
+                                 // own and that of their sampling
+    std::size_t documents = 0;   // scored
+};
+
+/// Decides on how many documents a merge is scored. Documents are taken in one order drawn beforehand, so that every
+/// merge is scored on the first n of it: stages are nested, twice as many documents each time, and any two merges are
+/// compared on the same ones. After a stage a merge goes on unless
+///
+///     difference - leader's > t sqrt(v + leader's v),   v: the sampling variances        it cannot win, or
+///     v <= share * variance of the difference over documents                             it is known well enough.
+///
+/// With all documents in the first stage every merge is scored in full, as without a race.
+/// Reference: Maron and Moore (1994), "Hoeffding races"; Birattari et al. (2002), "A racing algorithm for configuring
+/// metaheuristics".
+class document_race {
+ public:
+    /// reference_weights: (checkpoints), of the newest checkpoint. reference_losses: (documents), its losses.
+    document_race(const std::vector<double>& reference_weights, std::vector<double> reference_losses,
+                  racing_options options = {})
+        : options_(options), reference_(std::move(reference_losses)), order_(reference_.size()) {
+        std::iota(order_.begin(), order_.end(), std::size_t{0});
+        random_engine engine = make_engine(options.seed, order_stream);
+        for (std::size_t i = order_.size(); i > 1; --i)  // std::shuffle differs between libraries
+            std::swap(order_[i - 1], order_[static_cast<std::size_t>(uniform(engine) * static_cast<double>(i))]);
+        if (options_.first == 0) options_.first = std::max<std::size_t>(size() / 16, 3);
+        options_.first = std::min(options_.first, size());
+        enter(reference_weights, reference_);
+    }
+
+    const racing_options& options() const { return options_; }
+
+    /// Documents there are.
+    std::size_t size() const { return order_.size(); }
+
+    /// The first so many documents of the order.
+    std::span<const std::size_t> documents(std::size_t count) const { return std::span(order_).first(count); }
+
+    /// What follows for all documents from some. losses: (scored), of the first documents of the order.
+    raced_loss estimate(std::span<const double> merge_weights, std::span<const double> losses) const {
+        raced_loss result{{}, {}, losses.size()};
+        if (losses.size() < size()) {
+            result.completed = regression_.complete(merge_weights, documents(losses.size()), losses);
+        } else {
+            result.completed.losses.resize(size());
+            for (std::size_t i = 0; i < size(); ++i) result.completed.losses[order_[i]] = losses[i];
+        }
+        result.difference = paired_difference(result.completed.losses, reference_);
+        result.difference.variance += result.completed.sampling_variance;
+        return result;
+    }
+
+    /// Documents of the next stage of a merge, or 0 where it stops.
+    std::size_t next_stage(const raced_loss& merge, const raced_loss& leader) const {
+        if (merge.documents == size() || !std::isfinite(merge.difference.mean)) return 0;
+        const double sampling = merge.completed.sampling_variance;
+        if (sampling > 0 && sampling <= options_.share * (merge.difference.variance - sampling)) return 0;
+        const double t = student_t_quantile(options_.confidence, merge.completed.degrees_of_freedom);
+        const double worse = merge.difference.mean - leader.difference.mean;
+        if (worse > t * std::sqrt(sampling + leader.completed.sampling_variance)) return 0;
+        return std::min(2 * merge.documents, size());
+    }
+
+    /// The best merge that has entered.
+    const raced_loss& leader() const { return leader_; }
+
+    /// Takes in a merge that has ended its race, or was scored in full outside of it: others are predicted from it
+    /// where it was scored in full, and it may be the new leader. losses: (scored), of the first documents of the
+    /// order, but all of them in the documents' own.
+    void enter(const std::vector<double>& merge_weights, std::span<const double> losses) {
+        if (losses.empty() || !std::ranges::all_of(losses, [](double loss) { return std::isfinite(loss); })) return;
+        std::vector<double> ordered(losses.begin(), losses.end());  // (scored)
+        if (losses.size() == size()) {
+            regression_.add(merge_weights, losses);
+            for (std::size_t i = 0; i < size(); ++i) ordered[i] = losses[order_[i]];
+        }
+        raced_loss ended = estimate(merge_weights, ordered);
+        if (leader_.documents == 0 || ended.difference.mean < leader_.difference.mean) leader_ = std::move(ended);
+    }
+
+ private:
+    static constexpr std::uint64_t order_stream = ~std::uint64_t{2};  // beside the search's own streams
+
+    racing_options options_;
+    std::vector<double> reference_;   // (documents), nats per token
+    std::vector<std::size_t> order_;  // (documents)
+    document_regression regression_;
+    raced_loss leader_;
+};
+
+/// Scores the merges that are measured anyway, before others race: those of the baselines that have no choice. One that
+/// cannot be measured is passed over.
+template <class Evaluator>
+void enter_baselines(document_race& race, const std::vector<baseline>& compared, measured_merges<Evaluator>& measure) {
+    for (const auto& one : compared)
+        if (one.merge_weights.size() == 1) try {
+                const auto& weights = one.merge_weights.front();
+                race.enter(weights, measure(weights, document_set::search).losses);
+            } catch (const work_error&) {
+                continue;  // the report will say so
+            }
+}
+
+/// Takes in the trials of a search that is resumed, so that none is scored again and the race goes on as it was.
+template <class Evaluator>
+void enter_trials(document_race& race, const history& trials, measured_merges<Evaluator>& measure) {
+    std::vector<std::size_t> all(race.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    for (const auto& [suggested, observed] : trials.records()) {
+        const std::span<const double> losses = observed.document_losses;
+        if (losses.empty()) continue;
+        const auto documents =
+            losses.size() == race.size() ? std::span<const std::size_t>(all) : race.documents(losses.size());
+        measure.remember(suggested.merge_weights, documents, losses);
+        race.enter(suggested.merge_weights, losses);
+    }
+}
+
+/// Scores a merge stage by stage until its race is over.
+/// @param leader  that it races against
+/// @param raced   what is then known of it
+/// @returns its losses (scored), on the first documents of the order, and what all stages took
+/// @throws work_error when it cannot be measured
+template <class Evaluator>
+merge_evaluation race_merge(const document_race& race, const std::vector<double>& merge_weights,
+                            const raced_loss& leader, measured_merges<Evaluator>& measure, raced_loss& raced) {
+    merge_evaluation all;
+    for (std::size_t count = race.options().first; count > 0; count = race.next_stage(raced, leader)) {
+        merge_evaluation stage = measure(merge_weights, race.documents(count));
+        raced = race.estimate(merge_weights, stage.losses);
+        all.losses = std::move(stage.losses);
+        all.merge_seconds += stage.merge_seconds;
+        all.score_seconds += stage.score_seconds;
+    }
+    return all;
+}
+
+/// Measures the candidates of one baseline for `choose_merge`: they race against the best among them, so that their
+/// order is known, not each one's loss.
+template <class Evaluator>
+class raced_candidates {
+ public:
+    /// @param race, measure  must outlive this
+    raced_candidates(const document_race& race, measured_merges<Evaluator>& measure)
+        : race_(&race), measure_(&measure) {}
+
+    /// Losses (documents), in part predicted, of a merge on the search documents.
+    merge_evaluation operator()(const std::vector<double>& merge_weights, document_set) {
+        raced_loss raced;
+        merge_evaluation result = race_merge(*race_, merge_weights, best_, *measure_, raced);
+        result.losses = raced.completed.losses;
+        if (raced.difference.mean < best_.difference.mean) best_ = std::move(raced);
+        return result;
+    }
+
+ private:
+    const document_race* race_;
+    measured_merges<Evaluator>* measure_;
+    raced_loss best_ = {{}, {std::numeric_limits<double>::infinity(), 0}, 0};
+};
+
+}  // namespace bouillon

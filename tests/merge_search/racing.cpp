@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/merge_search/racing.hpp>
+
+#include <bouillon/merge_search/make_report.hpp>
+#include <bouillon/merge_search/run.hpp>
+#include <bouillon/search/bayesian_search.hpp>
+#include <bouillon/search/journal.hpp>
+#include <bouillon/space/simplex.hpp>
+
+#include "partial_landscape.hpp"
+#include "search/scratch.hpp"
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+using namespace bouillon;
+
+namespace {
+
+const std::vector<double> newest = {0, 0, 1};
+
+/// A search that races, as a program sets it up.
+struct raced_search {
+    partial_landscape landscape;
+    measured_merges<partial_landscape> measure{landscape};
+    document_race race;
+    bayesian_search<simplex> search;
+
+    explicit raced_search(racing_options options = {}, std::size_t budget = 15)
+        : race(newest, measure(newest, document_set::search).losses, options),
+          search(simplex{3}, {.budget = budget,
+                              .reference_losses = measure(newest, document_set::search).losses,
+                              .known = {{.point = newest}}}) {
+        enter_baselines(race, baselines(3, 0, 1), measure);
+    }
+
+    /// Documents scored in each trial.
+    std::vector<std::size_t> run() {
+        std::vector<std::size_t> documents;
+        run_search(search, measure, race, [&](const trial_event& event) { documents.push_back(event.documents); });
+        return documents;
+    }
+};
+
+std::vector<double> observed_losses(const history& trials) {
+    std::vector<double> losses;
+    for (const auto& [suggested, observed] : trials.records()) losses.push_back(observed.loss);
+    return losses;
+}
+
+}  // namespace
+
+TEST_CASE("with all documents in the first stage a race is full scoring, to the last bit") {
+    raced_search raced({.first = 64});
+    for (const std::size_t documents : raced.run()) CHECK(documents == 64);
+    partial_landscape landscape;
+    measured_merges measure(landscape);
+    bayesian_search search(simplex{3}, raced.search.options());
+    run_search(search, measure, [](const trial_event&) {});
+    CHECK(observed_losses(search.history()) == observed_losses(raced.search.history()));
+    CHECK(search.recommendation().merge_weights == raced.search.recommendation().merge_weights);
+}
+
+TEST_CASE("a race finds the merge that full scoring finds, on a fraction of the documents") {
+    raced_search raced, full({.first = 64});
+    raced.run();
+    full.run();
+    CHECK(raced.landscape.scored < full.landscape.scored / 2);
+    const auto truth = [](raced_search& found) {
+        return mean_loss(found.landscape(found.search.recommendation().merge_weights, document_set::test).losses).mean;
+    };
+    CHECK(truth(raced) < truth(full) + 2e-3);
+}
+
+TEST_CASE("stages are nested, double, and take each document once") {
+    const raced_search raced;
+    const auto& race = raced.race;
+    CHECK(race.options().first == 4);
+    const auto order = race.documents(race.size());
+    CHECK(std::set<std::size_t>(order.begin(), order.end()).size() == 64);
+    CHECK(std::ranges::equal(race.documents(8).first(4), race.documents(4)));
+    const document_race other(newest, std::vector<double>(64, 1.0), {.seed = 2});
+    CHECK_FALSE(std::ranges::equal(other.documents(8), race.documents(8)));
+    CHECK(document_race(newest, {1, 2}).options().first == 2);
+    CHECK(document_race(newest, std::vector<double>(480, 1.0)).options().first == 30);
+}
+
+TEST_CASE("a merge that is worse by a wide margin stops at the first stage, one that leads goes on") {
+    const raced_search raced;
+    const auto& race = raced.race;
+    const auto after_first = [&](const std::vector<double>& losses, double sampling_deviation) {
+        raced_loss result{{losses, sampling_deviation * sampling_deviation, 7.0},
+                          {mean_loss(losses).mean, 1e-9 + sampling_deviation * sampling_deviation},
+                          4};
+        return race.next_stage(result, {{}, {-0.1, 0}, 64});
+    };
+    CHECK(after_first({0.1, 0.1}, 0.02) == 0);      // ten deviations behind the leader
+    CHECK(after_first({-0.08, -0.08}, 0.02) == 8);  // one
+    CHECK(after_first({-0.2, -0.2}, 0.02) == 8);    // in front
+}
+
+TEST_CASE("a merge stops where its documents differ by more than is not known of them") {
+    const raced_search raced;
+    const double share = raced.race.options().share;
+    const auto next = [&](double sampling, double own) {
+        return raced.race.next_stage({{{}, sampling, 7.0}, {-1, own + sampling}, 32}, {{}, {0, 0}, 64});
+    };
+    CHECK(next(0.99 * share, 1) == 0);
+    CHECK(next(1.01 * share, 1) == 64);
+}
+
+TEST_CASE("a trial is told with the variance of its documents and that of not having scored all") {
+    raced_search raced;
+    std::size_t partial = 0;
+    run_search(raced.search, raced.measure, raced.race, [&](const trial_event& event) {
+        CHECK(event.losses.size() == 64);
+        CHECK(event.observation.document_losses.size() == event.documents);
+        const auto difference = paired_difference(event.losses, raced.search.options().reference_losses);
+        CHECK(event.observation.loss == difference.mean);
+        if (event.documents < 64) {
+            ++partial;
+            CHECK(event.observation.variance > difference.variance);
+            CHECK(event.observation.variance < difference.variance * 10);
+        } else {
+            CHECK(event.observation.variance == difference.variance);
+        }
+    });
+    CHECK(partial > 5);
+}
+
+TEST_CASE("whatever is reported was scored on all documents, and baselines are as good as without a race") {
+    raced_search raced;
+    raced.run();
+    const auto found = raced.search.recommendation().merge_weights;
+    const auto compared = baselines(3, 15, 1);
+    const auto nothing = [](const std::string&) {};
+    const auto report = make_report(found, compared, raced.measure, raced.race, true, nothing);
+    partial_landscape landscape;
+    measured_merges measure(landscape);
+    const auto full = make_report(found, compared, measure, true, nothing);
+    REQUIRE(report.rows.size() == full.rows.size());
+    for (std::size_t i = 0; i < report.rows.size(); ++i) {
+        const auto losses = landscape(report.rows[i].merge_weights, document_set::search).losses;
+        CHECK(report.rows[i].search.mean == mean_loss(losses).mean);
+        CHECK(report.rows[i].search.mean < full.rows[i].search.mean + 2e-3);
+    }
+    CHECK(report.found().test->mean == full.found().test->mean);
+}
+
+TEST_CASE("merges that fail, or whose losses are no numbers, are failed trials and neither lead nor teach") {
+    raced_search raced;
+    raced.landscape.failing_from = 0.6;
+    std::size_t failed = 0;
+    run_search(raced.search, raced.measure, raced.race, [&](const trial_event& event) {
+        if (event.observation.status != trial_status::failed) return;
+        ++failed;
+        CHECK(event.losses.empty());
+        CHECK(event.observation.reason == "out of memory");
+    });
+    CHECK(failed > 0);
+    CHECK(raced.search.recommendation().merge_weights[0] < 0.6);
+    const auto before = raced.race.leader().difference.mean;
+    raced.race.enter({0.1, 0.1, 0.8}, std::vector<double>(64, std::nan("")));
+    raced.race.enter({0.1, 0.1, 0.8}, {});
+    CHECK(raced.race.leader().difference.mean == before);
+    const auto lost = raced.race.estimate(newest, std::vector{1.0, std::nan(""), 1.0, 1.0});
+    CHECK(raced.race.next_stage(lost, raced.race.leader()) == 0);
+}
+
+TEST_CASE("a raced search that was killed after any line of its journal continues bit for bit") {
+    const scratch_folder folder;
+    const auto run = [](const std::filesystem::path& path, journal_mode mode) {
+        raced_search raced({}, 8);
+        journaled_search journaled(std::move(raced.search), path, {}, mode);
+        enter_trials(raced.race, journaled.history(), raced.measure);
+        run_search(journaled, raced.measure, raced.race, [](const trial_event&) {});
+        return read_text(path);
+    };
+    const std::string whole = run(folder.path / "whole", journal_mode::create);
+    CHECK(whole.find("\"documents\":4,\"losses\":[") != whole.npos);
+    for (std::size_t end = whole.find('\n'); end != whole.npos; end = whole.find('\n', end + 1)) {
+        write_text(folder.path / "killed", whole.substr(0, end + 1));
+        CHECK(run(folder.path / "killed", journal_mode::resume) == whole);
+    }
+}
