@@ -19,11 +19,13 @@ std::filesystem::path model_config_path(const bouillon::checkpoint& checkpoint) 
                                 ": has no config.json, without which its model cannot be run");
 }
 
-evaluate_function make_resident_evaluator(const bouillon::checkpoint_set& checkpoints, const std::string& backend,
+evaluate_function make_resident_evaluator(const bouillon::checkpoint_set& checkpoints,
+                                          const bouillon::tensor_groups& groups, const std::string& backend,
                                           std::size_t threads, bouillon::held_out_documents search,
                                           bouillon::held_out_documents test, const plan_function& announce) {
-    evaluation_input given{checkpoints, bouillon::read_config(model_config_path(checkpoints.newest())),
-                           std::move(search), std::move(test), announce};
+    evaluation_input given{
+        checkpoints,       groups,          bouillon::read_config(model_config_path(checkpoints.newest())),
+        std::move(search), std::move(test), announce};
     if (backend == "xtensor")
         return evaluate_on<bouillon::xtensor_backend>(bouillon::xtensor_backend({.threads = threads}),
                                                       std::move(given));

@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/merge/memory_plan.hpp>
+#include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
 #include <bouillon/score/held_out.hpp>
 
@@ -54,8 +55,10 @@ inline const std::set<std::string> backend_names = {"xtensor", "thrust", "cuda"}
 std::filesystem::path model_config_path(const bouillon::checkpoint& checkpoint);
 
 /// Keeps the checkpoints where there is memory for them and scores each merge on a backend.
-/// `checkpoints` must outlive the result. `threads`: of the xtensor backend, 0 for all.
+/// `checkpoints` must outlive the result. `groups`: of tensors that may have merge weights of their own. `threads`: of
+/// the xtensor backend, 0 for all.
 /// Throws input_error where memory is short or the backend is not built in, work_error where it finds no device.
-evaluate_function make_resident_evaluator(const bouillon::checkpoint_set& checkpoints, const std::string& backend,
+evaluate_function make_resident_evaluator(const bouillon::checkpoint_set& checkpoints,
+                                          const bouillon::tensor_groups& groups, const std::string& backend,
                                           std::size_t threads, bouillon::held_out_documents search,
                                           bouillon::held_out_documents test, const plan_function& announce = {});

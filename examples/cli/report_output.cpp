@@ -59,12 +59,46 @@ std::string decision_text(const bouillon::merge_report& report, const std::strin
     return "Decision: keep the newest. The found merge has no significant gain: " + figure + ".";
 }
 
+/// The weights of group g, or of all tensors.
+std::span<const double> row_of(std::span<const double> merge_weights, std::size_t g, const merge_weight_names& names) {
+    return merge_weights.subspan(g * names.checkpoints.size(), names.checkpoints.size());
+}
+
+/// Weights of all tensors alike; or null, and those of each group beside.
+void add_weights(json& object, const std::vector<double>& merge_weights, const merge_weight_names& names) {
+    if (merge_weights.size() <= names.checkpoints.size()) {
+        object["merge_weights"] = merge_weights;
+        return;
+    }
+    object["merge_weights"] = nullptr;
+    for (std::size_t g = 0; g < names.groups.size(); ++g)
+        object["group_merge_weights"][names.groups[g]] = row_of(merge_weights, g, names);
+}
+
+/// " CHECKPOINT:WEIGHT" for each.
+std::string weights_text(std::span<const double> merge_weights, const merge_weight_names& names) {
+    std::string text;
+    for (std::size_t k = 0; k < names.checkpoints.size(); ++k)
+        text += ' ' + names.checkpoints[k] + print(":%.6g", merge_weights[k]);
+    return text;
+}
+
+std::string found_text(const std::vector<double>& merge_weights, const merge_weight_names& names) {
+    if (merge_weights.size() == names.checkpoints.size())
+        return "\nFound merge:" + weights_text(merge_weights, names) + '\n';
+    std::string text = "\nFound merge, by groups of tensors:\n";
+    for (std::size_t g = 0; g < names.groups.size(); ++g)
+        text += "  " + names.groups[g] + ':' + weights_text(row_of(merge_weights, g, names), names) + '\n';
+    return text;
+}
+
 }  // namespace
 
-std::string trial_json(const bouillon::trial_event& event, std::span<const double> newest_losses) {
+std::string trial_json(const bouillon::trial_event& event, std::size_t earlier, std::span<const double> newest_losses,
+                       const merge_weight_names& names) {
     json object = {{"event", "trial"},
-                   {"trial", event.trial.ticket},
-                   {"merge_weights", event.trial.merge_weights},
+                   {"trial", earlier + event.trial.ticket},
+                   {"merge_weights", nullptr},
                    {"loss", nullptr},
                    {"standard_error", nullptr},
                    {"gain", nullptr},
@@ -74,6 +108,7 @@ std::string trial_json(const bouillon::trial_event& event, std::span<const doubl
                      {"merge", event.seconds.merge},
                      {"score", event.seconds.score},
                      {"observe", event.seconds.observe}}}};
+    add_weights(object, event.trial.merge_weights, names);
     if (event.observation.status == bouillon::trial_status::failed) {
         object["failed"] = event.observation.reason;
         return one_line(object);
@@ -89,13 +124,13 @@ std::string trial_json(const bouillon::trial_event& event, std::span<const doubl
 }
 
 std::string result_json(const bouillon::merge_report& report, const bouillon::recommendation& recommendation,
-                        const std::vector<std::string>& checkpoints, const std::string& stopped_by) {
+                        const merge_weight_names& names, const std::string& stopped_by) {
     json rows = json::array();
     for (const auto& row : report.rows) {
         const auto& test = row.test;
         const json significant = row.gain.testable() ? json(row.gain.significant) : json(nullptr);
         rows.push_back({{"name", row.name},
-                        {"merge_weights", row.merge_weights},
+                        {"merge_weights", nullptr},
                         {"search_loss", row.search.mean},
                         {"search_standard_error", row.search.standard_error()},
                         {"test_loss", test ? json(test->mean) : json(nullptr)},
@@ -103,23 +138,24 @@ std::string result_json(const bouillon::merge_report& report, const bouillon::re
                         {"gain", row.gain.gain},
                         {"gain_standard_error", row.gain.standard_error},
                         {"significant", significant}});
+        add_weights(rows.back(), row.merge_weights, names);
     }
     const json ticket = recommendation.ticket ? json(*recommendation.ticket) : json(nullptr);
+    json recommended = {{"merge_weights", nullptr},
+                        {"posterior_loss", recommendation.loss},
+                        {"posterior_standard_error", recommendation.standard_error},
+                        {"trial", ticket}};
+    add_weights(recommended, recommendation.merge_weights, names);
     return one_line({{"event", "result"},
-                     {"checkpoints", checkpoints},
+                     {"checkpoints", names.checkpoints},
                      {"rows", rows},
-                     {"recommendation",
-                      {{"merge_weights", recommendation.merge_weights},
-                       {"posterior_loss", recommendation.loss},
-                       {"posterior_standard_error", recommendation.standard_error},
-                       {"trial", ticket}}},
+                     {"recommendation", recommended},
                      {"stopped_by", stopped_by},
                      {"gains_on", report.gains_on_test ? "test" : "search"},
                      {"decision", report.merge() ? "merge" : "keep newest"}});
 }
 
-std::string result_text(const bouillon::merge_report& report, const std::vector<std::string>& checkpoints,
-                        std::size_t documents) {
+std::string result_text(const bouillon::merge_report& report, const merge_weight_names& names, std::size_t documents) {
     std::vector<std::vector<std::string>> cells = {
         {"merge", "search loss (se)", "test loss (se)", "gain over newest (se)", "significant at 95 %"}};
     if (!report.gains_on_test) cells[0].erase(cells[0].begin() + 2);
@@ -140,9 +176,6 @@ std::string result_text(const bouillon::merge_report& report, const std::vector<
         }
         text += line.back() + '\n';
     }
-
-    text += "\nFound merge:";
-    for (std::size_t k = 0; k < checkpoints.size(); ++k)
-        text += print(" %s:%.6g", checkpoints[k].c_str(), report.found().merge_weights[k]);
-    return text + '\n' + decision_text(report, checkpoints.back(), documents) + '\n';
+    return text + found_text(report.found().merge_weights, names) +
+           decision_text(report, names.checkpoints.back(), documents) + '\n';
 }

@@ -12,14 +12,21 @@
 // What `bouillon search` prints. The JSON texts are one object without line breaks; a number that is not known, such as
 // the standard error of a single value, is null there.
 
-/// `newest_losses`: (documents), of the newest checkpoint on the search documents, which gains are over.
-std::string trial_json(const bouillon::trial_event& event, std::span<const double> newest_losses);
+/// What merge weights are of.
+struct merge_weight_names {
+    std::vector<std::string> checkpoints;  // in the order of merge weights
+    std::vector<std::string> groups;       // of tensors; empty where all have the same merge weights
+};
 
-/// `checkpoints`: (checkpoints), names, in the order of merge weights. `stopped_by`: the option that ended the search.
+/// `earlier`: trials of the searches before this one. `newest_losses`: (documents), of the newest checkpoint on the
+/// search documents, which gains are over.
+std::string trial_json(const bouillon::trial_event& event, std::size_t earlier, std::span<const double> newest_losses,
+                       const merge_weight_names& names);
+
+/// `stopped_by`: the option that ended the search.
 std::string result_json(const bouillon::merge_report& report, const bouillon::recommendation& recommendation,
-                        const std::vector<std::string>& checkpoints, const std::string& stopped_by);
+                        const merge_weight_names& names, const std::string& stopped_by);
 
 /// The table of baselines and the found merge, its weights by checkpoint, and the decision in a sentence.
 /// `documents`: how many the gains are measured on.
-std::string result_text(const bouillon::merge_report& report, const std::vector<std::string>& checkpoints,
-                        std::size_t documents);
+std::string result_text(const bouillon::merge_report& report, const merge_weight_names& names, std::size_t documents);

@@ -15,6 +15,7 @@
 /// What a search or a score runs on, whatever the backend.
 struct evaluation_input {
     const bouillon::checkpoint_set& checkpoints;
+    const bouillon::tensor_groups& groups;
     bouillon::language_model_config config;
     bouillon::held_out_documents search, test;
     const plan_function& announce;
@@ -37,7 +38,7 @@ evaluate_function evaluate_on(const Backend& backend, evaluation_input given) {
     const auto plan = bouillon::plan_memory(needs, room);
     if (given.announce) given.announce(plan);
     return as_functions(
-        std::make_shared<evaluator>(placed(given.checkpoints, backend, plan.place),
+        std::make_shared<evaluator>(placed(given.checkpoints, backend, plan.place, given.groups),
                                     scorer(bouillon::causal_language_model<Backend>(given.config, backend)),
                                     std::move(given.search), std::move(given.test)));
 }

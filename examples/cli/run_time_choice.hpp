@@ -20,6 +20,7 @@
 #include <bouillon/kernel/squared_exponential.hpp>
 #include <bouillon/kernel/sum.hpp>
 #include <bouillon/space/affine.hpp>
+#include <bouillon/space/group_scaling.hpp>
 #include <bouillon/space/interval.hpp>
 #include <bouillon/space/schedule.hpp>
 #include <bouillon/space/simplex.hpp>
@@ -38,7 +39,8 @@
 struct any_space {
     using points = std::vector<std::vector<double>>;
 
-    std::variant<bouillon::simplex, bouillon::interval, bouillon::affine, bouillon::schedule> chosen;
+    std::variant<bouillon::simplex, bouillon::interval, bouillon::affine, bouillon::schedule, bouillon::group_scaling>
+        chosen;
 
     void check() const {
         std::visit([](const auto& space) { space.check(); }, chosen);

@@ -106,7 +106,7 @@ void print_text(const std::filesystem::path& checkpoint, const score_result& res
 std::vector<double> losses_of(const std::filesystem::path& path, const score_arguments& arguments,
                               const bouillon::held_out_documents& held_out) {
     const auto checkpoint = bouillon::open_checkpoints(std::span(&path, 1));
-    auto evaluate = make_resident_evaluator(checkpoint, arguments.backend, arguments.threads, held_out, {});
+    auto evaluate = make_resident_evaluator(checkpoint, {}, arguments.backend, arguments.threads, held_out, {});
     const std::vector<double> whole = {1.0};
     return evaluate(whole, bouillon::document_set::search).losses;
 }

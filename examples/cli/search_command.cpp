@@ -13,6 +13,7 @@
 
 #include "commands.hpp"
 #include "evaluators.hpp"
+#include "group_options.hpp"
 #include "held_out_input.hpp"
 #include "progress.hpp"
 #include "report_output.hpp"
@@ -21,6 +22,7 @@
 #include <CLI/Option.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -37,6 +39,7 @@ namespace fs = std::filesystem;
 struct search_arguments {
     std::vector<fs::path> checkpoints;
     bouillon::run_selection selection;
+    group_arguments groups;
     fs::path held_out, test, journal, out;
     std::string space = "auto", kernel = "matern52", acquisition = "log-nei", preset, backend = "xtensor", score,
                 metric = "choice-loss";
@@ -54,6 +57,7 @@ struct search_arguments {
 struct workbench {
     const search_arguments& arguments;
     bouillon::checkpoint_set checkpoints;
+    bouillon::tensor_groups groups;  // empty: all tensors have the same merge weights
     evaluate_function evaluate;
     bouillon::measured_merges<evaluate_function> measure;
     std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
@@ -66,10 +70,13 @@ struct workbench {
     workbench& operator=(const workbench&) = delete;
 
     explicit workbench(const search_arguments& given)
-        : arguments(given), checkpoints(bouillon::open_checkpoints(given.checkpoints)), measure(evaluate) {
+        : arguments(given),
+          checkpoints(bouillon::open_checkpoints(given.checkpoints)),
+          groups(make_groups(given.groups, checkpoints)),
+          measure(evaluate) {
         if (!given.score.empty()) {
             evaluate = as_functions(std::make_shared<bouillon::external_evaluator>(
-                checkpoints, bouillon::external_command{given.score, std::chrono::seconds(given.score_limit)}));
+                checkpoints, bouillon::external_command{given.score, std::chrono::seconds(given.score_limit)}, groups));
         } else {
             auto search = read_held_out_input(given.held_out);
             auto test = given.test.empty() ? held_out_input() : read_held_out_input(given.test);
@@ -77,13 +84,15 @@ struct workbench {
             has_test = test.size() > 0;
             documents = test.size();
             evaluate = make_resident_evaluator(
-                checkpoints, given.backend, given.threads, std::move(search.documents), std::move(test.documents),
+                checkpoints, groups, given.backend, given.threads, std::move(search.documents),
+                std::move(test.documents),
                 [](const bouillon::memory_plan& plan) { std::cerr << "memory: " << describe(plan) << '\n'; });
             if (search.questions || test.questions)
                 evaluate = as_functions(std::make_shared<bouillon::question_evaluator<evaluate_function>>(
                     std::move(evaluate), std::move(search.questions), std::move(test.questions),
                     question_loss_of(given.metric)));
         }
+        if (given.groups.any()) make_group_space(given.groups, groups, newest());  // a fault shows now, not at the end
         newest_losses = measure(newest(), bouillon::document_set::search).losses;
         if (!has_test) documents = newest_losses.size();
         if (has_test)
@@ -94,10 +103,11 @@ struct workbench {
 
     std::vector<double> newest() const { return bouillon::simplex{checkpoints.size()}.newest_average(1); }
 
-    std::vector<std::string> names() const {
-        std::vector<std::string> result;  // (checkpoints)
-        for (const auto& checkpoint : checkpoints) result.push_back(checkpoint.name());
-        return result;
+    merge_weight_names weight_names() const {
+        merge_weight_names names;
+        for (const auto& checkpoint : checkpoints) names.checkpoints.push_back(checkpoint.name());
+        for (const auto& group : groups.groups) names.groups.push_back(group.name);
+        return names;
     }
 };
 
@@ -116,15 +126,25 @@ bouillon::search_options make_options(const workbench& bench, std::vector<double
     return options;
 }
 
+/// One of the searches of a run.
+struct search_stage {
+    std::string space;  // its name
+    std::filesystem::path journal;
+    std::size_t budget = 0;                            // trials
+    std::size_t earlier = 0;                           // trials of the stages before it
+    std::map<std::string, std::string> settings = {};  // its own in the journal
+};
+
 /// What must be the same when a journal is taken up again.
-std::map<std::string, std::string> journal_settings(const search_arguments& arguments, const std::string& space,
+std::map<std::string, std::string> journal_settings(const search_arguments& arguments, const search_stage& stage,
                                                     const std::optional<bouillon::document_race>& race) {
     std::string checkpoints;
     for (const auto& path : arguments.checkpoints) checkpoints += (checkpoints.empty() ? "" : " ") + path.string();
-    std::map<std::string, std::string> settings = {{"checkpoints", checkpoints},
-                                                   {"space", space},
-                                                   {"kernel", arguments.kernel},
-                                                   {"acquisition", arguments.acquisition}};
+    std::map<std::string, std::string> settings = stage.settings;
+    settings.insert({{"checkpoints", checkpoints},
+                     {"space", stage.space},
+                     {"kernel", arguments.kernel},
+                     {"acquisition", arguments.acquisition}});
     if (arguments.score.empty())
         settings["held_out"] = arguments.held_out.string();
     else
@@ -135,9 +155,10 @@ std::map<std::string, std::string> journal_settings(const search_arguments& argu
         settings["racing"] = "from " + std::to_string(options.first) + " documents, share " +
                              std::to_string(options.share) + ", confidence " + std::to_string(options.confidence);
     }
-    if (space == "interval") settings["alpha"] = std::to_string(arguments.alpha);
-    if (space == "schedule") settings["step"] = std::to_string(arguments.step);
-    if (space == "affine") settings["bounds"] = std::to_string(arguments.lower) + " " + std::to_string(arguments.upper);
+    if (stage.space == "interval") settings["alpha"] = std::to_string(arguments.alpha);
+    if (stage.space == "schedule") settings["step"] = std::to_string(arguments.step);
+    if (stage.space == "affine")
+        settings["bounds"] = std::to_string(arguments.lower) + " " + std::to_string(arguments.upper);
     return settings;
 }
 
@@ -167,19 +188,20 @@ std::string stopped_by(const Search& search, const workbench& bench) {
 }
 
 template <class Search>
-search_result run_trials(Search& search, std::size_t resumed, workbench& bench) {
+search_result run_trials(Search& search, std::size_t resumed, const search_stage& stage, workbench& bench) {
     const bool json = bench.arguments.json;
-    progress_line progress(bench.arguments.budget);
+    progress_line progress(stage.budget);
     std::size_t done = 0;
     const auto report = [&](const bouillon::trial_event& event) {
         ++done;
-        if (json) std::cout << trial_json(event, bench.newest_losses) << std::endl;
+        if (json) std::cout << trial_json(event, stage.earlier, bench.newest_losses, bench.weight_names()) << std::endl;
         const double loss =
             event.losses.empty() ? std::numeric_limits<double>::quiet_NaN() : bouillon::mean_loss(event.losses).mean;
-        progress.trial(event.trial.ticket + 1, done, bench.arguments.budget - resumed - done, loss);
+        progress.trial(event.trial.ticket + 1, done, stage.budget - resumed - done, loss);
         if (event.losses.empty()) {
             progress.clear();
-            std::cerr << "bouillon: trial " << event.trial.ticket << " failed: " << event.observation.reason << '\n';
+            std::cerr << "bouillon: trial " << stage.earlier + event.trial.ticket
+                      << " failed: " << event.observation.reason << '\n';
         }
     };
     std::string by = stopped_by(search, bench);
@@ -194,16 +216,15 @@ search_result run_trials(Search& search, std::size_t resumed, workbench& bench) 
 
 /// Runs the search, with a journal if one is asked for.
 template <class Search>
-search_result run_search(Search search, const std::string& space, workbench& bench) {
-    const auto& arguments = bench.arguments;
-    if (arguments.journal.empty()) return run_trials(search, 0, bench);
-    const auto mode = arguments.resume ? bouillon::journal_mode::resume : bouillon::journal_mode::create;
-    bouillon::journaled_search journaled(std::move(search), arguments.journal,
-                                         journal_settings(arguments, space, bench.race), mode);
+search_result run_search(Search search, const search_stage& stage, workbench& bench) {
+    if (stage.journal.empty()) return run_trials(search, 0, stage, bench);
+    const auto mode = bench.arguments.resume ? bouillon::journal_mode::resume : bouillon::journal_mode::create;
+    bouillon::journaled_search journaled(std::move(search), stage.journal,
+                                         journal_settings(bench.arguments, stage, bench.race), mode);
     if (journaled.suggested_otherwise() > 0)
-        std::cerr << "bouillon: " << journaled.suggested_otherwise() << " trials of " << arguments.journal.string()
+        std::cerr << "bouillon: " << journaled.suggested_otherwise() << " trials of " << stage.journal.string()
                   << " would be suggested elsewhere now: it is from another machine or version. They stand.\n";
-    return run_trials(journaled, journaled.resumed(), bench);
+    return run_trials(journaled, journaled.resumed(), stage, bench);
 }
 
 any_space make_space(const search_arguments& arguments) {
@@ -223,28 +244,60 @@ std::vector<double> newest_point(const workbench& bench) {
     return bench.newest();
 }
 
+/// Searches a space by the acquisition and the kernel that the user chose.
+search_result search_space(const any_space& space, const bouillon::search_options& options, const search_stage& stage,
+                           workbench& bench) {
+    const auto& arguments = bench.arguments;
+    const any_kernel kernel = make_kernel(arguments.kernel);
+    if (arguments.acquisition == "gp-hedge")
+        return run_search(bouillon::bayesian_search<any_space, hedge, any_kernel>(space, options, hedge(), kernel),
+                          stage, bench);
+    return run_search(bouillon::bayesian_search<any_space, any_acquisition, any_kernel>(
+                          space, options, make_acquisition(arguments.acquisition), kernel),
+                      stage, bench);
+}
+
 search_result search(workbench& bench) {
     const auto& arguments = bench.arguments;
-    const std::string& name = arguments.space;
+    const search_stage stage{arguments.space, arguments.journal, arguments.budget};
     if (arguments.preset == "paper") {
         auto options = make_options(bench, {1.0});
         options.known.clear();  // the paper spends its second trial on the newest checkpoint
-        return run_search(bouillon::paper_search(arguments.alpha, std::move(options)), name, bench);
+        return run_search(bouillon::paper_search(arguments.alpha, std::move(options)), stage, bench);
     }
-    const any_space space = make_space(arguments);
-    const auto options = make_options(bench, newest_point(bench));
-    const any_kernel kernel = make_kernel(arguments.kernel);
-    if (arguments.acquisition == "gp-hedge") {
-        return run_search(bouillon::bayesian_search<any_space, hedge, any_kernel>(space, options, hedge(), kernel),
-                          name, bench);
-    }
-    return run_search(bouillon::bayesian_search<any_space, any_acquisition, any_kernel>(
-                          space, options, make_acquisition(arguments.acquisition), kernel),
-                      name, bench);
+    return search_space(make_space(arguments), make_options(bench, newest_point(bench)), stage, bench);
+}
+
+/// Searches group by group around what was found for all tensors alike; keeps that where nothing better is measured.
+search_result search_groups(workbench& bench, const search_result& alike) {
+    const auto& arguments = bench.arguments;
+    const auto& merged = alike.recommendation.merge_weights;
+    const auto space = make_group_space(arguments.groups, bench.groups, merged);
+    auto options = make_options(bench, space.same_for_all(0));
+    options.budget = arguments.groups.budget > 0 ? arguments.groups.budget : arguments.budget;
+    const auto losses = bench.measure(merged, bouillon::document_set::search).losses;
+    const bool paired = losses.size() > 1;
+    const auto found = paired ? bouillon::paired_difference(losses, bench.newest_losses) : bouillon::mean_loss(losses);
+    if (!space.contains_same_for_all(0)) options.known.clear();
+    if (space.contains_same_for_all(1))
+        options.known.push_back({space.same_for_all(1), found.mean, paired ? found.variance : std::nan("")});
+    if (bench.race) bench.race->enter(merged, losses);
+
+    search_stage stage{"groups", arguments.journal, options.budget, alike.trials};
+    if (!stage.journal.empty()) stage.journal += ".groups";
+    stage.settings["groups"] = describe(bench.groups, space);
+    search_result result = search_space({space}, options, stage, bench);
+    result.trials += alike.trials;
+    const auto grouped = bench.measure(result.recommendation.merge_weights, bouillon::document_set::search).losses;
+    if (bouillon::mean_loss(grouped).mean >= bouillon::mean_loss(losses).mean)
+        result.recommendation = alike.recommendation;
+    return result;
 }
 
 void check_usage(const search_arguments& arguments) {
     const auto refuse = [](const std::string& what) { throw bouillon::input_error(what); };
+    if (arguments.groups.any() && arguments.preset == "paper")
+        refuse("--preset paper has the same merge weights for all tensors: leave out --groups");
     if (arguments.checkpoints.size() < 2)
         refuse("search takes 2 or more checkpoints, but " + std::to_string(arguments.checkpoints.size()) + " is given");
     if (arguments.space == "interval" && arguments.checkpoints.size() != 2)
@@ -268,7 +321,8 @@ void write_result(const workbench& bench, const bouillon::merge_report& report) 
                            {.force = arguments.force,
                             .provenance = {{"bouillon.version", bouillon::version},
                                            {"bouillon.decision", report.merge() ? "merge" : "keep newest"}},
-                            .threads = arguments.threads});
+                            .threads = arguments.threads,
+                            .groups = bench.groups});
 }
 
 void run(search_arguments arguments) {
@@ -283,8 +337,12 @@ void run(search_arguments arguments) {
     workbench bench(arguments);
     if (bench.race)
         bouillon::enter_baselines(*bench.race, bouillon::baselines(bench.checkpoints.size(), 0, 0), bench.measure);
-    const auto [recommended, trials, stopped_by] = search(bench);
-    const auto compared = bouillon::baselines(bench.checkpoints.size(), trials, arguments.seed);
+    search_result result = search(bench);
+    const auto alike = result.recommendation.merge_weights;
+    if (arguments.groups.any()) result = search_groups(bench, result);
+    const auto& [recommended, trials, stopped_by] = result;
+    auto compared = bouillon::baselines(bench.checkpoints.size(), trials, arguments.seed);
+    if (arguments.groups.any()) compared.push_back({"found, all tensors alike", {alike}});
     bouillon::merge_report report;
     {
         progress_line progress(arguments.budget);
@@ -295,13 +353,13 @@ void run(search_arguments arguments) {
     }
     if (!arguments.out.empty()) write_result(bench, report);
     if (arguments.json) {
-        std::cout << result_json(report, recommended, bench.names(), stopped_by) << std::endl;
+        std::cout << result_json(report, recommended, bench.weight_names(), stopped_by) << std::endl;
         return;
     }
     if (stopped_by != "budget")
         std::cout << "Stopped by --" << stopped_by << " after " << trials << " of " << arguments.budget
                   << " trials\n\n";
-    std::cout << result_text(report, bench.names(), bench.documents);
+    std::cout << result_text(report, bench.weight_names(), bench.documents);
     if (!arguments.out.empty())
         std::cout << "Written: " << arguments.out.string()
                   << (report.merge() ? " (the found merge)\n" : " (the newest checkpoint)\n");
@@ -424,6 +482,7 @@ void add_search_command(CLI::App& program) {
     add_data_options(*command, *arguments);
     add_method_options(*command, *arguments);
     add_stopping_options(*command, *arguments);
+    add_group_options(*command, arguments->groups);
     command->footer(
         "Examples:\n"
         "  bouillon search run/step-1000 run/step-2000 --held-out search.safetensors --test test.safetensors --out "

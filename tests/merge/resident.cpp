@@ -147,10 +147,12 @@ TEST_CASE("each group of tensors is merged by its own weights, bit for bit as if
     check_groups_are_merged_apart(default_thrust_backend());
 }
 
-TEST_CASE("a tensor of no group is named before anything is merged") {
+TEST_CASE("a tensor of no group is named before anything is merged, unless it is whole numbers") {
     const test::temporary_directory directory;
-    const tensor_groups some{{{"norm", {"n*"}}}};
-    CHECK_THROWS_WITH_AS(make_resident(open_checkpoints(write_three(directory)), xtensor_backend(), some),
+    const auto checkpoints = open_checkpoints(write_three(directory));
+    const tensor_groups some{{{"norm", {"n*"}}}}, floats{{{"floats", {"[!s]*"}}}};
+    CHECK_NOTHROW(make_resident(checkpoints, xtensor_backend(), floats));
+    CHECK_THROWS_WITH_AS(make_resident(checkpoints, xtensor_backend(), some),
                          "tensor 'embed' is in none of the groups norm", input_error);
 }
 

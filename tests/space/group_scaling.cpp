@@ -45,6 +45,8 @@ TEST_CASE("every group's weights sum to 1 wherever the point is") {
 TEST_CASE("only free groups are searched, and points round-trip") {
     CHECK(space.dimension() == 2);
     CHECK(space.same_for_all(3) == numbers{1.5, 2});
+    CHECK(space.contains_same_for_all(1));
+    CHECK_FALSE(space.contains_same_for_all(0));
     random_engine engine = make_engine(5);
     for (const auto& unit_point : space.initial_design(20, engine)) {
         const auto again = space.unit_point(space.point(unit_point));

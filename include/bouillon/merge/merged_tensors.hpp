@@ -38,7 +38,7 @@ class merged_tensors {
         auto used = use_weights(weights, checkpoints.size(), groups.size(), path_of);
         for (const std::size_t k : used.checkpoints) used_.push_back(&checkpoints[k]);
         weights_ = std::move(used.groups);
-        for (const auto& tensor : tensors()) group_.push_back(groups.of(tensor.name));
+        for (const auto& tensor : tensors()) group_.push_back(group_of(groups, tensor.name, tensor.type));
         same_.resize(tensors().size());
         parallel_for(tensors().size(), threads, [&](std::size_t i, std::size_t) {
             if (!mergeable(tensors()[i].type))

@@ -34,7 +34,7 @@ struct resident_tensor {
     std::string name;
     std::vector<std::size_t> shape;
     dtype type;
-    std::size_t group;                    // whose merge weights are this tensor's
+    std::size_t group;                    // whose merge weights are this tensor's; of any, if it cannot be summed
     std::vector<tensor> tensors = {};     // (distinct ones)
     std::vector<std::size_t> which = {};  // (checkpoints), into tensors
 
@@ -58,7 +58,8 @@ std::vector<resident_tensor<Backend>> read_resident(const checkpoint_set& checkp
     std::vector<resident_tensor<Backend>> all;  // (tensors)
     for (std::size_t i = 0; i < checkpoints.tensors().size(); ++i) {
         const auto& described = checkpoints.tensors()[i];
-        resident_tensor<Backend> made{described.name, described.shape, described.type, groups.of(described.name)};
+        resident_tensor<Backend> made{described.name, described.shape, described.type,
+                                      group_of(groups, described.name, described.type)};
         std::vector<const checkpoint*> distinct;  // (made.tensors)
         for (const checkpoint& from : checkpoints) {
             const auto found = std::find_if(distinct.begin(), distinct.end(),
@@ -121,7 +122,7 @@ std::vector<resident_tensor<Backend>> hold_resident(const std::vector<std::map<s
                               std::to_string(input.size()) + " tensors cannot be merged");
     std::vector<resident_tensor<Backend>> all;  // (tensors)
     for (const auto& [name, first] : inputs[0]) {
-        resident_tensor<Backend> made{name, first.shape, first.tensor.type, groups.of(name)};
+        resident_tensor<Backend> made{name, first.shape, first.tensor.type, group_of(groups, name, first.tensor.type)};
         for (std::size_t k = 0; k < inputs.size(); ++k) {
             made.tensors.push_back(hold(backend, matching(inputs[k], name, first).tensor));
             made.which.push_back(k);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/dtype.hpp>
 #include <bouillon/core/error.hpp>
 
 #include <fnmatch.h>
@@ -61,6 +62,11 @@ struct tensor_groups {
 };
 
 namespace detail {
+
+/// The group whose merge weights a tensor has: one that is copied, not summed, need be in none.
+inline std::size_t group_of(const tensor_groups& groups, const std::string& tensor, dtype type) {
+    return mergeable(type) ? groups.of(tensor) : 0;
+}
 
 /// How many tensors each group has: as many counts as groups, and then how many none holds.
 inline std::vector<std::size_t> count_held(const tensor_groups& groups, std::span<const std::string> tensors) {

@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/core/temporary_directory.hpp>
+#include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/merge/write_merged.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
 #include <bouillon/score/external_command.hpp>
@@ -20,9 +21,11 @@ namespace bouillon {
 class external_evaluator {
  public:
     /// @param checkpoints  must outlive the evaluator
-    external_evaluator(const checkpoint_set& checkpoints, external_command command)
+    /// @param groups       of tensors that may have merge weights of their own
+    external_evaluator(const checkpoint_set& checkpoints, external_command command, tensor_groups groups = {})
         : checkpoints_(&checkpoints),
           command_(std::move(command)),
+          groups_(std::move(groups)),
           target_(folder_.path() / (checkpoints.newest().is_directory() ? "merged" : "merged.safetensors")) {}
 
     /// @throws work_error when the merge cannot be written, the command fails or it gives another number of losses than
@@ -32,7 +35,7 @@ class external_evaluator {
         detail::stopwatch watch;
         std::error_code ignored;
         std::filesystem::remove_all(target_, ignored);  // with whatever the command left in it
-        write_merged(*checkpoints_, merge_weights, target_);
+        write_merged(*checkpoints_, merge_weights, target_, {.groups = groups_});
         result.merge_seconds = watch.lap();
         result.losses = command_(target_);
         if (documents_ == 0) documents_ = result.losses.size();
@@ -46,6 +49,7 @@ class external_evaluator {
  private:
     const checkpoint_set* checkpoints_;
     external_command command_;
+    tensor_groups groups_;
     temporary_directory folder_;
     std::filesystem::path target_;
     std::size_t documents_ = 0;  // that the command gave losses of at first; 0 before

@@ -67,6 +67,13 @@ struct group_scaling {
         return weights;
     }
 
+    /// Whether every group may have this scale.
+    bool contains_same_for_all(double scale) const {
+        for (std::size_t g = 0; g < lower.size(); ++g)
+            if (scale < lower[g] || scale > upper[g]) return false;
+        return true;
+    }
+
     /// The point at which every free group has one scale, or the nearest that its bounds allow.
     std::vector<double> same_for_all(double scale) const {
         std::vector<double> point;  // (free groups)
