@@ -31,6 +31,7 @@ TEST_CASE("where no merge is better the newest checkpoint stays") {
     bayesian_search search(interval{}, options);
     run_search(search, measure, [](const trial_event&) {});
     const auto found = search.recommendation().merge_weights;
-    const auto report = make_report(found, baselines(2, 6, 1), measure, true, [](const std::string&) {});
+    const auto report =
+        make_report(found, baselines(2, 6, 1), measure, gain_documents::test, [](const std::string&) {});
     CHECK_FALSE(report.merge());
 }

@@ -60,12 +60,13 @@ result search_run(const Space& space, std::vector<double> newest_point, remember
         got.baseline_tokens = run.count_tokens()[0];
         bouillon::run_search(search, measure, race, on_trial);
         got.trial_tokens += run.count_tokens()[0];
-        got.report =
-            bouillon::make_report(search.recommendation().merge_weights, compared, measure, race, true, on_merge);
+        got.report = bouillon::make_report(search.recommendation().merge_weights, compared, measure, race,
+                                           bouillon::gain_documents::test, on_merge);
     } else {
         bouillon::run_search(search, measure, on_trial);
         got.trial_tokens = run.count_tokens()[0];
-        got.report = bouillon::make_report(search.recommendation().merge_weights, compared, measure, true, on_merge);
+        got.report = bouillon::make_report(search.recommendation().merge_weights, compared, measure,
+                                           bouillon::gain_documents::test, on_merge);
     }
     const auto [search_tokens, test_tokens] = run.count_tokens();
     got.baseline_tokens += search_tokens;

@@ -11,7 +11,9 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// What a held-out file holds.
@@ -21,6 +23,13 @@ struct held_out_input {
 
     /// Documents or, where there are some, questions: what has a loss each.
     std::size_t size() const { return questions ? questions->size() : documents.size(); }
+
+    /// Some of them, in the order in which they are named.
+    held_out_input select(std::span<const std::size_t> chosen) const {
+        if (!questions) return {documents.select(chosen), std::nullopt};
+        auto some = questions->select(chosen);
+        return {some.choices(), std::move(some)};
+    }
 };
 
 inline held_out_input read_held_out_input(const std::filesystem::path& path) {

@@ -43,19 +43,25 @@ const char* significance(const bouillon::paired_gain& gain) {
     return gain.significant ? "yes" : "no";
 }
 
-std::string decision_text(const bouillon::merge_report& report, const std::string& newest, std::size_t documents) {
+const char* documents_name(bouillon::gain_documents set) {
+    if (set == bouillon::gain_documents::test) return "test";
+    return set == bouillon::gain_documents::confirm ? "confirm" : "search";
+}
+
+std::string decision_text(const bouillon::merge_report& report, const std::string& newest) {
     const auto& gain = report.found().gain;
-    const std::string where =
-        report.gains_on_test ? print("%zu test documents", documents)
-                             : "the search documents, which the merge was chosen by: give --test for an honest figure";
     if (!gain.testable())
         return print(
             "Decision: %s. It measures %+.4f better than %s; one number a merge cannot tell if that is significant.",
             report.merge() ? "use the found merge" : "keep the newest", gain.gain, newest.c_str());
-    const std::string figure =
-        print("%+.4f nats per token (95 %% interval %+.4f to %+.4f) over %s on %s", gain.gain,
-              gain.gain - gain.margin(documents), gain.gain + gain.margin(documents), newest.c_str(), where.c_str());
+    if (bouillon::single_checkpoint(report.found().merge_weights) == report.found().merge_weights.size() - 1)
+        return "Decision: keep the newest. No merge that was tried promises more than " + newest + " alone.";
+    std::string where = print("%zu %s documents", gain.documents, documents_name(report.gains_on));
+    if (!report.honest()) where += ", by which the merge was chosen: it is less in truth";
+    const std::string figure = print("%+.4f nats per token (%.3g %% interval %+.4f to %+.4f) over %s on %s", gain.gain,
+                                     100 * (1 - gain.level), gain.lower(), gain.upper(), newest.c_str(), where.c_str());
     if (report.merge()) return "Decision: use the found merge. Its gain is significant: " + figure + ".";
+    if (gain.significant) return "Decision: keep the newest. The found merge is significantly worse: " + figure + ".";
     return "Decision: keep the newest. The found merge has no significant gain: " + figure + ".";
 }
 
@@ -137,9 +143,14 @@ std::string result_json(const bouillon::merge_report& report, const bouillon::re
                         {"test_standard_error", test ? json(test->standard_error()) : json(nullptr)},
                         {"gain", row.gain.gain},
                         {"gain_standard_error", row.gain.standard_error},
-                        {"significant", significant}});
+                        {"gain_interval", {row.gain.lower(), row.gain.upper()}},
+                        {"significant", significant},
+                        {"search_gain", row.search_gain.gain},
+                        {"search_gain_standard_error", row.search_gain.standard_error}});
         add_weights(rows.back(), row.merge_weights, names);
     }
+    json warnings = json::array();
+    for (const auto& warning : report.warnings) warnings.push_back({{"kind", warning.kind}, {"text", warning.text}});
     const json ticket = recommendation.ticket ? json(*recommendation.ticket) : json(nullptr);
     json recommended = {{"merge_weights", nullptr},
                         {"posterior_loss", recommendation.loss},
@@ -151,17 +162,20 @@ std::string result_json(const bouillon::merge_report& report, const bouillon::re
                      {"rows", rows},
                      {"recommendation", recommended},
                      {"stopped_by", stopped_by},
-                     {"gains_on", report.gains_on_test ? "test" : "search"},
+                     {"gains_on", documents_name(report.gains_on)},
+                     {"gain_documents", report.found().gain.documents},
+                     {"warnings", warnings},
                      {"decision", report.merge() ? "merge" : "keep newest"}});
 }
 
-std::string result_text(const bouillon::merge_report& report, const merge_weight_names& names, std::size_t documents) {
-    std::vector<std::vector<std::string>> cells = {
-        {"merge", "search loss (se)", "test loss (se)", "gain over newest (se)", "significant at 95 %"}};
-    if (!report.gains_on_test) cells[0].erase(cells[0].begin() + 2);
+std::string result_text(const bouillon::merge_report& report, const merge_weight_names& names) {
+    std::vector<std::vector<std::string>> cells = {{"merge", "search loss (se)",
+                                                    std::string(documents_name(report.gains_on)) + " loss (se)",
+                                                    "gain over newest (se)", "significant at 95 %"}};
+    if (!report.honest()) cells[0].erase(cells[0].begin() + 2);
     for (const auto& row : report.rows) {
         std::vector<std::string> line = {row.name, with_error(row.search)};
-        if (report.gains_on_test) line.push_back(with_error(*row.test));
+        if (report.honest()) line.push_back(with_error(*row.test));
         const bool newest = &row == &report.rows.front();
         line.push_back(newest ? "-" : gain_text(row.gain));
         line.push_back(newest ? "-" : significance(row.gain));
@@ -176,6 +190,7 @@ std::string result_text(const bouillon::merge_report& report, const merge_weight
         }
         text += line.back() + '\n';
     }
-    return text + found_text(report.found().merge_weights, names) +
-           decision_text(report, names.checkpoints.back(), documents) + '\n';
+    text += found_text(report.found().merge_weights, names) + decision_text(report, names.checkpoints.back()) + '\n';
+    for (const auto& warning : report.warnings) text += "Warning: " + warning.text + ".\n";
+    return text;
 }

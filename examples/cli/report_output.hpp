@@ -5,7 +5,7 @@
 #include <bouillon/merge_search/run.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 
-#include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,6 +27,5 @@ std::string trial_json(const bouillon::trial_event& event, std::size_t earlier, 
 std::string result_json(const bouillon::merge_report& report, const bouillon::recommendation& recommendation,
                         const merge_weight_names& names, const std::string& stopped_by);
 
-/// The table of baselines and the found merge, its weights by checkpoint, and the decision in a sentence.
-/// `documents`: how many the gains are measured on.
-std::string result_text(const bouillon::merge_report& report, const merge_weight_names& names, std::size_t documents);
+/// The table of baselines and the found merge, its weights by checkpoint, the decision in a sentence, and the warnings.
+std::string result_text(const bouillon::merge_report& report, const merge_weight_names& names);

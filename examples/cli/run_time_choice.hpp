@@ -29,6 +29,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -69,8 +70,27 @@ struct any_space {
     std::vector<double> merge_weights(std::span<const double> point) const {
         return std::visit([&](const auto& space) { return space.merge_weights(point); }, chosen);
     }
+
+    /// Named as the options that set them.
+    std::vector<bouillon::reached_bound> reached_bounds(std::span<const double> point) const {
+        const bool pair = std::holds_alternative<bouillon::interval>(chosen);
+        auto reached = std::visit(
+            [&](const auto& space) {
+                if constexpr (bouillon::bounded_space<std::decay_t<decltype(space)>>)
+                    return space.reached_bounds(point);
+                else
+                    return std::vector<bouillon::reached_bound>();
+            },
+            chosen);
+        for (auto& [name, value] : reached) {
+            if (name == "largest_step") name = "--step";
+            if (name == "lower") name = pair ? "--alpha" : "--lower";
+            if (name == "upper") name = pair ? "the newer checkpoint's weight" : "--upper";
+        }
+        return reached;
+    }
 };
-static_assert(bouillon::merge_space<any_space>);
+static_assert(bouillon::merge_space<any_space> && bouillon::bounded_space<any_space>);
 
 /// Any of the kernels: as covariances, so that the choice is made once for a matrix.
 struct any_kernel {

@@ -47,7 +47,7 @@ struct search_arguments {
     std::size_t budget = 20, threads = 0;
     std::uint64_t seed = 1;
     long score_limit = 3600, deadline = 0;
-    std::optional<double> target_gain;
+    std::optional<double> confirm, target_gain;
     std::size_t patience = 0;
     std::string stop_regret;
     bool full = false, resume = false, force = false, json = false;
@@ -63,8 +63,8 @@ struct workbench {
     std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
     std::vector<double> newest_losses;            // (search documents), of the newest checkpoint
     std::optional<bouillon::document_race> race;  // nothing: every trial is scored in full
-    std::size_t documents = 0;                    // that gains are measured on
-    bool has_test = false;
+    std::size_t confirming = 0;                   // documents set aside from the search's
+    bouillon::gain_documents gains_on = bouillon::gain_documents::search;
 
     workbench(const workbench&) = delete;  // `measure` points into it
     workbench& operator=(const workbench&) = delete;
@@ -78,11 +78,8 @@ struct workbench {
             evaluate = as_functions(std::make_shared<bouillon::external_evaluator>(
                 checkpoints, bouillon::external_command{given.score, std::chrono::seconds(given.score_limit)}, groups));
         } else {
-            auto search = read_held_out_input(given.held_out);
-            auto test = given.test.empty() ? held_out_input() : read_held_out_input(given.test);
+            auto [search, test] = read_documents();
             check_metric(given.metric, search.questions || test.questions, given.held_out);
-            has_test = test.size() > 0;
-            documents = test.size();
             evaluate = make_resident_evaluator(
                 checkpoints, groups, given.backend, given.threads, std::move(search.documents),
                 std::move(test.documents),
@@ -94,11 +91,25 @@ struct workbench {
         }
         if (given.groups.any()) make_group_space(given.groups, groups, newest());  // a fault shows now, not at the end
         newest_losses = measure(newest(), bouillon::document_set::search).losses;
-        if (!has_test) documents = newest_losses.size();
-        if (has_test)
+        if (gains_on != bouillon::gain_documents::search)
             measure(newest(), bouillon::document_set::test);  // so that a fault there shows now, not at the end
         if (!given.full && evaluate.some && newest_losses.size() > 1)
             race.emplace(newest(), newest_losses, bouillon::racing_options{.seed = given.seed});
+    }
+
+    /// What the search learns from, and what the gains are measured on.
+    std::pair<held_out_input, held_out_input> read_documents() {
+        auto search = read_held_out_input(arguments.held_out);
+        if (!arguments.test.empty()) {
+            gains_on = bouillon::gain_documents::test;
+            return {std::move(search), read_held_out_input(arguments.test)};
+        }
+        const auto split =
+            bouillon::split_documents(search.size(), arguments.confirm.value_or(1.0 / 3), arguments.seed);
+        confirming = split.confirm.size();
+        if (confirming == 0) return {std::move(search), {}};
+        gains_on = bouillon::gain_documents::confirm;
+        return {search.select(split.search), search.select(split.confirm)};
     }
 
     std::vector<double> newest() const { return bouillon::simplex{checkpoints.size()}.newest_average(1); }
@@ -136,8 +147,8 @@ struct search_stage {
 };
 
 /// What must be the same when a journal is taken up again.
-std::map<std::string, std::string> journal_settings(const search_arguments& arguments, const search_stage& stage,
-                                                    const std::optional<bouillon::document_race>& race) {
+std::map<std::string, std::string> journal_settings(const workbench& bench, const search_stage& stage) {
+    const auto& arguments = bench.arguments;
     std::string checkpoints;
     for (const auto& path : arguments.checkpoints) checkpoints += (checkpoints.empty() ? "" : " ") + path.string();
     std::map<std::string, std::string> settings = stage.settings;
@@ -150,8 +161,9 @@ std::map<std::string, std::string> journal_settings(const search_arguments& argu
     else
         settings["score"] = arguments.score;
     if (arguments.metric != metric_names.front()) settings["metric"] = arguments.metric;
-    if (race) {
-        const auto& options = race->options();
+    if (bench.confirming > 0) settings["confirm"] = std::to_string(bench.confirming);
+    if (bench.race) {
+        const auto& options = bench.race->options();
         settings["racing"] = "from " + std::to_string(options.first) + " documents, share " +
                              std::to_string(options.share) + ", confidence " + std::to_string(options.confidence);
     }
@@ -219,8 +231,7 @@ template <class Search>
 search_result run_search(Search search, const search_stage& stage, workbench& bench) {
     if (stage.journal.empty()) return run_trials(search, 0, stage, bench);
     const auto mode = bench.arguments.resume ? bouillon::journal_mode::resume : bouillon::journal_mode::create;
-    bouillon::journaled_search journaled(std::move(search), stage.journal,
-                                         journal_settings(bench.arguments, stage, bench.race), mode);
+    bouillon::journaled_search journaled(std::move(search), stage.journal, journal_settings(bench, stage), mode);
     if (journaled.suggested_otherwise() > 0)
         std::cerr << "bouillon: " << journaled.suggested_otherwise() << " trials of " << stage.journal.string()
                   << " would be suggested elsewhere now: it is from another machine or version. They stand.\n";
@@ -310,6 +321,8 @@ void check_usage(const search_arguments& arguments) {
         refuse("give one of --held-out FILE and --score COMMAND");
     if (!arguments.score.empty() && !arguments.test.empty())
         refuse("--test needs --held-out: a --score command has no documents");
+    if (arguments.confirm && (!arguments.test.empty() || !arguments.score.empty()))
+        refuse("--confirm sets documents of --held-out aside: it goes with neither --test nor --score");
     if (arguments.resume && arguments.journal.empty()) refuse("--resume needs --journal FILE");
     if (!arguments.out.empty()) bouillon::require_writable_target(arguments.out, arguments.force);
 }
@@ -338,19 +351,22 @@ void run(search_arguments arguments) {
     if (bench.race)
         bouillon::enter_baselines(*bench.race, bouillon::baselines(bench.checkpoints.size(), 0, 0), bench.measure);
     search_result result = search(bench);
-    const auto alike = result.recommendation.merge_weights;
+    const bouillon::recommendation alike = result.recommendation;
     if (arguments.groups.any()) result = search_groups(bench, result);
     const auto& [recommended, trials, stopped_by] = result;
     auto compared = bouillon::baselines(bench.checkpoints.size(), trials, arguments.seed);
-    if (arguments.groups.any()) compared.push_back({"found, all tensors alike", {alike}});
+    if (arguments.groups.any()) compared.push_back({"found, all tensors alike", {alike.merge_weights}});
     bouillon::merge_report report;
     {
         progress_line progress(arguments.budget);
         const auto show = [&](const std::string& name) { progress.show("measuring " + name); };
         const auto& found = recommended.merge_weights;
-        report = bench.race ? bouillon::make_report(found, compared, bench.measure, *bench.race, bench.has_test, show)
-                            : bouillon::make_report(found, compared, bench.measure, bench.has_test, show);
+        report = bench.race ? bouillon::make_report(found, compared, bench.measure, *bench.race, bench.gains_on, show)
+                            : bouillon::make_report(found, compared, bench.measure, bench.gains_on, show);
     }
+    report.warnings = bouillon::warnings_of(report, bench.weight_names().checkpoints);
+    if (auto border = bouillon::border_warning(make_space(arguments), alike.point))
+        report.warnings.push_back(*std::move(border));
     if (!arguments.out.empty()) write_result(bench, report);
     if (arguments.json) {
         std::cout << result_json(report, recommended, bench.weight_names(), stopped_by) << std::endl;
@@ -359,7 +375,7 @@ void run(search_arguments arguments) {
     if (stopped_by != "budget")
         std::cout << "Stopped by --" << stopped_by << " after " << trials << " of " << arguments.budget
                   << " trials\n\n";
-    std::cout << result_text(report, bench.weight_names(), bench.documents);
+    std::cout << result_text(report, bench.weight_names());
     if (!arguments.out.empty())
         std::cout << "Written: " << arguments.out.string()
                   << (report.merge() ? " (the found merge)\n" : " (the newest checkpoint)\n");
@@ -381,6 +397,12 @@ void add_data_options(CLI::App& command, search_arguments& arguments) {
     add_metric_option(command, arguments.metric);
     command.add_option("--test", arguments.test, "Documents that only the verdict sees, for an honest gain")
         ->type_name("FILE");
+    command
+        .add_option("--confirm", arguments.confirm,
+                    "Without --test: the share of the --held-out documents that the search does not see and the gain "
+                    "is measured on, a third unless given; 0: none, and the gain is not honest")
+        ->check(CLI::Range(0.0, 0.9))
+        ->type_name("SHARE");
     command
         .add_option(
             "--score", arguments.score,

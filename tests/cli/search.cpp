@@ -54,12 +54,86 @@ TEST_CASE("search prints a trial event a trial and one result, with the document
     for (const auto& row : result.at("rows")) {
         names.push_back(row.at("name"));
         CHECK(row.at("merge_weights").size() == 3);
-        for (const char* field : {"search_loss", "test_loss", "gain", "gain_standard_error"})
+        for (const char* field :
+             {"search_loss", "test_loss", "gain", "gain_standard_error", "search_gain", "search_gain_standard_error"})
             CHECK(row.at(field).is_number());
         CHECK(row.at("significant").is_boolean());
+        CHECK(row.at("gain_interval").size() == 2);
     }
     CHECK(names == std::vector<std::string>{"newest", "best single", "uniform over all", "moving average",
                                             "1-sqrt decay", "greedy soup", "random search", "found merge"});
+}
+
+TEST_CASE("gains are measured on test documents, else on some set aside, and it is said where neither is so") {
+    const tiny_run run("cli-honest");
+    const auto result_of = [&](const std::string& documents) {
+        const auto found = run_program(search_of(run, 2) + documents + " --budget 4 --json");
+        REQUIRE_MESSAGE(found.status == 0, found.errors);
+        return found.json().back();
+    };
+    const auto kinds_of = [](const nlohmann::json& result) {
+        std::vector<std::string> kinds;
+        for (const auto& warning : result.at("warnings")) {
+            kinds.push_back(warning.at("kind"));
+            CHECK_FALSE(warning.at("text").get<std::string>().empty());
+        }
+        return kinds;
+    };
+    const auto count = [&](const nlohmann::json& result, const std::string& kind) {
+        const auto kinds = kinds_of(result);
+        return std::count(kinds.begin(), kinds.end(), kind);
+    };
+    const auto tested = result_of(on_documents(run));
+    CHECK(tested.at("gains_on") == "test");
+    CHECK(tested.at("gain_documents") == 12);
+    CHECK(count(tested, "winners_curse") == 0);
+
+    const auto big = run.write_documents("big.safetensors", 4, 30);
+    const auto confirmed = result_of(" --held-out " + big.string());
+    CHECK(confirmed.at("gains_on") == "confirm");
+    CHECK(confirmed.at("gain_documents") == 10);
+    CHECK(confirmed.at("rows")[0].at("test_loss").is_number());
+    CHECK(count(confirmed, "winners_curse") == 0);
+    CHECK(result_of(" --held-out " + big.string() + " --confirm 0.5").at("gain_documents") == 15);
+
+    for (const std::string& documents :
+         {" --confirm 0 --held-out " + big.string(), " --held-out " + run.held_out().string()}) {
+        const auto chosen = result_of(documents);
+        CHECK(chosen.at("gains_on") == "search");
+        CHECK(chosen.at("rows")[0].at("test_loss").is_null());
+        CHECK(count(chosen, "winners_curse") == 1);
+    }
+    const auto refused = run_program(search_of(run, 2) + on_documents(run) + " --confirm 0.5");
+    CHECK(refused.status == 2);
+    CHECK(refused.errors.find("--confirm") != std::string::npos);
+}
+
+TEST_CASE("a bound that holds the best merge back is named") {
+    const std::string run = BOUILLON_EXAMPLE_DATA;
+    const auto found = run_program("search " + run + "/step-02280 " + run + "/step-02400 --held-out " + run +
+                                   "/search.safetensors --budget 3 --alpha 0.9");
+    CHECK_MESSAGE(found.output.find("Warning: the best merge lies on the border of what was searched (--alpha 0.9)") !=
+                      std::string::npos,
+                  found.output);
+}
+
+TEST_CASE("where no merge gains the newest checkpoint is kept, and written as it is") {
+    const tiny_run run("cli-keep");
+    const auto out = run / "kept";
+    const auto same = run.step(0).string() + " " + run.step(0).string();
+    const auto kept = run_program("search " + same + on_documents(run) + " --budget 4 --out " + out.string());
+    REQUIRE_MESSAGE(kept.status == 0, kept.errors);
+    CHECK(kept.output.find("Decision: keep the newest.") != std::string::npos);
+    CHECK(kept.output.find("Warning: the checkpoints look annealed, or are the same") != std::string::npos);
+    CHECK(kept.output.find("(the newest checkpoint)") != std::string::npos);
+    const auto losses = [&](const fs::path& checkpoint) {
+        auto scored = run_program("score " + checkpoint.string() + " --json --held-out " + run.test().string()).json();
+        return scored.at(0).at("loss").get<double>();
+    };
+    CHECK(losses(out) == losses(run.step(0)));
+
+    const auto json = run_program("search " + same + on_documents(run) + " --budget 4 --json").json().back();
+    CHECK(json.at("decision") == "keep newest");
 }
 
 TEST_CASE("every choice of space, kernel, acquisition, preset and backend runs") {

@@ -21,8 +21,8 @@ class tiny_run {
         : folder_(std::filesystem::temp_directory_path() / ("bouillon-" + name)) {
         std::filesystem::remove_all(folder_);
         for (std::size_t k = 0; k < checkpoints; ++k) write_checkpoint(step(k), k);
-        write_documents(held_out(), 1);
-        write_documents(test(), 2);
+        write_documents("search.safetensors", 1, 12);
+        write_documents("test.safetensors", 2, 12);
     }
     ~tiny_run() { std::filesystem::remove_all(folder_); }
     tiny_run(const tiny_run&) = delete;
@@ -32,6 +32,23 @@ class tiny_run {
     std::filesystem::path step(std::size_t k) const { return folder_ / ("step-" + std::to_string(k + 1) + "00"); }
     std::filesystem::path held_out() const { return folder_ / "search.safetensors"; }
     std::filesystem::path test() const { return folder_ / "test.safetensors"; }
+
+    /// Writes random documents of 20 tokens to a file of that name and gives its path.
+    std::filesystem::path write_documents(const std::string& name, std::uint64_t seed, std::size_t documents) const {
+        auto engine = bouillon::make_engine(3, seed);
+        std::vector<std::uint16_t> tokens(documents * 20);
+        std::vector<std::int64_t> offsets = {0};
+        for (auto& token : tokens) token = static_cast<std::uint16_t>(16 * bouillon::uniform(engine));
+        while (offsets.size() <= documents) offsets.push_back(offsets.back() + 20);
+        bouillon::safetensors_writer writer(*this / name,
+                                            {{"tokens", bouillon::dtype::u16, {tokens.size()}},
+                                             {"document_offsets", bouillon::dtype::i64, {offsets.size()}}});
+        for (const auto& tensor : writer.tensors())
+            writer.append(tensor.name == "tokens" ? std::as_bytes(std::span(tokens))
+                                                  : std::as_bytes(std::span(offsets)));
+        writer.close();
+        return *this / name;
+    }
 
  private:
     static std::vector<bouillon::checkpoint_tensor> tensors() {
@@ -69,20 +86,6 @@ class tiny_run {
                               {"num_key_value_heads", 1}, {"head_dim", 4},           {"max_position_embeddings", 8},
                               {"rms_norm_eps", 1e-5},     {"torch_dtype", "float32"}};
         std::ofstream(path / "tokenizer.json") << "{}";
-    }
-
-    static void write_documents(const std::filesystem::path& path, std::uint64_t seed) {
-        auto engine = bouillon::make_engine(3, seed);
-        std::vector<std::uint16_t> tokens(12 * 20);
-        std::vector<std::int64_t> offsets;
-        for (auto& token : tokens) token = static_cast<std::uint16_t>(16 * bouillon::uniform(engine));
-        for (std::int64_t i = 0; i <= 12; ++i) offsets.push_back(20 * i);
-        bouillon::safetensors_writer writer(path, {{"tokens", bouillon::dtype::u16, {tokens.size()}},
-                                                   {"document_offsets", bouillon::dtype::i64, {offsets.size()}}});
-        for (const auto& tensor : writer.tensors())
-            writer.append(tensor.name == "tokens" ? std::as_bytes(std::span(tokens))
-                                                  : std::as_bytes(std::span(offsets)));
-        writer.close();
     }
 
     std::filesystem::path folder_;

@@ -136,10 +136,10 @@ TEST_CASE("whatever is reported was scored on all documents, and baselines are a
     const auto found = raced.search.recommendation().merge_weights;
     const auto compared = baselines(3, 15, 1);
     const auto nothing = [](const std::string&) {};
-    const auto report = make_report(found, compared, raced.measure, raced.race, true, nothing);
+    const auto report = make_report(found, compared, raced.measure, raced.race, gain_documents::test, nothing);
     partial_landscape landscape;
     measured_merges measure(landscape);
-    const auto full = make_report(found, compared, measure, true, nothing);
+    const auto full = make_report(found, compared, measure, gain_documents::test, nothing);
     REQUIRE(report.rows.size() == full.rows.size());
     for (std::size_t i = 0; i < report.rows.size(); ++i) {
         const auto losses = landscape(report.rows[i].merge_weights, document_set::search).losses;

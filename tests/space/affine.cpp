@@ -176,3 +176,12 @@ TEST_CASE("bounds that allow no merge are refused with both values") {
     CHECK_THROWS_AS((affine{0, 0, 1}.check()), input_error);
     CHECK_THROWS_AS((affine{3, NAN, 1}.check()), input_error);
 }
+
+TEST_CASE("an affine merge on a bound that was given names it, and weights of 0 are none") {
+    const affine space{.checkpoints = 3, .lower = -0.5, .upper = 1.5};
+    CHECK(space.reached_bounds(std::vector{0.0, 0.0, 1.0}).empty());
+    const auto both = space.reached_bounds(std::vector{-0.5, 0.0, 1.5});
+    REQUIRE(both.size() == 2);
+    CHECK(both[0].name == "lower");
+    CHECK(both[1].value == 1.5);
+}

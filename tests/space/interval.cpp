@@ -46,3 +46,12 @@ TEST_CASE("bounds out of order are refused with both values") {
                          "interval: the lower bound 1.000000 must be below the upper bound 0.500000", input_error);
     CHECK_THROWS_AS((interval{.lower = NAN, .upper = 1}.check()), input_error);
 }
+
+TEST_CASE("an interval says which of its ends a point lies on, to a hundredth of its length") {
+    const interval space{.lower = 0.5, .upper = 1};
+    REQUIRE(space.reached_bounds(std::vector{0.504}).size() == 1);
+    CHECK(space.reached_bounds(std::vector{0.504})[0].name == "lower");
+    CHECK(space.reached_bounds(std::vector{0.504})[0].value == 0.5);
+    CHECK(space.reached_bounds(std::vector{1.0})[0].name == "upper");
+    CHECK(space.reached_bounds(std::vector{0.51}).empty());
+}

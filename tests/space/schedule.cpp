@@ -88,3 +88,10 @@ TEST_CASE("a schedule of one checkpoint, and one that cannot step, are refused")
     CHECK_THROWS_AS((schedule{4, 0}.check()), input_error);
     CHECK_NOTHROW(schedule{2}.check());
 }
+
+TEST_CASE("a schedule's largest step is a bound that its user chose") {
+    const schedule space{.checkpoints = 8, .largest_step = 0.5};
+    CHECK(space.reached_bounds(std::vector{8.0, 1.0, 1.0, 0.4}).empty());
+    REQUIRE(space.reached_bounds(std::vector{8.0, 1.0, 1.0, 0.5}).size() == 1);
+    CHECK(space.reached_bounds(std::vector{8.0, 1.0, 1.0, 0.5})[0].name == "largest_step");
+}

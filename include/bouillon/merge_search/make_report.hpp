@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/error.hpp>
 #include <bouillon/merge_search/choose_merge.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
 #include <bouillon/merge_search/racing.hpp>
@@ -9,7 +10,10 @@
 #include <bouillon/search/baselines.hpp>
 #include <bouillon/search/paired.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,22 +22,55 @@ namespace bouillon {
 
 namespace detail {
 
+/// What the average of all checkpoints gains over a checkpoint, their mean; nothing where one cannot be measured.
+/// A loss that is straight between checkpoints gains 0, one that is curved gains what their noise costs.
+/// Cost: none for what has been measured, as the baselines have.
+template <class Measure>
+std::optional<paired_gain> averaging_gain(std::size_t checkpoints, Measure& measure) {
+    const auto share = 1 / static_cast<double>(checkpoints);
+    try {
+        const auto average = measure(simplex{checkpoints}.newest_average(checkpoints), document_set::search).losses;
+        std::vector<double> alone(average.size(), 0.0);  // (documents), mean over checkpoints
+        for (std::size_t k = 0; k < checkpoints; ++k) {
+            std::vector<double> weights(checkpoints, 0.0);
+            weights[k] = 1;
+            const auto losses = measure(weights, document_set::search).losses;
+            for (std::size_t j = 0; j < alone.size(); ++j) alone[j] += share * losses[j];
+        }
+        return gain_over(average, alone);
+    } catch (const work_error&) {
+        return std::nullopt;
+    }
+}
+
+/// The baseline that the search documents would choose, against the found merge. Cost: none, all has been measured.
+template <class Measure>
+row_gain best_baseline(const merge_report& report, Measure& measure) {
+    const auto baselines = std::span(report.rows).first(report.rows.size() - 1);
+    const auto best = std::ranges::min_element(baselines, {}, [](const auto& row) { return row.search.mean; });
+    const auto set = report.honest() ? document_set::test : document_set::search;
+    return {static_cast<std::size_t>(best - baselines.begin()),
+            gain_over(measure(best->merge_weights, set).losses, measure(report.found().merge_weights, set).losses)};
+}
+
 /// make_report, where `choose(baseline)` gives the merge (checkpoints) that a baseline comes to.
 template <class Choose, class Evaluator, class OnMerge>
 merge_report report_choices(Choose&& choose, const std::vector<double>& found, const std::vector<baseline>& compared,
-                            measured_merges<Evaluator>& measure, bool has_test, OnMerge&& on_merge) {
+                            measured_merges<Evaluator>& measure, gain_documents gains_on, OnMerge&& on_merge) {
     merge_report report;
-    report.gains_on_test = has_test;
-    std::vector<double> reference;  // (documents), the newest checkpoint's
+    report.gains_on = gains_on;
+    std::vector<double> newest, newest_test;  // (documents)
     const auto add = [&](const std::string& name, const std::vector<double>& merge_weights) {
-        std::vector<double> losses = measure(merge_weights, document_set::search).losses;  // (documents)
-        report_row row{name, merge_weights, mean_loss(losses), std::nullopt, {}};
-        if (has_test) {
-            losses = measure(merge_weights, document_set::test).losses;
-            row.test = mean_loss(losses);
+        const std::vector<double> losses = measure(merge_weights, document_set::search).losses;  // (documents)
+        if (report.rows.empty()) newest = losses;
+        report_row row{name, merge_weights, mean_loss(losses), gain_over(losses, newest), std::nullopt, {}};
+        row.gain = row.search_gain;
+        if (report.honest()) {
+            const std::vector<double> test = measure(merge_weights, document_set::test).losses;  // (documents)
+            if (report.rows.empty()) newest_test = test;
+            row.test = mean_loss(test);
+            row.gain = gain_over(test, newest_test);
         }
-        if (report.rows.empty()) reference = losses;
-        row.gain = gain_over(losses, reference);
         report.rows.push_back(std::move(row));
     };
     for (const baseline& one : compared) {
@@ -42,28 +79,31 @@ merge_report report_choices(Choose&& choose, const std::vector<double>& found, c
     }
     on_merge("found merge");
     add("found merge", found);
+    report.best_baseline = detail::best_baseline(report, measure);
+    report.averaging = detail::averaging_gain(report.newest().merge_weights.size(), measure);
     return report;
 }
 
 }  // namespace detail
 
 /// Measures the baselines and the found merge on the same documents. What a baseline's merge is, the search documents
-/// say; the test documents, if any, choose nothing and only judge.
+/// say; test and confirm documents choose nothing and only judge.
 /// @param found      merge weights (checkpoints) that the search recommends
 /// @param compared   the first must be the newest checkpoint: gains are over it
-/// @param has_test   whether the evaluator has test documents
+/// @param gains_on   which documents; unless the search's, they are the evaluator's test documents
 /// @param on_merge   called before each baseline with its name, for progress
 template <class Evaluator, class OnMerge>
 merge_report make_report(const std::vector<double>& found, const std::vector<baseline>& compared,
-                         measured_merges<Evaluator>& measure, bool has_test, OnMerge&& on_merge) {
+                         measured_merges<Evaluator>& measure, gain_documents gains_on, OnMerge&& on_merge) {
     const auto choose = [&](const baseline& one) { return choose_merge(one, measure); };
-    return detail::report_choices(choose, found, compared, measure, has_test, on_merge);
+    return detail::report_choices(choose, found, compared, measure, gains_on, on_merge);
 }
 
 /// The same, where the candidates of a baseline race. What is reported is scored in full.
 template <class Evaluator, class OnMerge>
 merge_report make_report(const std::vector<double>& found, const std::vector<baseline>& compared,
-                         measured_merges<Evaluator>& measure, document_race& race, bool has_test, OnMerge&& on_merge) {
+                         measured_merges<Evaluator>& measure, document_race& race, gain_documents gains_on,
+                         OnMerge&& on_merge) {
     const auto choose = [&](const baseline& one) {
         if (one.merge_weights.size() == 1) return choose_merge(one, measure);  // nothing to choose
         raced_candidates candidates(race, measure);
@@ -71,7 +111,7 @@ merge_report make_report(const std::vector<double>& found, const std::vector<bas
         race.enter(chosen, measure(chosen, document_set::search).losses);
         return chosen;
     };
-    return detail::report_choices(choose, found, compared, measure, has_test, on_merge);
+    return detail::report_choices(choose, found, compared, measure, gains_on, on_merge);
 }
 
 }  // namespace bouillon

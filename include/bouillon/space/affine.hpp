@@ -122,6 +122,15 @@ struct affine {
 
     std::vector<double> merge_weights(std::span<const double> point) const { return {point.begin(), point.end()}; }
 
+    std::vector<reached_bound> reached_bounds(std::span<const double> point) const {
+        const auto [smallest, largest] = std::ranges::minmax(point);
+        const double near = 0.01 * (upper - lower);
+        std::vector<reached_bound> reached;
+        if (smallest <= lower + near) reached.push_back({"lower", lower});
+        if (largest >= upper - near) reached.push_back({"upper", upper});
+        return reached;
+    }
+
  private:
     std::vector<std::vector<double>> first_merges() const {
         const simplex within{checkpoints};
@@ -142,6 +151,6 @@ struct affine {
     double unit_sum() const { return (1 - static_cast<double>(checkpoints) * lower) / (upper - lower); }
 };
 
-static_assert(merge_space<affine>);
+static_assert(merge_space<affine> && bounded_space<affine>);
 
 }  // namespace bouillon

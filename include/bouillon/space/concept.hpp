@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace bouillon {
@@ -36,6 +37,19 @@ concept search_space = std::copy_constructible<S> &&
 template <class S>
 concept merge_space = search_space<S> && requires(const S space, std::span<const double> point) {
     { space.merge_weights(point) } -> std::same_as<std::vector<double>>;
+};
+
+/// A bound of a space that a point lies on, to a hundredth of the range.
+struct reached_bound {
+    std::string name;  // the space's member that sets it, or words where none does
+    double value;
+};
+
+/// A search space with bounds that its user chose and might have chosen wider: `reached_bounds` gives those that a
+/// point lies on. Bounds that are in the nature of things, such as a merge weight's of 0 in an average, are none.
+template <class S>
+concept bounded_space = search_space<S> && requires(const S space, std::span<const double> point) {
+    { space.reached_bounds(point) } -> std::same_as<std::vector<reached_bound>>;
 };
 
 }  // namespace bouillon

@@ -55,8 +55,15 @@ struct interval {
     }
 
     std::vector<double> merge_weights(std::span<const double> point) const { return {1 - point[0], point[0]}; }
+
+    std::vector<reached_bound> reached_bounds(std::span<const double> point) const {
+        const double near = 0.01 * (upper - lower);
+        if (point[0] <= lower + near) return {{"lower", lower}};
+        if (point[0] >= upper - near) return {{"upper", upper}};
+        return {};
+    }
 };
 
-static_assert(merge_space<interval>);
+static_assert(merge_space<interval> && bounded_space<interval>);
 
 }  // namespace bouillon

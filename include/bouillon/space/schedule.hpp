@@ -108,6 +108,11 @@ struct schedule {
         return weights;
     }
 
+    std::vector<reached_bound> reached_bounds(std::span<const double> point) const {
+        if (point[3] < 0.99 * largest_step) return {};
+        return {{"largest_step", largest_step}};
+    }
+
  private:
     /// Of the coordinates, the shape's in powers of 2.
     std::array<std::pair<double, double>, 4> ranges() const {
@@ -117,6 +122,6 @@ struct schedule {
     }
 };
 
-static_assert(merge_space<schedule>);
+static_assert(merge_space<schedule> && bounded_space<schedule>);
 
 }  // namespace bouillon
