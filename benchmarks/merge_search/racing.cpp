@@ -10,16 +10,24 @@
 #include "remembered_losses.hpp"
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
-#include <optional>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
 struct arguments {
     std::filesystem::path data, memory;
     std::vector<std::string> runs = {"kjv-llama", "novels-llama", "novels-neox"};
-    std::size_t seeds = 20, first_seed = 1, budget = 20, first = 0;
-    double share = bouillon::racing_options().share, confidence = bouillon::racing_options().confidence;
+    std::size_t seeds = 20, first_seed = 1, budget = 20;
+    bouillon::racing_options racing;
     std::string output;
 };
 
@@ -52,9 +60,9 @@ result search_run(const Space& space, std::vector<double> newest_point, remember
     const auto on_trial = [&](const bouillon::trial_event& event) { got.documents.push_back(event.documents); };
     const auto on_merge = [](const std::string&) {};
     if (raced) {
-        bouillon::document_race race(
-            newest, options.reference_losses,
-            {.first = given.first, .share = given.share, .confidence = given.confidence, .seed = seed});
+        bouillon::racing_options racing = given.racing;
+        racing.seed = seed;
+        bouillon::document_race race(newest, options.reference_losses, racing);
         got.trial_tokens = run.count_tokens()[0];
         bouillon::enter_baselines(race, compared, measure);
         got.baseline_tokens = run.count_tokens()[0];
@@ -98,38 +106,40 @@ nlohmann::ordered_json to_json(const std::string& run, std::uint64_t seed, bool 
             {"rows", rows}};
 }
 
-const bouillon::report_row& row_of(const bouillon::merge_report& report, std::size_t from_end) {
-    return report.rows[report.rows.size() - 1 - from_end];
+/// Means over seeds.
+struct summary {
+    double trials = 0, searched = 0, tested = 0;  // tokens of raced searches as shares of the others', means over seeds
+    double full_loss = 0, raced_loss = 0;         // of the found merges on the test documents, means over seeds
+    double worst = -INFINITY;                     // raced less full
+};
+
+void add(summary& sum, const result& full, const result& raced, double seeds) {
+    const auto share = [&](std::size_t raced_tokens, std::size_t full_tokens) {
+        return static_cast<double>(raced_tokens) / static_cast<double>(full_tokens) / seeds;
+    };
+    sum.trials += share(raced.trial_tokens, full.trial_tokens);
+    const std::size_t raced_search = raced.trial_tokens + raced.baseline_tokens,
+                      full_search = full.trial_tokens + full.baseline_tokens;
+    sum.searched += share(raced_search, full_search);
+    sum.tested += share(raced_search + raced.test_tokens, full_search + full.test_tokens);
+    const double full_loss = full.report.found().test->mean, raced_loss = raced.report.found().test->mean;
+    sum.full_loss += full_loss / seeds;
+    sum.raced_loss += raced_loss / seeds;
+    sum.worst = std::max(sum.worst, raced_loss - full_loss);
 }
 
 void compare(const std::string& name, const arguments& given, std::ofstream& output) {
     remembered_losses run(given.data / name, given.memory.empty() ? given.memory : given.memory / (name + ".jsonl"));
-    double trials = 0, searched = 0, worst = 0, worst_baseline = 0;
+    summary sum;
     for (std::uint64_t seed = given.first_seed; seed < given.first_seed + given.seeds; ++seed) {
         const result full = search_run(run, given, seed, false), raced = search_run(run, given, seed, true);
         output << to_json(name, seed, false, full).dump() << '\n'
                << to_json(name, seed, true, raced).dump() << std::endl;
-        const double of_trials = double(raced.trial_tokens) / double(full.trial_tokens);
-        const double of_search =
-            double(raced.trial_tokens + raced.baseline_tokens) / double(full.trial_tokens + full.baseline_tokens);
-        const double loss = raced.report.found().test->mean - full.report.found().test->mean;
-        const double baseline = row_of(raced.report, 1).test->mean - row_of(full.report, 1).test->mean;
-        std::printf(
-            "%-13s seed %2zu: trials %.3f, with baselines %.3f of the tokens; test loss %.4f and %.4f: %+.4f; "
-            "%s %+.4f; best single %+.4f |",
-            name.c_str(), std::size_t(seed), of_trials, of_search, full.report.found().test->mean,
-            raced.report.found().test->mean, loss, row_of(full.report, 1).name.c_str(), baseline,
-            raced.report.rows[1].test->mean - full.report.rows[1].test->mean);
-        for (const std::size_t n : raced.documents) std::printf(" %zu", n);
-        std::printf("\n");
-        std::fflush(stdout);
-        trials += of_trials / double(given.seeds);
-        searched += of_search / double(given.seeds);
-        worst = std::max(worst, loss);
-        worst_baseline = std::max(worst_baseline, baseline);
+        add(sum, full, raced, static_cast<double>(given.seeds));
     }
-    std::printf("%-13s mean: trials %.3f, with baselines %.3f; worst test loss %+.4f, of the last baseline %+.4f\n",
-                name.c_str(), trials, searched, worst, worst_baseline);
+    std::printf("%-13s  %6.3f  %14.3f  %10.3f  %9.4f  %9.4f  %+17.4f\n", name.c_str(), sum.trials, sum.searched,
+                sum.tested, sum.full_loss, sum.raced_loss, sum.worst);
+    std::fflush(stdout);
 }
 
 }  // namespace
@@ -143,11 +153,14 @@ int main(int argc, char** argv) {
     app.add_option("--seeds", given.seeds)->capture_default_str();
     app.add_option("--first-seed", given.first_seed)->capture_default_str();
     app.add_option("--budget", given.budget)->capture_default_str();
-    app.add_option("--first", given.first, "documents of the first stage")->capture_default_str();
-    app.add_option("--share", given.share)->capture_default_str();
-    app.add_option("--confidence", given.confidence)->capture_default_str();
+    app.add_option("--first", given.racing.first, "documents of the first stage")->capture_default_str();
+    app.add_option("--choice-share", given.racing.choice_share)->capture_default_str();
+    app.add_option("--share", given.racing.share)->capture_default_str();
+    app.add_option("--confidence", given.racing.confidence)->capture_default_str();
     app.add_option("--output", given.output, "file to which the searches are appended");
     CLI11_PARSE(app, argc, argv);
     std::ofstream output(given.output, std::ios::app);
+    std::printf("%-13s  %6s  %14s  %10s  %9s  %9s  %17s\n", "run", "trials", "with baselines", "with tests",
+                "full loss", "raced", "worst difference");
     for (const auto& name : given.runs) compare(name, given, output);
 }

@@ -136,6 +136,24 @@ TEST_CASE("where no merge gains the newest checkpoint is kept, and written as it
     CHECK(json.at("decision") == "keep newest");
 }
 
+TEST_CASE("a trial says on how many documents it was scored, which are all of them with --full") {
+    const tiny_run run("cli-full");
+    const auto documents = [&](const std::string& options) {
+        const auto found = run_program(search_of(run, 3) + on_documents(run) + " --budget 6 --json" + options);
+        REQUIRE_MESSAGE(found.status == 0, found.errors);
+        std::vector<std::size_t> scored;
+        for (const auto& event : found.json())
+            if (event.at("event") == "trial") scored.push_back(event.at("documents"));
+        return scored;
+    };
+    const auto raced = documents(""), full = documents(" --full");
+    REQUIRE(raced.size() == 6);
+    CHECK(std::count(full.begin(), full.end(), full.front()) == 6);
+    for (const std::size_t scored : raced) CHECK(scored >= 3);
+    for (const std::size_t scored : raced) CHECK(scored <= full.front());
+    CHECK(std::accumulate(raced.begin(), raced.end(), std::size_t{0}) < 6 * full.front());
+}
+
 TEST_CASE("every choice of space, kernel, acquisition, preset and backend runs") {
     const tiny_run run("cli-choices");
     for (const std::string choice : {"--space simplex",

@@ -71,10 +71,10 @@ TEST_CASE("a race finds the merge that full scoring finds, on a fraction of the 
     const auto truth = [](raced_search& found) {
         return mean_loss(found.landscape(found.search.recommendation().merge_weights, document_set::test).losses).mean;
     };
-    CHECK(truth(raced) < truth(full) + 2e-3);
+    CHECK(truth(raced) < truth(full) + 5e-3);  // of a gain of some 0.5
 }
 
-TEST_CASE("stages are nested, double, and take each document once") {
+TEST_CASE("stages are nested and take each document once, in an order that the seed draws") {
     const raced_search raced;
     const auto& race = raced.race;
     CHECK(race.options().first == 4);
@@ -94,7 +94,7 @@ TEST_CASE("a merge that is worse by a wide margin stops at the first stage, one 
         raced_loss result{{losses, sampling_deviation * sampling_deviation, 7.0},
                           {mean_loss(losses).mean, 1e-9 + sampling_deviation * sampling_deviation},
                           4};
-        return race.next_stage(result, {{}, {-0.1, 0}, 64});
+        return race.next_stage(result, {{}, {-0.1, 0}, 64}, race.options().share);
     };
     CHECK(after_first({0.1, 0.1}, 0.02) == 0);      // ten deviations behind the leader
     CHECK(after_first({-0.08, -0.08}, 0.02) == 8);  // one
@@ -105,10 +105,13 @@ TEST_CASE("a merge stops where its documents differ by more than is not known of
     const raced_search raced;
     const double share = raced.race.options().share;
     const auto next = [&](double sampling, double own) {
-        return raced.race.next_stage({{{}, sampling, 7.0}, {-1, own + sampling}, 32}, {{}, {0, 0}, 64});
+        return raced.race.next_stage({{{}, sampling, 7.0}, {-1, own + sampling}, 32}, {{}, {0, 0}, 64}, share);
     };
     CHECK(next(0.99 * share, 1) == 0);
-    CHECK(next(1.01 * share, 1) == 64);
+    CHECK(next(1.2 * share, 1) == 43);  // some more: the sampling variance falls with 1/n - 1/64
+    CHECK(next(3.1 * share, 1) == 49);  // 1 / (1/3.1 (1/32 - 1/64) + 1/64), rounded up
+    CHECK(next(100 * share, 1) == 64);  // twice as many at most
+    CHECK(next(0, 0) == 64);            // documents on which nothing differs tell no variance
 }
 
 TEST_CASE("a trial is told with the variance of its documents and that of not having scored all") {
@@ -128,6 +131,16 @@ TEST_CASE("a trial is told with the variance of its documents and that of not ha
         }
     });
     CHECK(partial > 5);
+}
+
+TEST_CASE("a merge whose losses are all known is not estimated") {
+    raced_search raced;
+    const std::size_t before = raced.landscape.scored;
+    raced_loss known;
+    race_merge(raced.race, std::vector{1.0 / 3, 1.0 / 3, 1.0 / 3}, raced.race.leader(), 0.25, raced.measure, known);
+    CHECK(known.documents == 64);
+    CHECK(known.completed.sampling_variance == 0);
+    CHECK(raced.landscape.scored == before);
 }
 
 TEST_CASE("whatever is reported was scored on all documents, and baselines are as good as without a race") {
@@ -166,7 +179,7 @@ TEST_CASE("merges that fail, or whose losses are no numbers, are failed trials a
     raced.race.enter({0.1, 0.1, 0.8}, {});
     CHECK(raced.race.leader().difference.mean == before);
     const auto lost = raced.race.estimate(newest, std::vector{1.0, std::nan(""), 1.0, 1.0});
-    CHECK(raced.race.next_stage(lost, raced.race.leader()) == 0);
+    CHECK(raced.race.next_stage(lost, raced.race.leader(), 0.25) == 0);
 }
 
 TEST_CASE("a raced search that was killed after any line of its journal continues bit for bit") {

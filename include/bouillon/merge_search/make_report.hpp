@@ -80,7 +80,6 @@ merge_report report_choices(Choose&& choose, const std::vector<double>& found, c
     on_merge("found merge");
     add("found merge", found);
     report.best_baseline = detail::best_baseline(report, measure);
-    report.averaging = detail::averaging_gain(report.newest().merge_weights.size(), measure);
     return report;
 }
 
@@ -96,7 +95,9 @@ template <class Evaluator, class OnMerge>
 merge_report make_report(const std::vector<double>& found, const std::vector<baseline>& compared,
                          measured_merges<Evaluator>& measure, gain_documents gains_on, OnMerge&& on_merge) {
     const auto choose = [&](const baseline& one) { return choose_merge(one, measure); };
-    return detail::report_choices(choose, found, compared, measure, gains_on, on_merge);
+    auto report = detail::report_choices(choose, found, compared, measure, gains_on, on_merge);
+    report.averaging = detail::averaging_gain(report.newest().merge_weights.size(), measure);
+    return report;
 }
 
 /// The same, where the candidates of a baseline race. What is reported is scored in full.
@@ -106,12 +107,15 @@ merge_report make_report(const std::vector<double>& found, const std::vector<bas
                          OnMerge&& on_merge) {
     const auto choose = [&](const baseline& one) {
         if (one.merge_weights.size() == 1) return choose_merge(one, measure);  // nothing to choose
-        raced_candidates candidates(race, measure);
+        raced_candidates candidates(race, one.merge_weights, measure);
         auto chosen = choose_merge(one, candidates);
         race.enter(chosen, measure(chosen, document_set::search).losses);
         return chosen;
     };
-    return detail::report_choices(choose, found, compared, measure, gains_on, on_merge);
+    auto report = detail::report_choices(choose, found, compared, measure, gains_on, on_merge);
+    raced_candidates raced(race, {}, measure);  // a few documents are enough to see what averaging gains
+    report.averaging = detail::averaging_gain(report.newest().merge_weights.size(), raced);
+    return report;
 }
 
 }  // namespace bouillon

@@ -55,6 +55,9 @@ class measured_merges {
         return result;
     }
 
+    /// Whether a merge's losses on all search documents are known, so that they cost nothing.
+    bool knows(const std::vector<double>& merge_weights) const { return search_.contains(merge_weights); }
+
     /// Takes over losses (scored) that an earlier run measured on some of the search documents.
     /// @param documents  (scored), which, each once
     void remember(const std::vector<double>& merge_weights, std::span<const std::size_t> documents,

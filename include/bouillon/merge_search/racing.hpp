@@ -23,23 +23,25 @@
 namespace bouillon {
 
 struct racing_options {
-    std::size_t first = 0;     // documents of the first stage; 0: a sixteenth of them, but at least 3
-    double share = 0.25;       // of the documents' own variance: sampling noise below it is not worth more documents
-    double confidence = 0.99;  // with which a merge that stops early is worse than the leader
-    std::uint64_t seed = 1;    // of the order of the documents
+    std::size_t first = 0;      // documents of the first stage; 0: a sixteenth of them, but at least 3
+    double share = 0.25;        // of the documents' own variance: a trial's sampling variance below it is small enough,
+                                // since the surrogate smooths over trials
+    double choice_share = 0.1;  // the same where one comparison decides: among the candidates of a baseline
+    double confidence = 0.975;  // with which a merge that stops early is worse than the leader
+    std::uint64_t seed = 1;     // of the order of the documents
 };
 
 /// What is known of a merge's loss while it races.
 struct raced_loss {
     completed_losses completed;  // on all documents
     loss_estimate difference;    // over all documents, of the loss to the reference's; its variance is the documents'
-                                 // own and that of their sampling
+                                 // own, as if all had been scored, and that of sampling them
     std::size_t documents = 0;   // scored
 };
 
-/// Decides on how many documents a merge is scored. Documents are taken in one order drawn beforehand, so that every
-/// merge is scored on the first n of it: stages are nested, twice as many documents each time, and any two merges are
-/// compared on the same ones. After a stage a merge goes on unless
+/// Decides on how many documents a merge is scored. They are taken in one order drawn beforehand, so that every merge
+/// is scored on the first n of it: stages are nested, and any two merges are compared on the same documents. After a
+/// stage a merge goes on unless
 ///
 ///     difference - leader's > t sqrt(v + leader's v),   v: the sampling variances        it cannot win, or
 ///     v <= share * variance of the difference over documents                             it is known well enough.
@@ -84,15 +86,22 @@ class document_race {
         return result;
     }
 
-    /// Documents of the next stage of a merge, or 0 where it stops.
-    std::size_t next_stage(const raced_loss& merge, const raced_loss& leader) const {
+    /// Documents of the next stage of a merge, or 0 where it stops: as many as it takes if the figures stay what they
+    /// are, but no more than twice those scored.
+    /// share: of the documents' own variance, below which the sampling variance is small enough.
+    std::size_t next_stage(const raced_loss& merge, const raced_loss& leader, double share) const {
         if (merge.documents == size() || !std::isfinite(merge.difference.mean)) return 0;
         const double sampling = merge.completed.sampling_variance;
-        if (sampling > 0 && sampling <= options_.share * (merge.difference.variance - sampling)) return 0;
         const double t = student_t_quantile(options_.confidence, merge.completed.degrees_of_freedom);
-        const double worse = merge.difference.mean - leader.difference.mean;
-        if (worse > t * std::sqrt(sampling + leader.completed.sampling_variance)) return 0;
-        return std::min(2 * merge.documents, size());
+        const double behind = std::max(merge.difference.mean - leader.difference.mean, 0.0) / t;
+        const double wanted = std::max({share * (merge.difference.variance - sampling),
+                                        behind * behind - leader.completed.sampling_variance, 0.0});
+        if (sampling > 0 && sampling <= wanted) return 0;  // documents that are all alike tell no variance
+        const auto n = static_cast<double>(merge.documents), all = static_cast<double>(size());
+        const double needed = 1 / (wanted * (1 / n - 1 / all) / sampling + 1 / all);
+        const double least = std::ceil(n * 4 / 3), most = std::min(2 * n, all);
+        return static_cast<std::size_t>(sampling > 0 ? std::clamp(std::ceil(needed), std::min(least, most), most)
+                                                     : most);
     }
 
     /// The best merge that has entered.
@@ -157,9 +166,11 @@ void enter_trials(document_race& race, const history& trials, measured_merges<Ev
 /// @throws work_error when it cannot be measured
 template <class Evaluator>
 merge_evaluation race_merge(const document_race& race, const std::vector<double>& merge_weights,
-                            const raced_loss& leader, measured_merges<Evaluator>& measure, raced_loss& raced) {
+                            const raced_loss& leader, double share, measured_merges<Evaluator>& measure,
+                            raced_loss& raced) {
     merge_evaluation all;
-    for (std::size_t count = race.options().first; count > 0; count = race.next_stage(raced, leader)) {
+    std::size_t count = measure.knows(merge_weights) ? race.size() : race.options().first;
+    for (; count > 0; count = race.next_stage(raced, leader, share)) {
         merge_evaluation stage = measure(merge_weights, race.documents(count));
         raced = race.estimate(merge_weights, stage.losses);
         all.losses = std::move(stage.losses);
@@ -174,20 +185,34 @@ merge_evaluation race_merge(const document_race& race, const std::vector<double>
 template <class Evaluator>
 class raced_candidates {
  public:
+    /// Scores all candidates on the documents of the first stage, to have a leader: one that cannot be is passed over.
     /// @param race, measure  must outlive this
-    raced_candidates(const document_race& race, measured_merges<Evaluator>& measure)
-        : race_(&race), measure_(&measure) {}
+    raced_candidates(const document_race& race, const std::vector<std::vector<double>>& candidates,
+                     measured_merges<Evaluator>& measure)
+        : race_(&race), measure_(&measure) {
+        for (const auto& merge_weights : candidates) try {
+                const auto documents = race.documents(race.options().first);
+                lead(race.estimate(merge_weights, measure(merge_weights, documents).losses));
+            } catch (const work_error&) {
+                continue;  // it will be asked for again
+            }
+    }
 
     /// Losses (documents), in part predicted, of a merge on the search documents.
     merge_evaluation operator()(const std::vector<double>& merge_weights, document_set) {
         raced_loss raced;
-        merge_evaluation result = race_merge(*race_, merge_weights, best_, *measure_, raced);
+        merge_evaluation result =
+            race_merge(*race_, merge_weights, best_, race_->options().choice_share, *measure_, raced);
         result.losses = raced.completed.losses;
-        if (raced.difference.mean < best_.difference.mean) best_ = std::move(raced);
+        lead(std::move(raced));
         return result;
     }
 
  private:
+    void lead(raced_loss raced) {
+        if (raced.difference.mean < best_.difference.mean) best_ = std::move(raced);
+    }
+
     const document_race* race_;
     measured_merges<Evaluator>* measure_;
     raced_loss best_ = {{}, {std::numeric_limits<double>::infinity(), 0}, 0};

@@ -77,7 +77,10 @@ template <class Search, class Evaluator, class OnTrial>
 void run_trial(Search& search, measured_merges<Evaluator>& measure, document_race& race, OnTrial&& on_trial) {
     raced_loss raced;
     detail::run_trial(
-        search, [&](const trial& next) { return race_merge(race, next.merge_weights, race.leader(), measure, raced); },
+        search,
+        [&](const trial& next) {
+            return race_merge(race, next.merge_weights, race.leader(), race.options().share, measure, raced);
+        },
         [&](const trial& next, merge_evaluation& evaluation) {
             const bool all = raced.documents == race.size();
             search.observe(next, raced.difference, all ? raced.completed.losses : evaluation.losses);
