@@ -14,7 +14,7 @@ int main(int argc, char** argv) try {
     CLI::App program("Finds the best way to merge the intermediate checkpoints of a pretraining run.", "bouillon");
     program.set_version_flag("--version", bouillon::version);
     program.require_subcommand(1);
-    add_search_command(program);
+    add_search_command(program, {argv, argv + argc});
     add_merge_command(program);
     add_score_command(program);
     add_inspect_command(program);

@@ -48,23 +48,6 @@ const char* documents_name(bouillon::gain_documents set) {
     return set == bouillon::gain_documents::confirm ? "confirm" : "search";
 }
 
-std::string decision_text(const bouillon::merge_report& report, const std::string& newest) {
-    const auto& gain = report.found().gain;
-    if (!gain.testable())
-        return print(
-            "Decision: %s. It measures %+.4f better than %s; one number a merge cannot tell if that is significant.",
-            report.merge() ? "use the found merge" : "keep the newest", gain.gain, newest.c_str());
-    if (bouillon::single_checkpoint(report.found().merge_weights) == report.found().merge_weights.size() - 1)
-        return "Decision: keep the newest. No merge that was tried promises more than " + newest + " alone.";
-    std::string where = print("%zu %s documents", gain.documents, documents_name(report.gains_on));
-    if (!report.honest()) where += ", by which the merge was chosen: it is less in truth";
-    const std::string figure = print("%+.4f nats per token (%.3g %% interval %+.4f to %+.4f) over %s on %s", gain.gain,
-                                     100 * (1 - gain.level), gain.lower(), gain.upper(), newest.c_str(), where.c_str());
-    if (report.merge()) return "Decision: use the found merge. Its gain is significant: " + figure + ".";
-    if (gain.significant) return "Decision: keep the newest. The found merge is significantly worse: " + figure + ".";
-    return "Decision: keep the newest. The found merge has no significant gain: " + figure + ".";
-}
-
 /// The weights of group g, or of all tensors.
 std::span<const double> row_of(std::span<const double> merge_weights, std::size_t g, const merge_weight_names& names) {
     return merge_weights.subspan(g * names.checkpoints.size(), names.checkpoints.size());
@@ -99,6 +82,23 @@ std::string found_text(const std::vector<double>& merge_weights, const merge_wei
 }
 
 }  // namespace
+
+std::string decision_text(const bouillon::merge_report& report, const std::string& newest) {
+    const auto& gain = report.found().gain;
+    if (!gain.testable())
+        return print(
+            "Decision: %s. It measures %+.4f better than %s; one number a merge cannot tell if that is significant.",
+            report.merge() ? "use the found merge" : "keep the newest", gain.gain, newest.c_str());
+    if (bouillon::single_checkpoint(report.found().merge_weights) == report.found().merge_weights.size() - 1)
+        return "Decision: keep the newest. No merge that was tried promises more than " + newest + " alone.";
+    std::string where = print("%zu %s documents", gain.documents, documents_name(report.gains_on));
+    if (!report.honest()) where += ", by which the merge was chosen: it is less in truth";
+    const std::string figure = print("%+.4f nats per token (%.3g %% interval %+.4f to %+.4f) over %s on %s", gain.gain,
+                                     100 * (1 - gain.level), gain.lower(), gain.upper(), newest.c_str(), where.c_str());
+    if (report.merge()) return "Decision: use the found merge. Its gain is significant: " + figure + ".";
+    if (gain.significant) return "Decision: keep the newest. The found merge is significantly worse: " + figure + ".";
+    return "Decision: keep the newest. The found merge has no significant gain: " + figure + ".";
+}
 
 std::string trial_json(const bouillon::trial_event& event, std::size_t earlier, std::span<const double> newest_losses,
                        const merge_weight_names& names) {

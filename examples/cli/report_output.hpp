@@ -29,3 +29,6 @@ std::string result_json(const bouillon::merge_report& report, const bouillon::re
 
 /// The table of baselines and the found merge, its weights by checkpoint, the decision in a sentence, and the warnings.
 std::string result_text(const bouillon::merge_report& report, const merge_weight_names& names);
+
+/// Whether to use the found merge, and why, in a sentence or two. `newest`: that checkpoint's name.
+std::string decision_text(const bouillon::merge_report& report, const std::string& newest);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <bouillon/merge/compare_neighbours.hpp>
 #include <bouillon/merge/write_merged.hpp>
 #include <bouillon/merge_search.hpp>
 #include <bouillon/search/journal.hpp>
@@ -15,6 +16,8 @@
 #include "evaluators.hpp"
 #include "group_options.hpp"
 #include "held_out_input.hpp"
+#include "html_report.hpp"
+#include "posterior_slices.hpp"
 #include "progress.hpp"
 #include "report_output.hpp"
 #include "run_options.hpp"
@@ -40,7 +43,8 @@ struct search_arguments {
     std::vector<fs::path> checkpoints;
     bouillon::run_selection selection;
     group_arguments groups;
-    fs::path held_out, test, journal, out;
+    std::vector<std::string> command;  // its words
+    fs::path held_out, test, journal, out, report;
     std::string space = "auto", kernel = "matern52", acquisition = "log-nei", preset, backend = "xtensor", score,
                 metric = "choice-loss";
     double alpha = 0.5, lower = -0.5, upper = 1.5, step = 0.5;
@@ -179,7 +183,38 @@ struct search_result {
     bouillon::recommendation recommendation;
     std::size_t trials = 0;
     std::string stopped_by;  // the option that ended it, without its dashes
+    std::vector<reported_trial> reported;
+    std::vector<posterior_slice> slices;
 };
+
+/// What a page calls a space's coordinates.
+std::vector<std::string> coordinate_names(const workbench& bench, const search_stage& stage) {
+    const auto names = bench.weight_names();
+    if (stage.space == "interval") return {"weight of " + names.checkpoints.back()};
+    if (stage.space == "schedule") return {"window, checkpoints", "spacing, checkpoints", "shape", "step, windows"};
+    std::vector<std::string> result;  // (coordinates)
+    if (stage.space == "groups") {
+        const auto space = make_group_space(bench.arguments.groups, bench.groups, bench.newest());
+        for (std::size_t g = 0; g < names.groups.size(); ++g)
+            if (space.lower[g] < space.upper[g]) result.push_back("scale of " + names.groups[g]);
+    } else {
+        for (const auto& name : names.checkpoints) result.push_back("weight of " + name);
+    }
+    return result;
+}
+
+/// A search's trials and beliefs, as a page shows them.
+template <class Search>
+void describe_search(const Search& search, const search_stage& stage, const workbench& bench, search_result& result) {
+    const double newest = search.options().reference_losses.empty() ? bouillon::mean_loss(bench.newest_losses).mean : 0;
+    for (const auto& [suggested, observed] : search.history().records()) {
+        reported_trial trial{stage.earlier + suggested.ticket + 1, std::nullopt, std::sqrt(observed.variance),
+                             observed.document_losses.size(), suggested.point};
+        if (observed.status == bouillon::trial_status::observed) trial.gain = newest - observed.loss;
+        result.reported.push_back(std::move(trial));
+    }
+    result.slices = slices_of(search, newest, coordinate_names(bench, stage));
+}
 
 /// The option that lets no further trial begin, or nothing.
 template <class Search>
@@ -223,7 +258,9 @@ search_result run_trials(Search& search, std::size_t resumed, const search_stage
             bouillon::run_trial(search, bench.measure, *bench.race, report);
         else
             bouillon::run_trial(search, bench.measure, report);
-    return {search.recommendation(), search.history().size(), by};
+    search_result result{search.recommendation(), search.history().size(), by};
+    if (!bench.arguments.report.empty()) describe_search(search, stage, bench, result);
+    return result;
 }
 
 /// Runs the search, with a journal if one is asked for.
@@ -299,6 +336,7 @@ search_result search_groups(workbench& bench, const search_result& alike) {
     stage.settings["groups"] = describe(bench.groups, space);
     search_result result = search_space({space}, options, stage, bench);
     result.trials += alike.trials;
+    result.reported.insert(result.reported.begin(), alike.reported.begin(), alike.reported.end());
     const auto grouped = bench.measure(result.recommendation.merge_weights, bouillon::document_set::search).losses;
     if (bouillon::mean_loss(grouped).mean >= bouillon::mean_loss(losses).mean)
         result.recommendation = alike.recommendation;
@@ -338,6 +376,39 @@ void write_result(const workbench& bench, const bouillon::merge_report& report) 
                             .groups = bench.groups});
 }
 
+std::string quoted_where_needed(const std::string& word) {
+    const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$&;|<>()*?[]{}#~`!") == word.npos;
+    return plain ? word : bouillon::detail::shell_quote(word);
+}
+
+/// The page of a search that is over.
+report_page make_page(workbench& bench, const search_result& result, const bouillon::merge_report& report) {
+    report_page page;
+    page.names = bench.weight_names();
+    page.decision = decision_text(report, page.names.checkpoints.back());
+    page.version = bouillon::version;
+    page.journal = bench.arguments.journal.string();
+    for (const auto& word : bench.arguments.command)
+        page.command += (page.command.empty() ? "" : " ") + quoted_where_needed(word);
+    page.report = report;
+    page.trials = result.reported;
+    page.slices = result.slices;
+    for (std::size_t k = 0; k < bench.checkpoints.size(); ++k) {
+        std::vector<double> alone(bench.checkpoints.size(), 0.0);
+        alone[k] = 1;
+        const auto loss = bouillon::mean_loss(bench.measure(alone, bouillon::document_set::search).losses);
+        page.checkpoints.push_back({page.names.checkpoints[k], loss.mean, loss.standard_error()});
+    }
+    const auto pairs = bouillon::compare_neighbours(bench.checkpoints, bench.arguments.threads);
+    for (std::size_t k = 0; k < pairs.size(); ++k) {
+        bouillon::comparison whole;
+        for (const auto& tensor : pairs[k]) whole += tensor;
+        page.distances.push_back({page.names.checkpoints[k], page.names.checkpoints[k + 1], whole.distance(),
+                                  whole.distance() / whole.norm_b(), whole.cosine()});
+    }
+    return page;
+}
+
 void run(search_arguments arguments) {
     if (arguments.preset == "paper") {
         arguments.acquisition = "gp-hedge, the paper's";
@@ -347,13 +418,17 @@ void run(search_arguments arguments) {
     arguments.checkpoints = bouillon::select_checkpoints(arguments.checkpoints, arguments.selection);
     if (arguments.space == "auto") arguments.space = arguments.checkpoints.size() == 2 ? "interval" : "simplex";
     check_usage(arguments);
+    std::optional<report_file> page;
+    if (!arguments.report.empty()) page.emplace(arguments.report, arguments.force);
     workbench bench(arguments);
     if (bench.race)
         bouillon::enter_baselines(*bench.race, bouillon::baselines(bench.checkpoints.size(), 0, 0), bench.measure);
     search_result result = search(bench);
     const bouillon::recommendation alike = result.recommendation;
     if (arguments.groups.any()) result = search_groups(bench, result);
-    const auto& [recommended, trials, stopped_by] = result;
+    const auto& recommended = result.recommendation;
+    const std::size_t trials = result.trials;
+    const std::string& stopped_by = result.stopped_by;
     auto compared = bouillon::baselines(bench.checkpoints.size(), trials, arguments.seed);
     if (arguments.groups.any()) compared.push_back({"found, all tensors alike", {alike.merge_weights}});
     bouillon::merge_report report;
@@ -368,6 +443,7 @@ void run(search_arguments arguments) {
     if (auto border = bouillon::border_warning(make_space(arguments), alike.point))
         report.warnings.push_back(*std::move(border));
     if (!arguments.out.empty()) write_result(bench, report);
+    if (page) page->publish(html_report(make_page(bench, result, report)));
     if (arguments.json) {
         std::cout << result_json(report, recommended, bench.weight_names(), stopped_by) << std::endl;
         return;
@@ -419,7 +495,9 @@ void add_data_options(CLI::App& command, search_arguments& arguments) {
         .add_option("--out", arguments.out,
                     "Write the checkpoint to use: the found merge, or the newest when no gain is significant")
         ->type_name("DIR");
-    command.add_flag("--force", arguments.force, "Replace an existing --out");
+    command.add_option("--report", arguments.report, "Write a page about the search: one HTML file, for any browser")
+        ->type_name("FILE");
+    command.add_flag("--force", arguments.force, "Replace an existing --out or --report");
     command.add_flag("--json", arguments.json, "Print one JSON object a line instead of the table");
 }
 
@@ -498,8 +576,9 @@ void add_stopping_options(CLI::App& command, search_arguments& arguments) {
 
 }  // namespace
 
-void add_search_command(CLI::App& program) {
+void add_search_command(CLI::App& program, std::vector<std::string> words) {
     auto arguments = std::make_shared<search_arguments>();
+    arguments->command = std::move(words);
     CLI::App* command = program.add_subcommand("search", "Search the best merge of checkpoints");
     add_data_options(*command, *arguments);
     add_method_options(*command, *arguments);
