@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/merge/compare_neighbours.hpp>
 #include <bouillon/merge/write_merged.hpp>
 #include <bouillon/merge_search.hpp>
 #include <bouillon/search/journal.hpp>
@@ -13,16 +12,11 @@
 #include <bouillon/version.hpp>
 
 #include "commands.hpp"
-#include "evaluators.hpp"
-#include "group_options.hpp"
-#include "held_out_input.hpp"
-#include "html_report.hpp"
-#include "posterior_slices.hpp"
 #include "progress.hpp"
-#include "report_output.hpp"
-#include "run_options.hpp"
 #include "run_time_choice.hpp"
-#include <CLI/Option.hpp>
+#include "search_arguments.hpp"
+#include "search_page.hpp"
+#include "workbench.hpp"
 
 #include <chrono>
 #include <cmath>
@@ -36,95 +30,6 @@
 #include <vector>
 
 namespace {
-
-namespace fs = std::filesystem;
-
-struct search_arguments {
-    std::vector<fs::path> checkpoints;
-    bouillon::run_selection selection;
-    group_arguments groups;
-    std::vector<std::string> command;  // its words
-    fs::path held_out, test, journal, out, report;
-    std::string space = "auto", kernel = "matern52", acquisition = "log-nei", preset, backend = "xtensor", score,
-                metric = "choice-loss";
-    double alpha = 0.5, lower = -0.5, upper = 1.5, step = 0.5;
-    std::size_t budget = 20, threads = 0;
-    std::uint64_t seed = 1;
-    long score_limit = 3600, deadline = 0;
-    std::optional<double> confirm, target_gain;
-    std::size_t patience = 0;
-    std::string stop_regret;
-    bool full = false, resume = false, force = false, json = false;
-};
-
-/// Everything that a search runs on.
-struct workbench {
-    const search_arguments& arguments;
-    bouillon::checkpoint_set checkpoints;
-    bouillon::tensor_groups groups;  // empty: all tensors have the same merge weights
-    evaluate_function evaluate;
-    bouillon::measured_merges<evaluate_function> measure;
-    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-    std::vector<double> newest_losses;            // (search documents), of the newest checkpoint
-    std::optional<bouillon::document_race> race;  // nothing: every trial is scored in full
-    std::size_t confirming = 0;                   // documents set aside from the search's
-    bouillon::gain_documents gains_on = bouillon::gain_documents::search;
-
-    workbench(const workbench&) = delete;  // `measure` points into it
-    workbench& operator=(const workbench&) = delete;
-
-    explicit workbench(const search_arguments& given)
-        : arguments(given),
-          checkpoints(bouillon::open_checkpoints(given.checkpoints)),
-          groups(make_groups(given.groups, checkpoints)),
-          measure(evaluate) {
-        if (!given.score.empty()) {
-            evaluate = as_functions(std::make_shared<bouillon::external_evaluator>(
-                checkpoints, bouillon::external_command{given.score, std::chrono::seconds(given.score_limit)}, groups));
-        } else {
-            auto [search, test] = read_documents();
-            check_metric(given.metric, search.questions || test.questions, given.held_out);
-            evaluate = make_resident_evaluator(
-                checkpoints, groups, given.backend, given.threads, std::move(search.documents),
-                std::move(test.documents),
-                [](const bouillon::memory_plan& plan) { std::cerr << "memory: " << describe(plan) << '\n'; });
-            if (search.questions || test.questions)
-                evaluate = as_functions(std::make_shared<bouillon::question_evaluator<evaluate_function>>(
-                    std::move(evaluate), std::move(search.questions), std::move(test.questions),
-                    question_loss_of(given.metric)));
-        }
-        if (given.groups.any()) make_group_space(given.groups, groups, newest());  // a fault shows now, not at the end
-        newest_losses = measure(newest(), bouillon::document_set::search).losses;
-        if (gains_on != bouillon::gain_documents::search)
-            measure(newest(), bouillon::document_set::test);  // so that a fault there shows now, not at the end
-        if (!given.full && evaluate.some && newest_losses.size() > 1)
-            race.emplace(newest(), newest_losses, bouillon::racing_options{.seed = given.seed});
-    }
-
-    /// What the search learns from, and what the gains are measured on.
-    std::pair<held_out_input, held_out_input> read_documents() {
-        auto search = read_held_out_input(arguments.held_out);
-        if (!arguments.test.empty()) {
-            gains_on = bouillon::gain_documents::test;
-            return {std::move(search), read_held_out_input(arguments.test)};
-        }
-        const auto split =
-            bouillon::split_documents(search.size(), arguments.confirm.value_or(1.0 / 3), arguments.seed);
-        confirming = split.confirm.size();
-        if (confirming == 0) return {std::move(search), {}};
-        gains_on = bouillon::gain_documents::confirm;
-        return {search.select(split.search), search.select(split.confirm)};
-    }
-
-    std::vector<double> newest() const { return bouillon::simplex{checkpoints.size()}.newest_average(1); }
-
-    merge_weight_names weight_names() const {
-        merge_weight_names names;
-        for (const auto& checkpoint : checkpoints) names.checkpoints.push_back(checkpoint.name());
-        for (const auto& group : groups.groups) names.groups.push_back(group.name);
-        return names;
-    }
-};
 
 /// The search's options. The newest checkpoint is the reference of every difference, so it is known exactly;
 /// a scorer that prints one number gives losses instead, of which it is one.
@@ -187,22 +92,6 @@ struct search_result {
     std::vector<posterior_slice> slices;
 };
 
-/// What a page calls a space's coordinates.
-std::vector<std::string> coordinate_names(const workbench& bench, const search_stage& stage) {
-    const auto names = bench.weight_names();
-    if (stage.space == "interval") return {"weight of " + names.checkpoints.back()};
-    if (stage.space == "schedule") return {"window, checkpoints", "spacing, checkpoints", "shape", "step, windows"};
-    std::vector<std::string> result;  // (coordinates)
-    if (stage.space == "groups") {
-        const auto space = make_group_space(bench.arguments.groups, bench.groups, bench.newest());
-        for (std::size_t g = 0; g < names.groups.size(); ++g)
-            if (space.lower[g] < space.upper[g]) result.push_back("scale of " + names.groups[g]);
-    } else {
-        for (const auto& name : names.checkpoints) result.push_back("weight of " + name);
-    }
-    return result;
-}
-
 /// A search's trials and beliefs, as a page shows them.
 template <class Search>
 void describe_search(const Search& search, const search_stage& stage, const workbench& bench, search_result& result) {
@@ -213,7 +102,7 @@ void describe_search(const Search& search, const search_stage& stage, const work
         if (observed.status == bouillon::trial_status::observed) trial.gain = newest - observed.loss;
         result.reported.push_back(std::move(trial));
     }
-    result.slices = slices_of(search, newest, coordinate_names(bench, stage));
+    result.slices = slices_of(search, newest, coordinate_names(bench, stage.space));
 }
 
 /// The option that lets no further trial begin, or nothing.
@@ -343,28 +232,6 @@ search_result search_groups(workbench& bench, const search_result& alike) {
     return result;
 }
 
-void check_usage(const search_arguments& arguments) {
-    const auto refuse = [](const std::string& what) { throw bouillon::input_error(what); };
-    if (arguments.groups.any() && arguments.preset == "paper")
-        refuse("--preset paper has the same merge weights for all tensors: leave out --groups");
-    if (arguments.checkpoints.size() < 2)
-        refuse("search takes 2 or more checkpoints, but " + std::to_string(arguments.checkpoints.size()) + " is given");
-    if (arguments.space == "interval" && arguments.checkpoints.size() != 2)
-        refuse("--space interval takes 2 checkpoints, but " + std::to_string(arguments.checkpoints.size()) +
-               " are given: use --space simplex");
-    if (arguments.space == "affine" && !(arguments.lower <= 0 && 1 <= arguments.upper))
-        refuse("--lower " + std::to_string(arguments.lower) + " and --upper " + std::to_string(arguments.upper) +
-               " must let one checkpoint have all the weight: at most 0, at least 1");
-    if (arguments.held_out.empty() == arguments.score.empty())
-        refuse("give one of --held-out FILE and --score COMMAND");
-    if (!arguments.score.empty() && !arguments.test.empty())
-        refuse("--test needs --held-out: a --score command has no documents");
-    if (arguments.confirm && (!arguments.test.empty() || !arguments.score.empty()))
-        refuse("--confirm sets documents of --held-out aside: it goes with neither --test nor --score");
-    if (arguments.resume && arguments.journal.empty()) refuse("--resume needs --journal FILE");
-    if (!arguments.out.empty()) bouillon::require_writable_target(arguments.out, arguments.force);
-}
-
 void write_result(const workbench& bench, const bouillon::merge_report& report) {
     const auto& arguments = bench.arguments;
     const auto weights = report.merge() ? report.found().merge_weights : bench.newest();
@@ -374,39 +241,6 @@ void write_result(const workbench& bench, const bouillon::merge_report& report) 
                                            {"bouillon.decision", report.merge() ? "merge" : "keep newest"}},
                             .threads = arguments.threads,
                             .groups = bench.groups});
-}
-
-std::string quoted_where_needed(const std::string& word) {
-    const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$&;|<>()*?[]{}#~`!") == word.npos;
-    return plain ? word : bouillon::detail::shell_quote(word);
-}
-
-/// The page of a search that is over.
-report_page make_page(workbench& bench, const search_result& result, const bouillon::merge_report& report) {
-    report_page page;
-    page.names = bench.weight_names();
-    page.decision = decision_text(report, page.names.checkpoints.back());
-    page.version = bouillon::version;
-    page.journal = bench.arguments.journal.string();
-    for (const auto& word : bench.arguments.command)
-        page.command += (page.command.empty() ? "" : " ") + quoted_where_needed(word);
-    page.report = report;
-    page.trials = result.reported;
-    page.slices = result.slices;
-    for (std::size_t k = 0; k < bench.checkpoints.size(); ++k) {
-        std::vector<double> alone(bench.checkpoints.size(), 0.0);
-        alone[k] = 1;
-        const auto loss = bouillon::mean_loss(bench.measure(alone, bouillon::document_set::search).losses);
-        page.checkpoints.push_back({page.names.checkpoints[k], loss.mean, loss.standard_error()});
-    }
-    const auto pairs = bouillon::compare_neighbours(bench.checkpoints, bench.arguments.threads);
-    for (std::size_t k = 0; k < pairs.size(); ++k) {
-        bouillon::comparison whole;
-        for (const auto& tensor : pairs[k]) whole += tensor;
-        page.distances.push_back({page.names.checkpoints[k], page.names.checkpoints[k + 1], whole.distance(),
-                                  whole.distance() / whole.norm_b(), whole.cosine()});
-    }
-    return page;
 }
 
 void run(search_arguments arguments) {
@@ -443,7 +277,7 @@ void run(search_arguments arguments) {
     if (auto border = bouillon::border_warning(make_space(arguments), alike.point))
         report.warnings.push_back(*std::move(border));
     if (!arguments.out.empty()) write_result(bench, report);
-    if (page) page->publish(html_report(make_page(bench, result, report)));
+    if (page) page->publish(html_report(make_page(bench, report, result.reported, result.slices)));
     if (arguments.json) {
         std::cout << result_json(report, recommended, bench.weight_names(), stopped_by) << std::endl;
         return;
@@ -457,133 +291,13 @@ void run(search_arguments arguments) {
                   << (report.merge() ? " (the found merge)\n" : " (the newest checkpoint)\n");
 }
 
-void add_data_options(CLI::App& command, search_arguments& arguments) {
-    command
-        .add_option("checkpoints", arguments.checkpoints,
-                    "Checkpoints of one run, the newest last: Hugging Face directories or .safetensors files; or its "
-                    "folder")
-        ->required()
-        ->type_name("CHECKPOINT");
-    add_run_options(command, arguments.selection);
-    command
-        .add_option("--held-out", arguments.held_out,
-                    "Documents, or multiple-choice questions, that the search learns from: safetensors with tokens, "
-                    "document_offsets")
-        ->type_name("FILE");
-    add_metric_option(command, arguments.metric);
-    command.add_option("--test", arguments.test, "Documents that only the verdict sees, for an honest gain")
-        ->type_name("FILE");
-    command
-        .add_option("--confirm", arguments.confirm,
-                    "Without --test: the share of the --held-out documents that the search does not see and the gain "
-                    "is measured on, a third unless given; 0: none, and the gain is not honest")
-        ->check(CLI::Range(0.0, 0.9))
-        ->type_name("SHARE");
-    command
-        .add_option(
-            "--score", arguments.score,
-            "Instead of --held-out: a command that prints a merge's loss (lower is better) on its last line, or "
-            "each document's as a JSON array or as \"losses\" of an object; {checkpoint} becomes the merge's "
-            "path")
-        ->type_name("COMMAND");
-    command
-        .add_option("--score-limit", arguments.score_limit,
-                    "Time that a --score command may take, seconds; then its trial failed")
-        ->check(CLI::PositiveNumber)
-        ->capture_default_str();
-    command
-        .add_option("--out", arguments.out,
-                    "Write the checkpoint to use: the found merge, or the newest when no gain is significant")
-        ->type_name("DIR");
-    command.add_option("--report", arguments.report, "Write a page about the search: one HTML file, for any browser")
-        ->type_name("FILE");
-    command.add_flag("--force", arguments.force, "Replace an existing --out or --report");
-    command.add_flag("--json", arguments.json, "Print one JSON object a line instead of the table");
-}
-
-void add_method_options(CLI::App& command, search_arguments& arguments) {
-    command
-        .add_option(
-            "--space", arguments.space,
-            "Merge weights to search: interval (2 checkpoints, the newer's weight in [alpha, 1]), simplex (any "
-            "number, not negative, sum 1), affine (any number, between --lower and --upper, sum 1), schedule (many: "
-            "window, spacing, decay shape and a step of up to --step), auto (interval or simplex by their "
-            "number)")
-        ->check(CLI::IsMember({"auto", "interval", "simplex", "affine", "schedule"}))
-        ->capture_default_str();
-    command.add_option("--alpha", arguments.alpha, "Smallest weight of the newer checkpoint in the interval")
-        ->check(CLI::Range(0.0, 0.999))
-        ->capture_default_str();
-    command.add_option("--lower", arguments.lower, "Smallest merge weight in the affine space, at most 0")
-        ->capture_default_str();
-    command.add_option("--upper", arguments.upper, "Largest merge weight in the affine space, at least 1")
-        ->capture_default_str();
-    command.add_option("--step", arguments.step, "Largest step past a merge in the schedule space, in windows")
-        ->check(CLI::Range(1e-6, 10.0))
-        ->capture_default_str();
-    command.add_option("--kernel", arguments.kernel, "Covariance of the surrogate")
-        ->check(CLI::IsMember(kernel_names))
-        ->capture_default_str();
-    command.add_option("--acquisition", arguments.acquisition, "What decides the next trial")
-        ->check(CLI::IsMember(acquisition_names))
-        ->capture_default_str();
-    command
-        .add_option("--preset", arguments.preset,
-                    "paper: Liu et al. (2025): interval, started at {alpha, 1}, GP-Hedge over EI, PI and UCB")
-        ->check(CLI::IsMember({"paper"}));
-    command
-        .add_option("--budget", arguments.budget, "Trials; the equal-budget baseline takes as many measurements again")
-        ->check(CLI::Range(1, 1000000))
-        ->capture_default_str();
-    command.add_flag("--full", arguments.full,
-                     "Score every trial on all search documents; without it a trial stops at as many as it takes to "
-                     "compare it with the best one");
-    command.add_option("--seed", arguments.seed, "Seed of everything random")->capture_default_str();
-    command.add_option("--backend", arguments.backend, "Tensor backend")
-        ->check(CLI::IsMember(backend_names))
-        ->capture_default_str();
-    command.add_option("--threads", arguments.threads, "Threads of the xtensor backend; 0 for all")
-        ->capture_default_str();
-    command
-        .add_option("--journal", arguments.journal, "Write every trial down as it ends, to continue from after a kill")
-        ->type_name("FILE");
-    command.add_flag("--resume", arguments.resume, "Continue from the journal");
-}
-
-void add_stopping_options(CLI::App& command, search_arguments& arguments) {
-    command
-        .add_option("--deadline", arguments.deadline,
-                    "Begin no further trial so long after the start, seconds; the baselines are measured all the same")
-        ->check(CLI::PositiveNumber)
-        ->type_name("SECONDS");
-    command
-        .add_option("--target-gain", arguments.target_gain,
-                    "Stop when the recommended merge is believed to gain so much over the newest checkpoint")
-        ->type_name("LOSS");
-    command
-        .add_option("--patience", arguments.patience,
-                    "Stop when so many trials in a row made the recommended merge no better than noise can")
-        ->check(CLI::PositiveNumber)
-        ->type_name("TRIALS");
-    command
-        .add_option(
-            "--stop-regret", arguments.stop_regret,
-            "Stop, after 10 trials or more, when no merge is likely to be better than the recommended one by so "
-            "much; noise: by the standard error of one trial")
-        ->check(CLI::IsMember({"noise"}) | CLI::PositiveNumber)
-        ->type_name("LOSS|noise");
-}
-
 }  // namespace
 
 void add_search_command(CLI::App& program, std::vector<std::string> words) {
     auto arguments = std::make_shared<search_arguments>();
     arguments->command = std::move(words);
     CLI::App* command = program.add_subcommand("search", "Search the best merge of checkpoints");
-    add_data_options(*command, *arguments);
-    add_method_options(*command, *arguments);
-    add_stopping_options(*command, *arguments);
-    add_group_options(*command, arguments->groups);
+    add_search_options(*command, *arguments);
     command->footer(
         "Examples:\n"
         "  bouillon search run/step-1000 run/step-2000 --held-out search.safetensors --test test.safetensors --out "
