@@ -93,8 +93,7 @@ void print_neighbours(const bouillon::checkpoint_set& set) {
 }
 
 void run_inspect(const inspect_arguments& arguments) {
-    const auto set =
-        bouillon::open_checkpoints(bouillon::select_checkpoints(arguments.checkpoints, arguments.selection));
+    const auto set = bouillon::open_checkpoints(taken_checkpoints(arguments.checkpoints, arguments.selection));
     if (arguments.json) return print_json(set);
     print_tensors(set);
     if (set.size() > 1) print_neighbours(set);

@@ -4,6 +4,8 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/schedule_weights.hpp>
 
+#include "run_options.hpp"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -52,7 +54,7 @@ merge_weights resolve_schedule(std::vector<std::filesystem::path> paths, const m
     const std::string schedule = inputs.schedule.empty() ? "uniform" : inputs.schedule;
     scheduled(schedule, 2);  // a wrong one is refused whatever the checkpoints are
     merge_weights resolved;
-    resolved.checkpoints = bouillon::select_checkpoints(paths, inputs.selection);
+    resolved.checkpoints = taken_checkpoints(paths, inputs.selection);
     if (resolved.checkpoints.size() < 2)
         throw input_error("a schedule merges 2 or more checkpoints, but " +
                           (resolved.checkpoints.empty() ? "none is" : resolved.checkpoints[0].string() + " alone is") +

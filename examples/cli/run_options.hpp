@@ -6,6 +6,11 @@
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
 
+#include <filesystem>
+#include <iostream>
+#include <utility>
+#include <vector>
+
 /// Adds the options that take some of a run's checkpoints; select_checkpoints() applies them.
 inline void add_run_options(CLI::App& command, bouillon::run_selection& selection) {
     const char* const group = "Which checkpoints of a run's folder (or of those given), by the steps in their names";
@@ -18,4 +23,15 @@ inline void add_run_options(CLI::App& command, bouillon::run_selection& selectio
         ->check(CLI::PositiveNumber)
         ->type_name("K")
         ->group(group);
+}
+
+/// The checkpoints that the selection takes. Says on standard error what it left out of a folder for its name or kind.
+inline std::vector<std::filesystem::path> taken_checkpoints(const std::vector<std::filesystem::path>& given,
+                                                            const bouillon::run_selection& selection) {
+    std::vector<std::filesystem::path> left_out;
+    auto taken = bouillon::select_checkpoints(given, selection, &left_out);
+    const char* separator = "bouillon: left out, as no checkpoint of the run: ";
+    for (const auto& path : left_out) std::cerr << std::exchange(separator, ", ") << path.string();
+    if (!left_out.empty()) std::cerr << '\n';
+    return taken;
 }

@@ -112,7 +112,7 @@ std::vector<double> losses_of(const std::filesystem::path& path, const score_arg
 }
 
 void run_score(score_arguments& arguments) {
-    arguments.checkpoints = bouillon::select_checkpoints(arguments.checkpoints, arguments.selection);
+    arguments.checkpoints = taken_checkpoints(arguments.checkpoints, arguments.selection);
     const auto held_out = read_held_out_input(arguments.held_out);
     check_metric(arguments.metric, held_out.questions.has_value(), arguments.held_out);
     std::size_t width = 10;

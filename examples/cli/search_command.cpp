@@ -13,6 +13,7 @@
 
 #include "commands.hpp"
 #include "progress.hpp"
+#include "run_options.hpp"
 #include "run_time_choice.hpp"
 #include "search_arguments.hpp"
 #include "search_page.hpp"
@@ -249,7 +250,7 @@ void run(search_arguments arguments) {
         arguments.space = "interval";
         arguments.full = true;
     }
-    arguments.checkpoints = bouillon::select_checkpoints(arguments.checkpoints, arguments.selection);
+    arguments.checkpoints = taken_checkpoints(arguments.checkpoints, arguments.selection);
     if (arguments.space == "auto") arguments.space = arguments.checkpoints.size() == 2 ? "interval" : "simplex";
     check_usage(arguments);
     std::optional<report_file> page;

@@ -21,16 +21,33 @@ class run_folder {
 
     /// The names of what is taken, or the refusal, with "RUN" for the folder.
     std::vector<std::string> take(const run_selection& selection, const std::vector<std::string>& names = {""}) const {
+        std::vector<std::filesystem::path> left_out;
+        return take(selection, names, left_out);
+    }
+
+    /// The names of what is left out.
+    std::vector<std::string> left_out(const run_selection& selection,
+                                      const std::vector<std::string>& names = {""}) const {
+        std::vector<std::filesystem::path> left_out;
+        take(selection, names, left_out);
+        std::vector<std::string> shortened;
+        for (const auto& path : left_out) shortened.push_back(shorten(path.string()));
+        return shortened;
+    }
+
+ private:
+    std::vector<std::string> take(const run_selection& selection, const std::vector<std::string>& names,
+                                  std::vector<std::filesystem::path>& left_out) const {
         std::vector<std::filesystem::path> paths;
         for (const auto& name : names) paths.push_back(name.empty() ? directory_.path() : directory_.path() / name);
         std::vector<std::string> taken;
         const auto refusal = test::message_of<input_error>([&] {
-            for (const auto& path : select_checkpoints(paths, selection)) taken.push_back(shorten(path.string()));
+            for (const auto& path : select_checkpoints(paths, selection, &left_out))
+                taken.push_back(shorten(path.string()));
         });
         return refusal.empty() ? taken : std::vector{shorten(refusal)};
     }
 
- private:
     std::string shorten(std::string text) const {
         const std::string path = directory_.path().string();
         for (auto at = text.find(path); at != std::string::npos; at = text.find(path))
@@ -106,16 +123,39 @@ TEST_CASE("a checkpoint that holds others is itself, and stands for them where s
     CHECK(run.take({.last = 2}) == names{"checkpoint-500", "checkpoint-1000"});
 }
 
+TEST_CASE("what is no checkpoint of the run is left out of its folder and told") {
+    const run_folder run({"step-50/model.safetensors", "step-100/model.safetensors", "best/model.safetensors",
+                          "held-out-2024.safetensors", "merged-3/model.safetensors", "merged-3/bouillon-recipe.json",
+                          ".bouillon-partial-out-12-0/model.safetensors", "notes.txt"});
+    for (const run_selection& selection : {run_selection{}, run_selection{.last = 2}}) {
+        CHECK(run.take(selection) == names{"step-50", "step-100"});
+        CHECK(run.left_out(selection) == names{"held-out-2024.safetensors", "merged-3", "best"});
+    }
+    CHECK(run.take({}, {"best", "merged-3", "step-50"}) == names{"best", "merged-3", "step-50"});
+    CHECK(run.left_out({}, {"best", "merged-3", "step-50"}).empty());
+    const run_folder files({"step-1.safetensors", "step-2.safetensors", "best.safetensors"});
+    CHECK(files.take({}) == names{"step-1.safetensors", "step-2.safetensors"});
+    CHECK(files.left_out({}) == names{"best.safetensors"});
+}
+
+TEST_CASE("a folder of nothing but merges stands for them") {
+    const run_folder run({"merged-1/model.safetensors", "merged-1/bouillon-recipe.json", "merged-2/model.safetensors",
+                          "merged-2/bouillon-recipe.json"});
+    CHECK(run.take({}) == names{"merged-1", "merged-2"});
+}
+
 TEST_CASE("a selection that cannot be made is refused with what stands against it") {
     const run_folder run(five);
     CHECK(run.take({.last = 6}) == names{"the last 6 checkpoints are asked for, but there are 5"});
     CHECK(run.take({.upto = 49}) == names{"no checkpoint is of step 49 or an earlier one"});
     CHECK(run.take({.every = 0}) == names{"every 0th checkpoint cannot be taken"});
     CHECK(run_folder({"notes.txt"}).take({.last = 1}) == names{"RUN: holds no checkpoint"});
-    CHECK(
-        run_folder({"step-1.safetensors", "best.safetensors"}).take({}) ==
-        names{"best.safetensors: its name tells no step, or more than one (step-2400 tells 2400); name the checkpoints "
-              "to take instead"});
+    CHECK(run_folder({"best.safetensors", "final.safetensors"}).take({}) ==
+          names{"best.safetensors: its name tells no step, or more than one (step-2400 tells 2400); name the "
+                "checkpoints to take instead"});
+    CHECK(run_folder({"step-1.safetensors", "best.safetensors"})
+              .take({.last = 1}, {"step-1.safetensors", "best.safetensors"})[0]
+              .starts_with("best.safetensors: its name tells no step"));
     CHECK(run_folder({"stage1-step10.safetensors", "stage2-step10.safetensors"}).take({.last = 1}) ==
           names{"stage1-step10.safetensors and stage2-step10.safetensors: are both of step 10; name the checkpoints to "
                 "take instead"});

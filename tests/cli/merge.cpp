@@ -170,9 +170,36 @@ TEST_CASE("merge refuses selections and schedules that make no sense") {
     for (const std::string schedule : {"ema:0", "ema:1", "ema:-0.1", "ema:nan"})
         all.refuses(folder + " --schedule " + schedule, "it must lie between 0 and 1");
     all.refuses(folder + " --last 2 --memory much", "--memory");
-    fs::create_directory(all.folder / "best");
-    fs::copy(all.folder / "step-100/model.safetensors", all.folder / "best/model.safetensors");
-    all.refuses(folder + " --last 2", "best: its name tells no step");
+}
+
+TEST_CASE("a run's folder may hold held-out data, a best checkpoint and merges, which are left out with a note") {
+    const run_of_checkpoints all("cli-left-out", 3);
+    const auto copy = [&](const std::string& name) {
+        fs::create_directory(all.folder / name);
+        fs::copy(all.folder / "step-100/model.safetensors", all.folder / name / "model.safetensors");
+    };
+    copy("best");
+    copy(".bouillon-partial-merged-1-0");
+    fs::copy(all.run.held_out(), all.folder / "search.safetensors");
+    REQUIRE(
+        run_program("merge " + all.folder.string() + " --last 2 --out " + (all.folder / "merged-9").string()).status ==
+        0);
+    const auto folder = all.folder.string();
+    const std::string note = "bouillon: left out, as no checkpoint of the run: " + folder + "/search.safetensors, " +
+                             folder + "/merged-9, " + folder + "/best\n";
+    const auto merged = all.merge(folder + " --last 2");
+    REQUIRE_MESSAGE(merged.status == 0, merged.errors);
+    CHECK(merged.errors.starts_with(note));
+    CHECK(inputs_of(all.out) == inputs{{"step-200", 0.5}, {"step-300", 0.5}});
+    const auto inspected = run_program("inspect " + folder + " --json");
+    CHECK(inspected.errors == note);
+    CHECK(inspected.json()[0].at("checkpoints").size() == 3);
+}
+
+TEST_CASE("inspect takes the trajectory of the examples by its folder") {
+    const auto inspected = run_program("inspect " BOUILLON_EXAMPLE_DATA " --last 3 --json");
+    REQUIRE_MESSAGE(inspected.status == 0, inspected.errors);
+    CHECK(inspected.json()[0].at("checkpoints").size() == 3);
 }
 
 TEST_CASE("merge writes tied embeddings once, whether the checkpoints carry the head or not") {

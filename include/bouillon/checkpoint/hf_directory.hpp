@@ -18,6 +18,10 @@
 #include <vector>
 
 namespace bouillon {
+
+/// The file in a merged checkpoint's directory that holds its recipe (merge/recipe.hpp).
+inline constexpr std::string_view recipe_file_name = "bouillon-recipe.json";
+
 namespace detail {
 
 inline constexpr std::string_view single_file_name = "model.safetensors";

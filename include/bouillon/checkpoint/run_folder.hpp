@@ -82,15 +82,43 @@ inline bool holds_checkpoint(const std::filesystem::path& directory) {
            !piece_files(directory).empty();
 }
 
-/// What lies in a run's folder and is a checkpoint: directories that hold one, and, unless the folder itself does,
-/// `.safetensors` files.
-inline std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder) {
-    const bool is_checkpoint = holds_checkpoint(folder);
-    std::vector<std::filesystem::path> found;
-    for (const auto& item : list_directory(folder)) {
-        const bool is_file = !is_checkpoint && item.is_regular_file() && item.path().extension() == ".safetensors";
-        if (is_file || (item.is_directory() && holds_checkpoint(item.path()))) found.push_back(item.path());
+/// The step that a path's last component tells, without the extension of a `.safetensors` file.
+inline std::optional<std::uint64_t> step_of_path(const std::filesystem::path& path) {
+    const auto whole = path.has_filename() ? path : path.parent_path();
+    return step_of_name((path.extension() == ".safetensors" ? whole.stem() : whole.filename()).string());
+}
+
+/// What lies in a run's folder and could be a checkpoint of the run.
+struct folder_content {
+    std::vector<std::filesystem::path> checkpoints, left_out;
+
+    /// Leaves out what is not `wanted`, unless nothing is.
+    template <class Wanted>
+    void prefer(const Wanted& wanted) {
+        const auto rest = std::stable_partition(checkpoints.begin(), checkpoints.end(), wanted);
+        if (rest == checkpoints.begin()) return;
+        left_out.insert(left_out.end(), rest, checkpoints.end());
+        checkpoints.erase(rest, checkpoints.end());
     }
+};
+
+/// The checkpoints in a run's folder: directories that hold one, or, where there is none and the folder itself is none,
+/// `.safetensors` files. Merges are left out where there is anything else, and then names that tell no step where
+/// there are some that do. Hidden names are not looked at: unfinished outputs have such.
+inline folder_content checkpoints_in(const std::filesystem::path& folder) {
+    const bool is_checkpoint = holds_checkpoint(folder);
+    std::vector<std::filesystem::path> files;
+    folder_content found;
+    for (const auto& item : list_directory(folder)) {
+        if (item.path().filename().string().starts_with('.')) continue;
+        if (item.is_directory() && holds_checkpoint(item.path())) found.checkpoints.push_back(item.path());
+        if (!is_checkpoint && item.is_regular_file() && item.path().extension() == ".safetensors")
+            files.push_back(item.path());
+    }
+    // Beside directories a file is rather held-out data, whatever number its name has.
+    (found.checkpoints.empty() ? found.checkpoints : found.left_out) = std::move(files);
+    found.prefer([](const std::filesystem::path& path) { return !exists(path / recipe_file_name); });
+    found.prefer([](const std::filesystem::path& path) { return step_of_path(path).has_value(); });
     return found;
 }
 
@@ -103,8 +131,7 @@ struct run_checkpoint {
 inline std::vector<run_checkpoint> sort_by_step(const std::vector<std::filesystem::path>& paths) {
     std::vector<run_checkpoint> run;  // (checkpoints)
     for (const auto& path : paths) {
-        const auto whole = path.has_filename() ? path : path.parent_path();
-        const auto step = step_of_name((path.extension() == ".safetensors" ? whole.stem() : whole.filename()).string());
+        const auto step = step_of_path(path);
         if (!step)
             throw input_error(path.string() + ": its name tells no step, or more than one (step-2400 tells 2400); " +
                               "name the checkpoints to take instead");
@@ -118,34 +145,8 @@ inline std::vector<run_checkpoint> sort_by_step(const std::vector<std::filesyste
     return run;
 }
 
-}  // namespace detail
-
-/// The checkpoints to take, oldest first, of those in a run's folder or of those named.
-/// A directory that is no checkpoint but holds some stands for them, as does, where the selection leaves any out, one
-/// that is a checkpoint and holds others. Named checkpoints stay in their order, unless some are left out.
-/// `paths`: folders of runs, Hugging Face directories, `.safetensors` files.
-/// Throws input_error where there is no checkpoint to take, where fewer than `selection.last` are left, and where
-/// checkpoints must be ordered and a name tells no step or two tell the same.
-/// Cost: directories are listed, no file is read.
-inline std::vector<std::filesystem::path> select_checkpoints(std::span<const std::filesystem::path> paths,
-                                                             const run_selection& selection) {
-    std::vector<std::filesystem::path> found;
-    bool in_order = selection.takes_all();
-    if (selection.every == 0) throw input_error("every 0th checkpoint cannot be taken");
-    for (const auto& path : paths) {
-        std::error_code unreadable;
-        const bool is_folder = is_directory(path, unreadable), is_checkpoint = detail::holds_checkpoint(path);
-        std::vector<std::filesystem::path> below;
-        if (is_folder && !(is_checkpoint && selection.takes_all())) below = detail::checkpoints_in(path);
-        if (is_folder && !is_checkpoint && !selection.takes_all() && below.empty())
-            throw input_error(path.string() + ": holds no checkpoint");
-        in_order &= below.empty();
-        if (below.empty()) below.push_back(path);  // where it is none, opening it says why
-        found.insert(found.end(), below.begin(), below.end());
-    }
-    if (in_order || found.empty()) return found;
-
-    auto run = detail::sort_by_step(found);
+/// Takes what the selection says of a run sorted by step.
+inline std::vector<std::filesystem::path> take(std::vector<run_checkpoint> run, const run_selection& selection) {
     if (selection.upto) std::erase_if(run, [&](const auto& item) { return item.step > *selection.upto; });
     if (run.empty())
         throw input_error("no checkpoint is of step " + std::to_string(selection.upto.value_or(0)) +
@@ -158,6 +159,42 @@ inline std::vector<std::filesystem::path> select_checkpoints(std::span<const std
                           std::to_string(taken.size()));
     if (selection.last > 0) taken.erase(taken.begin(), taken.end() - static_cast<std::ptrdiff_t>(selection.last));
     return taken;
+}
+
+}  // namespace detail
+
+/// The checkpoints to take, oldest first, of those in a run's folder or of those named.
+/// A directory that is no checkpoint but holds some stands for them, as does, where the selection leaves any out, one
+/// that is a checkpoint and holds others. Of what a folder holds, merges and names that tell no step are left out where
+/// there is anything else, as are `.safetensors` files beside checkpoints' directories. Named checkpoints stay in their
+/// order, unless some are left out.
+/// - `paths`: folders of runs, Hugging Face directories, `.safetensors` files.
+/// - `left_out`: unless null, gets what was left out of the folders for its name or its kind, so that a user can be
+///   told.
+///
+/// Throws input_error where there is no checkpoint to take, where fewer than `selection.last` are left, and where
+/// checkpoints must be ordered and a name tells no step or two tell the same.
+/// Cost: directories are listed, no file is read.
+inline std::vector<std::filesystem::path> select_checkpoints(std::span<const std::filesystem::path> paths,
+                                                             const run_selection& selection,
+                                                             std::vector<std::filesystem::path>* left_out = nullptr) {
+    std::vector<std::filesystem::path> found;
+    bool in_order = selection.takes_all();
+    if (selection.every == 0) throw input_error("every 0th checkpoint cannot be taken");
+    for (const auto& path : paths) {
+        std::error_code unreadable;
+        const bool is_folder = is_directory(path, unreadable), is_checkpoint = detail::holds_checkpoint(path);
+        detail::folder_content below;
+        if (is_folder && !(is_checkpoint && selection.takes_all())) below = detail::checkpoints_in(path);
+        if (is_folder && !is_checkpoint && !selection.takes_all() && below.checkpoints.empty())
+            throw input_error(path.string() + ": holds no checkpoint");
+        in_order &= below.checkpoints.empty();
+        if (below.checkpoints.empty()) below.checkpoints.push_back(path);  // where it is none, opening it says why
+        found.insert(found.end(), below.checkpoints.begin(), below.checkpoints.end());
+        if (left_out) left_out->insert(left_out->end(), below.left_out.begin(), below.left_out.end());
+    }
+    if (in_order || found.empty()) return found;
+    return detail::take(detail::sort_by_step(found), selection);
 }
 
 }  // namespace bouillon

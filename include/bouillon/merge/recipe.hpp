@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/checkpoint/hf_directory.hpp>
 #include <bouillon/checkpoint/json_file.hpp>
 #include <bouillon/checkpoint/safetensors.hpp>
 #include <bouillon/core/dtype.hpp>
@@ -40,8 +41,7 @@ struct merge_recipe {
     std::string bouillon = version;                 // that merged
 };
 
-/// The file in a merged checkpoint's directory that holds its recipe, and the key of a single file's metadata.
-inline constexpr std::string_view recipe_file_name = "bouillon-recipe.json";
+/// The key of a single merged file's metadata under which its recipe is; a directory has a file (recipe_file_name).
 inline constexpr std::string_view recipe_key = "bouillon.recipe";
 
 /// The recipe as JSON. Weights are decimals that read back exactly.
