@@ -128,8 +128,9 @@ TEST_CASE("an input that is not what it was is refused with both hashes, and not
 TEST_CASE("a side file that is not what it was is refused") {
     const small_run run;
     run.merge({0.5, 0.5}, "merged");
-    const auto& files = read_recipe(run / "merged").side_files;
-    CHECK(files.at("tokenizer.json") == hash_of("tokens").hex());
+    const auto files = read_recipe(run / "merged").side_files;
+    REQUIRE(files);
+    CHECK(files->at("tokenizer.json") == hash_of("tokens").hex());
     test::write_text(run / "2/tokenizer.json", "other tokens");
     CHECK(run.again("merged", "again") == "RUN/2/tokenizer.json: has the hash " + hash_of("other tokens").hex() +
                                               ", but the recipe has " + hash_of("tokens").hex());
@@ -157,6 +158,35 @@ TEST_CASE("a checkpoint's hash does not depend on how its files hold the tensors
     CHECK(hash_of_first("whole") == hash);
     CHECK(hash_of_first("shards") == hash);
     CHECK(hash_of_first("2") != hash);
+}
+
+TEST_CASE("side files that are all gone, or that are there where none were, are refused") {
+    const small_run run;
+    run.merge({0.5, 0.5}, "merged");
+    const auto moved = [&](const char* from, const char* to) {
+        for (const char* name : {"config.json", "tokenizer.json"})
+            std::filesystem::rename(run / from / name, run / to / name);
+    };
+    create_directory(run / "aside");
+    moved("2", "aside");
+    CHECK(run.again("merged", "again").starts_with("RUN/2/config.json: is not there, but the recipe has "));
+    CHECK_FALSE(exists(run / "again"));
+    run.merge({0.5, 0.5}, "bare");
+    CHECK(run.again("bare", "bare again") == "");
+    moved("aside", "2");
+    CHECK(run.again("bare", "again").ends_with("but the recipe has no such file"));
+    CHECK_FALSE(exists(run / "again"));
+}
+
+TEST_CASE("a single file's recipe makes a directory and a directory's a single file, whatever the side files are") {
+    const small_run run;
+    run.merge({0.5, 0.5}, "merged.safetensors");
+    CHECK_FALSE(read_recipe(run / "merged.safetensors").side_files);
+    CHECK(run.again("merged.safetensors", "directory") == "");
+    CHECK(run.files("directory").contains("config.json"));
+    std::filesystem::remove(run / "2/config.json");
+    CHECK(run.again("directory", "single.safetensors") == "");
+    CHECK(test::read_text(run / "single.safetensors") == test::read_text(run / "merged.safetensors"));
 }
 
 TEST_CASE("a checkpoint of weight 0 is in the recipe, unread") {

@@ -56,7 +56,8 @@ TEST_CASE("a recipe reads back as it was written") {
     CHECK(recipe.inputs[0].merge_weights == std::vector{0.1});
     CHECK(recipe.inputs[0].hash == "0123456789abcdef0123456789abcdef");
     CHECK(recipe.inputs[1].hash.empty());
-    CHECK(recipe.side_files.at("config.json").back() == '1');
+    REQUIRE(recipe.side_files);
+    CHECK(recipe.side_files->at("config.json").back() == '1');
     CHECK(recipe.type == dtype::bf16);
     CHECK(recipe.shard_size == 5'000'000'000);
     CHECK(recipe.allow_non_finite);

@@ -26,16 +26,17 @@ namespace bouillon {
 struct recipe_input {
     std::filesystem::path checkpoint;   // as it was given
     std::vector<double> merge_weights;  // (groups)
-    std::string hash;                   // of its tensors, 32 hexadecimal digits; empty where it was not read
+    std::string hash;                   // of its tensors, 32 hexadecimal digits
 };
 
 /// All that a merged checkpoint follows from: from equal recipes come equal bytes.
 struct merge_recipe {
-    std::vector<recipe_input> inputs;               // oldest first
-    tensor_groups groups;                           // of tensors that have merge weights of their own
-    std::map<std::string, std::string> side_files;  // name and hash of each file copied from the newest
-    std::optional<dtype> type;                      // of the output's float tensors; nothing: each keeps its own
-    std::size_t shard_size = 0;                     // bytes of tensors a file of a directory holds; 0: any number
+    std::vector<recipe_input> inputs;  // oldest first
+    tensor_groups groups;              // of tensors that have merge weights of their own
+    /// Name and hash of each file copied from the newest; nothing where the output is a single file.
+    std::optional<std::map<std::string, std::string>> side_files;
+    std::optional<dtype> type;   // of the output's float tensors; nothing: each keeps its own
+    std::size_t shard_size = 0;  // bytes of tensors a file of a directory holds; 0: any number
     bool allow_non_finite = false;
     std::map<std::string, std::string> provenance;  // what else the metadata of the output's files says
     std::string bouillon = version;                 // that merged
@@ -62,7 +63,8 @@ inline std::string to_json(const merge_recipe& recipe, int indent) {
         groups.push_back({{"name", group.name}, {"tensors", group.patterns}});
     nlohmann::ordered_json json = {{"bouillon_recipe", 1}, {"bouillon", recipe.bouillon}, {"inputs", inputs}};
     if (!groups.empty()) json["groups"] = groups;
-    json["side_files"] = recipe.side_files;
+    json["side_files"] = nullptr;
+    if (recipe.side_files) json["side_files"] = *recipe.side_files;
     json["dtype"] = recipe.type ? std::string(to_string(*recipe.type)) : "keep";
     json["shard_size"] = recipe.shard_size;
     json["allow_non_finite"] = recipe.allow_non_finite;
@@ -96,7 +98,8 @@ inline merge_recipe parse_recipe(std::string_view text, const std::string& name)
                               recipe.inputs.back().checkpoint.string() + " for " +
                               std::to_string(recipe.groups.size()) + " groups");
     }
-    json.at("side_files").get_to(recipe.side_files);
+    if (const auto& files = json.at("side_files"); !files.is_null())
+        recipe.side_files = files.get<std::map<std::string, std::string>>();
     if (const auto type = json.at("dtype").get<std::string>(); type != "keep") {
         recipe.type = parse_dtype(type);
         if (!recipe.type) throw input_error(name + ": has unknown dtype " + detail::in_quotes(type));

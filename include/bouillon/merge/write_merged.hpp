@@ -146,9 +146,9 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
     const bool single = out.extension() == ".safetensors";
     const auto& newest = checkpoints.newest();
     auto recipe = detail::recipe_of(checkpoints, merge_weights, options);
-    if (!single && newest.is_directory()) recipe.side_files = detail::side_file_hashes(newest.path());
-    if (options.expected && !recipe.side_files.empty() && !options.expected->side_files.empty())
-        detail::check_side_files(newest.path(), recipe.side_files, options.expected->side_files);
+    if (!single) recipe.side_files = detail::side_file_hashes(newest.path());
+    if (options.expected && recipe.side_files && options.expected->side_files)
+        detail::check_side_files(newest.path(), *recipe.side_files, *options.expected->side_files);
     auto metadata = detail::merged_metadata(checkpoints, recipe);
     const std::string key(recipe_key);
     if (single) metadata[key] = to_json(recipe, -1);
