@@ -63,6 +63,17 @@ merge_weights resolve_schedule(std::vector<std::filesystem::path> paths, const m
     return resolved;
 }
 
+/// Leaves out checkpoints of weight exactly 0, so that nothing of them is looked at; none where all are.
+void leave_out_absent(merge_weights& resolved) {
+    merge_weights used;
+    for (std::size_t k = 0; k < resolved.weights.size(); ++k) {
+        if (resolved.weights[k] == 0) continue;
+        used.checkpoints.push_back(resolved.checkpoints[k]);
+        used.weights.push_back(resolved.weights[k]);
+    }
+    if (!used.weights.empty()) resolved = std::move(used);
+}
+
 }  // namespace
 
 merge_weights resolve(const merge_inputs& inputs) {
@@ -81,6 +92,7 @@ merge_weights resolve(const merge_inputs& inputs) {
         resolved.weights.push_back(weight.value_or(0));
     }
     if (by_schedule) resolved = resolve_schedule(std::move(resolved.checkpoints), inputs);
+    leave_out_absent(resolved);
     resolved.sum = std::accumulate(resolved.weights.begin(), resolved.weights.end(), 0.0);
     if (!inputs.normalize) return resolved;
     if (!(resolved.sum > 0 && std::isfinite(resolved.sum)))

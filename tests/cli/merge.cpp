@@ -251,7 +251,7 @@ TEST_CASE("the other commands take a run's folder as merge does") {
     const auto found = run_program("search " + all.folder.string() + " --upto 200 --budget 4 --json --held-out " +
                                    all.run.held_out().string() + " --out " + all.out.string());
     REQUIRE_MESSAGE(found.status == 0, found.errors);
-    CHECK(inputs_of(all.out).size() == 2);
+    CHECK(found.json().back().at("recommendation").at("merge_weights").size() == 2);
     const auto again = all.run / "again";
     REQUIRE(run_program("merge --recipe " + all.out.string() + " --out " + again.string()).status == 0);
     CHECK(files(again) == files(all.out));

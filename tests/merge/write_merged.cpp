@@ -150,14 +150,33 @@ TEST_CASE("a tensor that cannot be summed is copied when it is the same and refu
     CHECK(test::as_text(out.bytes(*out.find("flags"))) == "\1\1");
 
     const paths different{same[0], write("3.safetensors", std::string("\0\1", 2))};
-    for (const auto& merge_weights : {weights{0.5, 0.5}, weights{1, 0}}) {
-        const auto message = test::message_of<input_error>(
-            [&] { write_merged(open_checkpoints(different), merge_weights, directory / "no.safetensors"); });
-        CHECK(message == different[1].string() +
-                             ": tensor \"flags\" of type BOOL cannot be summed, and it differs from " +
-                             different[0].string());
-    }
+    const auto message = test::message_of<input_error>([&] {
+        write_merged(open_checkpoints(different), weights{0.5, 0.5}, directory / "no.safetensors");
+    });
+    CHECK(message == different[1].string() + ": tensor \"flags\" of type BOOL cannot be summed, and it differs from " +
+                         different[0].string());
     CHECK_FALSE(exists(directory / "no.safetensors"));
+
+    const paths first_differs{different[1], same[0], same[1]};
+    write_merged(open_checkpoints(first_differs), weights{0, 0.5, 0.5}, directory / "of-two.safetensors");
+    const safetensors_file of_two(directory / "of-two.safetensors");
+    CHECK(test::as_text(of_two.bytes(*of_two.find("flags"))) == "\1\1");
+}
+
+TEST_CASE("a checkpoint of weight 0 leaves no trace in the output") {
+    const test::temporary_directory directory;
+    const paths models{write_model(directory / "step-1", 1), write_model(directory / "step-2", 2),
+                       write_model(directory / "step-3", 3)};
+    write_merged(open_checkpoints(models), weights{0.5, 0.5, 0}, directory / "with");
+    write_merged(open_checkpoints(std::span(models).first(2)), weights{0.5, 0.5}, directory / "without");
+    CHECK(names(directory / "with") == names(directory / "without"));
+    for (const auto& name : names(directory / "with"))
+        CHECK(test::read_text(directory / "with" / name) == test::read_text(directory / "without" / name));
+
+    remove_all(models[2]);
+    reproduce_merge(read_recipe(directory / "with"), directory / "again");
+    CHECK(test::read_text(directory / "again/model.safetensors") ==
+          test::read_text(directory / "with/model.safetensors"));
 }
 
 TEST_CASE("merge weights are as many finite numbers as checkpoints and not all 0") {

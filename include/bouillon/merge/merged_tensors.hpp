@@ -27,7 +27,7 @@ class merged_tensors {
  public:
     /// `weights`: as use_weights has them. Throws input_error for weights that are not one finite number a checkpoint,
     /// or that are all 0, for a tensor of no group, and for one that cannot be summed and is not the same in every
-    /// checkpoint.
+    /// checkpoint whose weight is not 0.
     merged_tensors(const checkpoint_set& checkpoints, std::span<const double> weights, const tensor_groups& groups,
                    std::optional<dtype> type, bool allow_non_finite, std::size_t threads)
         : checkpoints_(checkpoints), type_(type), allow_non_finite_(allow_non_finite) {
@@ -52,6 +52,7 @@ class merged_tensors {
 
     /// Checkpoints whose weight is not 0.
     std::size_t inputs() const { return used_.size(); }
+    const checkpoint& input(std::size_t k) const { return *used_[k]; }
 
     /// The type of a tensor in the output.
     dtype type(std::size_t tensor) const {
@@ -144,11 +145,12 @@ class merged_tensors {
     }
 
     void check_copied(std::size_t i) const {
-        for (const checkpoint& other : checkpoints_)
-            if (&other != &checkpoints_[0] && !same_bytes(other, i, checkpoints_[0], i))
-                throw input_error(other.file(i).string() + ": tensor " + in_quotes(tensors()[i].name) + " of type " +
+        const checkpoint& first = *used_.front();
+        for (const checkpoint* other : used_)
+            if (other != &first && !same_bytes(*other, i, first, i))
+                throw input_error(other->file(i).string() + ": tensor " + in_quotes(tensors()[i].name) + " of type " +
                                   std::string(to_string(tensors()[i].type)) +
-                                  " cannot be summed, and it differs from " + checkpoints_[0].file(i).string());
+                                  " cannot be summed, and it differs from " + first.file(i).string());
     }
     bool is_same_in_used(std::size_t tensor) const {
         return std::all_of(used_.begin() + 1, used_.end(),

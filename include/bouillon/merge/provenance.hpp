@@ -30,11 +30,9 @@ inline bool is_used(const recipe_input& input) {
     return std::any_of(input.merge_weights.begin(), input.merge_weights.end(), [](double w) { return w != 0; });
 }
 
-/// Fills in the hashes of the inputs whose weight is not 0. `hashes`: (such inputs).
+/// Fills in the hashes of the inputs. `hashes`: (inputs).
 inline void set_hashes(merge_recipe& recipe, const input_hashes& hashes, const checkpoint_set& checkpoints) {
-    std::size_t used = 0;
-    for (auto& input : recipe.inputs)
-        if (is_used(input)) input.hash = hashes.of(used++, checkpoints.tensors());
+    for (std::size_t k = 0; k < recipe.inputs.size(); ++k) recipe.inputs[k].hash = hashes.of(k, checkpoints.tensors());
 }
 
 /// Throws input_error, with both hashes, for a file or a checkpoint that is not what `expected` was made with.

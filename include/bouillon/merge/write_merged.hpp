@@ -41,10 +41,9 @@ struct write_options {
 
 namespace detail {
 
-inline std::map<std::string, std::string> merged_metadata(const checkpoint_set& checkpoints,
-                                                          const merge_recipe& recipe) {
+inline std::map<std::string, std::string> merged_metadata(const merged_tensors& merged, const merge_recipe& recipe) {
     auto names = nlohmann::json::array(), weights = nlohmann::json::array();
-    for (const auto& checkpoint : checkpoints) names.push_back(checkpoint.name());
+    for (std::size_t k = 0; k < merged.inputs(); ++k) names.push_back(merged.input(k).name());
     for (const auto& input : recipe.inputs)
         weights.push_back(recipe.groups.groups.empty() ? nlohmann::json(input.merge_weights[0])
                                                        : nlohmann::json(input.merge_weights));
@@ -105,7 +104,8 @@ inline merge_recipe recipe_of(const checkpoint_set& checkpoints, std::span<const
         recipe_input input{checkpoints[k].path(), {}, ""};
         for (std::size_t g = 0; g < recipe.groups.size(); ++g)
             input.merge_weights.push_back(merge_weights[g * checkpoints.size() + k]);
-        if (is_used(input)) input.hash = hash_bits{}.hex();
+        if (!is_used(input)) continue;
+        input.hash = hash_bits{}.hex();
         recipe.inputs.push_back(std::move(input));
     }
     recipe.type = options.type;
@@ -122,15 +122,15 @@ inline merge_recipe recipe_of(const checkpoint_set& checkpoints, std::span<const
 ///     output = sum_k merge_weights[k] * checkpoints[k]
 ///
 /// F64, F32, F16 and BF16 tensors are summed as weighted_sum says; weights are taken as they are, never normalised, and
-/// a checkpoint of weight exactly 0 is absent, whatever it holds. A float tensor that is the same in all others is
-/// copied when the weights sum to 1 (within 1e-12); a tensor of any other type is copied, and must be bitwise the same
-/// in every checkpoint.
+/// a checkpoint of weight exactly 0 (in every group) is absent, whatever it holds. Of the others, a float tensor that
+/// is the same in all is copied when the weights sum to 1 (within 1e-12); a tensor of any other type is copied, and
+/// must be bitwise the same in all.
 /// - `merge_weights`: (checkpoints), for all tensors alike, or (groups, checkpoints), row by row, of `options.groups`;
 ///   dimensionless.
 /// - `out`: one file when it ends in `.safetensors`, else a directory, with the side files of the newest checkpoint
-///   when that is a directory: its configuration (with its type changed as `options.type` says), tokenizer and code. It
-///   appears whole or not at all, and may be one of the inputs. Its recipe (recipe.hpp) is the file
-///   bouillon-recipe.json in the directory, or in the metadata of the file.
+///   whose weight is not 0, when that is a directory: its configuration (with its type changed as `options.type` says),
+///   tokenizer and code. It appears whole or not at all, and may be one of the inputs. Its recipe (recipe.hpp) is the
+///   file bouillon-recipe.json in the directory, or in the metadata of the file.
 ///
 /// Throws input_error for weights and tensors that cannot be merged, for an output that exists (require_writable_target
 /// says what `options.force` may replace), for a file that changes meanwhile, and unless `options.allow_non_finite` for
@@ -144,12 +144,12 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
     const detail::merged_tensors merged(checkpoints, merge_weights, options.groups, options.type,
                                         options.allow_non_finite, plan.threads);
     const bool single = out.extension() == ".safetensors";
-    const auto& newest = checkpoints.newest();
+    const auto& newest = merged.input(merged.inputs() - 1);
     auto recipe = detail::recipe_of(checkpoints, merge_weights, options);
     if (!single) recipe.side_files = detail::side_file_hashes(newest.path());
     if (options.expected && recipe.side_files && options.expected->side_files)
         detail::check_side_files(newest.path(), *recipe.side_files, *options.expected->side_files);
-    auto metadata = detail::merged_metadata(checkpoints, recipe);
+    auto metadata = detail::merged_metadata(merged, recipe);
     const std::string key(recipe_key);
     if (single) metadata[key] = to_json(recipe, -1);
     staged_output staged(out, options.force);
@@ -173,7 +173,8 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
 /// `options`: force, threads and memory count; all else is the recipe's.
 /// Throws as write_merged() does, and input_error, with both hashes, for an input that is not what it was.
 /// Cost: write_merged()'s.
-inline void reproduce_merge(const merge_recipe& recipe, const std::filesystem::path& out, write_options options = {}) {
+inline void reproduce_merge(merge_recipe recipe, const std::filesystem::path& out, write_options options = {}) {
+    std::erase_if(recipe.inputs, [](const recipe_input& input) { return !detail::is_used(input); });
     std::vector<std::filesystem::path> paths;  // (inputs)
     std::vector<double> merge_weights;         // (groups, inputs)
     for (const auto& input : recipe.inputs) paths.push_back(input.checkpoint);
