@@ -41,6 +41,17 @@ TEST_CASE("any run of a tensor's bytes is read until the file is cut off") {
               " bytes now, " + std::to_string(size) + " when it was opened)");
 }
 
+TEST_CASE("a file that is cut off while its header is read is an error") {
+    const test::temporary_directory directory;
+    test::write_tensors(directory / "f", {{{"a", dtype::u8, {3}}, "abc"}});
+    const input_file file(directory / "f");
+    const auto size = file_size(directory / "f");
+    std::filesystem::resize_file(directory / "f", 20);
+    CHECK(test::message_of<input_error>([&] { detail::read_safetensors_header(file); }) ==
+          (directory / "f").string() + ": changed while the header was read (20 bytes now, " + std::to_string(size) +
+              " when it was opened)");
+}
+
 TEST_CASE("a header is read once, when the file is opened") {
     const test::temporary_directory directory;
     const test::stored_tensor tensor{{"a", dtype::u8, {4}}, "data"};

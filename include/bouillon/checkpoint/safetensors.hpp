@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <span>
@@ -15,6 +16,22 @@
 #include <vector>
 
 namespace bouillon {
+namespace detail {
+
+/// Reads and checks the header of an open file; not through a mapping, so that a file that is cut off meanwhile is an
+/// error and not the program's end. Throws as input_file::read and parse_safetensors_header do.
+inline safetensors_header read_safetensors_header(const input_file& file) {
+    const auto name = file.path().string();
+    const auto what = [] { return "the header"; };
+    constexpr std::size_t length_size = sizeof(std::uint64_t);
+    std::vector<std::byte> start(std::min(file.size(), length_size));
+    file.read(0, start, what);
+    start.resize(length_size + checked_header_size(start, file.size(), name));
+    file.read(length_size, std::span(start).subspan(length_size), what);
+    return parse_safetensors_header(start, file.size(), name);
+}
+
+}  // namespace detail
 
 /// A safetensors file, mapped for reading, with a header that was checked.
 /// Reference: the format's README and its reader, https://github.com/huggingface/safetensors.
@@ -23,7 +40,7 @@ class safetensors_file {
     /// Throws input_error when the file cannot be opened or breaks a rule of the format. Cost: the header is read, the
     /// data is not.
     explicit safetensors_file(const std::filesystem::path& path)
-        : file_(path), header_(parse_safetensors_header(file_.bytes(), path.string())) {}
+        : file_(path), header_(detail::read_safetensors_header(file_.file())) {}
 
     const std::filesystem::path& path() const { return file_.path(); }
 

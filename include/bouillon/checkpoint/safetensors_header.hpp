@@ -32,17 +32,18 @@ namespace detail {
 static_assert(sizeof(std::size_t) == 8 && std::endian::native == std::endian::little,
               "bouillon maps files of 64-bit little-endian numbers and needs a machine of that kind");
 
-inline std::size_t checked_header_size(std::span<const std::byte> file, std::string_view name) {
+/// `start`: the first 8 bytes of a file or more, all of it where it has fewer. `file_size`: bytes.
+inline std::size_t checked_header_size(std::span<const std::byte> start, std::size_t file_size, std::string_view name) {
     const auto fail = [&](const std::string& what) { throw input_error(std::string(name) + ": " + what); };
     std::uint64_t size = 0;
-    if (file.size() < sizeof(size))
-        fail("is " + std::to_string(file.size()) + " bytes long, too short for a safetensors file");
-    std::memcpy(&size, file.data(), sizeof(size));
+    if (file_size < sizeof(size))
+        fail("is " + std::to_string(file_size) + " bytes long, too short for a safetensors file");
+    std::memcpy(&size, start.data(), sizeof(size));
     if (size > safetensors_header_limit)
         fail("header of " + std::to_string(size) + " bytes is larger than the limit of " +
              std::to_string(safetensors_header_limit) + " (is this a safetensors file?)");
-    if (size > file.size() - sizeof(size))
-        fail("header of " + std::to_string(size) + " bytes is cut off: the file has " + std::to_string(file.size()));
+    if (size > file_size - sizeof(size))
+        fail("header of " + std::to_string(size) + " bytes is cut off: the file has " + std::to_string(file_size));
     return size;
 }
 
@@ -76,13 +77,17 @@ inline void check_places(const std::vector<tensor_entry>& tensors, std::size_t d
 }  // namespace detail
 
 /// Reads and checks the header of a safetensors file; values are never looked at.
-/// `file`: the whole file's bytes. `name`: what messages call it.
+/// - `start`: the file's first bytes, up to the end of its header or further.
+/// - `file_size`: bytes of the whole file.
+/// - `name`: what messages call it.
+///
 /// Throws input_error for everything that the format forbids, and for a name that appears twice.
 /// Cost: O(n log n) for n tensors, whatever their names; no memory but for the entries.
-inline safetensors_header parse_safetensors_header(std::span<const std::byte> file, std::string_view name) {
+inline safetensors_header parse_safetensors_header(std::span<const std::byte> start, std::size_t file_size,
+                                                   std::string_view name) {
     constexpr std::size_t length_size = sizeof(std::uint64_t);
-    const std::size_t size = detail::checked_header_size(file, name);
-    const std::string_view text(reinterpret_cast<const char*>(file.data()) + length_size, size);
+    const std::size_t size = detail::checked_header_size(start, file_size, name);
+    const std::string_view text(reinterpret_cast<const char*>(start.data()) + length_size, size);
     auto content = detail::read_header_json(text, name);
 
     auto& tensors = content.tensors;
@@ -93,8 +98,13 @@ inline safetensors_header parse_safetensors_header(std::span<const std::byte> fi
         throw input_error(std::string(name) + ": header has tensor " + detail::in_quotes(twice->name) + " twice");
 
     const std::size_t data_begin = length_size + size;
-    detail::check_places(tensors, file.size() - data_begin, name);
+    detail::check_places(tensors, file_size - data_begin, name);
     return {std::move(tensors), std::move(content.metadata), data_begin};
+}
+
+/// The same of a whole file's bytes.
+inline safetensors_header parse_safetensors_header(std::span<const std::byte> file, std::string_view name) {
+    return parse_safetensors_header(file, file.size(), name);
 }
 
 }  // namespace bouillon
