@@ -94,6 +94,7 @@ void print_neighbours(const bouillon::checkpoint_set& set) {
 
 void run_inspect(const inspect_arguments& arguments) {
     const auto set = bouillon::open_checkpoints(taken_checkpoints(arguments.checkpoints, arguments.selection));
+    say_what_is_left_out(set);
     if (arguments.json) return print_json(set);
     print_tensors(set);
     if (set.size() > 1) print_neighbours(set);

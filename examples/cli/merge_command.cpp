@@ -19,6 +19,7 @@ struct merge_arguments {
     merge_inputs inputs;
     std::filesystem::path recipe, out;
     std::string dtype = "keep";
+    bool optimizer = false;
     bouillon::write_options options;
 };
 
@@ -33,7 +34,10 @@ void run_merge(merge_arguments& arguments) {
     if (arguments.dtype == "bf16") options.type = bouillon::dtype::bf16;
     if (arguments.dtype == "f16") options.type = bouillon::dtype::f16;
     const auto resolved = resolve(arguments.inputs);
-    const auto checkpoints = bouillon::open_checkpoints(resolved.checkpoints);
+    const auto checkpoints =
+        bouillon::open_checkpoints(resolved.checkpoints, arguments.optimizer ? bouillon::optimizer_state::keep
+                                                                             : bouillon::optimizer_state::leave_out);
+    say_what_is_left_out(checkpoints, " (--optimizer merges them too)");
     bouillon::write_merged(checkpoints, resolved.weights, arguments.out, options);
     const auto& inputs = arguments.inputs;
     if (inputs.normalize || !inputs.schedule.empty() || !inputs.selection.takes_all())
@@ -95,6 +99,10 @@ void add_output_options(CLI::App& command, merge_arguments& arguments) {
     command
         .add_flag("--allow-non-finite", arguments.options.allow_non_finite,
                   "Let NaN and infinity in a checkpoint pass into the merge")
+        ->excludes(recipe);
+    command
+        .add_flag("--optimizer", arguments.optimizer,
+                  "Merge an optimizer's state too: the tensors optim.* and optimizer.*, which are left out otherwise")
         ->excludes(recipe);
     command
         .add_option("--memory", arguments.options.memory,

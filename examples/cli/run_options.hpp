@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/checkpoint/run_folder.hpp>
 
 #include <CLI/App.hpp>
@@ -34,4 +35,11 @@ inline std::vector<std::filesystem::path> taken_checkpoints(const std::vector<st
     for (const auto& path : left_out) std::cerr << std::exchange(separator, ", ") << path.string();
     if (!left_out.empty()) std::cerr << '\n';
     return taken;
+}
+
+/// Says on standard error how much of an optimizer's state was left out of the checkpoints, if any was.
+inline void say_what_is_left_out(const bouillon::checkpoint_set& checkpoints, const char* remedy = "") {
+    if (const std::size_t tensors = checkpoints.optimizer_tensors_left_out())
+        std::cerr << "bouillon: left out " << tensors << (tensors == 1 ? " tensor" : " tensors")
+                  << " of an optimizer's state" << remedy << '\n';
 }

@@ -196,6 +196,33 @@ TEST_CASE("a run's folder may hold held-out data, a best checkpoint and merges, 
     CHECK(inspected.json()[0].at("checkpoints").size() == 3);
 }
 
+TEST_CASE("merge leaves an optimizer's state out unless it is asked for") {
+    const run_of_checkpoints all("cli-optimizer", 2);
+    const auto file = all.run / "trained.safetensors";
+    bouillon::safetensors_writer writer(file,
+                                        {{"model.w", bouillon::dtype::u8, {1}}, {"optim.w", bouillon::dtype::u8, {1}}});
+    writer.append(std::vector(1, std::byte{1}));
+    writer.append(std::vector(1, std::byte{2}));
+    writer.close();
+    const std::string input = file.string() + ":1";
+    const auto merged = all.merge(input);
+    REQUIRE_MESSAGE(merged.status == 0, merged.errors);
+    CHECK(merged.errors == "bouillon: left out 1 tensor of an optimizer's state (--optimizer merges them too)\n");
+    CHECK(bouillon::checkpoint(all.out).tensors().size() == 1);
+    CHECK(all.merge(input + " --optimizer").errors.empty());
+    CHECK(bouillon::checkpoint(all.out).tensors().size() == 2);
+    CHECK(run_program("inspect " + file.string()).errors == "bouillon: left out 1 tensor of an optimizer's state\n");
+}
+
+TEST_CASE("merge needs nothing of a checkpoint of weight 0") {
+    const run_of_checkpoints all("cli-zero", 2);
+    const std::string first = (all.folder / "step-100").string();
+    REQUIRE(all.merge(first + ":1 " + all.run.held_out().string() + ":0").status == 0);
+    const auto with = files(all.out);
+    REQUIRE(all.merge(first + ":1").status == 0);
+    CHECK(files(all.out) == with);
+}
+
 TEST_CASE("inspect takes the trajectory of the examples by its folder") {
     const auto inspected = run_program("inspect " BOUILLON_EXAMPLE_DATA " --last 3 --json");
     REQUIRE_MESSAGE(inspected.status == 0, inspected.errors);

@@ -31,6 +31,7 @@ const std::string text = R"({
   "dtype": "BF16",
   "shard_size": 5000000000,
   "allow_non_finite": true,
+  "optimizer_state": true,
   "metadata": {
     "note": "found by a search"
   }
@@ -61,6 +62,7 @@ TEST_CASE("a recipe reads back as it was written") {
     CHECK(recipe.type == dtype::bf16);
     CHECK(recipe.shard_size == 5'000'000'000);
     CHECK(recipe.allow_non_finite);
+    CHECK(recipe.optimizer_state);
     CHECK(recipe.provenance.at("note") == "found by a search");
     CHECK(to_json(recipe, 2) == text);
     CHECK(to_json(parse_recipe(to_json(recipe, -1), "R"), 2) == text);

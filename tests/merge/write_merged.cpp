@@ -163,6 +163,26 @@ TEST_CASE("a tensor that cannot be summed is copied when it is the same and refu
     CHECK(test::as_text(of_two.bytes(*of_two.find("flags"))) == "\1\1");
 }
 
+TEST_CASE("an optimizer's state is merged only where it was kept, and then by the recipe too") {
+    const test::temporary_directory directory;
+    paths files;
+    for (const float value : {1.0f, 3.0f}) {
+        files.push_back(directory / std::to_string(value) / "model.safetensors");
+        test::write_tensors(files.back(), {{{"optim.x", dtype::f32, {1}}, test::stored(std::vector{10 * value})},
+                                           {{"x", dtype::f32, {1}}, test::stored(std::vector{value})}});
+    }
+    write_merged(open_checkpoints(files), weights{0.5, 0.5}, directory / "out.safetensors");
+    CHECK(safetensors_file(directory / "out.safetensors").tensors().size() == 1);
+    write_merged(open_checkpoints(files, optimizer_state::keep), weights{0.5, 0.5}, directory / "all.safetensors");
+    const safetensors_file all(directory / "all.safetensors");
+    REQUIRE(all.find("optim.x"));
+    CHECK(test::loaded<float>(all.bytes(*all.find("optim.x"))) == std::vector{20.0f});
+    for (const char* name : {"out.safetensors", "all.safetensors"}) {
+        reproduce_merge(read_recipe(directory / name), directory / "again.safetensors", {.force = true});
+        CHECK(test::read_text(directory / "again.safetensors") == test::read_text(directory / name));
+    }
+}
+
 TEST_CASE("a checkpoint of weight 0 leaves no trace in the output") {
     const test::temporary_directory directory;
     const paths models{write_model(directory / "step-1", 1), write_model(directory / "step-2", 2),

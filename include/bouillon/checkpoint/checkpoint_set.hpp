@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/hf_directory.hpp>
 #include <bouillon/checkpoint/model_config.hpp>
+#include <bouillon/checkpoint/optimizer_state.hpp>
 #include <bouillon/checkpoint/tied_tensors.hpp>
 
 #include <algorithm>
@@ -43,13 +44,16 @@ inline void check_same_tensors(const checkpoint& first, const checkpoint& other)
 
 /// Checkpoints of one model, oldest first: the same tensors with the same shapes and types, and the same architecture.
 /// Where config.json has `tie_word_embeddings` and every stored head is bitwise its checkpoint's input embedding, the
-/// head is not one of the tensors.
+/// head is not one of the tensors. Neither is, unless it is to be kept, the state of an optimizer.
 class checkpoint_set {
  public:
     /// Throws input_error for no checkpoint, for a quantized one, and for two that differ in the name, shape or type of
     /// a tensor or in a field of config.json that defines the model.
-    explicit checkpoint_set(std::vector<checkpoint> checkpoints) : checkpoints_(std::move(checkpoints)) {
+    explicit checkpoint_set(std::vector<checkpoint> checkpoints, optimizer_state state = optimizer_state::leave_out)
+        : checkpoints_(std::move(checkpoints)), state_(state) {
         if (checkpoints_.empty()) throw input_error("no checkpoint given");
+        if (state == optimizer_state::leave_out)
+            for (auto& item : checkpoints_) left_out_ = std::max(left_out_, detail::leave_out_optimizer_state(item));
         detail::leave_out_tied_heads(checkpoints_);
         for (const auto& other : checkpoints_) detail::check_same_tensors(checkpoints_.front(), other);
         detail::check_same_model(checkpoints_);
@@ -63,22 +67,32 @@ class checkpoint_set {
     /// The last given.
     const checkpoint& newest() const { return checkpoints_.back(); }
 
+    bool keeps_optimizer_state() const { return state_ == optimizer_state::keep; }
+
+    /// Tensors of an optimizer's state that were left out of a checkpoint, the most of any.
+    std::size_t optimizer_tensors_left_out() const { return left_out_; }
+
     /// The tensors that every checkpoint has, sorted by name; index i is the same tensor in each.
     const std::vector<checkpoint_tensor>& tensors() const { return checkpoints_.front().tensors(); }
 
  private:
     std::vector<checkpoint> checkpoints_;
+    optimizer_state state_;
+    std::size_t left_out_ = 0;  // tensors
 };
 
 /// Opens checkpoints of one model, the newest last.
-/// `paths`: Hugging Face directories or `.safetensors` files.
+/// - `paths`: Hugging Face directories or `.safetensors` files.
+/// - `state`: whether the state of an optimizer (tensors `optim.*` and `optimizer.*`) is left out.
+///
 /// Throws input_error, naming the file, the tensor and both values, for what cannot be read and for what differs.
 /// Cost: headers are read, and of the tensors only the copies that tied heads may be.
-inline checkpoint_set open_checkpoints(std::span<const std::filesystem::path> paths) {
+inline checkpoint_set open_checkpoints(std::span<const std::filesystem::path> paths,
+                                       optimizer_state state = optimizer_state::leave_out) {
     std::vector<checkpoint> checkpoints;  // (checkpoints)
     checkpoints.reserve(paths.size());
     for (const auto& path : paths) checkpoints.emplace_back(path);
-    return checkpoint_set(std::move(checkpoints));
+    return checkpoint_set(std::move(checkpoints), state);
 }
 
 }  // namespace bouillon

@@ -38,6 +38,7 @@ struct merge_recipe {
     std::optional<dtype> type;   // of the output's float tensors; nothing: each keeps its own
     std::size_t shard_size = 0;  // bytes of tensors a file of a directory holds; 0: any number
     bool allow_non_finite = false;
+    bool optimizer_state = false;                   // whether tensors of an optimizer's state were merged too
     std::map<std::string, std::string> provenance;  // what else the metadata of the output's files says
     std::string bouillon = version;                 // that merged
 };
@@ -68,6 +69,7 @@ inline std::string to_json(const merge_recipe& recipe, int indent) {
     json["dtype"] = recipe.type ? std::string(to_string(*recipe.type)) : "keep";
     json["shard_size"] = recipe.shard_size;
     json["allow_non_finite"] = recipe.allow_non_finite;
+    json["optimizer_state"] = recipe.optimizer_state;
     json["metadata"] = recipe.provenance;
     return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
@@ -108,6 +110,7 @@ inline merge_recipe parse_recipe(std::string_view text, const std::string& name)
     if (shard_size < 0) throw input_error(name + ": has shard_size " + std::to_string(shard_size));
     recipe.shard_size = static_cast<std::size_t>(shard_size);
     json.at("allow_non_finite").get_to(recipe.allow_non_finite);
+    json.at("optimizer_state").get_to(recipe.optimizer_state);
     json.at("metadata").get_to(recipe.provenance);
     return recipe;
 } catch (const nlohmann::json::exception& failure) {

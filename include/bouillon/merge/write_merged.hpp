@@ -111,6 +111,7 @@ inline merge_recipe recipe_of(const checkpoint_set& checkpoints, std::span<const
     recipe.type = options.type;
     recipe.shard_size = options.shard_size;
     recipe.allow_non_finite = options.allow_non_finite;
+    recipe.optimizer_state = checkpoints.keeps_optimizer_state();
     recipe.provenance = options.provenance;
     return recipe;
 }
@@ -186,7 +187,8 @@ inline void reproduce_merge(merge_recipe recipe, const std::filesystem::path& ou
     options.allow_non_finite = recipe.allow_non_finite;
     options.provenance = recipe.provenance;
     options.expected = &recipe;
-    write_merged(open_checkpoints(paths), merge_weights, out, options);
+    const auto state = recipe.optimizer_state ? optimizer_state::keep : optimizer_state::leave_out;
+    write_merged(open_checkpoints(paths, state), merge_weights, out, options);
 }
 
 }  // namespace bouillon

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/hf_directory.hpp>
+
+#include <cstddef>
+#include <string_view>
+
+namespace bouillon {
+
+/// What becomes of the state of an optimizer that a trainer stored beside its model's parameters (OLMo-core does, in
+/// PyTorch's distributed checkpoints): left out, because a sum of moments is no state of any training, or kept.
+enum class optimizer_state { leave_out, keep };
+
+namespace detail {
+
+inline bool is_optimizer_state(std::string_view tensor) {
+    return tensor.starts_with("optim.") || tensor.starts_with("optimizer.");
+}
+
+/// Leaves the state of an optimizer out of a checkpoint. Returns how many tensors that were.
+/// Throws input_error where nothing would be left.
+inline std::size_t leave_out_optimizer_state(checkpoint& from) {
+    const std::size_t before = from.tensors().size();
+    for (std::size_t i = before; i-- > 0;)
+        if (is_optimizer_state(from.tensors()[i].name)) from.leave_out(i);
+    if (before > 0 && from.tensors().empty())
+        throw input_error(from.path().string() + ": holds nothing but the state of an optimizer");
+    return before - from.tensors().size();
+}
+
+}  // namespace detail
+}  // namespace bouillon
