@@ -5,6 +5,7 @@
 #include "commands.hpp"
 #include "merge_inputs.hpp"
 #include "run_options.hpp"
+#include "until_signal.hpp"
 #include <CLI/Option.hpp>
 
 #include <cmath>
@@ -25,6 +26,8 @@ struct merge_arguments {
 
 void run_merge(merge_arguments& arguments) {
     auto& options = arguments.options;
+    const until_signal signal;
+    options.stop = signal.asked();
     if (!arguments.recipe.empty()) {
         bouillon::reproduce_merge(bouillon::read_recipe(arguments.recipe), arguments.out, options);
         std::cout << arguments.out.string() << '\n';

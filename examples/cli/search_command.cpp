@@ -17,6 +17,7 @@
 #include "run_time_choice.hpp"
 #include "search_arguments.hpp"
 #include "search_page.hpp"
+#include "until_signal.hpp"
 #include "workbench.hpp"
 
 #include <chrono>
@@ -236,12 +237,14 @@ search_result search_groups(workbench& bench, const search_result& alike) {
 void write_result(const workbench& bench, const bouillon::merge_report& report) {
     const auto& arguments = bench.arguments;
     const auto weights = report.merge() ? report.found().merge_weights : bench.newest();
+    const until_signal signal;
     bouillon::write_merged(bench.checkpoints, weights, arguments.out,
                            {.force = arguments.force,
                             .provenance = {{"bouillon.version", bouillon::version},
                                            {"bouillon.decision", report.merge() ? "merge" : "keep newest"}},
                             .threads = arguments.threads,
-                            .groups = bench.groups});
+                            .groups = bench.groups,
+                            .stop = signal.asked()});
 }
 
 void run(search_arguments arguments) {

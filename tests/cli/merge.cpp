@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <csignal>
 #include <cstring>
 #include <map>
 #include <vector>
@@ -170,6 +171,40 @@ TEST_CASE("merge refuses selections and schedules that make no sense") {
     for (const std::string schedule : {"ema:0", "ema:1", "ema:-0.1", "ema:nan"})
         all.refuses(folder + " --schedule " + schedule, "it must lie between 0 and 1");
     all.refuses(folder + " --last 2 --memory much", "--memory");
+}
+
+TEST_CASE("a merge that is interrupted removes what it wrote and ends by the signal") {
+    const run_of_checkpoints all("cli-interrupted", 2);
+    const std::size_t size = std::size_t{1} << 25;
+    const std::vector<std::byte> zeros(size);
+    for (const char* name : {"a.safetensors", "b.safetensors"}) {
+        bouillon::safetensors_writer writer(all.run / name, {{"x", bouillon::dtype::u8, {size}}});
+        writer.append(zeros);
+        writer.close();
+    }
+    const fs::path below = all.run / "below";
+    const std::string out = (below / "merged").string();
+    for (const int signal : {SIGINT, SIGTERM}) {
+        int status = 0;
+        for (int attempt = 0; attempt < 20 && !WIFSIGNALED(status); ++attempt) {  // until one does not end before it
+            fs::remove_all(below);
+            const std::string a = (all.run / "a.safetensors").string() + ":1", b = (all.run / "b.safetensors").string();
+            const pid_t child = ::fork();
+            REQUIRE(child >= 0);
+            if (child == 0) {
+                std::signal(signal, SIG_DFL);  // what runs the tests may ignore it
+                ::execl(BOUILLON_PROGRAM, BOUILLON_PROGRAM, "merge", a.c_str(), (b + ":1").c_str(), "--out",
+                        out.c_str(), "--memory", "16KiB", static_cast<char*>(nullptr));
+                ::_exit(127);
+            }
+            bool sent = false;
+            while (::waitpid(child, &status, WNOHANG) == 0)
+                if (!sent && fs::exists(below)) sent = ::kill(child, signal) == 0;
+        }
+        REQUIRE(WIFSIGNALED(status));
+        CHECK(WTERMSIG(status) == signal);
+        CHECK_FALSE(fs::exists(below));
+    }
 }
 
 TEST_CASE("a run's folder may hold held-out data, a best checkpoint and merges, which are left out with a note") {

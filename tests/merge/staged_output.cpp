@@ -71,11 +71,22 @@ TEST_CASE("two outputs are staged beside each other at the same time") {
     CHECK(first.directory() != second.directory());
 }
 
-TEST_CASE("a left-over of a killed process is stepped over") {
+TEST_CASE("a left-over of a killed process is removed by the next output of its name") {
     const test::temporary_directory directory;
-    test::write_text(directory / (".bouillon-partial-" + std::to_string(::getpid()) + "-0") / "a", "old");
-    const staged_output staged(directory / "out", false);
-    CHECK(names(staged.directory()).empty());
+    test::write_text(directory / (".bouillon-partial-out-" + std::to_string(::getpid()) + "-0") / "a", "old");
+    test::write_text(directory / ".bouillon-partial-out-1-0/a", "old");
+    {
+        const staged_output staged(directory / "out/", false);
+        CHECK(names(staged.directory()).empty());
+        CHECK(names(directory.path()).size() == 1);
+    }
+    CHECK(names(directory.path()).empty());
+}
+
+TEST_CASE("parents that were made for what is not published go with it") {
+    const test::temporary_directory directory;
+    { const staged_output staged(directory / "a/b/out", false); }
+    CHECK(names(directory.path()).empty());
 }
 
 TEST_CASE("a name that is none is refused") {

@@ -4,6 +4,7 @@
 #include "checkpoint/files.hpp"
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdint>
 #include <limits>
@@ -360,13 +361,26 @@ TEST_CASE("a merge that is killed halfway leaves nothing at its target") {
             write_merged(checkpoints, weights{0.5, 0.25}, directory / "out", {.memory = 20'000});
             ::_exit(0);
         }
-        const auto partial = directory / (".bouillon-partial-" + std::to_string(child) + "-0/model.safetensors");
+        const auto partial = directory / (".bouillon-partial-out-" + std::to_string(child) + "-0/model.safetensors");
         while (::waitpid(child, &status, WNOHANG) == 0)
             if (exists(partial)) ::kill(child, SIGKILL);
         if (WIFSIGNALED(status)) CHECK_FALSE(exists(directory / "out"));
         remove_all(directory / "out");
     }
     CHECK(WIFSIGNALED(status));
+    CHECK(names(directory.path()).size() == 3);  // and what the kill left
+    write_merged(checkpoints, weights{0.5, 0.25}, directory / "out");
+    CHECK(names(directory.path()) == std::vector<std::string>{"a.safetensors", "b.safetensors", "out"});
+}
+
+TEST_CASE("a merge that is told to stop ends and leaves nothing") {
+    const test::temporary_directory directory;
+    const paths files{write_floats(directory / "a.safetensors", {1}), write_floats(directory / "b.safetensors", {2})};
+    const std::atomic<bool> stop{true};
+    CHECK_THROWS_WITH_AS(
+        write_merged(open_checkpoints(files), weights{0.5, 0.5}, directory / "new/out", {.stop = &stop}),
+        "the merge was told to stop", work_error);
+    CHECK(names(directory.path()) == std::vector<std::string>{"a.safetensors", "b.safetensors"});
 }
 
 TEST_CASE("the file says where it comes from and is the same for the same merge") {

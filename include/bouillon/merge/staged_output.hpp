@@ -4,12 +4,14 @@
 #include <bouillon/checkpoint/list_directory.hpp>
 #include <bouillon/checkpoint/output_file.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/merge/made_directories.hpp>
+#include <bouillon/merge/staging_directory.hpp>
 
 #include <cerrno>
-#include <cstddef>
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <sys/stat.h>
 #include <system_error>
@@ -69,7 +71,8 @@ inline void require_writable_target(const std::filesystem::path& target, bool fo
 }
 
 /// An output that appears whole or not at all. It is prepared in a hidden directory beside its target, on the same file
-/// system, and renamed into place; what was not published is removed with this object.
+/// system, and renamed into place; what was not published is removed with this object, or, where the process was
+/// killed, by the next output of that name.
 class staged_output {
  public:
     /// Creates the directory to write in, and the target's parent directories where they are missing.
@@ -78,37 +81,28 @@ class staged_output {
         : target_(without_final_slash(target)), parent_(absolute(target_).parent_path()), force_(force) {
         require_writable_target(target_, force_);
         try {
-            create_directories(parent_);
-            // No process has the same number at the same time, and a left-over of an earlier one is stepped over.
-            const std::string prefix = ".bouillon-partial-" + std::to_string(::getpid()) + '-';
-            for (std::size_t i = 0; directory_.empty(); ++i)
-                if (create_directory(parent_ / (prefix + std::to_string(i))))
-                    directory_ = parent_ / (prefix + std::to_string(i));
+            made_.emplace(parent_);
+            staging_.emplace(parent_ / target_.filename());
         } catch (const std::filesystem::filesystem_error& failure) {
             throw work_error(failure.path1().string() + ": cannot create: " + failure.code().message());
         }
     }
-    ~staged_output() {
-        std::error_code ignored;  // a left-over is harmless, and there may be an exception on its way
-        remove_all(directory_, ignored);
-    }
-    staged_output(const staged_output&) = delete;
-    staged_output& operator=(const staged_output&) = delete;
 
     /// Where the output is to be written. Its files are to be on the disk (output_file::close) before publish().
-    const std::filesystem::path& directory() const { return directory_; }
+    const std::filesystem::path& directory() const { return staging_->path(); }
 
     /// Makes `output`, which is directory() or a file in it, the target. An old target is exchanged for it in one step
     /// where the file system can, and is then removed; at no moment is there neither.
     /// Throws work_error when the system refuses; input_error when a target appeared meanwhile that must not be
     /// replaced.
     void publish(const std::filesystem::path& output) {
-        sync_directory(directory_);
+        sync_directory(directory());
         require_writable_target(target_, force_);
         if (exists(std::filesystem::symlink_status(target_)))
             replace(output);
         else if (!detail::rename_atomically(output, target_, RENAME_NOREPLACE))
             detail::rename_atomically(output, target_, 0);
+        made_->keep();
         sync_directory(parent_);
     }
 
@@ -121,8 +115,8 @@ class staged_output {
     }
 
     void replace(const std::filesystem::path& output) {
-        if (detail::rename_atomically(output, target_, RENAME_EXCHANGE)) return;  // the old one is now in directory_
-        const std::filesystem::path aside = directory_.string() + "-old";
+        if (detail::rename_atomically(output, target_, RENAME_EXCHANGE)) return;  // the old one is now in directory()
+        const std::filesystem::path aside = directory().string() + "-old";
         detail::swap_in_two_steps(output, target_, aside);
         sync_directory(parent_);
         std::error_code ignored;
@@ -131,8 +125,9 @@ class staged_output {
 
     std::filesystem::path target_;
     std::filesystem::path parent_;
-    std::filesystem::path directory_;
     bool force_;
+    std::optional<detail::made_directories> made_;
+    std::optional<detail::staging_directory> staging_;  // below made_, so that it goes before
 };
 
 }  // namespace bouillon

@@ -6,6 +6,7 @@
 #include <bouillon/merge/merged_tensors.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
@@ -103,10 +104,11 @@ inline stream_plan plan_stream(std::size_t memory, std::size_t inputs, std::size
     return {threads, std::min(each - scratch, large) / page * page, scratch};
 }
 
-/// Writes merged tensors to new files, in pieces. `hashes`: as merged_tensors::read takes it.
-/// Throws as merged_tensors::read does; work_error when a file cannot be written.
+/// Writes merged tensors to new files, in pieces. `hashes`: as merged_tensors::read takes it. `stop`: null, or asked
+/// before each piece.
+/// Throws as merged_tensors::read does; work_error when a file cannot be written, and when told to stop.
 inline void stream_files(const merged_tensors& merged, std::span<const streamed_file> files, const stream_plan& plan,
-                         input_hashes* hashes = nullptr) {
+                         input_hashes* hashes = nullptr, const std::atomic<bool>* stop = nullptr) {
     std::vector<output_file> outputs;                         // (files)
     std::vector<std::pair<std::size_t, std::size_t>> pieces;  // (pieces), file and first byte
     for (const auto& file : files) {
@@ -118,6 +120,7 @@ inline void stream_files(const merged_tensors& merged, std::span<const streamed_
     std::vector<stream_buffer> buffers;  // (threads)
     for (std::size_t i = 0; i < plan.threads && i < pieces.size(); ++i) buffers.emplace_back(plan.piece, plan.scratch);
     parallel_for(pieces.size(), plan.threads, [&](std::size_t i, std::size_t lane) {
+        if (stop && *stop) throw work_error("the merge was told to stop");
         const std::size_t file = pieces[i].first;
         buffers[lane].stream(merged, files[file], pieces[i].second, outputs[file], hashes);
     });

@@ -13,6 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <filesystem>
 #include <map>
@@ -37,6 +38,7 @@ struct write_options {
     bool allow_non_finite = false;                  // let NaN and infinity pass
     tensor_groups groups = {};                      // of tensors that have merge weights of their own
     const merge_recipe* expected = nullptr;         // of the same inputs: those whose hashes differ are refused
+    const std::atomic<bool>* stop = nullptr;        // once true, the merge ends with a work_error and leaves nothing
 };
 
 namespace detail {
@@ -80,12 +82,12 @@ inline std::vector<streamed_file> lay_out_files(const merged_tensors& merged, st
 /// Returns the shards.
 inline std::vector<shard> write_tensors(const merged_tensors& merged, const std::filesystem::path& directory,
                                         std::size_t shard_size, const std::map<std::string, std::string>& metadata,
-                                        const stream_plan& plan, input_hashes& hashes) {
+                                        const stream_plan& plan, input_hashes& hashes, const std::atomic<bool>* stop) {
     std::vector<std::size_t> sizes;  // (tensors), bytes
     for (std::size_t i = 0; i < merged.tensors().size(); ++i) sizes.push_back(merged.size(i));
     const auto shards = split_into_shards(sizes, shard_size);
     const auto files = lay_out_files(merged, shards, directory, metadata);
-    stream_files(merged, files, plan, &hashes);
+    stream_files(merged, files, plan, &hashes, stop);
     if (files.size() == 1) return shards;
     std::vector<std::string> names;  // (shards)
     for (const auto& file : files) names.push_back(file.path.filename().string());
@@ -135,7 +137,9 @@ inline merge_recipe recipe_of(const checkpoint_set& checkpoints, std::span<const
 ///
 /// Throws input_error for weights and tensors that cannot be merged, for an output that exists (require_writable_target
 /// says what `options.force` may replace), for a file that changes meanwhile, and unless `options.allow_non_finite` for
-/// an input that is NaN or infinite and a sum beyond its type's range; work_error when reading or writing fails.
+/// an input that is NaN or infinite and a sum beyond its type's range; work_error when reading or writing fails, and
+/// when `options.stop` says so.
+///
 /// Cost: each input read once, or twice where its tensors may all be the same; memory for pieces of the output and of
 /// the inputs, `options.memory` at most, however large the checkpoints are.
 inline void write_merged(const checkpoint_set& checkpoints, std::span<const double> merge_weights,
@@ -155,8 +159,8 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
     if (single) metadata[key] = to_json(recipe, -1);
     staged_output staged(out, options.force);
     detail::input_hashes hashes(merged.inputs(), merged.tensors().size());
-    const auto shards =
-        detail::write_tensors(merged, staged.directory(), single ? 0 : options.shard_size, metadata, plan, hashes);
+    const auto shards = detail::write_tensors(merged, staged.directory(), single ? 0 : options.shard_size, metadata,
+                                              plan, hashes, options.stop);
     detail::set_hashes(recipe, hashes, checkpoints);
     if (options.expected) detail::check_inputs(recipe, *options.expected);
     if (single) {
