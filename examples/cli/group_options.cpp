@@ -3,6 +3,7 @@
 
 #include <bouillon/core/error.hpp>
 
+#include "whole_number.hpp"
 #include <CLI/Option.hpp>
 
 #include <algorithm>
@@ -81,7 +82,7 @@ void add_group_options(CLI::App& command, group_arguments& arguments) {
         ->type_name("NAME")
         ->group(group);
     command.add_option("--group-budget", arguments.budget, "Trials for the groups; else as many as --budget")
-        ->check(CLI::PositiveNumber)
+        ->check(whole_number(1))
         ->group(group);
 }
 

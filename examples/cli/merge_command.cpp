@@ -6,6 +6,7 @@
 #include "merge_inputs.hpp"
 #include "run_options.hpp"
 #include "until_signal.hpp"
+#include "whole_number.hpp"
 #include <CLI/Option.hpp>
 
 #include <cmath>
@@ -95,7 +96,7 @@ void add_output_options(CLI::App& command, merge_arguments& arguments) {
     command
         .add_option("--shard-size", arguments.options.shard_size,
                     "Bytes of tensors in a file of the directory (5GB, 500MB, 4GiB); 0 for one file")
-        ->transform(CLI::AsSizeValue(true))
+        ->transform(size_in_bytes())
         ->excludes(recipe)
         ->type_name("SIZE")
         ->default_str("5GB");
@@ -110,10 +111,12 @@ void add_output_options(CLI::App& command, merge_arguments& arguments) {
     command
         .add_option("--memory", arguments.options.memory,
                     "Bytes that buffers may take (1GiB), however large the inputs")
-        ->transform(CLI::AsSizeValue(true))
+        ->transform(size_in_bytes())
         ->type_name("SIZE")
         ->default_str("256MiB");
-    command.add_option("--threads", arguments.options.threads, "Threads; 0 for all")->capture_default_str();
+    command.add_option("--threads", arguments.options.threads, "Threads; 0 for all")
+        ->check(whole_number())
+        ->capture_default_str();
     command.add_flag("--force", arguments.options.force, "Replace an existing target");
 }
 

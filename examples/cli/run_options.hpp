@@ -4,6 +4,7 @@
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/checkpoint/run_folder.hpp>
 
+#include "whole_number.hpp"
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
 
@@ -15,13 +16,16 @@
 /// Adds the options that take some of a run's checkpoints; select_checkpoints() applies them.
 inline void add_run_options(CLI::App& command, bouillon::run_selection& selection) {
     const char* const group = "Which checkpoints of a run's folder (or of those given), by the steps in their names";
-    command.add_option("--upto", selection.upto, "None of a later step")->type_name("STEP")->group(group);
+    command.add_option("--upto", selection.upto, "None of a later step")
+        ->check(whole_number())
+        ->type_name("STEP")
+        ->group(group);
     command.add_option("--every", selection.every, "Every M-th, counted back from the newest")
-        ->check(CLI::PositiveNumber)
+        ->check(whole_number(1))
         ->type_name("M")
         ->group(group);
     command.add_option("--last", selection.last, "The newest K of what is left")
-        ->check(CLI::PositiveNumber)
+        ->check(whole_number(1))
         ->type_name("K")
         ->group(group);
 }

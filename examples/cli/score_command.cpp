@@ -7,6 +7,7 @@
 #include "evaluators.hpp"
 #include "held_out_input.hpp"
 #include "run_options.hpp"
+#include "whole_number.hpp"
 #include <CLI/Option.hpp>
 #include <nlohmann/json.hpp>
 
@@ -154,6 +155,7 @@ void add_score_command(CLI::App& program) {
         ->check(CLI::IsMember(backend_names))
         ->capture_default_str();
     command->add_option("--threads", arguments->threads, "Threads of the xtensor backend; 0 for all")
+        ->check(whole_number())
         ->capture_default_str();
     command->add_flag("--json", arguments->json, "Print one JSON object a checkpoint");
     command->add_flag("--losses", arguments->losses, "With --json: every document's or question's loss, too");

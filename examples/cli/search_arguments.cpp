@@ -8,6 +8,7 @@
 #include "held_out_input.hpp"
 #include "run_options.hpp"
 #include "run_time_choice.hpp"
+#include "whole_number.hpp"
 #include <CLI/Option.hpp>
 
 #include <string>
@@ -95,11 +96,14 @@ void add_method_options(CLI::App& command, search_arguments& arguments) {
     command.add_flag("--full", arguments.full,
                      "Score every trial on all search documents; without it a trial stops at as many as it takes to "
                      "compare it with the best one");
-    command.add_option("--seed", arguments.seed, "Seed of everything random")->capture_default_str();
+    command.add_option("--seed", arguments.seed, "Seed of everything random")
+        ->check(whole_number())
+        ->capture_default_str();
     command.add_option("--backend", arguments.backend, "Tensor backend")
         ->check(CLI::IsMember(backend_names))
         ->capture_default_str();
     command.add_option("--threads", arguments.threads, "Threads of the xtensor backend; 0 for all")
+        ->check(whole_number())
         ->capture_default_str();
     command
         .add_option("--journal", arguments.journal, "Write every trial down as it ends, to continue from after a kill")
@@ -120,7 +124,7 @@ void add_stopping_options(CLI::App& command, search_arguments& arguments) {
     command
         .add_option("--patience", arguments.patience,
                     "Stop when so many trials in a row made the recommended merge no better than noise can")
-        ->check(CLI::PositiveNumber)
+        ->check(whole_number(1))
         ->type_name("TRIALS");
     command
         .add_option(

@@ -170,7 +170,31 @@ TEST_CASE("merge refuses selections and schedules that make no sense") {
         all.refuses(folder + " --schedule " + schedule, "is none of uniform, ema:A");
     for (const std::string schedule : {"ema:0", "ema:1", "ema:-0.1", "ema:nan"})
         all.refuses(folder + " --schedule " + schedule, "it must lie between 0 and 1");
-    all.refuses(folder + " --last 2 --memory much", "--memory");
+    all.refuses(folder + " --last 2 --memory much", "--memory: 'much' is no number of bytes");
+}
+
+TEST_CASE("numbers that an option cannot hold are refused by every command") {
+    const run_of_checkpoints all("cli-numbers", 3);
+    const std::string folder = all.folder.string(), huge = "99999999999999999999";
+    for (const std::string option : {"--memory", "--shard-size", "--threads", "--upto", "--every", "--last"})
+        for (const std::string& value : {std::string("-1"), huge, std::string("1x"), std::string("0.5")})
+            all.refuses(folder + " --last 2 " + option + " " + value, option + ": ");
+    all.refuses(folder + " --last 2 --memory -1", "--memory: '-1' is no number of bytes from 0 to 2^64 - 1");
+    all.refuses(folder + " --last 2 --threads " + huge,
+                "--threads: '" + huge + "' is no whole number from 0 to 2^64 - 1");
+    all.refuses(folder + " --last 0", "--last: '0' is no whole number from 1 to 2^64 - 1");
+    all.refuses(folder + " --last 2 --memory 99999999999TiB", "--memory");
+    const std::string held_out = " --held-out " + all.run.held_out().string();
+    for (const std::string& value : {std::string("-1"), huge}) {
+        for (const std::string option :
+             {"--threads", "--seed", "--budget", "--patience", "--group-budget", "--upto", "--last"}) {
+            const auto ended = run_program("search " + folder + held_out + " " + option + " " + value);
+            CHECK_MESSAGE(ended.status == 2, option);
+            CHECK_MESSAGE(ended.errors.find(option) != std::string::npos, ended.errors);
+        }
+        CHECK(run_program("score " + folder + held_out + " --threads " + value).status == 2);
+        CHECK(run_program("inspect " + folder + " --upto " + value).status == 2);
+    }
 }
 
 TEST_CASE("a merge that is interrupted removes what it wrote and ends by the signal") {
