@@ -107,6 +107,49 @@ TEST_CASE("inspect shows tensors and how far neighbours are apart") {
     CHECK(text.output.find("cosine") != std::string::npos);
 }
 
+TEST_CASE("inspect shows the norms of a checkpoint alone") {
+    const tiny_run run("cli-inspect-one");
+    const std::string one = run.step(0).string(), pair = one + " " + run.step(1).string();
+    const auto lines = run_program("inspect " + one + " --json").json();
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[1].at("event") == "norms");
+    const double norm = lines[1].at("norm"), part = lines[1].at("tensors").at("lm_head.weight").at("norm");
+    CHECK(part > 0);
+    CHECK(norm > part);
+    const auto other = run_program("inspect " + run.step(1).string() + " " + one + " --json").json();
+    CHECK(other[1].at("norm").get<double>() == doctest::Approx(norm));
+    CHECK(run_program("inspect " + one).output.find("norm of all: ") != std::string::npos);
+
+    const auto count = [](const std::string& text) {
+        std::size_t found = 0;
+        for (auto at = text.find("lm_head.weight"); at != std::string::npos; at = text.find("lm_head.weight", at + 1))
+            ++found;
+        return found;
+    };
+    for (const std::string& given : {one, pair})
+        CHECK(count(run_program("inspect " + given + " --tensors").output) ==
+              count(run_program("inspect " + given).output) + 1);
+}
+
+TEST_CASE("inspect says where integer tensors differ") {
+    const tiny_run run("cli-inspect-integers", 1);
+    std::string files;
+    for (const int k : {1, 2}) {
+        const auto path = run / (std::to_string(k) + ".safetensors");
+        bouillon::safetensors_writer writer(path,
+                                            {{"ids", bouillon::dtype::u8, {1}}, {"same", bouillon::dtype::u8, {1}}});
+        writer.append(std::vector(1, static_cast<std::byte>(k)));
+        writer.append(std::vector(1, std::byte{7}));
+        writer.close();
+        files += " " + path.string();
+    }
+    const auto line = run_program("inspect" + files + " --json").json().at(1);
+    CHECK(line.at("unequal") == nlohmann::json{"ids"});
+    CHECK(line.at("tensors") == nlohmann::json::parse(R"({"ids": {"equal": false}, "same": {"equal": true}})"));
+    CHECK(run_program("inspect" + files).output.find("1.safetensors to 2.safetensors: tensor ids of type U8 differs") !=
+          std::string::npos);
+}
+
 TEST_CASE("help of every command shows defaults and examples, and is no error") {
     for (const std::string command : {"search", "merge", "score", "inspect"}) {
         const auto help = run_program(command + " --help");

@@ -72,10 +72,31 @@ TEST_CASE("a chain read once gives what each pair gives, for any number of threa
         }
 }
 
-TEST_CASE("one checkpoint has no neighbour") {
+TEST_CASE("one checkpoint has no neighbour but norms") {
     checkpoint_files files;
-    files.add({{{"x", dtype::f32, {1}}, test::stored<float>({1})}});
-    CHECK(compare_neighbours(open_checkpoints(files.paths())).empty());
+    const std::size_t size = 300'001;
+    files.add({{{"big", dtype::f32, {size}}, random_floats(size, 1)},
+               {{"ids", dtype::i32, {1}}, test::stored<std::int32_t>({7})},
+               {{"x", dtype::f16, {2}}, test::stored<std::uint16_t>({float_to_f16(3), float_to_f16(4)})}});
+    const auto set = open_checkpoints(files.paths());
+    CHECK(compare_neighbours(set).empty());
+    CHECK(unequal_neighbours(set).empty());
+    const auto squares = squared_norms(set, 0);
+    double sum = 0;
+    for (const float value : test::loaded<float>(set[0].bytes(0))) sum += double{value} * value;
+    CHECK(squares[0] == doctest::Approx(sum).epsilon(1e-12));
+    CHECK(squares[1] == 0);
+    CHECK(squares[2] == 25);
+    CHECK(squared_norms(set, 0, 1) == squared_norms(set, 0, 3));
+}
+
+TEST_CASE("tensors without sums that differ are found between their neighbours") {
+    checkpoint_files files;
+    for (const std::int32_t id : {7, 7, 8})
+        files.add({{{"weight", dtype::f32, {1}}, test::stored<float>({static_cast<float>(files.paths().size())})},
+                   {{"ids", dtype::i32, {1}}, test::stored<std::int32_t>({id})},
+                   {{"mask", dtype::boolean, {1}}, "\1"}});
+    CHECK(unequal_neighbours(open_checkpoints(files.paths())) == std::vector<std::vector<std::size_t>>{{}, {0}});
 }
 
 TEST_CASE("a file that is cut off while it is compared is an error that names it") {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/checkpoint/same_bytes.hpp>
 #include <bouillon/merge/compare.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -86,6 +88,44 @@ inline std::vector<std::vector<comparison>> compare_neighbours(const checkpoint_
     for (std::size_t i = 0; i < runs.size(); ++i)
         for (std::size_t k = 0; k < pairs; ++k) tensors[k][runs[i].tensor] += sums[i * pairs + k];
     return tensors;
+}
+
+/// Finds the tensors that cannot be merged (integers, bools), of which no sum tells anything, and that differ between
+/// a checkpoint of a set and the next.
+/// @returns (checkpoints - 1), each the indices of such tensors in the set's order
+/// @throws input_error where a file changes while it is read
+/// Cost: such tensors are read, each twice, up to the first block that differs.
+inline std::vector<std::vector<std::size_t>> unequal_neighbours(const checkpoint_set& checkpoints) {
+    std::vector<std::vector<std::size_t>> unequal(checkpoints.size() - 1);
+    for (std::size_t k = 1; k < checkpoints.size(); ++k)
+        for (std::size_t i = 0; i < checkpoints.tensors().size(); ++i)
+            if (!mergeable(checkpoints.tensors()[i].type) &&
+                !detail::same_bytes(checkpoints[k - 1], i, checkpoints[k], i))
+                unequal[k - 1].push_back(i);
+    return unequal;
+}
+
+/// Sums the squares of each tensor of one checkpoint of a set, in float64: 0 for those that cannot be merged. The
+/// result does not depend on the number of threads.
+/// @returns (tensors of the set), squared norms, whose sum is that of the whole model
+/// @throws input_error where the file changes while it is read
+/// Cost: the checkpoint read once.
+inline std::vector<double> squared_norms(const checkpoint_set& checkpoints, std::size_t k, std::size_t threads = 0) {
+    const auto runs = detail::split_into_runs(checkpoints);
+    const std::size_t used = thread_count(threads);
+    std::vector<comparison> sums(runs.size());          // of a run with itself
+    std::vector<std::vector<std::byte>> buffers(used);  // (threads), a run each
+    parallel_for(runs.size(), used, [&](std::size_t i, std::size_t lane) {
+        const auto& run = runs[i];
+        const dtype type = checkpoints.tensors()[run.tensor].type;
+        buffers[lane].resize(run.count * bytes(type));
+        checkpoints[k].read(run.tensor, run.first * bytes(type), buffers[lane]);
+        const std::array<const std::byte*, 2> twice{buffers[lane].data(), buffers[lane].data()};
+        detail::add_neighbours(type, twice, run.count, std::span(&sums[i], 1));
+    });
+    std::vector<double> squares(checkpoints.tensors().size());
+    for (std::size_t i = 0; i < runs.size(); ++i) squares[runs[i].tensor] += sums[i].squared_a;
+    return squares;
 }
 
 }  // namespace bouillon
