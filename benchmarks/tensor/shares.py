@@ -32,12 +32,14 @@ def argument(name, key):
 
 
 def print_shares(speeds):
-    copies = {threads: speeds[f"copy/threads:{threads}"] for threads in (1, 2)}
+    copies = {threads: speeds[name] for threads in (1, 2) if (name := f"copy/threads:{threads}") in speeds}
     rows = {}
     for name, speed in speeds.items():
         threads = argument(name, "threads") or 1
         if name.startswith("candidates") or name == f"copy/threads:{threads}":
             continue
+        if threads not in copies:
+            sys.exit(f"{name} has no copy of as many threads beside it: --benchmark_filter must keep copy/threads:{threads}")
         row = rows.setdefault(f"{name.split('/')[0].replace('dtype::', '')}, {threads} thread{'s'[: threads - 1]}", {})
         row[argument(name, "inputs")] = speed / copies[threads]
     print("copy: " + ", ".join(f"{speed / 1e9:.1f} GB/s on {threads}" for threads, speed in copies.items()))
@@ -53,9 +55,12 @@ def print_candidates(rates):
     for name, rate in rates.items():
         if name.startswith("candidates") and argument(name, "candidates") == 4:
             title = f"{name.split('/')[0].replace('dtype::', '')}, {argument(name, 'threads')}"
-            rows.setdefault(title, {})[argument(name, "inputs")] = rates[name.replace("candidates:4", "candidates:1")] / rate
+            alone = rates.get(name.replace("candidates:4", "candidates:1"))
+            if alone:
+                rows.setdefault(title, {})[argument(name, "inputs")] = alone / rate
     for title, row in rows.items():
-        print(f"| {title} thread(s) | {row[8]:.2f} | {row[16]:.2f} |")
+        cells = [f"{row[k]:.2f}" if k in row else "" for k in (8, 16)]
+        print(f"| {title} thread(s) | " + " | ".join(cells) + " |")
 
 
 if __name__ == "__main__":
