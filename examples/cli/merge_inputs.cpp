@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "merge_inputs.hpp"
 
+#include <bouillon/core/decimal.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/schedule_weights.hpp>
 
 #include "run_options.hpp"
 
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <numeric>
@@ -24,11 +24,6 @@ std::optional<double> parse_number(std::string_view text) {
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
     const bool whole = problem == std::errc() && end == text.data() + text.size() && !text.empty();
     return whole ? std::optional(number) : std::nullopt;
-}
-
-std::string to_text(double number) {
-    std::array<char, 32> text{};
-    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
 }
 
 /// "path:0.25" -> path and weight; the last colon counts, so a path may hold others.
@@ -96,7 +91,7 @@ merge_weights resolve(const merge_inputs& inputs) {
     resolved.sum = std::accumulate(resolved.weights.begin(), resolved.weights.end(), 0.0);
     if (!inputs.normalize) return resolved;
     if (!(resolved.sum > 0 && std::isfinite(resolved.sum)))
-        throw input_error("--normalize: the weights sum to " + to_text(resolved.sum) +
+        throw input_error("--normalize: the weights sum to " + bouillon::to_decimal(resolved.sum) +
                           ", but only a sum above 0 can be made 1");
     for (double& weight : resolved.weights) weight /= resolved.sum;
     resolved.sum = 1;
@@ -106,6 +101,7 @@ merge_weights resolve(const merge_inputs& inputs) {
 std::string to_text(const merge_weights& resolved) {
     std::string text;
     for (std::size_t k = 0; k < resolved.checkpoints.size(); ++k)
-        text += (k == 0 ? "" : " ") + resolved.checkpoints[k].string() + ':' + to_text(resolved.weights[k]);
+        text +=
+            (k == 0 ? "" : " ") + resolved.checkpoints[k].string() + ':' + bouillon::to_decimal(resolved.weights[k]);
     return text;
 }

@@ -55,6 +55,14 @@ TEST_CASE("schedules of four checkpoints have the weights that a hand computes")
                {0.14644660940672624, 0.35355339059327376, 0.35355339059327376, 0.14644660940672624});
 }
 
+TEST_CASE("a moving average's weight that is refused is shown as it is") {
+    CHECK_THROWS_WITH_AS(
+        moving_average_weights(3, -1e-9),
+        "the newest checkpoint's weight in a moving average is -1e-09, but it must lie between 0 and 1, "
+        "neither included",
+        input_error);
+}
+
 TEST_CASE("a moving average is what comes of averaging in one checkpoint after the other") {
     const std::vector<double> checkpoints{3.0, -1.0, 4.0, 1.5, -9.0};
     double average = checkpoints[0];

@@ -101,6 +101,8 @@ TEST_CASE("what is no recipe is refused") {
                                 with("0.1,", "\"0.1\","), with("\"run/step-100\"", "7"),
                                 with("\"inputs\"", "\"input\""), with("5000000000", "\"5GB\""), with("true", "1")})
         CHECK_MESSAGE(refusal(changed).starts_with("R: is not a recipe of bouillon"), changed);
+    CHECK(refusal(with("\"inputs\"", "\"input\"")) == "R: is not a recipe of bouillon: key 'inputs' not found");
+    CHECK(refusal("").find("[json") == std::string::npos);
     CHECK(refusal(with("5000000000", "-1")) == "R: has shard_size -1");
     CHECK(refusal(with("BF16", "bfloat16")) == "R: has unknown dtype \"bfloat16\"");
 }

@@ -327,7 +327,8 @@ TEST_CASE("an input that is NaN or infinite is refused with its file, its tensor
     CHECK(refusal({1, 2, infinity}, {0.5, 0.5}) ==  // copied, because it is the same in both
           (directory / "a.safetensors").string() + ": tensor \"x\" has inf at element 2" + allowed);
     CHECK(refusal({1, 2e38f, 0}, {0, 2}) ==
-          "tensor \"x\": the weighted sum is beyond the range of F32 at element 1" + allowed);
+          (directory / "b.safetensors").string() + ": tensor \"x\" leads to the weighted sum " +
+              to_decimal(2.0 * double{2e38f}) + " at element 1, beyond the range of F32" + allowed);
     CHECK_FALSE(exists(directory / "out.safetensors"));
 
     CHECK(merge({0, 0, 0}, {0, 1}, false) == std::vector<float>{0, 0, 0});  // of weight 0, so not looked at

@@ -94,8 +94,8 @@ inline safetensors_layout lay_out_safetensors(const std::string& file, std::vect
     std::string text;
     try {
         text = detail::header_json(placed, metadata);
-    } catch (const nlohmann::json::type_error& failure) {
-        throw input_error(file + ": a tensor's name is not UTF-8: " + failure.what());
+    } catch (const nlohmann::json::type_error&) {
+        throw input_error(file + ": a tensor's name is not UTF-8");
     }
     std::uint64_t size = text.size();
     const std::size_t length_size = sizeof(size);

@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/checkpoint/same_bytes.hpp>
+#include <bouillon/core/decimal.hpp>
 #include <bouillon/core/parallel.hpp>
 #include <bouillon/merge/input_hashes.hpp>
 #include <bouillon/merge/merge_weights.hpp>
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -164,9 +166,26 @@ class merged_tensors {
         const auto found = find_non_finite({merged.data(), merged.size() / width, type(tensor)});
         if (!found) return;
         for (const checkpoint* input : inputs_of(tensor)) check_input_finite(*input, tensor);
-        throw input_error("tensor " + in_quotes(tensors()[tensor].name) + ": the weighted sum is beyond the range of " +
-                          std::string(to_string(type(tensor))) + " at element " +
-                          std::to_string(first / width + *found) + std::string(allowed_by));
+        refuse_sum(tensor, first / width + *found);
+    }
+    /// Names a sum beyond its type's range, and the input that adds the most to it.
+    [[noreturn]] void refuse_sum(std::size_t tensor, std::size_t element) const {
+        const auto& stored = tensors()[tensor];
+        const auto inputs = inputs_of(tensor);
+        const auto weights = weights_of(tensor);
+        std::vector<std::byte> value(bouillon::bytes(stored.type));
+        double sum = 0, most = -1;
+        const checkpoint* largest = nullptr;
+        for (std::size_t k = 0; k < inputs.size(); ++k) {
+            inputs[k]->read(tensor, element * value.size(), value);
+            const double part = weights[k] * load_element<double>(stored.type, value.data(), 0);
+            sum += part;
+            if (std::abs(part) > most) largest = inputs[k];
+            most = std::max(most, std::abs(part));
+        }
+        throw input_error(largest->file(tensor).string() + ": tensor " + in_quotes(stored.name) +
+                          " leads to the weighted sum " + to_decimal(sum) + " at element " + std::to_string(element) +
+                          ", beyond the range of " + std::string(to_string(type(tensor))) + std::string(allowed_by));
     }
     void check_input_finite(const checkpoint& input, std::size_t tensor) const {
         const auto& stored = tensors()[tensor];

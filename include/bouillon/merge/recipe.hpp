@@ -114,7 +114,8 @@ inline merge_recipe parse_recipe(std::string_view text, const std::string& name)
     json.at("metadata").get_to(recipe.provenance);
     return recipe;
 } catch (const nlohmann::json::exception& failure) {
-    throw input_error(name + ": is not a recipe of bouillon: " + failure.what());
+    const std::string reason = failure.what();  // "[json.exception.KIND.NUMBER] REASON"
+    throw input_error(name + ": is not a recipe of bouillon: " + reason.substr(reason.find(' ') + 1));
 }
 
 /// Reads the recipe of a merged checkpoint: `path` is a recipe's file, the directory of a merged checkpoint, or a
