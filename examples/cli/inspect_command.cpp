@@ -166,7 +166,7 @@ void print_neighbours(const bouillon::checkpoint_set& set, bool tensors) {
 
 void run_inspect(const inspect_arguments& arguments) {
     const auto set = bouillon::open_checkpoints(taken_checkpoints(arguments.checkpoints, arguments.selection));
-    say_what_is_left_out(set);
+    note_contents(set);
     if (arguments.json) return print_json(set);
     print_tensors(set);
     set.size() == 1 ? print_norms(set, arguments.tensors) : print_neighbours(set, arguments.tensors);

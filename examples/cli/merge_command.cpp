@@ -41,7 +41,7 @@ void run_merge(merge_arguments& arguments) {
     const auto checkpoints =
         bouillon::open_checkpoints(resolved.checkpoints, arguments.optimizer ? bouillon::optimizer_state::keep
                                                                              : bouillon::optimizer_state::leave_out);
-    say_what_is_left_out(checkpoints, " (--optimizer merges them too)");
+    note_contents(checkpoints, " (--optimizer merges them too)");
     bouillon::write_merged(checkpoints, resolved.weights, arguments.out, options);
     const auto& inputs = arguments.inputs;
     if (inputs.normalize || !inputs.schedule.empty() || !inputs.selection.takes_all())

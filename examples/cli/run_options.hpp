@@ -41,8 +41,15 @@ inline std::vector<std::filesystem::path> taken_checkpoints(const std::vector<st
     return taken;
 }
 
-/// Says on standard error how much of an optimizer's state was left out of the checkpoints, if any was.
-inline void say_what_is_left_out(const bouillon::checkpoint_set& checkpoints, const char* remedy = "") {
+/// Says on standard error what the checkpoints hold that a user may not expect: tensors that an index does not name,
+/// and an optimizer's state, which was left out. `remedy`: what the command can do about the latter.
+inline void note_contents(const bouillon::checkpoint_set& checkpoints, const char* remedy = "") {
+    for (const auto& item : checkpoints)
+        if (const auto& names = item.not_in_index(); !names.empty())
+            std::cerr << "bouillon: warning: " << item.path().string() << ": the index does not name " << names.size()
+                      << (names.size() == 1 ? " tensor" : " tensors") << " of the shards, "
+                      << bouillon::detail::in_quotes(names[0]) << (names.size() == 1 ? "" : " among them")
+                      << "; taken as the checkpoint's\n";
     if (const std::size_t tensors = checkpoints.optimizer_tensors_left_out())
         std::cerr << "bouillon: left out " << tensors << (tensors == 1 ? " tensor" : " tensors")
                   << " of an optimizer's state" << remedy << '\n';

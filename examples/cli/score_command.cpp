@@ -119,6 +119,7 @@ void run_score(score_arguments& arguments) {
     std::size_t width = 10;
     for (const auto& path : arguments.checkpoints) {  // so that the last one's fault does not show after an hour
         const auto opened = bouillon::open_checkpoints(std::span(&path, 1));
+        note_contents(opened);
         bouillon::read_config(model_config_path(opened.newest()));
         width = std::max(width, path.string().size());
     }

@@ -259,6 +259,7 @@ void run(search_arguments arguments) {
     std::optional<report_file> page;
     if (!arguments.report.empty()) page.emplace(arguments.report, arguments.force);
     workbench bench(arguments);
+    note_contents(bench.checkpoints);
     if (bench.race)
         bouillon::enter_baselines(*bench.race, bouillon::baselines(bench.checkpoints.size(), 0, 0), bench.measure);
     search_result result = search(bench);

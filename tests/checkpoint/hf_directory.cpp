@@ -81,11 +81,14 @@ TEST_CASE("a tensor is read from the shard that holds it") {
     }
 }
 
-TEST_CASE("a tensor that the index forgot belongs to the checkpoint") {
+TEST_CASE("a tensor that the index forgot belongs to the checkpoint and is told") {
     const test::temporary_directory directory;
     write_bytes(directory / "s.safetensors", {"a", "b"});
     test::write_text(directory / "model.safetensors.index.json", R"({"weight_map":{"a":"s.safetensors"}})");
-    CHECK(checkpoint(directory.path()).tensors().size() == 2);
+    const checkpoint opened(directory.path());
+    CHECK(opened.tensors().size() == 2);
+    CHECK(opened.not_in_index() == std::vector<std::string>{"b"});
+    CHECK(checkpoint(directory / "s.safetensors").not_in_index().empty());
 }
 
 TEST_CASE("an index cannot lead out of its directory") {

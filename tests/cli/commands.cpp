@@ -131,6 +131,18 @@ TEST_CASE("inspect shows the norms of a checkpoint alone") {
               count(run_program("inspect " + given).output) + 1);
 }
 
+TEST_CASE("a warning tells of tensors that an index does not name") {
+    const tiny_run run("cli-index", 1);
+    fs::rename(run.step(0) / "model.safetensors", run.step(0) / "shard.safetensors");
+    std::ofstream(run.step(0) / "model.safetensors.index.json")
+        << R"({"weight_map": {"lm_head.weight": "shard.safetensors"}})";
+    const auto inspected = run_program("inspect " + run.step(0).string());
+    CHECK(inspected.status == 0);
+    CHECK(inspected.errors.find(
+              "the index does not name 11 tensors of the shards, \"model.embed_tokens.weight\" among") !=
+          std::string::npos);
+}
+
 TEST_CASE("inspect says where integer tensors differ") {
     const tiny_run run("cli-inspect-integers", 1);
     std::string files;

@@ -50,12 +50,20 @@ inline weight_map read_weight_map(const std::filesystem::path& index) {
     return shards;
 }
 
-/// Opens the shards of an index, each once. Throws input_error when one lacks a tensor that the index says it has.
-inline std::vector<safetensors_file> open_shards(const std::filesystem::path& index) {
-    const weight_map map = read_weight_map(index);
-    std::set<std::string> names;
-    for (const auto& [tensor, shard] : map) names.insert(shard);
+/// The files of a checkpoint.
+struct checkpoint_files {
+    std::vector<safetensors_file> files;    // (shards)
+    std::vector<std::string> not_in_index;  // tensors in shards that the index does not name
+};
 
+/// Opens the shards of an index, each once. Throws input_error when one lacks a tensor that the index says it has.
+inline checkpoint_files open_shards(const std::filesystem::path& index) {
+    const weight_map map = read_weight_map(index);
+    std::set<std::string> names, tensors;
+    for (const auto& [tensor, shard] : map) {
+        names.insert(shard);
+        tensors.insert(tensor);
+    }
     std::vector<safetensors_file> shards;  // (shards), in the order of their names
     for (const auto& name : names) shards.emplace_back(index.parent_path() / name);
     for (const auto& [tensor, shard] : map) {
@@ -63,7 +71,11 @@ inline std::vector<safetensors_file> open_shards(const std::filesystem::path& in
         if (!shards[place].find(tensor))
             throw input_error(index.string() + ": tensor " + in_quotes(tensor) + " is not in " + shard);
     }
-    return shards;
+    std::vector<std::string> not_in_index;
+    for (const auto& file : shards)
+        for (const auto& tensor : file.tensors())
+            if (!tensors.contains(tensor.name)) not_in_index.push_back(tensor.name);
+    return {std::move(shards), std::move(not_in_index)};
 }
 
 inline bool is_pytorch_file(const std::filesystem::path& path) {
@@ -71,7 +83,7 @@ inline bool is_pytorch_file(const std::filesystem::path& path) {
     return extension == ".bin" || extension == ".pt" || extension == ".pth";
 }
 
-inline std::vector<safetensors_file> open_directory(const std::filesystem::path& directory) {
+inline checkpoint_files open_directory(const std::filesystem::path& directory) {
     const auto single = directory / single_file_name;
     const auto index = directory / index_file_name;
     if (exists(single) && exists(index))
@@ -82,10 +94,10 @@ inline std::vector<safetensors_file> open_directory(const std::filesystem::path&
     std::vector<safetensors_file> files;
     if (exists(single)) {
         files.emplace_back(single);
-        return files;
+        return {std::move(files), {}};
     }
     for (const auto& path : piece_files(directory)) files.emplace_back(path);
-    if (!files.empty()) return files;
+    if (!files.empty()) return {std::move(files), {}};
     for (const auto& item : list_directory(directory))
         if (is_pytorch_file(item.path()) && item.path().filename().string().starts_with("pytorch_model"))
             throw input_error(item.path().string() +
@@ -95,7 +107,7 @@ inline std::vector<safetensors_file> open_directory(const std::filesystem::path&
                       std::string(index_file_name));
 }
 
-inline std::vector<safetensors_file> open_checkpoint_files(const std::filesystem::path& path) try {
+inline checkpoint_files open_checkpoint_files(const std::filesystem::path& path) try {
     if (!exists(path)) throw input_error(path.string() + ": no such file or directory");
     if (is_directory(path)) return open_directory(path);
     if (path.extension() != ".safetensors")
@@ -103,7 +115,7 @@ inline std::vector<safetensors_file> open_checkpoint_files(const std::filesystem
                           (is_pytorch_file(path) ? "; convert PyTorch's pickle files to safetensors first" : ""));
     std::vector<safetensors_file> files;
     files.emplace_back(path);
-    return files;
+    return {std::move(files), {}};
 } catch (const std::filesystem::filesystem_error& failure) {  // e.g. no permission to look into a directory
     throw input_error(path.string() + ": cannot open: " + failure.code().message());
 }
@@ -121,26 +133,7 @@ class checkpoint {
     /// that the index does not name belong to the checkpoint, as they do for the loaders of Hugging Face; the index's
     /// `total_size` is not looked at.
     /// Cost: headers are read, no tensor is.
-    explicit checkpoint(const std::filesystem::path& path) : path_(path), files_(detail::open_checkpoint_files(path)) {
-        if (is_directory() && !files_.empty() && detail::is_piece_file(files_.front().path())) {
-            pieced_ = detail::collect_pieces(files_);
-            for (const auto& tensor : pieced_) {
-                places_.push_back({nullptr, &tensor.file(), &tensor});
-                tensors_.push_back(tensor.whole());
-            }
-            return;
-        }
-        for (const auto& file : files_)
-            for (const auto& entry : file.tensors()) places_.push_back({&entry, &file, nullptr});
-        std::sort(places_.begin(), places_.end(),
-                  [](const place& a, const place& b) { return a.entry->name < b.entry->name; });
-        for (const auto& at : places_) {
-            if (!tensors_.empty() && tensors_.back().name == at.entry->name)
-                throw input_error(path.string() + ": tensor " + detail::in_quotes(at.entry->name) +
-                                  " is in two shards, one of them " + at.file->path().filename().string());
-            tensors_.push_back(*at.entry);
-        }
-    }
+    explicit checkpoint(const std::filesystem::path& path) : checkpoint(path, detail::open_checkpoint_files(path)) {}
 
     const std::filesystem::path& path() const { return path_; }
 
@@ -154,6 +147,10 @@ class checkpoint {
 
     /// All tensors, sorted by name.
     const std::vector<checkpoint_tensor>& tensors() const { return tensors_; }
+
+    /// Names of tensors that shards hold and the index does not name. A user is to be told: the index may be of another
+    /// checkpoint than its shards.
+    const std::vector<std::string>& not_in_index() const { return not_in_index_; }
 
     /// The stored bytes of tensor `i`, mapped: little-endian, row-major, of any alignment. Nothing is copied; but a
     /// file that is cut off while they are touched ends the program (SIGBUS). A tensor in pieces is put together in
@@ -198,8 +195,31 @@ class checkpoint {
         const detail::pieced_tensor* pieces;  // null for any other
     };
 
+    checkpoint(const std::filesystem::path& path, detail::checkpoint_files files)
+        : path_(path), files_(std::move(files.files)), not_in_index_(std::move(files.not_in_index)) {
+        if (is_directory() && !files_.empty() && detail::is_piece_file(files_.front().path())) {
+            pieced_ = detail::collect_pieces(files_);
+            for (const auto& tensor : pieced_) {
+                places_.push_back({nullptr, &tensor.file(), &tensor});
+                tensors_.push_back(tensor.whole());
+            }
+            return;
+        }
+        for (const auto& file : files_)
+            for (const auto& entry : file.tensors()) places_.push_back({&entry, &file, nullptr});
+        std::sort(places_.begin(), places_.end(),
+                  [](const place& a, const place& b) { return a.entry->name < b.entry->name; });
+        for (const auto& at : places_) {
+            if (!tensors_.empty() && tensors_.back().name == at.entry->name)
+                throw input_error(path.string() + ": tensor " + detail::in_quotes(at.entry->name) +
+                                  " is in two shards, one of them " + at.file->path().filename().string());
+            tensors_.push_back(*at.entry);
+        }
+    }
+
     std::filesystem::path path_;
     std::vector<safetensors_file> files_;        // (shards)
+    std::vector<std::string> not_in_index_;      // tensors
     std::vector<detail::pieced_tensor> pieced_;  // (tensors in pieces), pointing into files_
     std::vector<checkpoint_tensor> tensors_;     // (tensors), sorted by name
     std::vector<place> places_;                  // (tensors), pointing into files_ and pieced_
