@@ -4,8 +4,9 @@
 
     pytorch.py --program build/bench/benchmarks/bench_score [--runs 5]
 
-PyTorch runs transformers' Llama in float32, eager, in inference mode, with the batch of windows that is fastest for it,
-and takes the loss of every token. Both have random weights in the same shapes. Prints medians of tokens per second of
+PyTorch runs transformers' Llama in float32, in inference mode, op by op (its eager mode: not compiled), with its fused
+attention (transformers' default, "sdpa"), with the batch of windows that is fastest for it, and takes the loss of every
+token. Both have random weights in the same shapes. Prints medians of tokens per second of
 processor time, which other work on the machine does not change, and by the clock. requirements.txt has the versions.
 """
 import argparse
