@@ -32,9 +32,8 @@ class multiple_choice {
     /// @param offsets         (questions + 1), where each question's choices begin; the first is 0, the last
     ///                        choices.size()
     /// @param correct         (questions), the right choice of each, counted from 0 within the question
-    /// @param answer_lengths  (choices), by which `accuracy_norm` divides; empty where not known. The harness that
-    /// named
-    ///                        it takes the characters of the answer's text.
+    /// @param answer_lengths  (choices), by which `accuracy_norm` divides; empty where not known. Its harness takes the
+    ///                        characters of the answer's text.
     /// @throws input_error when they do not fit, or a question has fewer than two choices
     multiple_choice(held_out_documents choices, std::vector<std::size_t> offsets, std::vector<std::size_t> correct,
                     std::vector<std::size_t> answer_lengths = {})
