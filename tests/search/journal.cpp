@@ -209,6 +209,16 @@ TEST_CASE("a finished journal resumes to the same recommendation and to nothing 
     CHECK(again.history()[2].observation.status == trial_status::failed);
 }
 
+TEST_CASE("a search continues after the result with which its caller ended the journal") {
+    const scratch_folder folder;
+    const auto path = folder.path / "journal";
+    const std::string whole = run_with_journal(branin_search(), path, journal_mode::create);
+    const std::string result = "{\"event\":\"result\"}\n";
+    const auto half = first_lines(whole, 7);
+    write_text(path, half + result);
+    CHECK(run_with_journal(branin_search(), path, journal_mode::resume) == half + result + whole.substr(half.size()));
+}
+
 TEST_CASE("recorded points stand, even where this machine would have rounded otherwise") {
     const scratch_folder folder;
     const auto path = folder.path / "journal";

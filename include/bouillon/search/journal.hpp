@@ -3,6 +3,7 @@
 
 #include <bouillon/core/error.hpp>
 #include <bouillon/search/bayesian_search.hpp>
+#include <bouillon/search/journal_event.hpp>
 #include <bouillon/search/journal_file.hpp>
 #include <bouillon/search/journal_header.hpp>
 
@@ -25,7 +26,7 @@ namespace bouillon {
 ///
 /// The first line holds the version of the format, the search's own types and options and the caller's settings (what
 /// is merged, scored and how, as text); the others hold one event each: "suggest", "repeat", "observe", "fail" or
-/// "abandon".
+/// "abandon". A "result", with which a caller may end a journal, is passed over.
 template <class Search>
 class journaled_search {
  public:
@@ -116,19 +117,7 @@ class journaled_search {
     void replay(std::size_t line) {
         const nlohmann::ordered_json event = parse(line);
         try {
-            const std::string kind = event.at("event");
-            if (kind == "suggest")
-                replay_suggestion(event);
-            else if (kind == "repeat")
-                replay_repeat(event);
-            else if (kind == "observe")
-                replay_observation(event);
-            else if (kind == "fail")
-                search_.fail(ended(event), event.at("reason"));
-            else if (kind == "abandon")
-                search_.abandon(ended(event), event.at("reason"));
-            else
-                throw input_error("the event is " + event.at("event").dump());
+            if (!replay_event(search_, event)) ++suggested_otherwise_;
         } catch (const nlohmann::json::exception& problem) {
             throw input_error(at_line(line) + problem.what());
         } catch (const input_error& problem) {
@@ -136,36 +125,7 @@ class journaled_search {
         }
     }
 
-    void replay_suggestion(const nlohmann::ordered_json& event) {
-        if (!search_.replay({event.at("ticket"), event.at("unit_point"), event.at("point"), event.at("merge_weights")}))
-            ++suggested_otherwise_;
-    }
-
-    void replay_repeat(const nlohmann::ordered_json& event) {
-        const std::size_t recorded = event.at("ticket"), ticket = search_.repeat(trial_of(event.at("of"))).ticket;
-        if (ticket != recorded)
-            throw input_error("trial " + std::to_string(recorded) + " is repeated where trial " +
-                              std::to_string(ticket) + " is next");
-    }
-
-    void replay_observation(const nlohmann::ordered_json& event) {
-        const loss_estimate loss{event.at("loss"), number_or_nan(event.at("variance"))};
-        const std::vector<double> losses = event.value("losses", std::vector<double>{});  // (scored)
-        search_.observe(ended(event), loss, losses);
-    }
-
     std::string at_line(std::size_t line) const { return journal_.name() + "line " + std::to_string(line + 1) + ": "; }
-
-    trial ended(const nlohmann::ordered_json& event) const { return trial_of(event.at("ticket")); }
-
-    trial trial_of(std::size_t ticket) const {
-        if (ticket < search_.history().size()) return search_.history()[ticket].trial;
-        return {.ticket = ticket, .unit_point = {}, .point = {}, .merge_weights = {}};
-    }
-
-    static double number_or_nan(const nlohmann::ordered_json& value) {
-        return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
-    }
 
     nlohmann::ordered_json parse(std::size_t line) const {
         auto event = nlohmann::ordered_json::parse(journal_.lines()[line], nullptr, false);

@@ -19,6 +19,9 @@
 
 namespace bouillon {
 
+/// Of a journal's format.
+inline constexpr int journal_version = 3;
+
 namespace detail {
 
 inline std::string json_line(const nlohmann::ordered_json& object) {
@@ -59,7 +62,7 @@ template <class Search>
 nlohmann::ordered_json journal_header(const Search& search, const std::map<std::string, std::string>& settings) {
     const search_options& options = search.options();
     nlohmann::ordered_json header = {{"event", "header"},
-                                     {"version", 3},
+                                     {"version", journal_version},
                                      {"dimension", search.space().dimension()},
                                      {"seed", options.seed},
                                      {"budget", options.budget},

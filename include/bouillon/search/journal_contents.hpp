@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/error.hpp>
+#include <bouillon/search/history.hpp>
+#include <bouillon/search/journal_event.hpp>
+#include <bouillon/search/journal_header.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace bouillon {
+
+/// What a journal tells of its search, which may still be running.
+struct journal_contents {
+    nlohmann::ordered_json header;                 // its first line
+    bouillon::history trials;                      // those that are out are pending
+    std::optional<nlohmann::ordered_json> result;  // with which its caller ended it; nothing where a trial came after
+};
+
+namespace detail {
+
+/// What replays a journal without a search of its own: every trial was suggested where it stands.
+struct replayed_trials {
+    bouillon::history trials = {};
+
+    const bouillon::history& history() const { return trials; }
+    bool replay(trial recorded) {
+        if (recorded.ticket != trials.size())
+            throw input_error("trial " + std::to_string(recorded.ticket) + " is suggested where trial " +
+                              std::to_string(trials.size()) + " is next");
+        trials.suggest(std::move(recorded));
+        return true;
+    }
+    trial repeat(const trial& earlier) {
+        trial again = trials.find(earlier).trial;
+        again.ticket = trials.size();
+        trials.suggest(again);
+        return again;
+    }
+    void observe(const trial& ended, const loss_estimate& loss, std::span<const double> document_losses) {
+        trials.observe(ended, loss.mean, loss.variance, document_losses);
+    }
+    void fail(const trial& ended, std::string reason) { trials.fail(ended, std::move(reason)); }
+    void abandon(const trial& ended, std::string reason) { trials.abandon(ended, std::move(reason)); }
+};
+
+inline nlohmann::ordered_json journal_object(const std::string& line) {
+    auto object = nlohmann::ordered_json::parse(line, nullptr, false);
+    if (!object.is_object()) throw input_error("this is not a JSON object");
+    return object;
+}
+
+inline void check_readable(const nlohmann::ordered_json& header) {
+    if (header.value("event", "") != "header") throw input_error("this is no journal: it does not begin with a header");
+    const auto version = header.at("version");
+    if (version != journal_version)
+        throw input_error("its version is " + version.dump() + ", but " + std::to_string(journal_version) +
+                          " is what this bouillon reads");
+}
+
+}  // namespace detail
+
+/// Reads a journal and leaves it as it is; another process may be writing it. A last line without its end is left out.
+/// Throws input_error, with the line's number, where there is no journal that this version can read.
+inline journal_contents read_journal(const std::filesystem::path& path) {
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream || std::filesystem::is_directory(path))
+        throw input_error("journal " + path.string() + ": cannot be read");
+    journal_contents contents;
+    detail::replayed_trials replayed;
+    std::size_t number = 0;
+    for (std::string line; std::getline(stream, line) && !stream.eof();) {
+        ++number;
+        try {
+            auto event = detail::journal_object(line);
+            contents.result.reset();
+            if (number == 1) {
+                detail::check_readable(event);
+                contents.header = std::move(event);
+                continue;
+            }
+            replay_event(replayed, event);
+            if (event.at("event") == "result") contents.result = std::move(event);
+        } catch (const nlohmann::json::exception& problem) {
+            throw input_error("journal " + path.string() + ": line " + std::to_string(number) + ": " + problem.what());
+        } catch (const input_error& problem) {
+            throw input_error("journal " + path.string() + ": line " + std::to_string(number) + ": " + problem.what());
+        }
+    }
+    if (number == 0) throw input_error("journal " + path.string() + ": it is empty");
+    contents.trials = std::move(replayed.trials);
+    return contents;
+}
+
+}  // namespace bouillon

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/error.hpp>
+#include <bouillon/search/observation.hpp>
+#include <bouillon/search/paired.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace bouillon {
+
+namespace detail {
+
+/// A number as a journal has it, where null stands for one that is not known: NaN.
+inline double number_or_nan(const nlohmann::ordered_json& value) {
+    return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+}
+
+template <class Search>
+trial trial_of(const Search& search, std::size_t ticket) {
+    if (ticket < search.history().size()) return search.history()[ticket].trial;
+    return {.ticket = ticket, .unit_point = {}, .point = {}, .merge_weights = {}};
+}
+
+template <class Search>
+void replay_repeat(Search& search, const nlohmann::ordered_json& event) {
+    const std::size_t recorded = event.at("ticket"), ticket = search.repeat(trial_of(search, event.at("of"))).ticket;
+    if (ticket != recorded)
+        throw input_error("trial " + std::to_string(recorded) + " is repeated where trial " + std::to_string(ticket) +
+                          " is next");
+}
+
+template <class Search>
+void replay_observation(Search& search, const nlohmann::ordered_json& event) {
+    const loss_estimate loss{event.at("loss"), number_or_nan(event.at("variance"))};
+    const std::vector<double> losses = event.value("losses", std::vector<double>{});  // (scored)
+    search.observe(trial_of(search, event.at("ticket")), loss, losses);
+}
+
+}  // namespace detail
+
+/// Lets a search live through one event of a journal again; a result is none of its events, and changes nothing.
+/// Returns false where the search would have suggested another trial than the one recorded, which stands.
+/// Throws input_error, or the JSON library's exception, where the event does not fit.
+template <class Search>
+bool replay_event(Search& search, const nlohmann::ordered_json& event) {
+    const std::string kind = event.at("event");
+    const auto ended = [&] { return detail::trial_of(search, event.at("ticket")); };
+    if (kind == "suggest")
+        return search.replay(
+            {event.at("ticket"), event.at("unit_point"), event.at("point"), event.at("merge_weights")});
+    if (kind == "repeat")
+        detail::replay_repeat(search, event);
+    else if (kind == "observe")
+        detail::replay_observation(search, event);
+    else if (kind == "fail")
+        search.fail(ended(), event.at("reason"));
+    else if (kind == "abandon")
+        search.abandon(ended(), event.at("reason"));
+    else if (kind != "result")
+        throw input_error("the event is " + event.at("event").dump());
+    return true;
+}
+
+}  // namespace bouillon
