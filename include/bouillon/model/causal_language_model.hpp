@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/core/error.hpp>
 #include <bouillon/model/language_model_config.hpp>
+#include <bouillon/model/parameter_loader.hpp>
 #include <bouillon/model/window_batch.hpp>
 #include <bouillon/tensor/concept.hpp>
 #include <bouillon/tensor/parameters.hpp>
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <initializer_list>
-#include <set>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,12 +26,8 @@ template <language_model_backend Backend>
 class causal_language_model {
     using buffer = typename Backend::buffer;
 
-    struct linear_map {
-        std::size_t in = 0, out = 0;
-        bool biased = false;
-        buffer weight = {};  // (out, in)
-        buffer bias = {};    // (out), if biased
-    };
+    using linear_map = detail::linear_map<Backend>;
+    using loader = detail::parameter_loader<Backend>;
 
     struct layer {
         buffer attention_norm, attention_norm_bias;  // (width); the bias in a layer normalisation
@@ -95,7 +85,7 @@ class causal_language_model {
     /// Cost: one pass over the parameters.
     void load(const parameters<Backend>& source) {
         const tensor_names& names = config_.names;
-        loader from{config_.architecture, backend_, source, {}};
+        loader from(config_.architecture, backend_, source);
         from.take(names.embedding, {config_.vocabulary, config_.width}, embedding_);
         for (std::size_t i = 0; i < layers_.size(); ++i) {
             const std::string prefix = names.layers + std::to_string(i) + ".";
@@ -149,50 +139,6 @@ class causal_language_model {
     }
 
  private:
-    /// A model's tensors, and which of them were taken.
-    struct loader {
-        const std::string& architecture;
-        const Backend& backend;
-        const parameters<Backend>& source;
-        std::set<std::string, std::less<>> taken;
-
-        void take(const std::string& name, std::initializer_list<std::size_t> shape, buffer& out) {
-            const auto found = source.find(name);
-            if (found == source.end())
-                throw input_error("tensor '" + name + "' of a " + architecture + " model is missing");
-            const std::vector<std::size_t> expected(shape);
-            if (found->second.shape != expected)
-                throw input_error("tensor '" + name + "' has shape " + describe(found->second.shape) +
-                                  ", but config.json implies " + describe(expected));
-            backend.widen(found->second.tensor, out);
-            taken.insert(name);
-        }
-        void take(const std::string& name, linear_map& map) {
-            take(name + ".weight", {map.out, map.in}, map.weight);
-            if (map.biased) take(name + ".bias", {map.out}, map.bias);
-        }
-
-        /// A tensor that is left over would change the result if the model used it (a bias, say). Only masks and rotary
-        /// frequencies, which old exports stored though the config gives them, and the second copy of a tied head may
-        /// be left out.
-        void refuse_unused(const std::string& head) const {
-            constexpr std::array<std::string_view, 3> implied = {".rotary_emb.inv_freq", ".attention.bias",
-                                                                 ".attention.masked_bias"};
-            for (const auto& [name, unused] : source) {
-                const auto ends = [&name = name](std::string_view end) { return name.ends_with(end); };
-                if (!taken.contains(name) && name != head && std::none_of(implied.begin(), implied.end(), ends))
-                    throw input_error("tensor '" + name + "' is no part of the " + architecture +
-                                      " model of config.json");
-            }
-        }
-
-        static std::string describe(std::span<const std::size_t> shape) {
-            std::string text = "[";
-            for (std::size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
-            return text + "]";
-        }
-    };
-
     bool gated() const { return config_.activation == activation::gated_silu; }
     bool layer_norms() const { return config_.normalization == normalization::layer; }
 

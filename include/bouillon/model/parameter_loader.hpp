@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/error.hpp>
+#include <bouillon/tensor/concept.hpp>
+#include <bouillon/tensor/parameters.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <initializer_list>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bouillon::detail {
+
+/// A matrix that a model multiplies by, with the bias that it may have.
+template <language_model_backend Backend>
+struct linear_map {
+    using buffer = typename Backend::buffer;
+
+    std::size_t in = 0, out = 0;
+    bool biased = false;
+    buffer weight = {};  // (out, in)
+    buffer bias = {};    // (out), if biased
+};
+
+/// Takes a model's tensors over into float32 buffers, by name, and knows which were taken.
+template <language_model_backend Backend>
+class parameter_loader {
+ public:
+    using buffer = typename Backend::buffer;
+
+    /// @param architecture  of the model, as messages name it; all three must outlive this
+    parameter_loader(const std::string& architecture, const Backend& backend, const parameters<Backend>& source)
+        : architecture_(architecture), backend_(backend), source_(source) {}
+
+    /// Throws input_error when there is no such tensor, or it has another shape.
+    void take(const std::string& name, std::initializer_list<std::size_t> shape, buffer& out) {
+        const auto found = source_.find(name);
+        if (found == source_.end())
+            throw input_error("tensor '" + name + "' of a " + architecture_ + " model is missing");
+        const std::vector<std::size_t> expected(shape);
+        if (found->second.shape != expected)
+            throw input_error("tensor '" + name + "' has shape " + describe(found->second.shape) +
+                              ", but config.json implies " + describe(expected));
+        backend_.widen(found->second.tensor, out);
+        taken_.insert(name);
+    }
+
+    void take(const std::string& name, linear_map<Backend>& map) {
+        take(name + ".weight", {map.out, map.in}, map.weight);
+        if (map.biased) take(name + ".bias", {map.out}, map.bias);
+    }
+
+    /// Throws input_error for a tensor that is left over: it would change the result if the model used it (a bias,
+    /// say). Only masks and rotary frequencies, which old exports stored though the config gives them, and the second
+    /// copy of a tied head may be left out.
+    void refuse_unused(const std::string& head) const {
+        constexpr std::array<std::string_view, 3> implied = {".rotary_emb.inv_freq", ".attention.bias",
+                                                             ".attention.masked_bias"};
+        for (const auto& [name, unused] : source_) {
+            const auto ends = [&name = name](std::string_view end) { return name.ends_with(end); };
+            if (!taken_.contains(name) && name != head && std::none_of(implied.begin(), implied.end(), ends))
+                throw input_error("tensor '" + name + "' is no part of the " + architecture_ + " model of config.json");
+        }
+    }
+
+ private:
+    static std::string describe(std::span<const std::size_t> shape) {
+        std::string text = "[";
+        for (std::size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
+        return text + "]";
+    }
+
+    const std::string& architecture_;
+    const Backend& backend_;
+    const parameters<Backend>& source_;
+    std::set<std::string, std::less<>> taken_;
+};
+
+}  // namespace bouillon::detail
