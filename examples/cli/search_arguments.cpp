@@ -49,6 +49,9 @@ void add_data_options(CLI::App& command, search_arguments& arguments) {
                     "Time that a --score command may take, seconds; then its trial failed")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
+}
+
+void add_output_options(CLI::App& command, search_arguments& arguments) {
     command
         .add_option("--out", arguments.out,
                     "Write the checkpoint to use: the found merge, or the newest when no gain is significant")
@@ -59,7 +62,7 @@ void add_data_options(CLI::App& command, search_arguments& arguments) {
     command.add_flag("--json", arguments.json, "Print one JSON object a line instead of the table");
 }
 
-void add_method_options(CLI::App& command, search_arguments& arguments) {
+void add_space_options(CLI::App& command, search_arguments& arguments) {
     command
         .add_option(
             "--space", arguments.space,
@@ -79,6 +82,9 @@ void add_method_options(CLI::App& command, search_arguments& arguments) {
     command.add_option("--step", arguments.step, "Largest step past a merge in the schedule space, in windows")
         ->check(CLI::Range(1e-6, 10.0))
         ->capture_default_str();
+}
+
+void add_method_options(CLI::App& command, search_arguments& arguments) {
     command.add_option("--kernel", arguments.kernel, "Covariance of the surrogate")
         ->check(CLI::IsMember(kernel_names))
         ->capture_default_str();
@@ -139,6 +145,8 @@ void add_stopping_options(CLI::App& command, search_arguments& arguments) {
 
 void add_search_options(CLI::App& command, search_arguments& arguments) {
     add_data_options(command, arguments);
+    add_output_options(command, arguments);
+    add_space_options(command, arguments);
     add_method_options(command, arguments);
     add_stopping_options(command, arguments);
     add_group_options(command, arguments.groups);
