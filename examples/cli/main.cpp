@@ -15,6 +15,7 @@ int main(int argc, char** argv) try {
     program.set_version_flag("--version", bouillon::version);
     program.require_subcommand(1);
     add_search_command(program, {argv, argv + argc});
+    add_report_command(program);
     add_merge_command(program);
     add_score_command(program);
     add_inspect_command(program);

@@ -30,6 +30,9 @@ struct search_arguments {
     std::size_t patience = 0;
     std::string stop_regret;
     bool full = false, resume = false, force = false, json = false;
+
+    /// Whether what a page shows is kept: for the page, or in the journal, from which `bouillon report` makes one.
+    bool has_page() const { return !report.empty() || !journal.empty(); }
 };
 
 /// Adds the options of `bouillon search`.

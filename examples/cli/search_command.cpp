@@ -1,30 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/merge/write_merged.hpp>
 #include <bouillon/merge_search.hpp>
-#include <bouillon/search/journal.hpp>
-#include <bouillon/search/paper_search.hpp>
-#include <bouillon/search/regret.hpp>
-#include <bouillon/search/stopping.hpp>
-#include <bouillon/space/affine.hpp>
-#include <bouillon/space/interval.hpp>
-#include <bouillon/space/schedule.hpp>
-#include <bouillon/space/simplex.hpp>
+#include <bouillon/search/journal_file.hpp>
 #include <bouillon/version.hpp>
 
 #include "commands.hpp"
+#include "json_output.hpp"
+#include "page_json.hpp"
 #include "progress.hpp"
+#include "report_file.hpp"
 #include "run_options.hpp"
-#include "run_time_choice.hpp"
 #include "search_arguments.hpp"
 #include "search_page.hpp"
+#include "search_space.hpp"
+#include "search_stages.hpp"
 #include "until_signal.hpp"
 #include "workbench.hpp"
 
-#include <chrono>
-#include <cmath>
-#include <filesystem>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,205 +26,33 @@
 
 namespace {
 
-/// The search's options. The newest checkpoint is the reference of every difference, so it is known exactly;
-/// a scorer that prints one number gives losses instead, of which it is one.
-bouillon::search_options make_options(const workbench& bench, std::vector<double> newest_point) {
-    bouillon::search_options options;
-    options.budget = bench.arguments.budget;
-    options.seed = bench.arguments.seed;
-    options.smallest_distance = 1e-4;  // closer merges differ by no more than their rounding
-    const bool paired = bench.newest_losses.size() > 1;
-    if (paired) options.reference_losses = bench.newest_losses;
-    bouillon::known_observation newest{std::move(newest_point), 0, 0};
-    if (!paired) newest = {newest.point, bench.newest_losses.front(), std::numeric_limits<double>::quiet_NaN()};
-    options.known = {std::move(newest)};
-    return options;
-}
-
-/// One of the searches of a run.
-struct search_stage {
-    std::string space;  // its name
-    std::filesystem::path journal;
-    std::size_t budget = 0;                            // trials
-    std::size_t earlier = 0;                           // trials of the stages before it
-    std::map<std::string, std::string> settings = {};  // its own in the journal
-};
-
-/// What must be the same when a journal is taken up again.
-std::map<std::string, std::string> journal_settings(const workbench& bench, const search_stage& stage) {
-    const auto& arguments = bench.arguments;
-    std::string checkpoints;
-    for (const auto& path : arguments.checkpoints) checkpoints += (checkpoints.empty() ? "" : " ") + path.string();
-    std::map<std::string, std::string> settings = stage.settings;
-    settings.insert({{"checkpoints", checkpoints},
-                     {"space", stage.space},
-                     {"kernel", arguments.kernel},
-                     {"acquisition", arguments.acquisition}});
-    if (arguments.score.empty())
-        settings["held_out"] = arguments.held_out.string();
-    else
-        settings["score"] = arguments.score;
-    if (arguments.metric != metric_names.front()) settings["metric"] = arguments.metric;
-    if (bench.confirming > 0) settings["confirm"] = std::to_string(bench.confirming);
-    if (bench.race) {
-        const auto& options = bench.race->options();
-        settings["racing"] = "from " + std::to_string(options.first) + " documents, share " +
-                             std::to_string(options.share) + ", confidence " + std::to_string(options.confidence);
-    }
-    if (stage.space == "interval") settings["alpha"] = std::to_string(arguments.alpha);
-    if (stage.space == "schedule") settings["step"] = std::to_string(arguments.step);
-    if (stage.space == "affine")
-        settings["bounds"] = std::to_string(arguments.lower) + " " + std::to_string(arguments.upper);
-    return settings;
-}
-
-/// What a search came to.
-struct search_result {
-    bouillon::recommendation recommendation;
-    std::size_t trials = 0;
-    std::string stopped_by;  // the option that ended it, without its dashes
-    std::vector<reported_trial> reported;
-    std::vector<posterior_slice> slices;
-};
-
-/// A search's trials and beliefs, as a page shows them.
-template <class Search>
-void describe_search(const Search& search, const search_stage& stage, const workbench& bench, search_result& result) {
-    const double newest = search.options().reference_losses.empty() ? bouillon::mean_loss(bench.newest_losses).mean : 0;
-    for (const auto& [suggested, observed] : search.history().records()) {
-        reported_trial trial{stage.earlier + suggested.ticket + 1, std::nullopt, std::sqrt(observed.variance),
-                             observed.document_losses.size(), suggested.point};
-        if (observed.status == bouillon::trial_status::observed) trial.gain = newest - observed.loss;
-        result.reported.push_back(std::move(trial));
-    }
-    result.slices = slices_of(search, newest, coordinate_names(bench, stage.space));
-}
-
-/// The option that lets no further trial begin, or nothing.
-template <class Search>
-std::string stopped_by(const Search& search, const workbench& bench) {
-    constexpr bouillon::trial_limit one{1}, ten{10};
-    const auto& arguments = bench.arguments;
-    if (search.done()) return "budget";
-    const bouillon::deadline deadline{bench.start + std::chrono::seconds(arguments.deadline)};
-    if (arguments.deadline > 0 && bouillon::when_all(one, deadline)(search)) return "deadline";
-    if (arguments.patience > 0 && bouillon::no_improvement{arguments.patience}(search)) return "patience";
-    const double newest = search.options().reference_losses.empty() ? bench.newest_losses.front() : 0;
-    if (arguments.target_gain && bouillon::target_loss{newest - *arguments.target_gain}(search)) return "target-gain";
-    bouillon::regret_below regret;
-    if (arguments.stop_regret != "noise" && !arguments.stop_regret.empty())
-        regret.loss = std::stod(arguments.stop_regret);
-    if (!arguments.stop_regret.empty() && bouillon::when_all(ten, regret)(search)) return "stop-regret";
-    return {};
-}
-
-template <class Search>
-search_result run_trials(Search& search, std::size_t resumed, const search_stage& stage, workbench& bench) {
-    const bool json = bench.arguments.json;
-    progress_line progress(stage.budget);
-    std::size_t done = 0;
-    const auto report = [&](const bouillon::trial_event& event) {
-        ++done;
-        if (json) std::cout << trial_json(event, stage.earlier, bench.newest_losses, bench.weight_names()) << std::endl;
-        const double loss =
-            event.losses.empty() ? std::numeric_limits<double>::quiet_NaN() : bouillon::mean_loss(event.losses).mean;
-        progress.trial(event.trial.ticket + 1, done, stage.budget - resumed - done, loss);
-        if (event.losses.empty()) {
-            progress.clear();
-            std::cerr << "bouillon: trial " << stage.earlier + event.trial.ticket
-                      << " failed: " << event.observation.reason << '\n';
-        }
-    };
-    std::string by = stopped_by(search, bench);
-    if (bench.race) bouillon::enter_trials(*bench.race, search.history(), bench.measure);
-    for (; by.empty(); by = stopped_by(search, bench))
-        if (bench.race)
-            bouillon::run_trial(search, bench.measure, *bench.race, report);
-        else
-            bouillon::run_trial(search, bench.measure, report);
-    search_result result{search.recommendation(), search.history().size(), by};
-    if (!bench.arguments.report.empty()) describe_search(search, stage, bench, result);
-    return result;
-}
-
-/// Runs the search, with a journal if one is asked for.
-template <class Search>
-search_result run_search(Search search, const search_stage& stage, workbench& bench) {
-    if (stage.journal.empty()) return run_trials(search, 0, stage, bench);
-    const auto mode = bench.arguments.resume ? bouillon::journal_mode::resume : bouillon::journal_mode::create;
-    bouillon::journaled_search journaled(std::move(search), stage.journal, journal_settings(bench, stage), mode);
-    if (journaled.suggested_otherwise() > 0)
-        std::cerr << "bouillon: " << journaled.suggested_otherwise() << " trials of " << stage.journal.string()
-                  << " would be suggested elsewhere now: it is from another machine or version. They stand.\n";
-    return run_trials(journaled, journaled.resumed(), stage, bench);
-}
-
-any_space make_space(const search_arguments& arguments) {
-    const std::size_t checkpoints = arguments.checkpoints.size();
-    if (arguments.space == "interval") return {bouillon::interval{.lower = arguments.alpha, .upper = 1}};
-    if (arguments.space == "affine")
-        return {bouillon::affine{.checkpoints = checkpoints, .lower = arguments.lower, .upper = arguments.upper}};
-    if (arguments.space == "schedule")
-        return {bouillon::schedule{.checkpoints = checkpoints, .largest_step = arguments.step}};
-    return {bouillon::simplex{checkpoints}};
-}
-
-/// The point of the newest checkpoint.
-std::vector<double> newest_point(const workbench& bench) {
-    if (bench.arguments.space == "interval") return {1};
-    if (bench.arguments.space == "schedule") return {1, 1, 1, 0};
-    return bench.newest();
-}
-
-/// Searches a space by the acquisition and the kernel that the user chose.
-search_result search_space(const any_space& space, const bouillon::search_options& options, const search_stage& stage,
-                           workbench& bench) {
-    const auto& arguments = bench.arguments;
-    const any_kernel kernel = make_kernel(arguments.kernel);
-    if (arguments.acquisition == "gp-hedge")
-        return run_search(bouillon::bayesian_search<any_space, hedge, any_kernel>(space, options, hedge(), kernel),
-                          stage, bench);
-    return run_search(bouillon::bayesian_search<any_space, any_acquisition, any_kernel>(
-                          space, options, make_acquisition(arguments.acquisition), kernel),
-                      stage, bench);
-}
-
-search_result search(workbench& bench) {
-    const auto& arguments = bench.arguments;
-    const search_stage stage{arguments.space, arguments.journal, arguments.budget};
+/// What the options come to: a preset's own, the checkpoints of a folder, the space where it is chosen by them.
+search_arguments resolved(search_arguments arguments) {
     if (arguments.preset == "paper") {
-        auto options = make_options(bench, {1.0});
-        options.known.clear();  // the paper spends its second trial on the newest checkpoint
-        return run_search(bouillon::paper_search(arguments.alpha, std::move(options)), stage, bench);
+        arguments.acquisition = "gp-hedge, the paper's";
+        arguments.space = "interval";
+        arguments.full = true;
     }
-    return search_space(make_space(arguments), make_options(bench, newest_point(bench)), stage, bench);
+    arguments.checkpoints = taken_checkpoints(arguments.checkpoints, arguments.selection);
+    if (arguments.space == "auto") arguments.space = arguments.checkpoints.size() == 2 ? "interval" : "simplex";
+    check_usage(arguments);
+    return arguments;
 }
 
-/// Searches group by group around what was found for all tensors alike; keeps that where nothing better is measured.
-search_result search_groups(workbench& bench, const search_result& alike) {
+/// Measures the baselines beside what was found. `alike`: what was found for all tensors alike.
+bouillon::merge_report compare(workbench& bench, const search_result& result, const bouillon::recommendation& alike) {
     const auto& arguments = bench.arguments;
-    const auto& merged = alike.recommendation.merge_weights;
-    const auto space = make_group_space(arguments.groups, bench.groups, merged);
-    auto options = make_options(bench, space.same_for_all(0));
-    options.budget = arguments.groups.budget > 0 ? arguments.groups.budget : arguments.budget;
-    const auto losses = bench.measure(merged, bouillon::document_set::search).losses;
-    const bool paired = losses.size() > 1;
-    const auto found = paired ? bouillon::paired_difference(losses, bench.newest_losses) : bouillon::mean_loss(losses);
-    if (!space.contains_same_for_all(0)) options.known.clear();
-    if (space.contains_same_for_all(1))
-        options.known.push_back({space.same_for_all(1), found.mean, paired ? found.variance : std::nan("")});
-    if (bench.race) bench.race->enter(merged, losses);
-
-    search_stage stage{"groups", arguments.journal, options.budget, alike.trials};
-    if (!stage.journal.empty()) stage.journal += ".groups";
-    stage.settings["groups"] = describe(bench.groups, space);
-    search_result result = search_space({space}, options, stage, bench);
-    result.trials += alike.trials;
-    result.reported.insert(result.reported.begin(), alike.reported.begin(), alike.reported.end());
-    const auto grouped = bench.measure(result.recommendation.merge_weights, bouillon::document_set::search).losses;
-    if (bouillon::mean_loss(grouped).mean >= bouillon::mean_loss(losses).mean)
-        result.recommendation = alike.recommendation;
-    return result;
+    auto compared = bouillon::baselines(bench.checkpoints.size(), result.trials, arguments.seed);
+    if (arguments.groups.any()) compared.push_back({"found, all tensors alike", {alike.merge_weights}});
+    progress_line progress(arguments.budget);
+    const auto show = [&](const std::string& name) { progress.show("measuring " + name); };
+    const auto& found = result.recommendation.merge_weights;
+    auto report = bench.race ? bouillon::make_report(found, compared, bench.measure, *bench.race, bench.gains_on, show)
+                             : bouillon::make_report(found, compared, bench.measure, bench.gains_on, show);
+    report.warnings = bouillon::warnings_of(report, bench.weight_names().checkpoints, bench.measured.of);
+    if (auto border = bouillon::border_warning(make_space(arguments), alike.point))
+        report.warnings.push_back(*std::move(border));
+    return report;
 }
 
 void write_result(const workbench& bench, const bouillon::merge_report& report) {
@@ -247,53 +68,49 @@ void write_result(const workbench& bench, const bouillon::merge_report& report) 
                             .stop = signal.asked()});
 }
 
-void run(search_arguments arguments) {
-    if (arguments.preset == "paper") {
-        arguments.acquisition = "gp-hedge, the paper's";
-        arguments.space = "interval";
-        arguments.full = true;
-    }
-    arguments.checkpoints = taken_checkpoints(arguments.checkpoints, arguments.selection);
-    if (arguments.space == "auto") arguments.space = arguments.checkpoints.size() == 2 ? "interval" : "simplex";
-    check_usage(arguments);
-    std::optional<report_file> page;
-    if (!arguments.report.empty()) page.emplace(arguments.report, arguments.force);
+/// Ends the journal with the result and what a page needs beside it, unless it ends so already: it was resumed when all
+/// was done.
+void end_journal(const std::filesystem::path& path, nlohmann::ordered_json result, const report_page& page) {
+    result["page"] = page_json(page);
+    bouillon::journal_file journal(path, bouillon::journal_mode::resume);
+    if (const std::string line = one_line(result); journal.lines().empty() || journal.lines().back() != line)
+        journal.append(line);
+}
+
+void print_result(const workbench& bench, const bouillon::merge_report& report, const search_result& result) {
+    const auto& arguments = bench.arguments;
+    if (result.stopped_by != "budget")
+        std::cout << "Stopped by --" << result.stopped_by << " after " << result.trials << " of " << arguments.budget
+                  << " trials\n\n";
+    std::cout << result_text(report, bench.weight_names(), bench.measured);
+    if (!arguments.out.empty())
+        std::cout << "Written: " << arguments.out.string()
+                  << (report.merge() ? " (the found merge)\n" : " (the newest checkpoint)\n");
+}
+
+void run(const search_arguments& arguments) {
+    std::optional<report_file> file;
+    if (!arguments.report.empty()) file.emplace(arguments.report, arguments.force);
     workbench bench(arguments);
     note_contents(bench.checkpoints);
     if (bench.race)
         bouillon::enter_baselines(*bench.race, bouillon::baselines(bench.checkpoints.size(), 0, 0), bench.measure);
-    search_result result = search(bench);
+    search_result result = search_alike(bench);
     const bouillon::recommendation alike = result.recommendation;
     if (arguments.groups.any()) result = search_groups(bench, result);
-    const auto& recommended = result.recommendation;
-    const std::size_t trials = result.trials;
-    const std::string& stopped_by = result.stopped_by;
-    auto compared = bouillon::baselines(bench.checkpoints.size(), trials, arguments.seed);
-    if (arguments.groups.any()) compared.push_back({"found, all tensors alike", {alike.merge_weights}});
-    bouillon::merge_report report;
-    {
-        progress_line progress(arguments.budget);
-        const auto show = [&](const std::string& name) { progress.show("measuring " + name); };
-        const auto& found = recommended.merge_weights;
-        report = bench.race ? bouillon::make_report(found, compared, bench.measure, *bench.race, bench.gains_on, show)
-                            : bouillon::make_report(found, compared, bench.measure, bench.gains_on, show);
-    }
-    report.warnings = bouillon::warnings_of(report, bench.weight_names().checkpoints);
-    if (auto border = bouillon::border_warning(make_space(arguments), alike.point))
-        report.warnings.push_back(*std::move(border));
+    const auto report = compare(bench, result, alike);
     if (!arguments.out.empty()) write_result(bench, report);
-    if (page) page->publish(html_report(make_page(bench, report, result.reported, result.slices)));
-    if (arguments.json) {
-        std::cout << result_json(report, recommended, bench.weight_names(), stopped_by) << std::endl;
-        return;
+    const auto summary =
+        result_json(report, result.recommendation, bench.weight_names(), bench.measured, result.stopped_by);
+    if (arguments.has_page()) {
+        const auto page = make_page(bench, report, result);
+        if (!arguments.journal.empty()) end_journal(arguments.journal, summary, page);
+        if (file) file->publish(html_report(page));
     }
-    if (stopped_by != "budget")
-        std::cout << "Stopped by --" << stopped_by << " after " << trials << " of " << arguments.budget
-                  << " trials\n\n";
-    std::cout << result_text(report, bench.weight_names());
-    if (!arguments.out.empty())
-        std::cout << "Written: " << arguments.out.string()
-                  << (report.merge() ? " (the found merge)\n" : " (the newest checkpoint)\n");
+    if (arguments.json)
+        std::cout << one_line(summary) << std::endl;
+    else
+        print_result(bench, report, result);
 }
 
 }  // namespace
@@ -309,5 +126,5 @@ void add_search_command(CLI::App& program, std::vector<std::string> words) {
         "merged\n"
         "  bouillon search run/step-* --held-out search.safetensors --budget 40 --journal search.jsonl\n"
         "  bouillon search run/step-* --score './evaluate.sh {checkpoint}' --budget 30 --json");
-    command->callback([arguments] { run(*arguments); });
+    command->callback([arguments] { run(resolved(std::move(*arguments))); });
 }

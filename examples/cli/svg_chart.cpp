@@ -2,16 +2,29 @@
 #include "svg_chart.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
+#include <string_view>
 
 namespace {
 
 constexpr double width = 480, height = 290, left = 62, right = 12, top = 12, bottom = 44;  // of the drawing's units
 
+/// A number with so many digits after the point, never a negative zero.
 std::string number(double value, int digits) {
     char text[32];
-    std::snprintf(text, sizeof text, "%.*f", digits, value == 0 ? 0.0 : value);  // never a negative zero
+    std::snprintf(text, sizeof text, "%.*f", digits, value);
+    const std::string shown = text;
+    return shown.starts_with('-') && shown.find_first_not_of("-0.") == shown.npos ? shown.substr(1) : shown;
+}
+
+/// The label of a tick: as many digits as its step has; powers of ten where that would be too wide for the margin.
+std::string tick_label(double value, double step) {
+    const int digits = static_cast<int>(std::max(0.0, -std::floor(std::log10(step) + 1e-9)));
+    if (digits <= 5) return number(value, digits);
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3g", std::abs(value) < step / 2 ? 0 : value);
     return text;
 }
 
@@ -32,26 +45,16 @@ double tick_step(svg_chart::range range) {
 }  // namespace
 
 std::string escape_markup(const std::string& text) {
+    static constexpr std::array<std::pair<char, std::string_view>, 5> escapes = {
+        {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}}};
     std::string escaped;
-    for (const char c : text) switch (c) {
-            case '&':
-                escaped += "&amp;";
-                break;
-            case '<':
-                escaped += "&lt;";
-                break;
-            case '>':
-                escaped += "&gt;";
-                break;
-            case '"':
-                escaped += "&quot;";
-                break;
-            case '\'':
-                escaped += "&#39;";
-                break;
-            default:
-                escaped += c;
-        }
+    for (const char c : text) {
+        const auto* const escape = std::ranges::find(escapes, c, &std::pair<char, std::string_view>::first);
+        if (escape == escapes.end())
+            escaped += c;
+        else
+            escaped += escape->second;
+    }
     return escaped;
 }
 
@@ -91,10 +94,11 @@ void svg_chart::band(std::span<const double> x, std::span<const double> low, std
     drawn_ += "<polygon class=\"band\" points=\"" + points + "\"/>";
 }
 
-void svg_chart::horizontal(double y, const std::string& label) {
+void svg_chart::horizontal(double y, const std::string& label, side where) {
     drawn_ += "<path class=\"rule\" d=\"M" + number(left, 0) + "," + number(down(y), 1) + "H" +
               number(width - right, 0) + "\"/><text class=\"label\" x=\"" + number(width - right - 2, 0) + "\" y=\"" +
-              number(down(y) - 4, 1) + "\" text-anchor=\"end\">" + escape_markup(label) + "</text>";
+              number(down(y) + (where == side::above ? -4 : 14), 1) + "\" text-anchor=\"end\">" + escape_markup(label) +
+              "</text>";
 }
 
 void svg_chart::vertical(double x) {
@@ -104,17 +108,14 @@ void svg_chart::vertical(double x) {
 
 std::string svg_chart::axes() const {
     std::string text;
-    const auto digits = [](double step) {
-        return static_cast<int>(std::max(0.0, -std::floor(std::log10(step) + 1e-9)));
-    };
     const double across_step = tick_step(x_), down_step = tick_step(y_);
     for (double x = std::ceil(x_.first / across_step - 1e-9) * across_step; x <= x_.second + 1e-9; x += across_step)
         text += "<text x=\"" + number(across(x), 1) + "\" y=\"" + number(height - bottom + 16, 0) +
-                "\" text-anchor=\"middle\">" + number(x, digits(across_step)) + "</text>";
+                "\" text-anchor=\"middle\">" + tick_label(x, across_step) + "</text>";
     for (double y = std::ceil(y_.first / down_step) * down_step; y <= y_.second; y += down_step)
         text += "<path class=\"grid\" d=\"M" + number(left, 0) + "," + number(down(y), 1) + "H" +
                 number(width - right, 0) + "\"/><text x=\"" + number(left - 6, 0) + "\" y=\"" + number(down(y) + 4, 1) +
-                "\" text-anchor=\"end\">" + number(y, digits(down_step)) + "</text>";
+                "\" text-anchor=\"end\">" + tick_label(y, down_step) + "</text>";
     text += "<text x=\"" + number((left + width - right) / 2, 0) + "\" y=\"" + number(height - 8, 0) +
             "\" text-anchor=\"middle\">" + escape_markup(x_title_) + "</text><text transform=\"rotate(-90)\" x=\"" +
             number(-(top + height - bottom) / 2, 0) + "\" y=\"14\" text-anchor=\"middle\">" + escape_markup(y_title_) +

@@ -13,6 +13,7 @@ std::string escape_markup(const std::string& text);
 class svg_chart {
  public:
     using range = std::pair<double, double>;
+    enum class side { above, below };
 
     /// Axis titles, with units, and what the axes span; an empty span is widened.
     svg_chart(std::string x_title, std::string y_title, range x, range y);
@@ -22,7 +23,8 @@ class svg_chart {
     void line(std::span<const double> x, std::span<const double> y, const std::string& style);
     /// The area between two lines over the same x.
     void band(std::span<const double> x, std::span<const double> low, std::span<const double> high);
-    void horizontal(double y, const std::string& label);
+    /// A rule whose label stands on one side of it.
+    void horizontal(double y, const std::string& label, side where);
     void vertical(double x);
 
     /// The whole, with `description` for those who cannot see it.

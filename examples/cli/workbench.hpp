@@ -8,6 +8,7 @@
 #include "evaluators.hpp"
 #include "group_options.hpp"
 #include "held_out_input.hpp"
+#include "measured_in.hpp"
 #include "report_output.hpp"
 #include "search_arguments.hpp"
 
@@ -16,6 +17,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -30,6 +32,8 @@ struct workbench {
     std::vector<double> newest_losses;            // (search documents), of the newest checkpoint
     std::optional<bouillon::document_race> race;  // nothing: every trial is scored in full
     std::size_t confirming = 0;                   // documents set aside from the search's
+    std::string metric;                           // of questions; empty where documents are scored
+    measured_in measured;
     bouillon::gain_documents gains_on = bouillon::gain_documents::search;
 
     workbench(const workbench&) = delete;  // `measure` points into it
@@ -41,6 +45,7 @@ struct workbench {
           groups(make_groups(given.groups, checkpoints)),
           measure(evaluate) {
         if (!given.score.empty()) {
+            measured = measure_of_a_command();
             evaluate = as_functions(std::make_shared<bouillon::external_evaluator>(
                 checkpoints, bouillon::external_command{given.score, std::chrono::seconds(given.score_limit)}, groups));
         } else {
@@ -50,10 +55,13 @@ struct workbench {
                 checkpoints, groups, given.backend, given.threads, std::move(search.documents),
                 std::move(test.documents),
                 [](const bouillon::memory_plan& plan) { std::cerr << "memory: " << describe(plan) << '\n'; });
-            if (search.questions || test.questions)
+            if (search.questions || test.questions) {
+                metric = given.metric;
+                measured = measure_of(metric);
                 evaluate = as_functions(std::make_shared<bouillon::question_evaluator<evaluate_function>>(
                     std::move(evaluate), std::move(search.questions), std::move(test.questions),
                     question_loss_of(given.metric)));
+            }
         }
         if (given.groups.any()) make_group_space(given.groups, groups, newest());  // a fault shows now, not at the end
         newest_losses = measure(newest(), bouillon::document_set::search).losses;

@@ -163,7 +163,7 @@ TEST_CASE("inspect says where integer tensors differ") {
 }
 
 TEST_CASE("help of every command shows defaults and examples, and is no error") {
-    for (const std::string command : {"search", "merge", "score", "inspect"}) {
+    for (const std::string command : {"search", "report", "merge", "score", "inspect"}) {
         const auto help = run_program(command + " --help");
         CHECK(help.status == 0);
         CHECK(help.output.find("Example") != std::string::npos);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,19 +34,31 @@ class tiny_run {
     std::filesystem::path held_out() const { return folder_ / "search.safetensors"; }
     std::filesystem::path test() const { return folder_ / "test.safetensors"; }
 
-    /// Writes random documents of 20 tokens to a file of that name and gives its path.
-    std::filesystem::path write_documents(const std::string& name, std::uint64_t seed, std::size_t documents) const {
+    /// Writes random questions of two answers, the first of which is right, to a file of that name and gives its path.
+    std::filesystem::path write_questions(const std::string& name, std::uint64_t seed, std::size_t questions) const {
+        const std::vector<std::int64_t> prompts(2 * questions, 15), correct(questions, 0);
+        std::vector<std::int64_t> offsets = {0};
+        while (offsets.size() <= questions) offsets.push_back(offsets.back() + 2);
+        return write_documents(name, seed, 2 * questions,
+                               {{"prompt_tokens", prompts}, {"question_offsets", offsets}, {"correct", correct}});
+    }
+
+    /// Writes random documents of 20 tokens to a file of that name, with whatever else it is to hold, and gives its
+    /// path.
+    std::filesystem::path write_documents(const std::string& name, std::uint64_t seed, std::size_t documents,
+                                          std::map<std::string, std::vector<std::int64_t>> held = {}) const {
         auto engine = bouillon::make_engine(3, seed);
         std::vector<std::uint16_t> tokens(documents * 20);
         std::vector<std::int64_t> offsets = {0};
         for (auto& token : tokens) token = static_cast<std::uint16_t>(16 * bouillon::uniform(engine));
         while (offsets.size() <= documents) offsets.push_back(offsets.back() + 20);
-        bouillon::safetensors_writer writer(*this / name,
-                                            {{"tokens", bouillon::dtype::u16, {tokens.size()}},
-                                             {"document_offsets", bouillon::dtype::i64, {offsets.size()}}});
+        held["document_offsets"] = offsets;
+        std::vector<bouillon::checkpoint_tensor> tensors = {{"tokens", bouillon::dtype::u16, {tokens.size()}}};
+        for (const auto& [tensor, values] : held) tensors.push_back({tensor, bouillon::dtype::i64, {values.size()}});
+        bouillon::safetensors_writer writer(*this / name, tensors);
         for (const auto& tensor : writer.tensors())
             writer.append(tensor.name == "tokens" ? std::as_bytes(std::span(tokens))
-                                                  : std::as_bytes(std::span(offsets)));
+                                                  : std::as_bytes(std::span(held[tensor.name])));
         writer.close();
         return *this / name;
     }

@@ -54,6 +54,14 @@ TEST_CASE("gains on the documents that chose are warned of") {
     CHECK(kinds_of(report).empty());
 }
 
+TEST_CASE("a warning calls what has a loss each by its name") {
+    auto report = unremarkable();
+    report.gains_on = gain_documents::search;
+    const auto warnings = warnings_of(report, names, "questions");
+    CHECK(warnings.at(0).text.find("Only questions that chose nothing") != std::string::npos);
+    CHECK(warnings.at(0).text.find("documents") == std::string::npos);
+}
+
 TEST_CASE("another checkpoint that is significantly better than the newest is warned of, by its name") {
     auto report = unremarkable();
     report.rows[1].gain = gain_of(0.02, 0.001);

@@ -29,11 +29,13 @@ inline std::string with_interval(const paired_gain& gain) {
     return text;
 }
 
-inline void warn_of_winners_curse(const merge_report& report, std::vector<report_warning>& warnings) {
+inline void warn_of_winners_curse(const merge_report& report, const std::string& of,
+                                  std::vector<report_warning>& warnings) {
     if (report.honest()) return;
     warnings.push_back({"winners_curse",
                         "the gains are measured on what the merges were chosen by, so they are too high: the lowest of "
-                        "many losses is low by chance too. Only documents that chose nothing give an honest gain"});
+                        "many losses is low by chance too. Only " +
+                            of + " that chose nothing give an honest gain"});
 }
 
 inline void warn_of_better_parent(const merge_report& report, std::span<const std::string> checkpoints,
@@ -70,16 +72,17 @@ inline void warn_of_better_baseline(const merge_report& report, std::vector<repo
                                                ": let the search go there, or give it more trials"});
 }
 
-inline void warn_of_disagreement(const merge_report& report, std::vector<report_warning>& warnings) {
+inline void warn_of_disagreement(const merge_report& report, const std::string& of,
+                                 std::vector<report_warning>& warnings) {
     const report_row& found = report.found();
     if (!report.honest() || !differ(found.search_gain, found.gain, 0.01)) return;
     const bool less = found.gain.gain < found.search_gain.gain;
     const std::string where = report.gains_on == gain_documents::test ? "test" : "confirm";
     warnings.push_back(
         {"documents_disagree",
-         "the found merge gains " + with_interval(found.search_gain) + " on the search documents, but " +
-             with_interval(found.gain) + " on the " + where + " documents, more apart than their scatter allows: " +
-             (less ? "the search fitted its documents, which are too few, or they are not of the same kind"
+         "the found merge gains " + with_interval(found.search_gain) + " on the search " + of + ", but " +
+             with_interval(found.gain) + " on the " + where + " " + of + ", more apart than their scatter allows: " +
+             (less ? "the search fitted its " + of + ", which are too few, or they are not of the same kind"
                    : "they are not of the same kind")});
 }
 
@@ -95,14 +98,15 @@ inline void warn_of_disagreement(const merge_report& report, std::vector<report_
 ///   nothing to search;
 /// - `documents_disagree`: the found merge's gains on the two document sets differ in a Welch test at 1 %.
 ///
-/// checkpoints: (checkpoints), names, the newest last.
-inline std::vector<report_warning> warnings_of(const merge_report& report, std::span<const std::string> checkpoints) {
+/// checkpoints: (checkpoints), names, the newest last. of: what has a loss each, as the texts call it.
+inline std::vector<report_warning> warnings_of(const merge_report& report, std::span<const std::string> checkpoints,
+                                               const std::string& of = "documents") {
     std::vector<report_warning> warnings;
-    detail::warn_of_winners_curse(report, warnings);
+    detail::warn_of_winners_curse(report, of, warnings);
     detail::warn_of_better_parent(report, checkpoints, warnings);
     detail::warn_of_better_baseline(report, warnings);
     detail::warn_of_annealing(report, warnings);
-    detail::warn_of_disagreement(report, warnings);
+    detail::warn_of_disagreement(report, of, warnings);
     return warnings;
 }
 

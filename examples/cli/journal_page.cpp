@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "journal_page.hpp"
+
+#include <bouillon/acquisition/upper_confidence_bound.hpp>
+#include <bouillon/core/error.hpp>
+#include <bouillon/search/bayesian_search.hpp>
+#include <bouillon/search/journal_contents.hpp>
+
+#include "journal_settings.hpp"
+#include "json_output.hpp"
+#include "page_json.hpp"
+#include "search_page.hpp"
+#include "search_space.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <utility>
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+/// The newest checkpoint's loss, which trials' losses are told against: 0 where these are differences to it already.
+/// NaN where the journal does not tell it.
+double newest_loss(const bouillon::journal_contents& journal) {
+    const auto& header = journal.header;
+    if (!header.at("reference_losses").get<std::string>().starts_with("0 numbers")) return 0;
+    if (!header.at("known").empty()) return header.at("known").front().at("loss");
+    for (const auto& [suggested, observed] : journal.trials.records())
+        if (observed.status == bouillon::trial_status::observed && !suggested.merge_weights.empty() &&
+            suggested.merge_weights.back() == 1)
+            return observed.loss;  // the paper's search spends a trial on it
+    return std::numeric_limits<double>::quiet_NaN();
+}
+
+/// Options of a search that is not to suggest anything: its first design is so long that no suggestion of a replayed
+/// journal is worked out only to be compared with the one recorded.
+bouillon::search_options replay_options(const bouillon::journal_contents& journal) {
+    bouillon::search_options options;
+    options.budget = std::max(journal.header.at("budget").get<std::size_t>(), journal.trials.size());
+    options.seed = journal.header.at("seed");
+    for (const auto& known : journal.header.at("known"))
+        options.known.push_back(
+            {known.at("point"), known.at("loss"), bouillon::detail::number_or_nan(known.at("variance"))});
+    options.initial_trials = journal.trials.size() + options.known.size() + 1;
+    return options;
+}
+
+using replayed_search = bouillon::bayesian_search<any_space, bouillon::upper_confidence_bound, any_kernel>;
+
+/// Lets a search live through the trials of a journal.
+void replay(const bouillon::journal_contents& journal, replayed_search& search) {
+    for (const auto& [suggested, ended] : journal.trials.records()) {
+        auto trial = suggested;
+        trial.point = search.space().point(trial.unit_point);  // the header has bounds to six digits, trials have all
+        search.replay(trial);
+        if (ended.status == bouillon::trial_status::observed)
+            search.observe(trial, {ended.loss, ended.variance}, ended.document_losses);
+        else if (ended.status == bouillon::trial_status::failed)
+            search.fail(trial, ended.reason);
+    }
+}
+
+/// What the trials of a search that has not ended let believe; nothing where none has.
+std::vector<posterior_slice> believed(const bouillon::journal_contents& journal, const search_arguments& arguments,
+                                      const std::vector<std::string>& checkpoints) {
+    const double newest = newest_loss(journal);
+    const bool observed = journal.trials.count(bouillon::trial_status::observed) > 0;
+    if (std::isnan(newest) || !observed) return {};
+    replayed_search search(make_space(arguments), replay_options(journal), {}, make_kernel(arguments.kernel));
+    replay(journal, search);
+    return slices_of(search, newest, coordinate_names(checkpoints, arguments.space));
+}
+
+/// Checkpoints' names as their paths give them. A path with a space in it is taken for two: then numbers.
+std::vector<std::string> checkpoint_names(const search_arguments& arguments,
+                                          const bouillon::journal_contents& journal) {
+    std::vector<std::string> names;
+    for (const auto& path : arguments.checkpoints) {
+        const auto whole = path.lexically_normal();
+        names.push_back((whole.has_filename() ? whole : whole.parent_path()).filename().string());
+    }
+    const auto trials = journal.trials.records();
+    const std::size_t merged = trials.empty() ? names.size() : trials.front().trial.merge_weights.size();
+    if (merged == names.size()) return names;
+    names.clear();
+    for (std::size_t k = 1; k <= merged; ++k) names.push_back("checkpoint " + std::to_string(k));
+    return names;
+}
+
+void add_unfinished(const bouillon::journal_contents& journal, report_page& page) {
+    search_arguments arguments = arguments_from(journal.header);
+    page.names.checkpoints = checkpoint_names(arguments, journal);
+    arguments.checkpoints.resize(page.names.checkpoints.size());
+    page.measured = measure_from(journal.header);
+    page.decision = "Not decided: the search has not ended, or its journal is from an older bouillon. " +
+                    std::to_string(page.trials.size()) + " trials have ended.";
+    for (const auto& [setting, value] : journal.header.items())
+        if (value.is_string() && setting != "event" && !setting.ends_with("_type") && setting != "reference_losses")
+            page.settings += setting + ": " + value.get<std::string>() + '\n';
+    page.settings += "budget: " + journal.header.at("budget").dump() + "\nseed: " + journal.header.at("seed").dump();
+    page.slices = believed(journal, arguments, page.names.checkpoints);
+    page.slices_space = arguments.space;
+}
+
+void add_result(const json& result, report_page& page) {
+    page.report = report_from(result);
+    page.names = names_from(result);
+    read_page_json(result.at("page"), page);
+    page.decision = decision_text(page.report, page.names.checkpoints.back(), page.measured);
+}
+
+/// The journal of the groups of tensors that were searched after all of them alike, if it is of the same search.
+std::optional<bouillon::journal_contents> journal_of_groups(const std::filesystem::path& path, const json& header) {
+    const std::filesystem::path beside = path.string() + ".groups";
+    if (!std::filesystem::exists(beside)) return std::nullopt;
+    auto journal = bouillon::read_journal(beside);
+    for (const char* const field : {"checkpoints", "reference_losses", "held_out", "score"})
+        if (journal.header.value(field, "") != header.value(field, "")) return std::nullopt;
+    return journal;
+}
+
+}  // namespace
+
+journal_page page_of_journal(const std::filesystem::path& path) try {
+    const auto journal = bouillon::read_journal(path);
+    journal_page made;
+    report_page& page = made.page;
+    page.journal = path.string();
+    const double newest = newest_loss(journal);
+    page.trials = reported_trials(journal.trials, newest, 0, journal.header.at("space"));
+    const auto ended_after = [&](std::size_t trials) {
+        return journal.result && journal.result->at("page").at("trials") == trials;
+    };
+    made.finished = ended_after(page.trials.size());
+    if (const auto groups = journal_of_groups(path, journal.header); groups && !made.finished) {
+        const auto more = reported_trials(groups->trials, newest, journal.trials.size(), "groups");
+        page.trials.insert(page.trials.end(), more.begin(), more.end());
+        made.finished = ended_after(page.trials.size());
+    }
+    if (made.finished)
+        add_result(*journal.result, page);
+    else
+        add_unfinished(journal, page);
+    return made;
+} catch (const nlohmann::json::exception& problem) {
+    throw bouillon::input_error("journal " + path.string() +
+                                ": it is not as `bouillon search` writes it: " + problem.what());
+}

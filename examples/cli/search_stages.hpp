@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/search/recommendation.hpp>
+
+#include "report_page.hpp"
+#include "workbench.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+/// What a search came to.
+struct search_result {
+    bouillon::recommendation recommendation;
+    std::size_t trials = 0;
+    std::string stopped_by;                // the option that ended it, without its dashes
+    std::vector<reported_trial> reported;  // these three where a page can be made of the search
+    std::vector<posterior_slice> slices;
+    std::string slices_space;  // of the search that they are of
+};
+
+/// Searches merge weights that are the same for all tensors, with a journal if one is asked for.
+search_result search_alike(workbench& bench);
+
+/// Searches group by group around what was found for all tensors alike; keeps that where nothing better is measured.
+search_result search_groups(workbench& bench, const search_result& alike);
