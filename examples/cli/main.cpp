@@ -9,6 +9,20 @@
 
 #include <exception>
 #include <iostream>
+#include <string>
+
+namespace {
+
+/// What is wrong with a command line; a word that is no subcommand is named.
+std::string complaint(const CLI::App& program, const CLI::ParseError& problem) {
+    const auto left = program.remaining();
+    if (!program.get_subcommands().empty() || left.empty() || left.front().starts_with("-")) return problem.what();
+    std::string names;
+    for (const auto* const command : program.get_subcommands({})) names += ", " + command->get_name();
+    return "there is no subcommand '" + left.front() + "'; there are " + names.substr(2);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) try {
     CLI::App program("Finds the best way to merge the intermediate checkpoints of a pretraining run.", "bouillon");
@@ -24,7 +38,7 @@ int main(int argc, char** argv) try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
         if (problem.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return program.exit(problem);
-        std::cerr << "bouillon: " << problem.what() << "\nTry `bouillon --help`.\n";
+        std::cerr << "bouillon: " << complaint(program, problem) << "\nTry `bouillon --help`.\n";
         return 2;
     }
     std::cout.flush();

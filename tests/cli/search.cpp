@@ -326,6 +326,7 @@ TEST_CASE("wrong usage and wrong files are one line, status 2") {
         CHECK_MESSAGE(ended.errors.find(message) != std::string::npos, ended.errors);
     };
     refused("", "A subcommand is required");
+    refused("serach " + run.step(0).string(), "there is no subcommand 'serach'; there are search, report, merge");
     refused(search_of(run, 1) + on_documents(run), "2 or more checkpoints, but 1 is given");
     refused(search_of(run, 2), "give one of --held-out FILE and --score COMMAND");
     refused(search_of(run, 3) + on_documents(run) + " --space interval", "2 checkpoints, but 3 are given");
