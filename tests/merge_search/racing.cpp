@@ -6,12 +6,15 @@
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/journal.hpp>
 #include <bouillon/space/simplex.hpp>
+#include <bouillon/space/spread.hpp>
 
 #include "partial_landscape.hpp"
 #include "search/scratch.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <numeric>
 #include <set>
 #include <string>
 
@@ -43,6 +46,57 @@ struct raced_search {
         return documents;
     }
 };
+
+/// Merges of four checkpoints that differ on each document but lose the same over all of them: none is better, so
+/// whatever stops as worse than another does so wrongly.
+struct equal_merges {
+    static constexpr std::size_t documents = 48;
+    std::vector<std::vector<double>> deviations = std::vector(4, std::vector<double>(documents));  // nats per token
+
+    explicit equal_merges(std::uint64_t seed) {
+        auto engine = make_engine(seed);
+        for (auto& row : deviations) {
+            double mean = 0;
+            for (double& deviation : row) mean += (deviation = 0.03 * normal(engine)) / documents;
+            for (double& deviation : row) deviation -= mean;
+        }
+    }
+
+    merge_evaluation operator()(std::span<const double> merge_weights, std::span<const std::size_t> chosen) const {
+        merge_evaluation result;
+        for (const std::size_t j : chosen) {
+            double loss = 3;
+            for (std::size_t k = 0; k < 4; ++k) loss += merge_weights[k] * deviations[k][j];
+            result.losses.push_back(loss);
+        }
+        return result;
+    }
+    merge_evaluation operator()(std::span<const double> merge_weights, document_set) const {
+        std::vector<std::size_t> all(documents);
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        return (*this)(merge_weights, all);
+    }
+};
+
+/// Of eight merges that race one after the other: those that stopped as worse than the leader.
+std::size_t stopped_as_worse(std::uint64_t seed, racing_options options) {
+    equal_merges merges(seed);
+    measured_merges measure(merges);
+    options.seed = seed;
+    const std::vector<double> reference = {0, 0, 0, 1};
+    document_race race(reference, measure(reference, document_set::search).losses, options);
+    auto engine = make_engine(seed, 1);
+    std::size_t stopped = 0;
+    for (int i = 0; i < 8; ++i) {
+        const auto merge_weights = uniform_sample(simplex{4}, engine);
+        const raced_loss leader = race.leader();
+        raced_loss raced;
+        const auto ended = race_merge(race, merge_weights, leader, options.share, measure, raced);
+        stopped += race.cannot_win(raced, leader);
+        race.enter(merge_weights, ended.losses);
+    }
+    return stopped;
+}
 
 std::vector<double> observed_losses(const history& trials) {
     std::vector<double> losses;
@@ -99,6 +153,27 @@ TEST_CASE("a merge that is worse by a wide margin stops at the first stage, one 
     CHECK(after_first({0.1, 0.1}, 0.02) == 0);      // ten deviations behind the leader
     CHECK(after_first({-0.08, -0.08}, 0.02) == 8);  // one
     CHECK(after_first({-0.2, -0.2}, 0.02) == 8);    // in front
+}
+
+TEST_CASE("a merge that is as good as any other seldom stops as worse, though it is looked at after every stage") {
+    std::size_t stopped = 0;
+    constexpr std::size_t races = 200, merges = 8;
+    for (std::uint64_t seed = 1; seed <= races; ++seed) stopped += stopped_as_worse(seed, {});
+    CHECK(stopped <= 0.025 * races * merges);
+}
+
+TEST_CASE("the level of a race is divided among the stages that there can be") {
+    const auto race_of = [](std::size_t documents, std::size_t first, double confidence) {
+        return document_race(newest, std::vector<double>(documents, 1.0), {.first = first, .confidence = confidence});
+    };
+    CHECK(race_of(64, 4, 0.9).looks() == 9);  // 4, 6, 8, 11, 15, 20, 27, 36, 48
+    CHECK(race_of(64, 64, 0.9).looks() == 0);
+    const auto race = race_of(64, 4, 0.91);  // each look at 0.99
+    const auto behind = [&](double deviations) {
+        return race.cannot_win({{{}, 1, 7.0}, {deviations, 2}, 8}, {{}, {0, 0}, 64});
+    };
+    CHECK(behind(2.999));  // scipy.stats.t.ppf(0.99, 7) = 2.9979515668685277
+    CHECK_FALSE(behind(2.997));
 }
 
 TEST_CASE("a merge stops where its documents differ by more than is not known of them") {

@@ -27,7 +27,7 @@ struct racing_options {
     double share = 0.25;        // of the documents' own variance: a trial's sampling variance below it is small enough,
                                 // since the surrogate smooths over trials
     double choice_share = 0.1;  // the same where one comparison decides: among the candidates of a baseline
-    double confidence = 0.975;  // with which a merge that stops early is worse than the leader
+    double confidence = 0.975;  // with which a merge that stops early is worse than the leader, over all of its stages
     std::uint64_t seed = 1;     // of the order of the documents
 };
 
@@ -46,9 +46,11 @@ struct raced_loss {
 ///     difference - leader's > t sqrt(v + leader's v),   v: the sampling variances        it cannot win, or
 ///     v <= share * variance of the difference over documents                             it is known well enough.
 ///
-/// With all documents in the first stage every merge is scored in full, as without a race.
-/// Reference: Maron and Moore (1994), "Hoeffding races"; Birattari et al. (2002), "A racing algorithm for configuring
-/// metaheuristics".
+/// A merge is looked at after every stage, and each look may be wrong, so t is the quantile at which all looks together
+/// are wrong no more often than 1 - confidence (Bonferroni: each has its part of that, for the most stages there can
+/// be). With all documents in the first stage every merge is scored in full, as without a race.
+/// Reference: Maron and Moore (1994), "Hoeffding races", where the level is divided likewise; Birattari et al. (2002),
+/// "A racing algorithm for configuring metaheuristics".
 class document_race {
  public:
     /// reference_weights: (checkpoints), of the newest checkpoint. reference_losses: (documents), its losses.
@@ -61,6 +63,7 @@ class document_race {
             std::swap(order_[i - 1], order_[static_cast<std::size_t>(uniform(engine) * static_cast<double>(i))]);
         if (options_.first == 0) options_.first = std::max<std::size_t>(size() / 16, 3);
         options_.first = std::min(options_.first, size());
+        for (std::size_t n = options_.first; n < size(); n = least_next(n)) ++looks_;
         enter(reference_weights, reference_);
     }
 
@@ -86,20 +89,31 @@ class document_race {
         return result;
     }
 
+    /// Stages after which a merge may be looked at and stopped: those before all documents are scored, at most.
+    std::size_t looks() const { return looks_; }
+
+    /// Whether a merge is worse than the leader, at the confidence that holds for all looks at it together.
+    bool cannot_win(const raced_loss& merge, const raced_loss& leader) const {
+        if (merge.documents == size()) return false;  // it ends here anyway
+        const double sampling = merge.completed.sampling_variance;
+        const double behind = excess(merge, leader);
+        return sampling > 0 && sampling <= behind * behind - leader.completed.sampling_variance;
+    }
+
     /// Documents of the next stage of a merge, or 0 where it stops: as many as it takes if the figures stay what they
     /// are, but no more than twice those scored.
     /// share: of the documents' own variance, below which the sampling variance is small enough.
     std::size_t next_stage(const raced_loss& merge, const raced_loss& leader, double share) const {
         if (merge.documents == size() || !std::isfinite(merge.difference.mean)) return 0;
         const double sampling = merge.completed.sampling_variance;
-        const double t = student_t_quantile(options_.confidence, merge.completed.degrees_of_freedom);
-        const double behind = std::max(merge.difference.mean - leader.difference.mean, 0.0) / t;
+        const double behind = excess(merge, leader);
         const double wanted = std::max({share * (merge.difference.variance - sampling),
                                         behind * behind - leader.completed.sampling_variance, 0.0});
         if (sampling > 0 && sampling <= wanted) return 0;  // documents that are all alike tell no variance
         const auto n = static_cast<double>(merge.documents), all = static_cast<double>(size());
         const double needed = 1 / (wanted * (1 / n - 1 / all) / sampling + 1 / all);
-        const double least = std::ceil(n * 4 / 3), most = std::min(2 * n, all);
+        const auto least = static_cast<double>(least_next(merge.documents));
+        const double most = std::min(2 * n, all);
         return static_cast<std::size_t>(sampling > 0 ? std::clamp(std::ceil(needed), std::min(least, most), most)
                                                      : most);
     }
@@ -124,9 +138,20 @@ class document_race {
  private:
     static constexpr std::uint64_t order_stream = ~std::uint64_t{2};  // beside the search's own streams
 
+    /// Documents of the smallest stage after one of n.
+    static std::size_t least_next(std::size_t n) { return n + (n + 2) / 3; }
+
+    /// By how much a merge is worse than the leader, in the t of one look: nats per token, 0 where it is not.
+    double excess(const raced_loss& merge, const raced_loss& leader) const {
+        const double level = (1 - options_.confidence) / static_cast<double>(std::max<std::size_t>(looks_, 1));
+        const double t = student_t_quantile(1 - level, merge.completed.degrees_of_freedom);
+        return std::max(merge.difference.mean - leader.difference.mean, 0.0) / t;
+    }
+
     racing_options options_;
     std::vector<double> reference_;   // (documents), nats per token
     std::vector<std::size_t> order_;  // (documents)
+    std::size_t looks_ = 0;
     document_regression regression_;
     raced_loss leader_;
 };
