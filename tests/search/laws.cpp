@@ -9,6 +9,7 @@
 #include <bouillon/acquisition/thompson_sampling.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/space/box.hpp>
+#include <bouillon/space/schedule.hpp>
 
 #include "objectives.hpp"
 #include <doctest/doctest.h>
@@ -157,4 +158,18 @@ TEST_CASE("losses that are no numbers, and points observed again and again, neve
             CHECK(std::isfinite(search.history()[*best.ticket].observation.loss));
         }
     });
+}
+
+TEST_CASE("no merge is suggested twice where many points would give the same") {
+    const schedule space{.checkpoints = 6};
+    bayesian_search search(space, {.budget = 25, .known = {{.point = {1, 1, 1, 0}, .loss = 0, .variance = 0}}});
+    std::vector<std::vector<double>> tried = {{0, 0, 0, 0, 0, 1}};
+    while (!search.done()) {
+        const trial next = search.suggest();
+        CHECK(std::ranges::find(tried, next.merge_weights) == tried.end());
+        tried.push_back(next.merge_weights);
+        double age = 0;  // the newest checkpoint is the best merge, so everything draws the search to a window of 1
+        for (std::size_t k = 0; k < 6; ++k) age += static_cast<double>(5 - k) * std::abs(next.merge_weights[k]);
+        search.observe(next, 0.01 * age);
+    }
 }

@@ -4,7 +4,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
 #include <numeric>
+#include <string>
+#include <vector>
 
 using namespace bouillon;
 
@@ -87,6 +92,47 @@ TEST_CASE("a schedule of one checkpoint, and one that cannot step, are refused")
                          input_error);
     CHECK_THROWS_AS((schedule{4, 0}.check()), input_error);
     CHECK_NOTHROW(schedule{2}.check());
+}
+
+TEST_CASE("a schedule has one unit point for each merge") {
+    const schedule space{8, 0.5};
+    const auto projected = [&](const std::vector<double>& point) {
+        std::vector<double> unit_point = space.unit_point(point);
+        return space.point(unit_point);
+    };
+    check_equal(projected({1, 3, 0.5, 0.2}), {1, 1, 1, 0});  // the newest checkpoint
+    check_equal(projected({5, 1.4, 2, 0.1}), {5, 1, 2, 0.1});
+    check_equal(projected({8, 2, 1, 0}), {4, 2, 1, 0});  // every second one leaves 4
+    check_equal(projected({8, 4, 1, 0}), {2, 4, 1, 0});
+    auto engine = make_engine(6);
+    for (int i = 0; i < 500; ++i) {
+        std::vector<double> unit_point(4);
+        for (double& u : unit_point) u = 1.2 * uniform(engine) - 0.1;
+        auto inside = unit_point;
+        for (double& u : inside) u = std::clamp(u, 0.0, 1.0);
+        space.project(unit_point);
+        check_equal(space.merge_weights(space.point(unit_point)), space.merge_weights(space.point(inside)));
+        auto again = unit_point;
+        space.project(again);
+        check_equal(again, unit_point);
+    }
+}
+
+TEST_CASE("even points of the cube meet each spacing alike, and windows evenly up to what it leaves") {
+    const schedule space{8, 0.5};
+    auto engine = make_engine(7);
+    std::vector<double> count(5, 0.0), window(5, 0.0);  // by spacing
+    for (int i = 0; i < 4000; ++i) {
+        const auto point = space.point(uniform_sample(space, engine));
+        const auto spacing = static_cast<std::size_t>(std::lround(point[1]));
+        count[spacing] += 1;
+        window[spacing] += point[0];
+    }
+    for (std::size_t spacing = 1; spacing <= 4; ++spacing) {
+        CHECK(count[spacing] == doctest::Approx(1000).epsilon(0.1));
+        const auto longest = static_cast<double>((8 - 1) / spacing + 1);
+        CHECK(window[spacing] / count[spacing] == doctest::Approx((1 + longest) / 2).epsilon(0.05));
+    }
 }
 
 TEST_CASE("a schedule's largest step is a bound that its user chose") {

@@ -27,6 +27,10 @@ namespace bouillon {
 /// - step: windows by which the merge's centre moves past where it was, from the older half of the window to the newer:
 ///   the average of a moving run lags behind it by half a window.
 ///
+/// Where several points would be the same merge only one is of the space: spacings are whole, a window has no more
+/// checkpoints than the spacing leaves, and the window of 1, the newest checkpoint, has spacing 1, shape 1 and step 0.
+/// So a search that tries no point twice tries no merge twice.
+///
 /// Reference: Tian et al. (2025), WSM, arXiv 2507.17634 (window and shape).
 struct schedule {
     std::size_t checkpoints = 2;
@@ -46,12 +50,25 @@ struct schedule {
 
     void project(std::span<double> unit_point) const {
         for (double& u : unit_point) u = std::clamp(u, 0.0, 1.0);
+        const std::size_t spacing = spacing_at(unit_point[1]);
+        unit_point[1] = unit_spacing(spacing);
+        unit_point[0] = std::min(unit_point[0], unit_longest_window(spacing));
+        if (unit_point[0] > 0) return;
+        unit_point[1] = unit_point[3] = 0;
+        unit_point[2] = 0.5;
     }
 
     std::size_t cube_dimension() const { return 4; }
 
     std::vector<double> from_cube(std::span<const double> cube_point) const {
-        return {cube_point.begin(), cube_point.end()};
+        std::vector<double> unit_point(cube_point.begin(), cube_point.end());
+        const std::size_t spacings = largest_spacing();  // each takes an equal part of the cube
+        const auto below = static_cast<std::size_t>(cube_point[1] * static_cast<double>(spacings));
+        const std::size_t spacing = 1 + std::min(below, spacings - 1);
+        unit_point[1] = unit_spacing(spacing);
+        unit_point[0] *= unit_longest_window(spacing);
+        project(unit_point);
+        return unit_point;
     }
 
     /// What practice has names for: averages of all, of the newest half and quarter, the 1-sqrt decay, a moving
@@ -94,7 +111,7 @@ struct schedule {
     /// moves the centre by the window's length. Sums to 1; below 0 only where the step is large.
     std::vector<double> merge_weights(std::span<const double> point) const {
         const auto spacing = static_cast<std::size_t>(std::lround(point[1]));
-        const std::size_t chosen = (checkpoints - 1) / spacing + 1;
+        const std::size_t chosen = left_by(spacing);
         const double window = std::min(point[0], static_cast<double>(chosen)), shape = point[2], step = point[3];
         const auto before = [&](double from_newest) {  // how much of the merge is that old or older
             const double t = std::clamp(1 - from_newest / window, 0.0, 1.0);
@@ -114,10 +131,27 @@ struct schedule {
     }
 
  private:
+    static constexpr double largest_power = 2;  // of 2, the shape's
+
+    std::size_t largest_spacing() const { return std::max<std::size_t>(checkpoints / 2, 1); }
+
+    /// Checkpoints that a spacing leaves.
+    std::size_t left_by(std::size_t spacing) const { return (checkpoints - 1) / spacing + 1; }
+
+    std::size_t spacing_at(double u) const {
+        return static_cast<std::size_t>(std::lround(std::lerp(1.0, static_cast<double>(largest_spacing()), u)));
+    }
+    double unit_spacing(std::size_t spacing) const {
+        return spacing == 1 ? 0 : static_cast<double>(spacing - 1) / static_cast<double>(largest_spacing() - 1);
+    }
+    double unit_longest_window(std::size_t spacing) const {
+        return static_cast<double>(left_by(spacing) - 1) / static_cast<double>(checkpoints - 1);
+    }
+
     /// Of the coordinates, the shape's in powers of 2.
     std::array<std::pair<double, double>, 4> ranges() const {
-        const auto all = static_cast<double>(checkpoints);
-        return {std::pair{1.0, all}, std::pair{1.0, std::max(std::floor(0.5 * all), 1.0)}, std::pair{-2.0, 2.0},
+        return {std::pair{1.0, static_cast<double>(checkpoints)},
+                std::pair{1.0, static_cast<double>(largest_spacing())}, std::pair{-largest_power, largest_power},
                 std::pair{0.0, largest_step}};
     }
 };
