@@ -11,9 +11,10 @@
 #include <string>
 #include <vector>
 
-/// How far documents are from the mean of all: normal, with three degrees of freedom, or as in a set with a few that
-/// are quite another kind of text: every twentieth deviates ten times as much.
-enum class document_scatter { normal, heavy, outliers };
+/// How far documents are from the mean of all: normal; with three degrees of freedom; as in a set with a few that are
+/// quite another kind of text, every twentieth deviating ten times as much; or exponentially to one side, a few losing
+/// much and many gaining little.
+enum class document_scatter { normal, heavy, outliers, skewed };
 
 /// What a simulated run is like. The default figures are those of examples/data, to which the others are near:
 /// averaging gains 0.17 nats, the older checkpoints lose 0.008 a step, and the documents' losses scatter so that
@@ -92,13 +93,19 @@ class simulated_run {
         document drawn{2.9 + 0.3 * bouillon::normal(engine), std::exp(log_scale), {}};
         const double all = own_scale(engine);
         for (std::size_t k = 0; k < checkpoints_; ++k)
-            drawn.deviations.push_back(shape_.spread * all * bouillon::normal(engine));
+            drawn.deviations.push_back(shape_.spread * all * deviation(engine));
         return drawn;
+    }
+
+    /// Of mean 0 and variance 1.
+    double deviation(bouillon::random_engine& engine) const {
+        if (shape_.scatter == document_scatter::skewed) return -std::log(1 - bouillon::uniform(engine)) - 1;
+        return bouillon::normal(engine);
     }
 
     /// Of one document's deviations.
     double own_scale(bouillon::random_engine& engine) const {
-        if (shape_.scatter == document_scatter::normal) return 1;
+        if (shape_.scatter == document_scatter::normal || shape_.scatter == document_scatter::skewed) return 1;
         if (shape_.scatter == document_scatter::outliers) return bouillon::uniform(engine) < 0.05 ? 10 : 1;
         double squares = 0;  // chi-squared of 3 degrees of freedom
         for (int i = 0; i < 3; ++i) squares += std::pow(bouillon::normal(engine), 2);
