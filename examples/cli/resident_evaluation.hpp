@@ -32,14 +32,17 @@ evaluate_function evaluate_on(const Backend& backend, evaluation_input given) {
     auto needs = bouillon::needs_of(given.checkpoints);
     std::size_t elements = 0;
     for (const auto& tensor : given.checkpoints.tensors()) elements += tensor.elements();
-    const bouillon::scoring_shape shape{.lanes = backend.lanes(), .on_device = room.device.has_value()};
+    bouillon::document_scorer_options scoring;
+    if (room.device) scoring.rows = scoring.device_rows;
+    const bouillon::scoring_shape shape{
+        .rows = scoring.rows, .lanes = backend.lanes(), .on_device = room.device.has_value()};
     for (const auto* documents : {&given.search, &given.test})
         needs.scoring = std::max(needs.scoring, bouillon::scoring_memory(given.config, elements, *documents, shape));
     const auto plan = bouillon::plan_memory(needs, room);
     if (given.announce) given.announce(plan);
     return as_functions(
         std::make_shared<evaluator>(placed(given.checkpoints, backend, plan.place, given.groups),
-                                    scorer(bouillon::causal_language_model<Backend>(given.config, backend)),
+                                    scorer(bouillon::causal_language_model<Backend>(given.config, backend), scoring),
                                     std::move(given.search), std::move(given.test)));
 }
 

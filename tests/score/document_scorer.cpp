@@ -78,6 +78,13 @@ TEST_CASE("losses are the same to the last bit for any number of threads and on 
     CHECK(four({}, documents) == losses);
 }
 
+TEST_CASE("the three documents of a race's first stage are enough batches for four threads") {
+    const held_out_documents three(std::vector<std::int32_t>(3 * 1025, 1), {0, 1025, 2050, 3075}, "f");
+    const auto batches = cut_windows(three, 128, document_scorer_options{}.rows);
+    CHECK(batches.size() % 4 == 0);
+    for (const auto& batch : batches) CHECK(batch.windows.rows() == batches.front().windows.rows());
+}
+
 TEST_CASE("a token outside the vocabulary is refused with both values") {
     document_scorer score(counting_model{});
     CHECK_THROWS_WITH_AS(score({}, held_out_documents({1, 1000}, {0, 2}, "search.safetensors")),

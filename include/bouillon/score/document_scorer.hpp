@@ -17,7 +17,11 @@
 namespace bouillon {
 
 struct document_scorer_options {
-    std::size_t rows = 1024;  // tokens a forward pass; what a thread holds is about this many rows of activations
+    std::size_t rows = 256;  // tokens a forward pass, or a window's where that is longer; what a thread holds is about
+                             // this many rows of activations. Few, so that threads get equal parts of few documents and
+                             // a cache holds them; a GPU wants more (device_rows)
+
+    static constexpr std::size_t device_rows = 1024;
 };
 
 /// Scores a language model on held-out documents: one loss per document, nats per token, mean over its targets.
