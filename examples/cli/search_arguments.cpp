@@ -33,8 +33,9 @@ void add_data_options(CLI::App& command, search_arguments& arguments) {
         ->type_name("FILE");
     command
         .add_option("--confirm", arguments.confirm,
-                    "Without --test: the share of the --held-out documents that the search does not see and the gain "
-                    "is measured on, a third unless given; 0: none, and the gain is not honest")
+                    "Without --test: the share of the documents, of --held-out or that a --score command prints losses "
+                    "of, that the search does not see and the gain is measured on, a third unless given; 0: none, and "
+                    "the gain is not honest")
         ->check(CLI::Range(0.0, 0.9))
         ->type_name("SHARE");
     command
@@ -167,9 +168,9 @@ void check_usage(const search_arguments& arguments) {
     if (arguments.held_out.empty() == arguments.score.empty())
         refuse("give one of --held-out FILE and --score COMMAND");
     if (!arguments.score.empty() && !arguments.test.empty())
-        refuse("--test needs --held-out: a --score command has no documents");
-    if (arguments.confirm && (!arguments.test.empty() || !arguments.score.empty()))
-        refuse("--confirm sets documents of --held-out aside: it goes with neither --test nor --score");
+        refuse("--test needs --held-out: of what a --score command measures, --confirm sets a share aside");
+    if (arguments.confirm && !arguments.test.empty())
+        refuse("--confirm sets documents aside to judge on, which --test is for: give one of them");
     if (arguments.resume && arguments.journal.empty()) refuse("--resume needs --journal FILE");
     if (!arguments.out.empty()) bouillon::require_writable_target(arguments.out, arguments.force);
 }

@@ -44,10 +44,13 @@ struct workbench {
           checkpoints(bouillon::open_checkpoints(given.checkpoints)),
           groups(make_groups(given.groups, checkpoints)),
           measure(evaluate) {
+        std::shared_ptr<bouillon::external_evaluator> external;
         if (!given.score.empty()) {
             measured = measure_of_a_command();
-            evaluate = as_functions(std::make_shared<bouillon::external_evaluator>(
-                checkpoints, bouillon::external_command{given.score, std::chrono::seconds(given.score_limit)}, groups));
+            external = std::make_shared<bouillon::external_evaluator>(
+                checkpoints, bouillon::external_command{given.score, std::chrono::seconds(given.score_limit)}, groups,
+                bouillon::confirm_options{confirm_share(), given.seed});
+            evaluate = as_functions(external);
         } else {
             auto [search, test] = read_documents();
             check_metric(given.metric, search.questions || test.questions, given.held_out);
@@ -65,6 +68,7 @@ struct workbench {
         }
         if (given.groups.any()) make_group_space(given.groups, groups, newest());  // a fault shows now, not at the end
         newest_losses = measure(newest(), bouillon::document_set::search).losses;
+        if (external) set_aside(external->confirming());
         if (gains_on != bouillon::gain_documents::search)
             measure(newest(), bouillon::document_set::test);  // so that a fault there shows now, not at the end
         if (!given.full && evaluate.some && newest_losses.size() > 1)
@@ -78,12 +82,18 @@ struct workbench {
             gains_on = bouillon::gain_documents::test;
             return {std::move(search), read_held_out_input(arguments.test)};
         }
-        const auto split =
-            bouillon::split_documents(search.size(), arguments.confirm.value_or(1.0 / 3), arguments.seed);
-        confirming = split.confirm.size();
+        const auto split = bouillon::split_documents(search.size(), confirm_share(), arguments.seed);
+        set_aside(split.confirm.size());
         if (confirming == 0) return {std::move(search), {}};
-        gains_on = bouillon::gain_documents::confirm;
         return {search.select(split.search), search.select(split.confirm)};
+    }
+
+    double confirm_share() const { return arguments.confirm.value_or(1.0 / 3); }
+
+    /// So many documents confirm what is found.
+    void set_aside(std::size_t documents) {
+        confirming = documents;
+        if (documents > 0) gains_on = bouillon::gain_documents::confirm;
     }
 
     std::vector<double> newest() const { return bouillon::simplex{checkpoints.size()}.newest_average(1); }

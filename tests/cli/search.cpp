@@ -308,6 +308,25 @@ TEST_CASE("a program of the user's can be the scorer, and its failures are trial
     CHECK(events.back().at("rows")[0].at("test_loss").is_null());
 }
 
+TEST_CASE("of the documents that a program of the user's prints losses of, a third confirm what the others find") {
+    const tiny_run run("cli-score-documents");
+    const auto script = run / "score.sh";
+    std::ofstream(script) << "n=$(cksum <\"$1/model.safetensors\" | cut -c1-2)\n"
+                          << "seq -s, 1 30 | sed \"s/\\([0-9]*\\)/2.\\1$n/g; s/^/[/; s/$/]/\"\n";
+    const auto result_of = [&](const std::string& more) {
+        const auto found = run_program(search_of(run, 3) + " --score 'sh " + script.string() +
+                                       " {checkpoint}' --budget 3 --json" + more);
+        REQUIRE_MESSAGE(found.status == 0, found.errors);
+        return found.json().back();
+    };
+    const auto result = result_of("");
+    CHECK(result.at("gains_on") == "confirm");
+    CHECK(result.at("gain_documents") == 10);
+    CHECK(result.at("rows")[0].at("test_loss").is_number());
+    CHECK(result_of(" --confirm 0.5").at("gain_documents") == 15);
+    CHECK(result_of(" --confirm 0").at("gains_on") == "search");
+}
+
 TEST_CASE("test documents that do not fit the model are refused before the first trial") {
     const tiny_run run("cli-test-documents");
     const auto ended = run_program(search_of(run, 2) + " --json --held-out " + run.held_out().string() +

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
+#include <string>
+#include <vector>
 
 using namespace bouillon;
 namespace fs = std::filesystem;
@@ -41,4 +43,46 @@ TEST_CASE("a command gives the same number of losses each time, or its trial fai
     CHECK_THROWS_WITH_AS(evaluate(newest, document_set::search),
                          ("scorer `" + command + "`: gave 1 losses, but 2 at first").c_str(), work_error);
     CHECK(evaluate(newest, document_set::search).losses.size() == 2);
+}
+
+TEST_CASE("some of the documents that a command measures are set aside, and cost no second run") {
+    const fs::path run = BOUILLON_EXAMPLE_DATA;
+    const std::vector<fs::path> pair = {run / "step-02280", run / "step-02400"};
+    const auto checkpoints = open_checkpoints(pair);
+    const temporary_directory folder;
+    const fs::path count = folder.path() / "count";
+    const std::string command = "echo >> " + count.string() + "; seq -s, 0 23 | sed 's/^/[/; s/$/]/'";
+    const auto runs = [&] {
+        std::ifstream lines(count);
+        std::size_t n = 0;
+        for (std::string line; std::getline(lines, line);) ++n;
+        return n;
+    };
+    external_evaluator evaluate(checkpoints, {command}, {}, {.share = 1.0 / 3, .seed = 5});
+    CHECK(evaluate.confirming() == 0);
+    const std::vector<double> newest = {0, 1}, middle = {0.5, 0.5};
+    const auto split = split_documents(24, 1.0 / 3, 5);
+    const auto search = evaluate(newest, document_set::search).losses;
+    CHECK(evaluate.confirming() == 8);
+    CHECK(search == std::vector<double>(split.search.begin(), split.search.end()));
+    CHECK(evaluate(newest, document_set::test).losses ==
+          std::vector<double>(split.confirm.begin(), split.confirm.end()));
+    CHECK(runs() == 1);
+    CHECK(evaluate(middle, document_set::test).losses.size() == 8);  // a merge that no trial met
+    CHECK(runs() == 2);
+    evaluate(newest, document_set::search);  // asked anew, it is measured anew
+    CHECK(runs() == 3);
+}
+
+TEST_CASE("a command that prints one number or too few has nothing to set aside") {
+    const fs::path run = BOUILLON_EXAMPLE_DATA;
+    const std::vector<fs::path> pair = {run / "step-02280", run / "step-02400"};
+    const auto checkpoints = open_checkpoints(pair);
+    for (const std::string printed : {"2.5", "[2.5, 3.5, 4.5]"}) {
+        external_evaluator evaluate(checkpoints, {"echo '" + printed + "'"}, {}, {.share = 0.5});
+        const auto losses = evaluate(std::vector{0.0, 1.0}, document_set::search).losses;
+        CHECK(losses.front() == 2.5);
+        CHECK(evaluate.confirming() == 0);
+        CHECK(evaluate(std::vector{0.0, 1.0}, document_set::test).losses == losses);
+    }
 }

@@ -5,32 +5,65 @@
 #include <bouillon/core/temporary_directory.hpp>
 #include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/merge/write_merged.hpp>
+#include <bouillon/merge_search/document_split.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
 #include <bouillon/score/external_command.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace bouillon {
 
+/// Which of a command's documents are set aside to confirm what a search of the others finds; none as it is.
+struct confirm_options {
+    double share = 0;        // from 0 to less than 1
+    std::uint64_t seed = 1;  // of the draw
+};
+
 /// Writes each merge to a temporary directory and has a program of the user's measure it: one loss, or one a document.
+/// Where it is one a document, some may be set aside: they are then the test documents. A command measures all at once,
+/// so what it said of those is kept, and costs nothing when the search is over.
 class external_evaluator {
  public:
     /// @param checkpoints  must outlive the evaluator
     /// @param groups       of tensors that may have merge weights of their own
-    external_evaluator(const checkpoint_set& checkpoints, external_command command, tensor_groups groups = {})
+    external_evaluator(const checkpoint_set& checkpoints, external_command command, tensor_groups groups = {},
+                       confirm_options confirm = {})
         : checkpoints_(&checkpoints),
           command_(std::move(command)),
           groups_(std::move(groups)),
+          confirm_(confirm),
           target_(folder_.path() / (checkpoints.newest().is_directory() ? "merged" : "merged.safetensors")) {}
 
     /// @throws work_error when the merge cannot be written, the command fails or it gives another number of losses than
     ///         at first: then the trial failed, not the search
-    merge_evaluation operator()(std::span<const double> merge_weights, document_set) {
+    merge_evaluation operator()(std::span<const double> merge_weights, document_set set) {
+        const std::vector<double> key(merge_weights.begin(), merge_weights.end());
+        merge_evaluation result;
+        auto known = set == document_set::test ? set_aside_.find(key) : set_aside_.end();
+        if (known == set_aside_.end()) {
+            result = run(merge_weights);
+            if (split_.confirm.empty()) return result;
+            known = set_aside_.insert_or_assign(key, some(result.losses, split_.confirm)).first;
+        }
+        result.losses = set == document_set::test ? known->second : some(result.losses, split_.search);
+        return result;
+    }
+
+    /// Documents set aside; known once a merge has been measured, and 0 where there are too few or the command prints
+    /// one number.
+    std::size_t confirming() const { return split_.confirm.size(); }
+
+ private:
+    /// Losses (documents), all that the command gives.
+    merge_evaluation run(std::span<const double> merge_weights) {
         merge_evaluation result;
         detail::stopwatch watch;
         std::error_code ignored;
@@ -38,7 +71,10 @@ class external_evaluator {
         write_merged(*checkpoints_, merge_weights, target_, {.groups = groups_});
         result.merge_seconds = watch.lap();
         result.losses = command_(target_);
-        if (documents_ == 0) documents_ = result.losses.size();
+        if (documents_ == 0) {
+            documents_ = result.losses.size();
+            split_ = split_documents(documents_, confirm_.share, confirm_.seed);
+        }
         if (result.losses.size() != documents_)
             throw work_error("scorer `" + command_.command + "`: gave " + std::to_string(result.losses.size()) +
                              " losses, but " + std::to_string(documents_) + " at first");
@@ -46,13 +82,21 @@ class external_evaluator {
         return result;
     }
 
- private:
+    static std::vector<double> some(const std::vector<double>& losses, const std::vector<std::size_t>& documents) {
+        std::vector<double> chosen;
+        for (const std::size_t document : documents) chosen.push_back(losses[document]);
+        return chosen;
+    }
+
     const checkpoint_set* checkpoints_;
     external_command command_;
     tensor_groups groups_;
+    confirm_options confirm_;
     temporary_directory folder_;
     std::filesystem::path target_;
     std::size_t documents_ = 0;  // that the command gave losses of at first; 0 before
+    document_split split_;       // of them
+    std::map<std::vector<double>, std::vector<double>> set_aside_;  // merge weights -> (confirming), nats per token
 };
 
 static_assert(merge_evaluator<external_evaluator>);
