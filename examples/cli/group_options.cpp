@@ -122,6 +122,19 @@ bouillon::group_scaling make_group_space(const group_arguments& arguments, const
     return space;
 }
 
+std::vector<bouillon::reached_bound> reached_bounds(const bouillon::tensor_groups& groups,
+                                                    const bouillon::group_scaling& space,
+                                                    std::span<const double> point) {
+    auto reached = space.reached_bounds(point);
+    for (auto& bound : reached)
+        for (std::size_t g = 0; g < groups.groups.size(); ++g)
+            if (bound.name.ends_with(" of group " + std::to_string(g))) {
+                bound.name = "--group-range " + groups.groups[g].name;
+                break;
+            }
+    return reached;
+}
+
 std::string describe(const bouillon::tensor_groups& groups, const bouillon::group_scaling& space) {
     std::string text = "merged";
     for (const double weight : space.merged) text += " " + std::to_string(weight);

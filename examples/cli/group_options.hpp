@@ -8,6 +8,7 @@
 #include <CLI/App.hpp>
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,11 @@ bouillon::tensor_groups make_groups(const group_arguments& arguments, const boui
 /// Throws input_error for a range of no group, or that is no range.
 bouillon::group_scaling make_group_space(const group_arguments& arguments, const bouillon::tensor_groups& groups,
                                          std::vector<double> merged);
+
+/// The bounds that a point of the space lies on, by the groups' names.
+std::vector<bouillon::reached_bound> reached_bounds(const bouillon::tensor_groups& groups,
+                                                    const bouillon::group_scaling& space,
+                                                    std::span<const double> point);
 
 /// Both in a line, for a journal: a search of other groups or ranges is another search.
 std::string describe(const bouillon::tensor_groups& groups, const bouillon::group_scaling& space);

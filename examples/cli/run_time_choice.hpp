@@ -73,7 +73,6 @@ struct any_space {
 
     /// Named as the options that set them.
     std::vector<bouillon::reached_bound> reached_bounds(std::span<const double> point) const {
-        const bool pair = std::holds_alternative<bouillon::interval>(chosen);
         auto reached = std::visit(
             [&](const auto& space) {
                 if constexpr (bouillon::bounded_space<std::decay_t<decltype(space)>>)
@@ -82,10 +81,12 @@ struct any_space {
                     return std::vector<bouillon::reached_bound>();
             },
             chosen);
-        for (auto& [name, value] : reached) {
+        const bool pair = std::holds_alternative<bouillon::interval>(chosen);
+        for (auto& [name, value, beyond] : reached) {
             if (name == "largest_step") name = "--step";
             if (name == "lower") name = pair ? "--alpha" : "--lower";
-            if (name == "upper") name = pair ? "the newer checkpoint's weight" : "--upper";
+            if (name == "upper") name = "--upper";
+            if (beyond == "search the simplex") beyond = "--space simplex has no such bound";
         }
         return reached;
     }

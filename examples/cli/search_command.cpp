@@ -50,8 +50,7 @@ bouillon::merge_report compare(workbench& bench, const search_result& result, co
     auto report = bench.race ? bouillon::make_report(found, compared, bench.measure, *bench.race, bench.gains_on, show)
                              : bouillon::make_report(found, compared, bench.measure, bench.gains_on, show);
     report.warnings = bouillon::warnings_of(report, bench.weight_names().checkpoints, bench.measured.of);
-    if (auto border = bouillon::border_warning(make_space(arguments), alike.point))
-        report.warnings.push_back(*std::move(border));
+    report.warnings.insert(report.warnings.end(), result.borders.begin(), result.borders.end());
     return report;
 }
 

@@ -138,6 +138,13 @@ search_result search_space(const any_space& space, const bouillon::search_option
                       stage, bench);
 }
 
+/// Adds the warning of a border that the recommendation lies on.
+search_result with_border(search_result result, const workbench& bench) {
+    if (auto border = bouillon::border_warning(make_space(bench.arguments), result.recommendation.point))
+        result.borders.push_back(*std::move(border));
+    return result;
+}
+
 }  // namespace
 
 search_result search_alike(workbench& bench) {
@@ -146,9 +153,11 @@ search_result search_alike(workbench& bench) {
     if (arguments.preset == "paper") {
         auto options = make_options(bench, {1.0});
         options.known.clear();  // the paper spends its second trial on the newest checkpoint
-        return run_search(bouillon::paper_search(arguments.alpha, std::move(options)), stage, bench);
+        return with_border(run_search(bouillon::paper_search(arguments.alpha, std::move(options)), stage, bench),
+                           bench);
     }
-    return search_space(make_space(arguments), make_options(bench, newest_point(bench)), stage, bench);
+    return with_border(search_space(make_space(arguments), make_options(bench, newest_point(bench)), stage, bench),
+                       bench);
 }
 
 search_result search_groups(workbench& bench, const search_result& alike) {
@@ -172,7 +181,10 @@ search_result search_groups(workbench& bench, const search_result& alike) {
     result.trials += alike.trials;
     result.reported.insert(result.reported.begin(), alike.reported.begin(), alike.reported.end());
     const auto grouped = bench.measure(result.recommendation.merge_weights, bouillon::document_set::search).losses;
+    result.borders = alike.borders;
     if (bouillon::mean_loss(grouped).mean >= bouillon::mean_loss(losses).mean)
         result.recommendation = alike.recommendation;
+    else if (auto border = bouillon::border_warning(reached_bounds(bench.groups, space, result.recommendation.point)))
+        result.borders.push_back(*std::move(border));
     return result;
 }

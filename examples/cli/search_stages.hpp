@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/merge_search/report.hpp>
 #include <bouillon/search/recommendation.hpp>
 
 #include "report_page.hpp"
@@ -17,7 +18,8 @@ struct search_result {
     std::string stopped_by;                // the option that ended it, without its dashes
     std::vector<reported_trial> reported;  // these three where a page can be made of the search
     std::vector<posterior_slice> slices;
-    std::string slices_space;  // of the search that they are of
+    std::string slices_space;                       // of the search that they are of
+    std::vector<bouillon::report_warning> borders;  // of what was searched, where the recommendation lies
 };
 
 /// Searches merge weights that are the same for all tensors, with a journal if one is asked for.

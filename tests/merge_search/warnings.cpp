@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/merge_search/warnings.hpp>
 #include <bouillon/space/affine.hpp>
+#include <bouillon/space/group_scaling.hpp>
 #include <bouillon/space/interval.hpp>
 #include <bouillon/space/schedule.hpp>
 #include <bouillon/space/simplex.hpp>
@@ -87,6 +88,17 @@ TEST_CASE("a baseline that is significantly better than the found merge is warne
     }
 }
 
+TEST_CASE("a baseline that is better by less than a tenth of the found gain is not warned of, however surely") {
+    auto report = unremarkable();  // gains 0.11
+    report.best_baseline = row_gain{1, gain_of(0.0109, 0.0001)};
+    CHECK(kinds_of(report).empty());
+    report.best_baseline = row_gain{1, gain_of(0.0111, 0.0001)};
+    CHECK(kinds_of(report) == kinds{"better_baseline"});
+    report.rows.back().gain = report.rows.back().search_gain = gain_of(-0.01, 0.01);  // of a loss, anything is more
+    report.best_baseline = row_gain{1, gain_of(0.0006, 0.0001)};
+    CHECK(kinds_of(report) == kinds{"better_baseline"});
+}
+
 TEST_CASE("checkpoints between which the loss is straight look annealed") {
     auto report = unremarkable();
     report.averaging = gain_of(0.0005, 0.0001);
@@ -111,24 +123,29 @@ TEST_CASE("document sets that disagree beyond their scatter are warned of") {
     CHECK(kinds_of(report).empty());
 }
 
-TEST_CASE("a merge on a bound that its user chose is warned of, with the bound") {
+TEST_CASE("a merge on a bound that can be gone beyond is warned of, with the bound and how") {
     const auto warned = [](const auto& space, std::initializer_list<double> point) {
         return border_warning(space, std::vector<double>(point));
     };
     const interval pair{.lower = 0.9, .upper = 1};
     REQUIRE(warned(pair, {0.9}).has_value());
     CHECK(warned(pair, {0.9})->kind == "border");
-    CHECK(warned(pair, {0.9})->text.find("(lower 0.9)") != std::string::npos);
-    CHECK(warned(pair, {1})->text.find("(upper 1)") != std::string::npos);
+    CHECK(warned(pair, {0.9})->text.ends_with(": lower 0.9 (widen it)"));
+    CHECK_FALSE(warned(pair, {1}).has_value());  // the newest checkpoint: no bound that could be wider
     CHECK_FALSE(warned(pair, {0.95}).has_value());
 
     const affine beyond{.checkpoints = 3, .lower = -0.5, .upper = 1.5};
-    CHECK(warned(beyond, {-0.5, 0, 1.5})->text.find("(lower -0.5 and upper 1.5)") != std::string::npos);
+    CHECK(warned(beyond, {-0.5, 0, 1.5})->text.ends_with(": lower -0.5 (widen it), upper 1.5 (widen it)"));
     CHECK_FALSE(warned(beyond, {0, 0, 1}).has_value());
 
     const schedule knobs{.checkpoints = 8, .largest_step = 0.5};
-    CHECK(warned(knobs, {8, 1, 1, 0.5})->text.find("(largest_step 0.5)") != std::string::npos);
-    CHECK_FALSE(warned(knobs, {8, 1, 1, 0.4}).has_value());
+    CHECK(warned(knobs, {6, 1, 1, 0.5})->text.ends_with(": largest_step 0.5 (widen it)"));
+    CHECK(warned(knobs, {8, 1, 4, 0.1})
+              ->text.ends_with(": window 8 (begin with older checkpoints), shape 4 (search the simplex)"));
+    CHECK_FALSE(warned(knobs, {6, 1, 1, 0.4}).has_value());
+
+    const group_scaling groups{{0.5, 0.5}, {0, 0}, {1.5, 1.5}};
+    CHECK(warned(groups, {1.5, 1})->text.ends_with(": upper of group 0 1.5 (widen it)"));
 
     static_assert(!bounded_space<simplex>);  // a weight of 0 is in the nature of an average
 }

@@ -63,3 +63,16 @@ TEST_CASE("bounds that leave nothing to search are refused") {
     CHECK(refusal({{}, {0}, {1}}) == "group scaling: there are no merge weights to begin with");
     CHECK(refusal(space) == "");
 }
+
+TEST_CASE("the bounds that groups reach have their numbers, frozen groups and the newest checkpoint apart") {
+    const group_scaling three{{0.5, 0.5}, {0, 1, 0.5}, {1.5, 1, 2}};
+    const auto reached = [&](const numbers& point) {
+        std::vector<std::string> names;
+        for (const auto& bound : three.reached_bounds(point)) names.push_back(bound.name);
+        return names;
+    };
+    using names = std::vector<std::string>;
+    CHECK(reached({1, 1}).empty());
+    CHECK(reached({1.5, 0.5}) == names{"upper of group 0", "lower of group 2"});
+    CHECK(reached({0, 2}) == names{"upper of group 2"});
+}

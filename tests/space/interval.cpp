@@ -52,6 +52,10 @@ TEST_CASE("an interval says which of its ends a point lies on, to a hundredth of
     REQUIRE(space.reached_bounds(std::vector{0.504}).size() == 1);
     CHECK(space.reached_bounds(std::vector{0.504})[0].name == "lower");
     CHECK(space.reached_bounds(std::vector{0.504})[0].value == 0.5);
-    CHECK(space.reached_bounds(std::vector{1.0})[0].name == "upper");
     CHECK(space.reached_bounds(std::vector{0.51}).empty());
+    const interval inner{.lower = 0, .upper = 0.9};
+    REQUIRE(inner.reached_bounds(std::vector{0.895}).size() == 1);
+    CHECK(inner.reached_bounds(std::vector{0.895})[0].name == "upper");
+    CHECK(space.reached_bounds(std::vector{1.0}).empty());  // the newest checkpoint, which no bound keeps from more
+    CHECK(inner.reached_bounds(std::vector{0.0}).empty());
 }

@@ -135,9 +135,19 @@ TEST_CASE("even points of the cube meet each spacing alike, and windows evenly u
     }
 }
 
-TEST_CASE("a schedule's largest step is a bound that its user chose") {
+TEST_CASE("a schedule's bounds are its step, all checkpoints and the shapes' ends") {
     const schedule space{.checkpoints = 8, .largest_step = 0.5};
-    CHECK(space.reached_bounds(std::vector{8.0, 1.0, 1.0, 0.4}).empty());
-    REQUIRE(space.reached_bounds(std::vector{8.0, 1.0, 1.0, 0.5}).size() == 1);
-    CHECK(space.reached_bounds(std::vector{8.0, 1.0, 1.0, 0.5})[0].name == "largest_step");
+    const auto reached = [&](std::initializer_list<double> point) {
+        std::vector<std::string> names;
+        for (const auto& bound : space.reached_bounds(std::vector<double>(point))) names.push_back(bound.name);
+        return names;
+    };
+    using names = std::vector<std::string>;
+    CHECK(reached({6, 1, 1, 0.4}).empty());
+    CHECK(reached({6, 1, 1, 0.5}) == names{"largest_step"});
+    CHECK(reached({8, 1, 1, 0}) == names{"window"});
+    CHECK(reached({4, 2, 1, 0}) == names{"window"});  // all that the spacing leaves
+    CHECK(reached({6, 1, 4, 0}) == names{"shape"});
+    CHECK(reached({6, 1, 0.25, 0.5}) == names{"shape", "largest_step"});
+    CHECK(reached({1, 1, 1, 0}).empty());
 }

@@ -64,8 +64,13 @@ inline void warn_of_annealing(const merge_report& report, std::vector<report_war
              "Checkpoints of a constant learning rate, or farther apart, have"});
 }
 
+/// A baseline that is better by less than this share of what the search found is as good as the found merge.
+inline constexpr double negligible_share = 0.1;
+
 inline void warn_of_better_baseline(const merge_report& report, std::vector<report_warning>& warnings) {
-    if (!report.best_baseline || !report.best_baseline->gain.significant || report.best_baseline->gain.gain < 0) return;
+    if (!report.best_baseline || !report.best_baseline->gain.significant) return;
+    const double least = std::max(negligible_share * report.found().gain.gain, 0.0);
+    if (!(report.best_baseline->gain.gain > least)) return;
     warnings.push_back({"better_baseline", "the baseline '" + report.rows[report.best_baseline->row].name +
                                                "' is significantly better than the found merge, by " +
                                                with_interval(report.best_baseline->gain) +
@@ -93,7 +98,7 @@ inline void warn_of_disagreement(const merge_report& report, const std::string& 
 /// - `winners_curse`: gains are measured on the documents that chose the merge;
 /// - `better_parent`: another single checkpoint is significantly better than the newest;
 /// - `better_baseline`: the baseline of the lowest loss on the search documents is significantly better than the found
-///   merge;
+///   merge, and by more than a tenth of what that gains over the newest: less is no reason to search on;
 /// - `annealed`: averaging gains less than a thousandth of the loss (the upper end of its 95 % interval), so there is
 ///   nothing to search;
 /// - `documents_disagree`: the found merge's gains on the two document sets differ in a Welch test at 1 %.
@@ -110,20 +115,24 @@ inline std::vector<report_warning> warnings_of(const merge_report& report, std::
     return warnings;
 }
 
-/// `border`: a bound of the space that the recommended point lies on, so that the best may lie beyond; nothing where it
-/// lies within. point: (d), the user's coordinates.
-template <bounded_space Space>
-std::optional<report_warning> border_warning(const Space& space, std::span<const double> point) {
-    const auto reached = space.reached_bounds(point);
+/// `border`: bounds of the space that the recommended point lies on, so that the best may lie beyond, and how to look
+/// there; nothing where there are none.
+inline std::optional<report_warning> border_warning(std::span<const reached_bound> reached) {
     if (reached.empty()) return std::nullopt;
     std::string names;
     for (const auto& bound : reached) {
         char value[32];
         std::snprintf(value, sizeof value, "%.4g", bound.value);
-        names += (names.empty() ? "" : " and ") + bound.name + " " + value;
+        names += (names.empty() ? "" : ", ") + bound.name + " " + value + " (" + bound.beyond + ")";
     }
-    return report_warning{"border", "the best merge lies on the border of what was searched (" + names +
-                                        "): a better one may lie beyond, so widen it"};
+    return report_warning{
+        "border", "the best merge lies on the border of what was searched, so a better one may lie beyond: " + names};
+}
+
+/// The same of a space and a point (d) of it, the user's coordinates.
+template <bounded_space Space>
+std::optional<report_warning> border_warning(const Space& space, std::span<const double> point) {
+    return border_warning(space.reached_bounds(point));
 }
 
 }  // namespace bouillon

@@ -43,10 +43,11 @@ concept merge_space = search_space<S> && requires(const S space, std::span<const
 struct reached_bound {
     std::string name;  // the space's member that sets it, or words where none does
     double value;
+    std::string beyond = "widen it";  // what to do to look farther
 };
 
-/// A search space with bounds that its user chose and might have chosen wider: `reached_bounds` gives those that a
-/// point lies on. Bounds that are in the nature of things, such as a merge weight's of 0 in an average, are none.
+/// A search space with bounds that a user can go beyond: `reached_bounds` gives those that a point lies on. Bounds that
+/// are in the nature of things, such as a merge weight's of 0 and 1 in an average, are none.
 template <class S>
 concept bounded_space = search_space<S> && requires(const S space, std::span<const double> point) {
     { space.reached_bounds(point) } -> std::same_as<std::vector<reached_bound>>;

@@ -82,6 +82,20 @@ struct group_scaling {
         return point;
     }
 
+    /// Named by the group's number, "upper of group 2". None at 0, where a group keeps the newest checkpoint's tensors.
+    std::vector<reached_bound> reached_bounds(std::span<const double> point) const {
+        std::vector<reached_bound> reached;
+        std::size_t next = 0;
+        for (std::size_t g = 0; g < lower.size(); ++g) {
+            if (lower[g] == upper[g]) continue;
+            const double scale = point[next++], near = 0.01 * (upper[g] - lower[g]);
+            if (scale <= lower[g] + near && lower[g] != 0)
+                reached.push_back({"lower of group " + std::to_string(g), lower[g]});
+            if (scale >= upper[g] - near) reached.push_back({"upper of group " + std::to_string(g), upper[g]});
+        }
+        return reached;
+    }
+
  private:
     box free() const {
         box result;
@@ -94,6 +108,6 @@ struct group_scaling {
     }
 };
 
-static_assert(merge_space<group_scaling>);
+static_assert(merge_space<group_scaling> && bounded_space<group_scaling>);
 
 }  // namespace bouillon

@@ -56,10 +56,11 @@ struct interval {
 
     std::vector<double> merge_weights(std::span<const double> point) const { return {1 - point[0], point[0]}; }
 
+    /// None at 0 and 1, where the best merge is one of the checkpoints.
     std::vector<reached_bound> reached_bounds(std::span<const double> point) const {
         const double near = 0.01 * (upper - lower);
-        if (point[0] <= lower + near) return {{"lower", lower}};
-        if (point[0] >= upper - near) return {{"upper", upper}};
+        if (point[0] <= lower + near && lower != 0) return {{"lower", lower}};
+        if (point[0] >= upper - near && upper != 1) return {{"upper", upper}};
         return {};
     }
 };

@@ -125,9 +125,17 @@ struct schedule {
         return weights;
     }
 
+    /// The largest step, and what only other checkpoints or another space go beyond: all checkpoints, the shapes' ends.
     std::vector<reached_bound> reached_bounds(std::span<const double> point) const {
-        if (point[3] < 0.99 * largest_step) return {};
-        return {{"largest_step", largest_step}};
+        std::vector<reached_bound> reached;
+        const auto all = static_cast<double>(checkpoints),
+                   longest = static_cast<double>(left_by(static_cast<std::size_t>(std::lround(point[1]))));
+        if (point[0] >= longest - 0.01 * (all - 1))
+            reached.push_back({"window", longest, "begin with older checkpoints"});
+        if (const double power = std::log2(point[2]); point[0] > 1 && std::abs(power) >= 0.98 * largest_power)
+            reached.push_back({"shape", std::exp2(std::copysign(largest_power, power)), "search the simplex"});
+        if (point[3] >= 0.99 * largest_step) reached.push_back({"largest_step", largest_step});
+        return reached;
     }
 
  private:
