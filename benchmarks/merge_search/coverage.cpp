@@ -119,7 +119,7 @@ int main(int argc, char** argv) {
         {.name = "outliers", .noise = 0.02, .drift = 0.002, .scatter = document_scatter::outliers},
         {.name = "no gain with outliers", .noise = 0, .drift = 0, .scatter = document_scatter::outliers},
         {.name = "skewed", .noise = 0.02, .drift = 0.002, .scatter = document_scatter::skewed},
-        {.name = "no gain, skewed", .noise = 0, .drift = 0, .scatter = document_scatter::skewed},
+        {.name = "no gain but skewed", .noise = 0, .drift = 0, .scatter = document_scatter::skewed},
     };
     std::printf(
         "| run | documents | judged on | covered | gain claimed | wrongly | true gain | bias | half width |\n"
