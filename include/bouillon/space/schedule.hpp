@@ -63,7 +63,7 @@ struct schedule {
     std::vector<double> from_cube(std::span<const double> cube_point) const {
         std::vector<double> unit_point(cube_point.begin(), cube_point.end());
         const std::size_t spacings = largest_spacing();  // each takes an equal part of the cube
-        const auto below = static_cast<std::size_t>(cube_point[1] * static_cast<double>(spacings));
+        const auto below = static_cast<std::size_t>(unit_point[1] * static_cast<double>(spacings));
         const std::size_t spacing = 1 + std::min(below, spacings - 1);
         unit_point[1] = unit_spacing(spacing);
         unit_point[0] *= unit_longest_window(spacing);
