@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <unistd.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -19,7 +21,7 @@
 class tiny_run {
  public:
     explicit tiny_run(const std::string& name, std::size_t checkpoints = 3)
-        : folder_(std::filesystem::temp_directory_path() / ("bouillon-" + name)) {
+        : folder_(std::filesystem::temp_directory_path() / ("bouillon-" + name + "-" + std::to_string(::getpid()))) {
         std::filesystem::remove_all(folder_);
         for (std::size_t k = 0; k < checkpoints; ++k) write_checkpoint(step(k), k);
         write_documents("search.safetensors", 1, 12);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/merge_search/held_out_file.hpp>
 #include <bouillon/checkpoint/safetensors_writer.hpp>
+#include <bouillon/core/temporary_directory.hpp>
 
 #include <doctest/doctest.h>
 
@@ -21,10 +22,10 @@ using i32 = std::vector<std::int32_t>;
 using i64 = std::vector<std::int64_t>;
 
 struct test_file {
-    std::filesystem::path path = std::filesystem::temp_directory_path() / "bouillon-held-out-test.safetensors";
+    temporary_directory folder;
+    std::filesystem::path path = folder.path() / "held-out.safetensors";
 
     explicit test_file(const std::map<std::string, std::variant<u16, i32, i64, std::vector<double>>>& tensors) {
-        std::filesystem::remove(path);
         constexpr std::array types = {dtype::u16, dtype::i32, dtype::i64, dtype::f64};  // by the variant's index
         std::vector<checkpoint_tensor> entries;
         for (const auto& [name, values] : tensors)
@@ -36,7 +37,6 @@ struct test_file {
                        tensors.at(entry.name));
         writer.close();
     }
-    ~test_file() { std::filesystem::remove(path); }
 };
 
 void refused(const test_file& file, const std::string& message) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/score/external_command.hpp>
+#include <bouillon/core/temporary_directory.hpp>
 
 #include <doctest/doctest.h>
 
@@ -14,10 +15,10 @@ TEST_CASE("the command's last line is the loss, or the losses") {
 }
 
 TEST_CASE("the checkpoint's path reaches the command as one word, whatever it contains") {
-    const auto path = std::filesystem::temp_directory_path() / "it's a $(false) model.txt";
+    const temporary_directory folder;
+    const auto path = folder.path() / "it's a $(false) model.txt";
     std::ofstream(path) << "3.25\n";
     CHECK(external_command{"test -f {checkpoint} && cat {checkpoint}"}(path) == std::vector{3.25});
-    std::filesystem::remove(path);
 }
 
 TEST_CASE("a crash, a failure, silence and words are each a clear error") {
