@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/merge/write_merged.hpp>
-
+#include <array>
 #include <atomic>
 #include <csignal>
+#include <vector>
 
 /// While it lives, SIGINT and SIGTERM stop the merge that asks it, so that what was written so far is removed; then,
 /// at its end, the signal ends the program. A second one does so at once.
@@ -17,13 +17,16 @@ class until_signal {
             stop = true;
         };
         action.sa_flags = static_cast<int>(SA_RESETHAND);
-        for (const int number : {SIGINT, SIGTERM}) {
+        for (const int number : numbers) {
             struct sigaction before {};
             ::sigaction(number, nullptr, &before);
-            if (before.sa_handler == SIG_DFL) ::sigaction(number, &action, nullptr);  // one that is ignored stays so
+            if (before.sa_handler != SIG_DFL) continue;  // one that is ignored stays so
+            ::sigaction(number, &action, nullptr);
+            caught_.push_back(number);
         }
     }
     ~until_signal() {
+        for (const int number : caught_) std::signal(number, SIG_DFL);
         if (received != 0) std::raise(received);  // as if it had not been caught: the shell sees what ended the program
     }
     until_signal(const until_signal&) = delete;
@@ -33,6 +36,8 @@ class until_signal {
 
  private:
     static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
+    static constexpr std::array numbers{SIGINT, SIGTERM};
     static inline std::atomic<bool> stop{false};
     static inline std::atomic<int> received{0};
+    std::vector<int> caught_;
 };
