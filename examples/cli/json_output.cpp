@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json_output.hpp"
 
+#include <bouillon/search/journal_event.hpp>
+#include <bouillon/search/journal_header.hpp>
+
 #include <cmath>
 #include <cstddef>
 #include <optional>
@@ -9,6 +12,7 @@
 namespace {
 
 using json = nlohmann::ordered_json;
+using bouillon::detail::number_or_nan;
 
 /// Weights of all tensors alike; or null, and those of each group beside.
 void add_weights(json& object, const std::vector<double>& merge_weights, const merge_weight_names& names) {
@@ -38,8 +42,6 @@ json row_json(const bouillon::report_row& row, const merge_weight_names& names) 
     add_weights(object, row.merge_weights, names);
     return object;
 }
-
-double number_or_nan(const json& value) { return value.is_null() ? std::nan("") : value.get<double>(); }
 
 bouillon::loss_estimate estimate_from(const json& mean, const json& standard_error) {
     const double error = number_or_nan(standard_error);
@@ -75,8 +77,6 @@ bouillon::report_row row_from(const json& object, std::size_t documents) {
 
 }  // namespace
 
-std::string one_line(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace); }
-
 std::string trial_json(const bouillon::trial_event& event, std::size_t earlier, std::span<const double> newest_losses,
                        const merge_weight_names& names) {
     json object = {{"event", "trial"},
@@ -94,7 +94,7 @@ std::string trial_json(const bouillon::trial_event& event, std::size_t earlier, 
     add_weights(object, event.trial.merge_weights, names);
     if (event.observation.status == bouillon::trial_status::failed) {
         object["failed"] = event.observation.reason;
-        return one_line(object);
+        return bouillon::detail::json_line(object);
     }
     const auto loss = bouillon::mean_loss(event.losses);
     const auto gain = bouillon::gain_over(event.losses, newest_losses);
@@ -103,7 +103,7 @@ std::string trial_json(const bouillon::trial_event& event, std::size_t earlier, 
     object["gain"] = gain.gain;
     object["gain_standard_error"] = std::sqrt(event.observation.variance);  // with that of documents not scored
     object["documents"] = event.documents;
-    return one_line(object);
+    return bouillon::detail::json_line(object);
 }
 
 json result_json(const bouillon::merge_report& report, const bouillon::recommendation& recommendation,

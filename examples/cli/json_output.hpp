@@ -14,9 +14,6 @@
 // What `bouillon search --json` prints: objects without line breaks, where a number that is not known, such as the
 // standard error of a single value, is null. The result is also what ends a journal.
 
-/// An object in one line; bytes that are no UTF-8 are replaced.
-std::string one_line(const nlohmann::ordered_json& object);
-
 /// `earlier`: trials of the searches before this one. `newest_losses`: (documents), of the newest checkpoint on the
 /// search documents, which gains are over.
 std::string trial_json(const bouillon::trial_event& event, std::size_t earlier, std::span<const double> newest_losses,

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "page_json.hpp"
 
-#include <cmath>
+#include <bouillon/search/journal_event.hpp>
 
 namespace {
 
 using json = nlohmann::ordered_json;
-
-double number_or_nan(const json& value) { return value.is_null() ? std::nan("") : value.get<double>(); }
+using bouillon::detail::number_or_nan;
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include <bouillon/merge/write_merged.hpp>
 #include <bouillon/merge_search.hpp>
 #include <bouillon/search/journal_file.hpp>
+#include <bouillon/search/journal_header.hpp>
 #include <bouillon/version.hpp>
 
 #include "commands.hpp"
@@ -72,7 +73,8 @@ void write_result(const workbench& bench, const bouillon::merge_report& report) 
 void end_journal(const std::filesystem::path& path, nlohmann::ordered_json result, const report_page& page) {
     result["page"] = page_json(page);
     bouillon::journal_file journal(path, bouillon::journal_mode::resume);
-    if (const std::string line = one_line(result); journal.lines().empty() || journal.lines().back() != line)
+    if (const std::string line = bouillon::detail::json_line(result);
+        journal.lines().empty() || journal.lines().back() != line)
         journal.append(line);
 }
 
@@ -107,7 +109,7 @@ void run(const search_arguments& arguments) {
         if (file) file->publish(html_report(page));
     }
     if (arguments.json)
-        std::cout << one_line(summary) << std::endl;
+        std::cout << bouillon::detail::json_line(summary) << std::endl;
     else
         print_result(bench, report, result);
 }

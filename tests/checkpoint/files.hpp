@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/checkpoint/list_directory.hpp>
 #include <bouillon/checkpoint/safetensors_writer.hpp>
 #include <bouillon/core/temporary_directory.hpp>
 
@@ -33,6 +34,14 @@ inline void write_text(const std::filesystem::path& path, std::string_view text)
 inline std::string read_text(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The names in a directory, hidden ones too, in their order.
+inline std::vector<std::string> names_in(const std::filesystem::path& directory) {
+    std::vector<std::string> names;
+    for (const auto& item : bouillon::detail::list_directory(directory))
+        names.push_back(item.path().filename().string());
+    return names;
 }
 
 inline std::span<const std::byte> as_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/merge/staged_output.hpp>
-#include <bouillon/checkpoint/list_directory.hpp>
 
 #include "checkpoint/files.hpp"
 #include <doctest/doctest.h>
@@ -8,13 +7,6 @@
 using namespace bouillon;
 
 namespace {
-
-/// The names in a directory, hidden ones too.
-std::vector<std::string> names(const std::filesystem::path& directory) {
-    std::vector<std::string> found;
-    for (const auto& item : detail::list_directory(directory)) found.push_back(item.path().filename().string());
-    return found;
-}
 
 using strings = std::vector<std::string>;
 
@@ -35,7 +27,7 @@ TEST_CASE("a directory appears whole under its name and nothing else stays") {
         staged.publish(staged.directory());
     }
     CHECK(test::read_text(directory / "out/a") == "text");
-    CHECK(names(directory.path()) == strings{"out"});
+    CHECK(test::names_in(directory.path()) == strings{"out"});
 }
 
 TEST_CASE("a file appears whole under its name and nothing else stays") {
@@ -46,7 +38,7 @@ TEST_CASE("a file appears whole under its name and nothing else stays") {
         staged.publish(staged.directory() / "any");
     }
     CHECK(test::read_text(directory / "out.safetensors") == "text");
-    CHECK(names(directory.path()) == strings{"out.safetensors"});
+    CHECK(test::names_in(directory.path()) == strings{"out.safetensors"});
 }
 
 TEST_CASE("what is not published leaves nothing behind") {
@@ -55,7 +47,7 @@ TEST_CASE("what is not published leaves nothing behind") {
         const staged_output staged(directory / "out", false);
         test::write_text(staged.directory() / "a", "text");
     }
-    CHECK(names(directory.path()).empty());
+    CHECK(test::names_in(directory.path()).empty());
 }
 
 TEST_CASE("missing parents are made and a final slash means nothing") {
@@ -77,16 +69,16 @@ TEST_CASE("a left-over of a killed process is removed by the next output of its 
     test::write_text(directory / ".bouillon-partial-out-1-0/a", "old");
     {
         const staged_output staged(directory / "out/", false);
-        CHECK(names(staged.directory()).empty());
-        CHECK(names(directory.path()).size() == 1);
+        CHECK(test::names_in(staged.directory()).empty());
+        CHECK(test::names_in(directory.path()).size() == 1);
     }
-    CHECK(names(directory.path()).empty());
+    CHECK(test::names_in(directory.path()).empty());
 }
 
 TEST_CASE("parents that were made for what is not published go with it") {
     const test::temporary_directory directory;
     { const staged_output staged(directory / "a/b/out", false); }
-    CHECK(names(directory.path()).empty());
+    CHECK(test::names_in(directory.path()).empty());
 }
 
 TEST_CASE("a name that is none is refused") {
@@ -103,7 +95,7 @@ TEST_CASE("an output that exists is refused without force") {
     CHECK_THROWS_WITH_AS(require_writable_target(directory / "out", false), refused.c_str(), input_error);
     create_symlink("nowhere", directory / "link");
     CHECK_THROWS_AS(require_writable_target(directory / "link", false), input_error);
-    CHECK(names(directory.path()) == strings{"link", "out"});
+    CHECK(test::names_in(directory.path()) == strings{"link", "out"});
 }
 
 TEST_CASE("an output that appeared meanwhile is not replaced without force") {
@@ -135,7 +127,7 @@ TEST_CASE("force replaces a directory or a file by either") {
     CHECK(test::read_text(out) == "file 2");
     publish_text(out, "directory 3", true);
     CHECK(test::read_text(out / "model.safetensors") == "directory 3");
-    CHECK(names(directory.path()) == strings{"out.safetensors"});
+    CHECK(test::names_in(directory.path()) == strings{"out.safetensors"});
 }
 
 TEST_CASE("force replaces a link and not what it leads to") {
@@ -160,7 +152,7 @@ TEST_CASE("force replaces nothing but one checkpoint") {
     CHECK(refusal("run").ends_with("run: is not replaced, because it holds the directory checkpoint-500"));
     test::write_text(directory / "notes.txt", "");
     CHECK(refusal("notes.txt").ends_with("notes.txt: is not replaced, because it is not a checkpoint"));
-    CHECK(names(directory.path()) == strings{"home", "notes.txt", "run"});
+    CHECK(test::names_in(directory.path()) == strings{"home", "notes.txt", "run"});
 
     create_directory(directory / "empty");
     CHECK(refusal("empty").empty());

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/merge/staging_directory.hpp>
 
-#include <bouillon/checkpoint/list_directory.hpp>
-
 #include "checkpoint/files.hpp"
 #include <doctest/doctest.h>
 
@@ -12,13 +10,6 @@
 using namespace bouillon;
 
 namespace {
-
-/// The names in a directory, hidden ones too.
-std::vector<std::string> names(const std::filesystem::path& directory) {
-    std::vector<std::string> found;
-    for (const auto& item : detail::list_directory(directory)) found.push_back(item.path().filename().string());
-    return found;
-}
 
 using strings = std::vector<std::string>;
 
@@ -34,7 +25,7 @@ TEST_CASE("an output of a name removes what killed processes left of that name a
     test::write_text(directory / ".bouillon-partial-out-7-7", "a file");
     {
         const detail::staging_directory staging(directory / "out");
-        CHECK(names(directory.path()).size() == others.size() + 2);
+        CHECK(test::names_in(directory.path()).size() == others.size() + 2);
     }
     CHECK_FALSE(exists(directory / ".bouillon-partial-out-12-0"));
     CHECK_FALSE(exists(directory / ".bouillon-partial-out-12-1"));

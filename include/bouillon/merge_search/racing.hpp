@@ -96,8 +96,7 @@ class document_race {
     bool cannot_win(const raced_loss& merge, const raced_loss& leader) const {
         if (merge.documents == size()) return false;  // it ends here anyway
         const double sampling = merge.completed.sampling_variance;
-        const double behind = excess(merge, leader);
-        return sampling > 0 && sampling <= behind * behind - leader.completed.sampling_variance;
+        return sampling > 0 && sampling <= telling_variance(merge, leader);
     }
 
     /// Documents of the next stage of a merge, or 0 where it stops: as many as it takes if the figures stay what they
@@ -106,9 +105,8 @@ class document_race {
     std::size_t next_stage(const raced_loss& merge, const raced_loss& leader, double share) const {
         if (merge.documents == size() || !std::isfinite(merge.difference.mean)) return 0;
         const double sampling = merge.completed.sampling_variance;
-        const double behind = excess(merge, leader);
-        const double wanted = std::max({share * (merge.difference.variance - sampling),
-                                        behind * behind - leader.completed.sampling_variance, 0.0});
+        const double wanted =
+            std::max({share * (merge.difference.variance - sampling), telling_variance(merge, leader), 0.0});
         if (sampling > 0 && sampling <= wanted) return 0;  // documents that are all alike tell no variance
         const auto n = static_cast<double>(merge.documents), all = static_cast<double>(size());
         const double needed = 1 / (wanted * (1 / n - 1 / all) / sampling + 1 / all);
@@ -141,11 +139,13 @@ class document_race {
     /// Documents of the smallest stage after one of n.
     static std::size_t least_next(std::size_t n) { return n + (n + 2) / 3; }
 
-    /// By how much a merge is worse than the leader, in the t of one look: nats per token, 0 where it is not.
-    double excess(const raced_loss& merge, const raced_loss& leader) const {
+    /// The sampling variance of a merge at which one look tells that it is worse than the leader, nats per token
+    /// squared; 0 or below where no variance would.
+    double telling_variance(const raced_loss& merge, const raced_loss& leader) const {
         const double level = (1 - options_.confidence) / static_cast<double>(std::max<std::size_t>(looks_, 1));
         const double t = student_t_quantile(1 - level, merge.completed.degrees_of_freedom);
-        return std::max(merge.difference.mean - leader.difference.mean, 0.0) / t;
+        const double behind = std::max(merge.difference.mean - leader.difference.mean, 0.0) / t;
+        return behind * behind - leader.completed.sampling_variance;
     }
 
     racing_options options_;
