@@ -3,6 +3,7 @@
 
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/json_problem.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/journal_contents.hpp>
 
@@ -148,5 +149,5 @@ journal_page page_of_journal(const std::filesystem::path& path) try {
     return made;
 } catch (const nlohmann::json::exception& problem) {
     throw bouillon::input_error("journal " + path.string() +
-                                ": it is not as `bouillon search` writes it: " + problem.what());
+                                ": it is not as `bouillon search` writes it: " + bouillon::detail::json_problem(problem));
 }

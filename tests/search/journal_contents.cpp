@@ -77,6 +77,7 @@ TEST_CASE("what is no journal of this version is refused with the line") {
     refuses(result_line, "line 1: this is no journal: it does not begin with a header");
     refuses("{\"event\":\"header\",\"version\":2}\n", "line 1: its version is 2, but 3 is what this bouillon reads");
     refuses("{\"event\":\"header\",\"version\":3}\n{\"event\":\"dance\"}\n", "line 2: the event is \"dance\"");
+    refuses("{\"event\":\"header\",\"version\":3}\n{\"ticket\":1}\n", "line 2: key 'event' not found");
     CHECK_THROWS_AS(read_journal(folder.path), input_error);
     CHECK_THROWS_AS(read_journal(folder.path / "nothing"), input_error);
 }

@@ -5,6 +5,7 @@
 #include <bouillon/checkpoint/json_file.hpp>
 #include <bouillon/checkpoint/safetensors.hpp>
 #include <bouillon/core/dtype.hpp>
+#include <bouillon/core/json_problem.hpp>
 #include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/version.hpp>
 
@@ -114,8 +115,7 @@ inline merge_recipe parse_recipe(std::string_view text, const std::string& name)
     json.at("metadata").get_to(recipe.provenance);
     return recipe;
 } catch (const nlohmann::json::exception& failure) {
-    const std::string reason = failure.what();  // "[json.exception.KIND.NUMBER] REASON"
-    throw input_error(name + ": is not a recipe of bouillon: " + reason.substr(reason.find(' ') + 1));
+    throw input_error(name + ": is not a recipe of bouillon: " + detail::json_problem(failure));
 }
 
 /// Reads the recipe of a merged checkpoint: `path` is a recipe's file, the directory of a merged checkpoint, or a

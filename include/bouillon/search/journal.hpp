@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/json_problem.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/journal_event.hpp>
 #include <bouillon/search/journal_file.hpp>
@@ -119,7 +120,7 @@ class journaled_search {
         try {
             if (!replay_event(search_, event)) ++suggested_otherwise_;
         } catch (const nlohmann::json::exception& problem) {
-            throw input_error(at_line(line) + problem.what());
+            throw input_error(at_line(line) + detail::json_problem(problem));
         } catch (const input_error& problem) {
             throw input_error(at_line(line) + problem.what());
         }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/json_problem.hpp>
 #include <bouillon/search/history.hpp>
 #include <bouillon/search/journal_event.hpp>
 #include <bouillon/search/journal_header.hpp>
@@ -90,7 +91,8 @@ inline journal_contents read_journal(const std::filesystem::path& path) {
             replay_event(replayed, event);
             if (event.at("event") == "result") contents.result = std::move(event);
         } catch (const nlohmann::json::exception& problem) {
-            throw input_error("journal " + path.string() + ": line " + std::to_string(number) + ": " + problem.what());
+            throw input_error("journal " + path.string() + ": line " + std::to_string(number) + ": " +
+                              detail::json_problem(problem));
         } catch (const input_error& problem) {
             throw input_error("journal " + path.string() + ": line " + std::to_string(number) + ": " + problem.what());
         }
