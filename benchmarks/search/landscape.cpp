@@ -98,7 +98,7 @@ void run_tasks(const arguments& given) {
     std::ofstream output(given.output, std::ios::app);
     for (const auto& name : given.tasks) {
         const task on = make_task(name, given);
-        for (std::size_t seed = given.first_seed; seed < given.seeds; ++seed)
+        for (std::size_t seed = given.first_seed; seed < given.first_seed + given.seeds; ++seed)
             for (const auto& system : given.systems) {
                 if (system == "sweep" && (on.function.dimension() > 1 || seed > 0)) continue;
                 const run_record run = run_system(system, on, make_problem(on.function, seed));
@@ -120,7 +120,7 @@ int main(int argc, char** argv) {
     app.add_option("--systems", given.systems,
                    "bouillon: as shipped; bouillon_plain: with the design and the one loss that other systems get")
         ->delimiter(',');
-    app.add_option("--seeds", given.seeds)->capture_default_str();
+    app.add_option("--seeds", given.seeds, "how many")->capture_default_str();
     app.add_option("--first-seed", given.first_seed)->capture_default_str();
     app.add_option("--documents", given.documents, "how many of the search documents; 0: all")->capture_default_str();
     app.add_option("--budget", given.budget, "trials; without it 15 for a pair, else 40");

@@ -335,7 +335,7 @@ def run_all(arguments):
             deviation = deviation_of(function, noise)
             if deviation is None:
                 continue
-            for seed in range(arguments.first_seed, arguments.seeds):
+            for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
                 for name in arguments.peers:
                     if (name, function["function"], noise, seed) in done:
                         continue
@@ -504,7 +504,7 @@ def main():
     parser.add_argument("--peers", type=names, default=list(SYSTEMS))
     parser.add_argument("--functions", type=names, help="names or their beginnings; without it, all")
     parser.add_argument("--noise", type=names, default=["0", "0.01", "0.05", "own"])
-    parser.add_argument("--seeds", type=int, default=30)
+    parser.add_argument("--seeds", type=int, default=30, help="how many")
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--table", nargs="+", metavar="FILE", help="print tables of runs instead")
     parser.add_argument("--within", type=float, help="with --table: the trials to come so close to the lowest known")
