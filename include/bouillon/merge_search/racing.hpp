@@ -23,12 +23,12 @@
 namespace bouillon {
 
 struct racing_options {
-    std::size_t first = 0;      // documents of the first stage; 0: a sixteenth of them, but at least 3
-    double share = 0.25;        // of the documents' own variance: a trial's sampling variance below it is small enough,
-                                // since the surrogate smooths over trials
-    double choice_share = 0.1;  // the same where one comparison decides: among the candidates of a baseline
-    double confidence = 0.975;  // with which a merge that stops early is worse than the leader, over all of its stages
-    std::uint64_t seed = 1;     // of the order of the documents
+    std::size_t first = 0;  // documents of the first stage; 0: a sixteenth of them, but at least 3
+    double share = 0.25;    // of the documents' own variance: a trial's sampling variance below it is small enough,
+                            // since the surrogate smooths over trials
+    double choice_share = 0.15;  // the same where one comparison decides: among the candidates of a baseline
+    double confidence = 0.975;   // with which a merge that stops early is worse than the leader, over all of its stages
+    std::uint64_t seed = 1;      // of the order of the documents
 };
 
 /// What is known of a merge's loss while it races.
