@@ -100,7 +100,7 @@ void run_tasks(const arguments& given) {
         const task on = make_task(name, given);
         for (std::size_t seed = given.first_seed; seed < given.first_seed + given.seeds; ++seed)
             for (const auto& system : given.systems) {
-                if (system == "sweep" && (on.function.dimension() > 1 || seed > 0)) continue;
+                if (system == "sweep" && (on.function.dimension() > 1 || seed > given.first_seed)) continue;
                 const run_record run = run_system(system, on, make_problem(on.function, seed));
                 output << to_json(run).dump() + '\n' << std::flush;
                 std::printf("%-14s %-15s seed %zu: lowest loss %.5f, recommended %.5f\n", name.c_str(), system.c_str(),

@@ -148,6 +148,6 @@ journal_page page_of_journal(const std::filesystem::path& path) try {
         add_unfinished(journal, page);
     return made;
 } catch (const nlohmann::json::exception& problem) {
-    throw bouillon::input_error("journal " + path.string() +
-                                ": it is not as `bouillon search` writes it: " + bouillon::detail::json_problem(problem));
+    throw bouillon::input_error("journal " + path.string() + ": it is not as `bouillon search` writes it: " +
+                                bouillon::detail::json_problem(problem));
 }

@@ -20,6 +20,4 @@ TEST_CASE("a JSON exception says what is wrong without its library's number") {
     }
 }
 
-TEST_CASE("any other message stays whole") {
-    CHECK(json_problem(std::runtime_error("[a] b")) == "[a] b");
-}
+TEST_CASE("any other message stays whole") { CHECK(json_problem(std::runtime_error("[a] b")) == "[a] b"); }
