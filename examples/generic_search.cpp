@@ -18,7 +18,7 @@ int main() {
     bouillon::bayesian_search search(bouillon::box{.lower = {-5, 0}, .upper = {10, 15}}, {.budget = 40, .seed = 1});
     while (!search.done()) {
         const auto trial = search.suggest();
-        search.observe(trial, branin(trial.point));
+        search.observe(trial, branin(trial.point), 0.0);  // 0: the loss has no noise
     }
     const double regret = branin(search.recommendation().point) - 0.39788735772973816;
     std::printf("40 trials come within 0.01 of the minimum: %s\n", regret < 0.01 ? "yes" : "no");

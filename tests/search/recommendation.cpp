@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 using namespace bouillon;
@@ -45,6 +46,20 @@ TEST_CASE("the best of certain scores is recommended, whatever the surrogate thi
     const auto model = fitted(data);
     CHECK(detail::best_tried(model, data).first == 3);
     CHECK(answer_to(data, model)[0] == data.points[3]);
+}
+
+TEST_CASE("a point between trials is recommended only where it is known nearly as well as the best one tried") {
+    training_data data;  // of a parabola with its maximum in a gap; their variance is not known
+    for (const double x : {0.0, 0.1, 0.2, 0.3, 0.75, 0.9, 1.0})
+        data.add(std::vector{x}, -std::pow(x - 0.5, 2), std::numeric_limits<double>::quiet_NaN());
+    data.successes = 7;
+    const auto model = fitted(data);
+    const auto belief = [&](double x) { return model.predict({&x, 1}); };
+    const auto countable = [&](double x) { return belief(x).mean - std::sqrt(belief(x).variance); };
+    REQUIRE(countable(0.5) > countable(0.3));
+    const double answer = answer_to(data, model)[0];
+    CHECK(answer == doctest::Approx(0.3).epsilon(0.1));
+    CHECK(belief(answer).variance <= 4 * belief(0.3).variance);
 }
 
 TEST_CASE("under noise no point has a larger mean less one deviation than the recommended one") {

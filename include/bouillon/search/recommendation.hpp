@@ -54,19 +54,23 @@ std::pair<std::size_t, double> best_tried(const Surrogate& model, const training
 }
 
 /// The unit point (d) whose score can be counted on to be the largest: the best one tried where its score is certain,
-/// else that of the largest posterior mean less one deviation, in the whole space. Cost: a maximisation under noise.
+/// else that of the largest posterior mean less one deviation, over the points tried and the space. Between trials the
+/// deviation may be at most twice the best tried one's: farther out the surrogate guesses, and the best of many guesses
+/// is mostly wrong. Cost: a maximisation under noise.
 template <class Surrogate, search_space Space>
 std::vector<double> countable_best(const Surrogate& model, const training_data& data, const Space& space,
                                    random_engine& engine, const maximize_options& options) {
-    const std::size_t best = best_tried(model, data).first;
-    const auto tried = point_of(data, best);
-    std::vector<double> answer(tried.begin(), tried.end());
-    if (data.variances[best] == 0) return answer;
+    const auto copy = [](std::span<const double> point) { return std::vector<double>(point.begin(), point.end()); };
+    const std::size_t likely = best_tried(model, data).first;
+    if (data.variances[likely] == 0) return copy(point_of(data, likely));
     const auto countable = prepare(upper_confidence_bound{-1}, model, search_state{}, engine);
+    std::vector<double> values(data.scores.size());  // (n)
+    countable.evaluate(data.points, values);
+    const auto best = std::max_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(data.successes));
+    const auto tried = point_of(data, static_cast<std::size_t>(best - values.begin()));
     auto found = maximize(countable, space, tried, {}, 0, engine, in_length_scales(options, model));
-    double at_tried = 0;
-    countable.evaluate(tried, {&at_tried, 1});
-    return found.value > at_tried ? std::move(found.unit_point) : answer;
+    const bool known = model.predict(found.unit_point).variance <= 4 * model.predict(tried).variance;
+    return known && found.value > *best ? std::move(found.unit_point) : copy(tried);
 }
 
 }  // namespace detail
