@@ -109,6 +109,23 @@ std::string first_lines(const std::string& text, int count) {
 
 }  // namespace
 
+TEST_CASE("trials that were out may be ended after a resume instead of being handed out again") {
+    const scratch_folder folder;
+    const auto path = folder.path / "journal";
+    {
+        journaled_search begun(branin_search(), path, settings);
+        for (int i = 0; i < 4; ++i) begun.suggest();
+    }
+    journaled_search search(branin_search(), path, settings, journal_mode::resume);
+    std::vector<trial> out;
+    for (const auto& [suggested, observed] : search.history().records()) out.push_back(suggested);
+    search.abandon(out[0], "its worker died with the program");
+    search.fail(out[1], "no memory");
+    search.observe(out[3], branin(out[3].point), 0.0);
+    CHECK(search.suggest().ticket == 2);
+    CHECK(search.suggest().ticket == 4);
+}
+
 TEST_CASE("a search killed after any step, or within a line, continues bit for bit") {
     check_every_kill(branin_search);
 }

@@ -23,7 +23,8 @@
 namespace bouillon {
 
 /// A search whose every step is written down, so that a killed one continues as if it had never stopped: its earlier
-/// calls are made again in their order, and trials that were out are handed out again, with the same ticket and point.
+/// calls are made again in their order, and trials that were out are handed out again, with the same ticket and point,
+/// unless the caller ends them first.
 ///
 /// The first line holds the version of the format, the search's own types and options and the caller's settings (what
 /// is merged, scored and how, as text); the others hold one event each: "suggest", "repeat", "observe", "fail" or
@@ -137,6 +138,7 @@ class journaled_search {
     void write(const nlohmann::ordered_json& event) { journal_.append(detail::json_line(event)); }
 
     void write_end(std::size_t ticket) {
+        std::erase_if(unfinished_, [&](const trial& out) { return out.ticket == ticket; });
         const observation& ended = search_.history()[ticket].observation;
         if (ended.status != trial_status::observed)
             return write({{"event", ended.status == trial_status::failed ? "fail" : "abandon"},
@@ -156,7 +158,7 @@ class journaled_search {
 
     Search search_;
     journal_file journal_;
-    std::deque<trial> unfinished_;  // suggested by the earlier run, to be handed out again
+    std::deque<trial> unfinished_;  // out when the earlier run stopped: handed out again unless the caller ends them
     std::size_t resumed_ = 0;
     std::size_t suggested_otherwise_ = 0;
 };
