@@ -96,6 +96,13 @@ TEST_CASE("points taken already are kept away from") {
     CHECK(distance(found.unit_point, target.centre) < 0.1);
 }
 
+TEST_CASE("where no point is far enough from those taken the farthest is found, not one of them again") {
+    random_engine engine = make_engine(1);
+    const std::vector<std::vector<double>> taken = {{0.0}, {0.4}, {1.0}};
+    const auto found = maximize(hill{{0.4}}, box{{0}, {1}}, taken[1], taken, 0.5, engine);
+    CHECK(found.unit_point[0] == doctest::Approx(0.7).epsilon(0.01));
+}
+
 TEST_CASE("a space of one point yields that point, taken or not") {
     random_engine engine = make_engine(1);
     CHECK(maximize(hill{{0.0}}, simplex{1}, {}, {{1.0}}, 0.01, engine).unit_point == std::vector{1.0});

@@ -203,7 +203,7 @@ TEST_CASE("a spent budget, a space without extent and a known point outside are 
     CHECK_THROWS_AS(bayesian_search(interval{.lower = 1, .upper = 1}), input_error);
     CHECK_THROWS_AS(bayesian_search(interval{}, {.known = {{.point = {0.2}}}}), input_error);
     CHECK_THROWS_AS(bayesian_search(interval{}, {.known = {{.point = {0.7, 0.3}}}}), input_error);
-    CHECK_THROWS_AS(bayesian_search(interval{}, {.known = {{.point = {0.7}, .loss = NAN}}}), input_error);
+    CHECK_THROWS_AS(bayesian_search(interval{}, {.smallest_distance = 0}), input_error);
 }
 
 TEST_CASE("a replayed trial stands as it was recorded") {

@@ -111,8 +111,8 @@ inline std::vector<std::size_t> choose_starts(const candidates& drawn, std::size
 /// candidates in one batch, then projected gradient ascent from the best few. Deterministic for an engine's state.
 ///
 /// incumbent (d): the best point so far, or empty. taken: unit points to keep at least `smallest_distance` away from;
-/// where that leaves nothing (a space of one point), the best point is returned all the same.
-/// Cost: one batch of about 600 (1025 in one dimension), then up to `starts` local searches.
+/// where that leaves nothing, the candidate that is farthest from them is returned (the same again in a space of one
+/// point). Cost: one batch of about 600 (1025 in one dimension), then up to `starts` local searches.
 template <prepared_acquisition Acquisition, search_space Space>
 maximum maximize(const Acquisition& acquisition, const Space& space, std::span<const double> incumbent,
                  const std::vector<std::vector<double>>& taken, double smallest_distance, random_engine& engine,
@@ -142,9 +142,10 @@ maximum maximize(const Acquisition& acquisition, const Space& space, std::span<c
     }
 
     const auto order = found.order();
-    const auto is_free = [&](std::size_t i) { return nearest_distance(found.point(i), taken) >= smallest_distance; };
-    const auto chosen = std::find_if(order.begin(), order.end(), is_free);
-    const std::size_t best = chosen == order.end() ? order.front() : *chosen;
+    const auto room = [&](std::size_t i) { return nearest_distance(found.point(i), taken); };
+    auto chosen = std::find_if(order.begin(), order.end(), [&](std::size_t i) { return room(i) >= smallest_distance; });
+    if (chosen == order.end()) chosen = std::ranges::max_element(order, {}, room);
+    const std::size_t best = *chosen;
     return {{found.point(best).begin(), found.point(best).end()}, found.values[best]};
 }
 

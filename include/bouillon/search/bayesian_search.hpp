@@ -10,6 +10,7 @@
 #include <bouillon/search/observation.hpp>
 #include <bouillon/search/paired.hpp>
 #include <bouillon/search/recommendation.hpp>
+#include <bouillon/search/search_options.hpp>
 #include <bouillon/space/concept.hpp>
 #include <bouillon/space/spread.hpp>
 #include <bouillon/surrogate/gaussian_process.hpp>
@@ -25,17 +26,6 @@
 #include <vector>
 
 namespace bouillon {
-
-struct search_options {
-    std::size_t budget = 20;                    // trials, without the abandoned ones
-    std::uint64_t seed = 1;                     // of everything random
-    std::size_t initial_trials = 0;             // points of the first design; 0: chosen from dimension and budget
-    double smallest_distance = 1e-6;            // between any two trials, in unit coordinates
-    std::vector<double> reference_losses = {};  // (documents), of the model that losses are compared with; or empty
-    std::vector<known_observation> known = {};  // known before the first trial, on the same scale as observed losses
-    gaussian_process_options surrogate = {};
-    maximize_options maximize = {};
-};
 
 /// Bayesian optimization of a loss over a space, one suggestion at a time; the caller owns the loop.
 ///
@@ -57,13 +47,15 @@ class bayesian_search {
     using kernel_type = Kernel;
     using surrogate_type = gaussian_process<Kernel>;
 
-    /// Throws input_error when the space has no extent or a known point lies outside it.
+    /// Throws input_error when the space has no extent, a known point lies outside it, or an option is no usable
+    /// number.
     explicit bayesian_search(Space space, search_options options = {}, Acquisition acquisition = Acquisition{},
                              Kernel kernel = Kernel{})
         : space_(checked(std::move(space))),
           options_(std::move(options)),
           acquisition_(std::move(acquisition)),
           surrogate_(space_.dimension(), std::move(kernel), options_.surrogate) {
+        check(options_);
         for (const auto& known : options_.known) learn_known(known);
         const std::size_t automatic = std::clamp<std::size_t>(space_.dimension() + 2, 3, 10);
         const std::size_t initial = options_.initial_trials > 0
@@ -199,7 +191,6 @@ class bayesian_search {
         if (known.point.size() != space_.dimension())
             throw input_error(name + ": its point has " + std::to_string(known.point.size()) +
                               " coordinates, but the space has " + std::to_string(space_.dimension()));
-        if (!std::isfinite(known.loss)) throw input_error(name + ": its loss is " + std::to_string(known.loss));
         const std::vector<double> unit_point = space_.unit_point(known.point);
         require_same(name, known.point, space_.point(unit_point));
         known_.add(unit_point, -known.loss, known.variance);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/acquisition/maximize.hpp>
+#include <bouillon/core/error.hpp>
+#include <bouillon/search/observation.hpp>
+#include <bouillon/surrogate/gaussian_process.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bouillon {
+
+struct search_options {
+    std::size_t budget = 20;                    // trials, without the abandoned ones
+    std::uint64_t seed = 1;                     // of everything random
+    std::size_t initial_trials = 0;             // points of the first design; 0: chosen from dimension and budget
+    double smallest_distance = 1e-6;            // between any two trials, in unit coordinates; above 0
+    std::vector<double> reference_losses = {};  // (documents), of the model that losses are compared with; or empty
+    std::vector<known_observation> known = {};  // known before the first trial, on the same scale as observed losses
+    gaussian_process_options surrogate = {};
+    maximize_options maximize = {};
+};
+
+/// Throws input_error for numbers that no search can use.
+inline void check(const search_options& options) {
+    if (!(options.smallest_distance > 0 && std::isfinite(options.smallest_distance)))
+        throw input_error("smallest_distance: " + std::to_string(options.smallest_distance) +
+                          " is no distance above 0");
+    for (std::size_t i = 0; i < options.known.size(); ++i) {
+        const auto& [point, loss, variance] = options.known[i];
+        const std::string name = "known observation " + std::to_string(i);
+        if (!std::isfinite(loss)) throw input_error(name + ": its loss is " + std::to_string(loss));
+        if (variance < 0 || std::isinf(variance))  // NaN: not known
+            throw input_error(name + ": its variance is " + std::to_string(variance));
+    }
+}
+
+}  // namespace bouillon
