@@ -82,7 +82,8 @@ TEST_CASE("failures alone teach nothing") {
 }
 
 TEST_CASE("an imputed score is below all others even where these are all equal") {
-    CHECK(imputed_score(std::vector{1.0, 3.0}) == 0);
-    CHECK(imputed_score(std::vector{-3.0}) == -6);
-    CHECK(imputed_score(std::vector{0.0, 0.0}) == -1);
+    CHECK(imputed_score(std::vector{1.0, 3.0}, std::vector{0.0, 4.0}) == 0);
+    CHECK(imputed_score(std::vector{-3.0}, std::vector{0.0}) == -6);
+    CHECK(imputed_score(std::vector{0.0, 0.0}, std::vector<double>{0, NAN}) == -1);
+    CHECK(imputed_score(std::vector{-3.0, -3.0}, std::vector{4.0, 4.0}) == -5);  // wherever 0 is
 }

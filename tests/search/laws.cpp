@@ -5,6 +5,7 @@
 #include <bouillon/acquisition/expected_improvement.hpp>
 #include <bouillon/acquisition/gp_hedge.hpp>
 #include <bouillon/acquisition/log_expected_improvement.hpp>
+#include <bouillon/acquisition/log_probability_of_improvement.hpp>
 #include <bouillon/acquisition/probability_of_improvement.hpp>
 #include <bouillon/acquisition/thompson_sampling.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
@@ -33,11 +34,14 @@ using hedge = gp_hedge<log_expected_improvement, probability_of_improvement, upp
 /// Asks for each acquisition that suggests by the standardised belief.
 template <class Check>
 void for_each_acquisition(const Check& check) {
+    check(improvement_or_knowledge{});
     check(log_noisy_expected_improvement{});
+    check(log_knowledge_gradient{});
     check(log_expected_improvement{});
     check(expected_improvement{});
     check(upper_confidence_bound{});
     check(probability_of_improvement{});
+    check(log_probability_of_improvement{});
     check(thompson_sampling{});
     check(hedge{});
 }

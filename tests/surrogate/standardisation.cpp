@@ -25,6 +25,8 @@ TEST_CASE("scores without a spread take the scale of their noise, or none") {
     CHECK(standardise(one, std::vector<double>{0}).scale == 1);
     CHECK(standardise(equal, std::vector<double>(3, unknown)).scale == 1);
     CHECK(standardise(equal, std::vector<double>(3, unknown)).centre == doctest::Approx(7).epsilon(1e-15));
+    for (const double value : {3.0, 0.1, -2.3})  // three of them have a mean that is not the value
+        CHECK(standardise(std::vector<double>(7, value), std::vector<double>(7, unknown)).scale == 1);
     CHECK(standardise(none, none).scale == 1);
 }
 

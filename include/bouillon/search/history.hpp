@@ -3,6 +3,7 @@
 
 #include <bouillon/core/error.hpp>
 #include <bouillon/search/observation.hpp>
+#include <bouillon/surrogate/standardisation.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -103,13 +104,15 @@ struct training_data {
 };
 
 /// The score that stands for a failure: the worst one seen, less half the range of all, so that the surrogate keeps
-/// away without being bent out of shape. Where all scores are equal any lower one says the same.
-/// Reference: Song et al. (2024), "The Vizier Gaussian process bandit algorithm", section 3.1.
-inline double imputed_score(std::span<const double> scores) {
+/// away without being bent out of shape. Where all scores are equal, and none is known to have noise, any lower one
+/// says the same; with noise it is lower by one deviation. scores (n), variances (n), NaN where unknown. Reference:
+/// Song et al. (2024), "The Vizier Gaussian process bandit algorithm", section 3.1.
+inline double imputed_score(std::span<const double> scores, std::span<const double> variances) {
     const auto [worst, best] = std::minmax_element(scores.begin(), scores.end());
     const double range = *best - *worst;
     if (range > 0) return *worst - 0.5 * range;
-    return *worst - (*worst != 0 ? std::abs(*worst) : 1);
+    const double noise = detail::typical_noise(variances);
+    return *worst - (noise > 0 ? noise : *worst != 0 ? std::abs(*worst) : 1);
 }
 
 /// Adds the ended trials to what was known before them (which `data` holds on entry), successes first.
@@ -119,7 +122,7 @@ inline void add_trials(training_data& data, const history& trials) {
             data.add(suggested.unit_point, -observed.loss, observed.variance);
     data.successes = data.scores.size();
     if (data.successes == 0) return;
-    const double score = imputed_score(data.scores);
+    const double score = imputed_score(data.scores, data.variances);
     double variance = std::numeric_limits<double>::quiet_NaN();
     for (const double known : data.variances) variance = std::fmax(variance, known);
     for (const auto& [suggested, observed] : trials.records())

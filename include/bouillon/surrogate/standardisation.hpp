@@ -51,11 +51,13 @@ inline double typical_noise(std::span<const double> variances) {
     return noisy > 0 ? std::sqrt(noisy / precisions) : 0;
 }
 
-/// The sample standard deviation, computed such that it overflows only where it has to.
+/// The sample standard deviation, computed such that it overflows only where it has to; 0 where all values are equal,
+/// which the rounding of their mean would hide.
 inline double sample_deviation(std::span<const double> values, double mean) {
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    if (values.empty() || *least == *most) return 0;
     double largest = 0, squares = 0;
     for (const double value : values) largest = std::max(largest, std::abs(value - mean));
-    if (largest == 0 || values.size() < 2) return 0;
     for (const double value : values) squares += std::pow((value - mean) / largest, 2);
     return largest * std::sqrt(squares / static_cast<double>(values.size() - 1));
 }
