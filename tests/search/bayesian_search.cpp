@@ -98,6 +98,23 @@ TEST_CASE("a search on the simplex finds a minimum on a face, at a merge that su
     }
 }
 
+TEST_CASE("a search that has converged finds a narrower and deeper basin elsewhere") {
+    const auto deeper = [](bool elsewhere) {
+        int found = 0;  // of eight searches
+        for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6, 7, 8}) {
+            bayesian_search search(box{{0, 0}, {1, 1}}, {.budget = 40, .seed = seed, .elsewhere = elsewhere});
+            while (!search.done()) {
+                const trial next = search.suggest();
+                search.observe(next, two_basins(next.point), 0);
+            }
+            found += search.recommendation().loss < -1.05;
+        }
+        return found;
+    };
+    CHECK(deeper(true) >= 6);
+    CHECK(deeper(false) <= 3);  // so there is something to be found
+}
+
 TEST_CASE("suggestions depend on the seed and on nothing else") {
     const auto run_seed = [](std::uint64_t seed) {
         bayesian_search search(branin_box, {.budget = 12, .seed = seed});

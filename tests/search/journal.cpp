@@ -109,6 +109,25 @@ std::string first_lines(const std::string& text, int count) {
 
 }  // namespace
 
+TEST_CASE("a search that is killed while it climbs elsewhere continues bit for bit") {
+    const scratch_folder folder;
+    const auto run = [](const std::filesystem::path& path, journal_mode mode) {
+        journaled_search search(bayesian_search(box{{0, 0}, {1, 1}}, {.budget = 36}), path, settings, mode);
+        while (!search.done()) {
+            const trial next = search.suggest();
+            search.observe(next, two_basins(next.point), 0);
+        }
+        return read_text(path);
+    };
+    const std::string whole = run(folder.path / "whole", journal_mode::create);
+    std::size_t end = 0;
+    for (int line = 0; end != whole.npos; ++line, end = whole.find('\n', end + 1)) {
+        if (line % 8 != 5) continue;
+        write_text(folder.path / "killed", whole.substr(0, end + 1));
+        CHECK(run(folder.path / "killed", journal_mode::resume) == whole);
+    }
+}
+
 TEST_CASE("trials that were out may be ended after a resume instead of being handed out again") {
     const scratch_folder folder;
     const auto path = folder.path / "journal";

@@ -23,3 +23,11 @@ inline double merge_curve_minimum() {
     for (int i = 0; i <= 100000; ++i) lowest = std::fmin(lowest, merge_curve(i * 1e-5));
     return lowest;
 }
+
+/// A wide basin of depth 1 in the unit square, and one of depth 1.1 with a sixth of its area.
+inline double two_basins(std::span<const double> x) {
+    const auto hill = [&](double a, double b, double width) {
+        return std::exp(-((x[0] - a) * (x[0] - a) + (x[1] - b) * (x[1] - b)) / (2 * width * width));
+    };
+    return -hill(0.25, 0.3, 0.2) - 1.1 * hill(0.8, 0.75, 0.08);
+}

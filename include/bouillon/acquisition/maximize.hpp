@@ -33,6 +33,11 @@ maximize_options in_length_scales(maximize_options options, const Surrogate& sur
     return options;
 }
 
+/// Allows every point of a space.
+struct anywhere {
+    bool operator()(std::span<const double>) const { return true; }
+};
+
 struct maximum {
     std::vector<double> unit_point;  // (d)
     double value = 0;
@@ -110,13 +115,14 @@ inline std::vector<std::size_t> choose_starts(const candidates& drawn, std::size
 /// Finds the unit point of the space where a prepared acquisition is largest, away from points already taken: many
 /// candidates in one batch, then projected gradient ascent from the best few. Deterministic for an engine's state.
 ///
-/// incumbent (d): the best point so far, or empty. taken: unit points to keep at least `smallest_distance` away from;
-/// where that leaves nothing, the candidate that is farthest from them is returned (the same again in a space of one
-/// point). Cost: one batch of about 600 (1025 in one dimension), then up to `starts` local searches.
-template <prepared_acquisition Acquisition, search_space Space>
+/// incumbent (d): the best point so far, or empty. taken: unit points to keep at least `smallest_distance` away from.
+/// allowed: a predicate of unit points (d), for a part of the space. Where all that leaves nothing, the candidate that
+/// is farthest from those taken is returned (the same again in a space of one point).
+/// Cost: one batch of about 600 (1025 in one dimension), then up to `starts` local searches.
+template <prepared_acquisition Acquisition, search_space Space, class Allowed = anywhere>
 maximum maximize(const Acquisition& acquisition, const Space& space, std::span<const double> incumbent,
                  const std::vector<std::vector<double>>& taken, double smallest_distance, random_engine& engine,
-                 const maximize_options& options = {}) {
+                 const maximize_options& options = {}, const Allowed& allowed = {}) {
     detail::candidates found = detail::draw_candidates(space, incumbent, engine, options);
     found.values.resize(found.points.size() / found.dimension);
     acquisition.evaluate(found.points, found.values);
@@ -143,7 +149,8 @@ maximum maximize(const Acquisition& acquisition, const Space& space, std::span<c
 
     const auto order = found.order();
     const auto room = [&](std::size_t i) { return nearest_distance(found.point(i), taken); };
-    auto chosen = std::find_if(order.begin(), order.end(), [&](std::size_t i) { return room(i) >= smallest_distance; });
+    const auto is_free = [&](std::size_t i) { return allowed(found.point(i)) && room(i) >= smallest_distance; };
+    auto chosen = std::find_if(order.begin(), order.end(), is_free);
     if (chosen == order.end()) chosen = std::ranges::max_element(order, {}, room);
     const std::size_t best = *chosen;
     return {{found.point(best).begin(), found.point(best).end()}, found.values[best]};

@@ -3,15 +3,18 @@
 
 #include <bouillon/acquisition/formula.hpp>
 #include <bouillon/acquisition/improvement_or_knowledge.hpp>
+#include <bouillon/acquisition/log_expected_improvement.hpp>
 #include <bouillon/acquisition/maximize.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/kernel/matern52.hpp>
+#include <bouillon/search/basin.hpp>
 #include <bouillon/search/history.hpp>
 #include <bouillon/search/observation.hpp>
 #include <bouillon/search/paired.hpp>
 #include <bouillon/search/recommendation.hpp>
 #include <bouillon/search/search_options.hpp>
 #include <bouillon/space/concept.hpp>
+#include <bouillon/space/same_point.hpp>
 #include <bouillon/space/spread.hpp>
 #include <bouillon/surrogate/gaussian_process.hpp>
 
@@ -20,6 +23,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -66,7 +70,7 @@ class bayesian_search {
     }
 
     /// True when the whole budget has been suggested (trials may still be out). Abandoned trials do not count.
-    bool done() const { return history_.size() - history_.count(trial_status::abandoned) >= options_.budget; }
+    bool done() const { return left() == 0; }
 
     /// The next trial, at a point that no trial had before, the abandoned ones apart. Throws input_error when the
     /// budget is spent.
@@ -91,7 +95,8 @@ class bayesian_search {
                               std::to_string(recorded.unit_point.size()) + " is replayed where trial " +
                               std::to_string(history_.size()) + " of dimension " + std::to_string(space_.dimension()) +
                               " is next");
-        require_same("trial " + std::to_string(recorded.ticket), recorded.point, space_.point(recorded.unit_point));
+        detail::require_same_point("trial " + std::to_string(recorded.ticket), recorded.point,
+                                   space_.point(recorded.unit_point));
         const bool expected = next_unit_point() == recorded.unit_point;
         taken_.push_back(recorded.unit_point);
         history_.suggest(recorded);
@@ -171,17 +176,6 @@ class bayesian_search {
         return space;
     }
 
-    /// Throws input_error where a point (d) is not, to rounding, the one that the space has there.
-    static void require_same(const std::string& name, std::span<const double> point, std::span<const double> there) {
-        if (point.size() != there.size())
-            throw input_error(name + ": its point has " + std::to_string(point.size()) +
-                              " coordinates, but the space has " + std::to_string(there.size()));
-        for (std::size_t i = 0; i < there.size(); ++i)
-            if (!(std::abs(point[i] - there[i]) <= 1e-9 * std::max(1.0, std::abs(there[i]))))
-                throw input_error(name + ": coordinate " + std::to_string(i) + " is " + std::to_string(point[i]) +
-                                  ", but the nearest point of the space has " + std::to_string(there[i]));
-    }
-
     void require_budget() const {
         if (done()) throw input_error("budget: all " + std::to_string(options_.budget) + " trials have been suggested");
     }
@@ -192,7 +186,7 @@ class bayesian_search {
             throw input_error(name + ": its point has " + std::to_string(known.point.size()) +
                               " coordinates, but the space has " + std::to_string(space_.dimension()));
         const std::vector<double> unit_point = space_.unit_point(known.point);
-        require_same(name, known.point, space_.point(unit_point));
+        detail::require_same_point(name, known.point, space_.point(unit_point));
         known_.add(unit_point, -known.loss, known.variance);
         taken_.push_back(unit_point);
     }
@@ -212,13 +206,13 @@ class bayesian_search {
         return points;
     }
 
-    /// Lets the surrogate believe that pending trials (p, d) end as expected. It leaves the mean as it is and takes the
+    /// Lets a surrogate believe that pending trials (p, d) end as expected. It leaves the mean as it is and takes the
     /// uncertainty around them away, so that trials that are out together do not crowd. Returns the best such mean.
-    double believe(std::span<const double> pending) {
+    double believe(surrogate_type& model, std::span<const double> pending) const {
         double best = -std::numeric_limits<double>::infinity();
         for (std::size_t first = 0; first < pending.size(); first += space_.dimension()) {
             const auto unit_point = pending.subspan(first, space_.dimension());
-            best = std::max(best, surrogate_.believe(unit_point));
+            best = std::max(best, model.believe(unit_point));
         }
         return best;
     }
@@ -231,29 +225,67 @@ class bayesian_search {
         if (data.successes == 0) return farthest_sample(space_, taken_, engine);
 
         surrogate_.fit(data.points, data.scores, data.variances);
-        const auto [best, best_mean] = detail::best_tried(surrogate_, data);
+        suggestion next = most_promising(surrogate_, data, engine, anywhere{});
+        if constexpr (logarithmic_acquisition<Acquisition>)
+            if (auto other = far_away(data, next.gain, engine)) return std::move(*other);
+        return std::move(next.unit_point);
+    }
+
+    /// The most promising point outside the best one's basin, when a search has converged: nothing where there are few
+    /// trials left, where there is still something to gain in the basin, or outside nothing.
+    ///
+    /// The many trials in a basin make a surrogate sure of all that lies outside, and its last digits would take the
+    /// rest of the budget. What is known there is little, so it is fitted to that alone, until another climb has ended.
+    std::optional<std::vector<double>> far_away(const training_data& data, double gain, random_engine& engine) {
+        const bool converged = gain < 1e-4, climbing = std::exchange(climbing_elsewhere_, false);
+        if (!options_.elsewhere || !(converged || climbing) || left() <= 3 * space_.cube_dimension()) return {};
+        const detail::basin best = detail::best_basin(surrogate_, data);
+        const training_data outside = best.outside(data);
+        if (outside.successes < 3) return {};
+        surrogate_type model = surrogate_;
+        model.fit(outside.points, outside.scores, outside.variances);
+        const auto allowed = [&](std::span<const double> unit_point) { return !best.contains(unit_point); };
+        suggestion other = most_promising(model, outside, engine, allowed);
+        climbing_elsewhere_ = other.gain > 1e-2;
+        if (!climbing_elsewhere_) return {};
+        return std::move(other.unit_point);
+    }
+
+    struct suggestion {
+        std::vector<double> unit_point;  // (d)
+        double gain;                     // expected improvement there, standardised
+    };
+
+    template <class Allowed>
+    suggestion most_promising(surrogate_type& model, const training_data& data, random_engine& engine,
+                              const Allowed& allowed) {
+        const auto [best, best_mean] = detail::best_tried(model, data);
+        const auto incumbent = detail::point_of(data, best);
         const auto out = pending();
         search_state state{best_mean, history_.size(), space_.dimension(), {}};
         if constexpr (!acquisition_formula<Acquisition>) state.region = even_points(space_, region_size, options_.seed);
         if constexpr (!pending_acquisition_function<Acquisition, surrogate_type>)
-            state.best = std::max(best_mean, believe(out));
-        return most_promising(state, out, detail::point_of(data, best), engine);
-    }
-
-    std::vector<double> most_promising(const search_state& state, std::span<const double> pending,
-                                       std::span<const double> incumbent, random_engine& engine) {
+            state.best = std::max(best_mean, believe(model, out));
         const random_engine starts(engine());
-        const maximize_options scaled = in_length_scales(options_.maximize, surrogate_);
+        const maximize_options scaled = in_length_scales(options_.maximize, model);
         const auto maximize_one = [&](const auto& prepared) {
             random_engine same_starts = starts;  // so that the arms of a portfolio differ in nothing but their opinion
-            return maximize(prepared, space_, incumbent, taken_, options_.smallest_distance, same_starts, scaled)
+            return maximize(prepared, space_, incumbent, taken_, options_.smallest_distance, same_starts, scaled,
+                            allowed)
                 .unit_point;
         };
+        suggestion found;
         if constexpr (acquisition_portfolio<Acquisition, surrogate_type>)
-            return acquisition_.choose(surrogate_, state, engine, maximize_one);
+            found.unit_point = acquisition_.choose(model, state, engine, maximize_one);
         else
-            return maximize_one(prepare(acquisition_, surrogate_, state, pending, engine));
+            found.unit_point = maximize_one(prepare(acquisition_, model, state, out, engine));
+        const posterior there = model.predict(found.unit_point);
+        found.gain = std::exp(log_expected_improvement{}(there.mean, std::sqrt(there.variance), state));
+        return found;
     }
+
+    /// Trials that may still be suggested.
+    std::size_t left() const { return options_.budget + history_.count(trial_status::abandoned) - history_.size(); }
 
     std::vector<double> merge_weights(std::span<const double> point) const {
         if constexpr (merge_space<Space>)
@@ -299,6 +331,7 @@ class bayesian_search {
     std::vector<std::vector<double>> design_;  // (initial trials, d), unit points
     std::vector<std::vector<double>> taken_;   // (known + trials, d), unit points
     bouillon::history history_;
+    bool climbing_elsewhere_ = false;  // whether the last suggestion was outside the best one's basin
 };
 
 }  // namespace bouillon

@@ -21,6 +21,7 @@ struct search_options {
     double smallest_distance = 1e-6;            // between any two trials, in unit coordinates; above 0
     std::vector<double> reference_losses = {};  // (documents), of the model that losses are compared with; or empty
     std::vector<known_observation> known = {};  // known before the first trial, on the same scale as observed losses
+    bool elsewhere = true;                      // once a search has converged it looks for another basin
     gaussian_process_options surrogate = {};
     maximize_options maximize = {};
 };

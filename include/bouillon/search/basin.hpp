@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/search/history.hpp>
+#include <bouillon/search/recommendation.hpp>
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace bouillon::detail {
+
+/// The surroundings of the best point that a search has found: what lies within two of the surrogate's length scales.
+struct basin {
+    std::vector<double> centre;   // (d), a unit point
+    std::vector<double> lengths;  // (d)
+
+    bool contains(std::span<const double> unit_point) const {
+        double squares = 0;
+        for (std::size_t i = 0; i < centre.size(); ++i) {
+            const double away = (unit_point[i] - centre[i]) / lengths[i];
+            squares += away * away;
+        }
+        return squares <= 4;
+    }
+
+    /// What was learned elsewhere.
+    training_data outside(const training_data& data) const {
+        training_data kept;
+        for (std::size_t i = 0; i < data.scores.size(); ++i) {
+            if (contains(point_of(data, i))) continue;
+            kept.add(point_of(data, i), data.scores[i], data.variances[i]);
+            if (i < data.successes) ++kept.successes;
+        }
+        return kept;
+    }
+};
+
+template <class Surrogate>
+basin best_basin(const Surrogate& model, const training_data& data) {
+    const auto centre = point_of(data, best_tried(model, data).first);
+    return {{centre.begin(), centre.end()}, model.length_scales()};
+}
+
+}  // namespace bouillon::detail

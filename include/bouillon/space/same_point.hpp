@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/error.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace bouillon::detail {
+
+/// Throws input_error where a point (d) that was given is not, to rounding, the one that the space has there.
+inline void require_same_point(const std::string& name, std::span<const double> given, std::span<const double> there) {
+    if (given.size() != there.size())
+        throw input_error(name + ": its point has " + std::to_string(given.size()) +
+                          " coordinates, but the space has " + std::to_string(there.size()));
+    for (std::size_t i = 0; i < there.size(); ++i)
+        if (!(std::abs(given[i] - there[i]) <= 1e-9 * std::max(1.0, std::abs(there[i]))))
+            throw input_error(name + ": coordinate " + std::to_string(i) + " is " + std::to_string(given[i]) +
+                              ", but the nearest point of the space has " + std::to_string(there[i]));
+}
+
+}  // namespace bouillon::detail
