@@ -230,4 +230,9 @@ TEST_CASE("a replayed trial stands as it was recorded") {
     CHECK(search.history()[0].trial.unit_point == recorded.unit_point);
     CHECK_THROWS_AS(search.replay(recorded), input_error);  // its ticket is used
     CHECK(search.suggest().ticket == 1);
+
+    bayesian_search spent(interval{}, {.budget = 1});
+    spent.replay(recorded);
+    spent.replay({1, {0.5}, {0.75}, {0.25, 0.75}});  // more than its budget
+    CHECK(spent.done());
 }

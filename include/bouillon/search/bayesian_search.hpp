@@ -41,7 +41,8 @@ namespace bouillon {
 /// Several trials may be out at once and may end in any order. A trial that fails is learned from as well; one that is
 /// abandoned is forgotten. What is suggested is a function of the options and of the order of the calls so far, and of
 /// nothing else; in what order trials end between two suggestions makes no difference.
-/// Cost of a suggestion: a hyper-parameter fit, O(n^3), and one acquisition maximisation, O(n^2) a candidate.
+/// Cost of a suggestion: a hyper-parameter fit, O(n^3), and one acquisition maximisation, O(n^2) a candidate; both
+/// twice where a converged search looks elsewhere.
 template <search_space Space, class Acquisition = improvement_or_knowledge, class Kernel = matern52>
 requires acquisition<Acquisition, gaussian_process<Kernel>>
 class bayesian_search {
@@ -231,11 +232,13 @@ class bayesian_search {
         return std::move(next.unit_point);
     }
 
-    /// The most promising point outside the best one's basin, when a search has converged: nothing where there are few
-    /// trials left, where there is still something to gain in the basin, or outside nothing.
+    /// The most promising point outside the best one's basin, when a search has converged: nothing where too few trials
+    /// are left to come back afterwards, or where outside nothing is known or to be gained.
     ///
     /// The many trials in a basin make a surrogate sure of all that lies outside, and its last digits would take the
-    /// rest of the budget. What is known there is little, so it is fitted to that alone, until another climb has ended.
+    /// rest of the budget. One that is fitted to the others alone is not, and leads another climb until that has ended.
+    /// `gain`: that of going on. The thresholds, in standard deviations of the scores, were measured:
+    /// docs/benchmarks.md.
     std::optional<std::vector<double>> far_away(const training_data& data, double gain, random_engine& engine) {
         const bool converged = gain < 1e-4, climbing = std::exchange(climbing_elsewhere_, false);
         if (!options_.elsewhere || !(converged || climbing) || left() <= 3 * space_.cube_dimension()) return {};
@@ -253,7 +256,7 @@ class bayesian_search {
 
     struct suggestion {
         std::vector<double> unit_point;  // (d)
-        double gain;                     // expected improvement there, standardised
+        double gain = 0;                 // expected improvement there, standardised
     };
 
     template <class Allowed>
@@ -285,7 +288,10 @@ class bayesian_search {
     }
 
     /// Trials that may still be suggested.
-    std::size_t left() const { return options_.budget + history_.count(trial_status::abandoned) - history_.size(); }
+    std::size_t left() const {
+        const std::size_t used = history_.size() - history_.count(trial_status::abandoned);
+        return options_.budget - std::min(used, options_.budget);
+    }
 
     std::vector<double> merge_weights(std::span<const double> point) const {
         if constexpr (merge_space<Space>)

@@ -105,8 +105,10 @@ struct training_data {
 
 /// The score that stands for a failure: the worst one seen, less half the range of all, so that the surrogate keeps
 /// away without being bent out of shape. Where all scores are equal, and none is known to have noise, any lower one
-/// says the same; with noise it is lower by one deviation. scores (n), variances (n), NaN where unknown. Reference:
-/// Song et al. (2024), "The Vizier Gaussian process bandit algorithm", section 3.1.
+/// says the same; with noise it is lower by one deviation.
+///
+/// scores: (n). variances: (n), NaN where unknown.
+/// Reference: Song et al. (2024), "The Vizier Gaussian process bandit algorithm", section 3.1.
 inline double imputed_score(std::span<const double> scores, std::span<const double> variances) {
     const auto [worst, best] = std::minmax_element(scores.begin(), scores.end());
     const double range = *best - *worst;
