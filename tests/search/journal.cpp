@@ -111,8 +111,9 @@ std::string first_lines(const std::string& text, int count) {
 
 TEST_CASE("a search that is killed while it climbs elsewhere continues bit for bit") {
     const scratch_folder folder;
-    const auto run = [](const std::filesystem::path& path, journal_mode mode) {
-        journaled_search search(bayesian_search(box{{0, 0}, {1, 1}}, {.budget = 36}), path, settings, mode);
+    const auto run = [](const std::filesystem::path& path, journal_mode mode, bool elsewhere = true) {
+        bayesian_search plain(box{{0, 0}, {1, 1}}, {.budget = 36, .seed = 3, .elsewhere = elsewhere});
+        journaled_search search(std::move(plain), path, settings, mode);
         while (!search.done()) {
             const trial next = search.suggest();
             search.observe(next, two_basins(next.point), 0);
@@ -120,6 +121,7 @@ TEST_CASE("a search that is killed while it climbs elsewhere continues bit for b
         return read_text(path);
     };
     const std::string whole = run(folder.path / "whole", journal_mode::create);
+    CHECK(run(folder.path / "stays", journal_mode::create, false) != whole);  // so it did climb, from trial 15 on
     std::size_t end = 0;
     for (int line = 0; end != whole.npos; ++line, end = whole.find('\n', end + 1)) {
         if (line % 8 != 5) continue;

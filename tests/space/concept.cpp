@@ -34,6 +34,11 @@ TEST_CASE("a user's struct is a search space by its members alone, and a merge s
     CHECK(merge_space<merging_point>);
 }
 
+TEST_CASE("a point has merge weights where its space is for merging, and none elsewhere") {
+    CHECK(detail::merge_weights(merging_point{}, std::vector{7.0}) == std::vector{1.0});
+    CHECK(detail::merge_weights(single_point{}, std::vector{7.0}).empty());
+}
+
 TEST_CASE("a struct without a projection is no space") {
     CHECK_FALSE(search_space<without_projection>);
     CHECK_FALSE(search_space<int>);

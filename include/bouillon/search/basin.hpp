@@ -36,6 +36,7 @@ struct basin {
     }
 };
 
+/// The basin of the best point tried. Cost: one prediction at all points of the data.
 template <class Surrogate>
 basin best_basin(const Surrogate& model, const training_data& data) {
     const auto centre = point_of(data, best_tried(model, data).first);

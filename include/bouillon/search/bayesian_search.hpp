@@ -143,7 +143,7 @@ class bayesian_search {
     /// noise it may be a point between trials, which then has no ticket. Throws work_error when nothing was observed.
     bouillon::recommendation recommendation() const {
         const auto now = belief();
-        return describe(now.surrogate, now.answer);
+        return detail::describe(now.surrogate, learned(), history_, space_, now.answer);
     }
 
     /// What is believed after the last observation; being asked leaves no trace in later suggestions.
@@ -256,7 +256,7 @@ class bayesian_search {
 
     struct suggestion {
         std::vector<double> unit_point;  // (d)
-        double gain = 0;                 // expected improvement there, standardised
+        double gain = 0;                 // expected improvement there, standardised; for acquisitions in logarithms
     };
 
     template <class Allowed>
@@ -282,8 +282,10 @@ class bayesian_search {
             found.unit_point = acquisition_.choose(model, state, engine, maximize_one);
         else
             found.unit_point = maximize_one(prepare(acquisition_, model, state, out, engine));
-        const posterior there = model.predict(found.unit_point);
-        found.gain = std::exp(log_expected_improvement{}(there.mean, std::sqrt(there.variance), state));
+        if constexpr (logarithmic_acquisition<Acquisition>) {
+            const posterior there = model.predict(found.unit_point);
+            found.gain = std::exp(log_expected_improvement{}(there.mean, std::sqrt(there.variance), state));
+        }
         return found;
     }
 
@@ -293,40 +295,13 @@ class bayesian_search {
         return options_.budget - std::min(used, options_.budget);
     }
 
-    std::vector<double> merge_weights(std::span<const double> point) const {
-        if constexpr (merge_space<Space>)
-            return space_.merge_weights(point);
-        else
-            return {};
-    }
-
     trial enter(std::vector<double> unit_point) {
         std::vector<double> point = space_.point(unit_point);
-        std::vector<double> weights = merge_weights(point);
+        std::vector<double> weights = detail::merge_weights(space_, point);
         trial next{history_.size(), std::move(unit_point), std::move(point), std::move(weights)};
         taken_.push_back(next.unit_point);
         history_.suggest(next);
         return next;
-    }
-
-    bouillon::recommendation describe(const surrogate_type& model, std::span<const double> unit_point) const {
-        const posterior belief = model.predict(unit_point);
-        bouillon::recommendation answer;
-        answer.point = space_.point(unit_point);
-        answer.merge_weights = merge_weights(answer.point);
-        const double score = model.standardisation().score(belief.mean);
-        answer.loss = -score;
-        answer.standard_error = std::sqrt(belief.variance) / model.standardisation().slope(score);
-        for (const auto& [suggested, observed] : history_.records())
-            if (observed.status == trial_status::observed && std::ranges::equal(suggested.unit_point, unit_point))
-                answer.ticket = suggested.ticket;
-        const training_data data = learned();
-        for (std::size_t i = 0; i < data.successes; ++i)
-            if (data.variances[i] == 0 && std::ranges::equal(detail::point_of(data, i), unit_point)) {
-                answer.loss = -data.scores[i];  // it was observed as it is
-                answer.standard_error = 0;
-            }
-        return answer;
     }
 
     Space space_;

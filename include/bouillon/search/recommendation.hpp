@@ -6,8 +6,10 @@
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/search/history.hpp>
 #include <bouillon/space/concept.hpp>
+#include <bouillon/surrogate/posterior.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -71,6 +73,28 @@ std::vector<double> countable_best(const Surrogate& model, const training_data& 
     auto found = maximize(countable, space, tried, {}, 0, engine, in_length_scales(options, model));
     const bool known = model.predict(found.unit_point).variance <= 4 * model.predict(tried).variance;
     return known && found.value > *best ? std::move(found.unit_point) : copy(tried);
+}
+
+/// What is believed at a unit point (d), in the user's terms: the loss that was observed there where it is certain.
+template <class Surrogate, search_space Space>
+recommendation describe(const Surrogate& model, const training_data& data, const history& trials, const Space& space,
+                        std::span<const double> unit_point) {
+    const posterior belief = model.predict(unit_point);
+    recommendation answer;
+    answer.point = space.point(unit_point);
+    answer.merge_weights = merge_weights(space, answer.point);
+    const double score = model.standardisation().score(belief.mean);
+    answer.loss = -score;
+    answer.standard_error = std::sqrt(belief.variance) / model.standardisation().slope(score);
+    for (const auto& [suggested, observed] : trials.records())
+        if (observed.status == trial_status::observed && std::ranges::equal(suggested.unit_point, unit_point))
+            answer.ticket = suggested.ticket;
+    for (std::size_t i = 0; i < data.successes; ++i)
+        if (data.variances[i] == 0 && std::ranges::equal(point_of(data, i), unit_point)) {
+            answer.loss = -data.scores[i];
+            answer.standard_error = 0;
+        }
+    return answer;
 }
 
 }  // namespace detail

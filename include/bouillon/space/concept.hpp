@@ -39,6 +39,19 @@ concept merge_space = search_space<S> && requires(const S space, std::span<const
     { space.merge_weights(point) } -> std::same_as<std::vector<double>>;
 };
 
+namespace detail {
+
+/// The merge weights of a point (d) of a space, or none where the space is not for merging.
+template <search_space Space>
+std::vector<double> merge_weights(const Space& space, std::span<const double> point) {
+    if constexpr (merge_space<Space>)
+        return space.merge_weights(point);
+    else
+        return {};
+}
+
+}  // namespace detail
+
 /// A bound of a space that a point lies on, to a hundredth of the range.
 struct reached_bound {
     std::string name;  // the space's member that sets it, or words where none does
