@@ -140,6 +140,14 @@ inline std::vector<test_function> box_functions() {
                           [](std::span<const double> x) { return rosenbrock(x); }));
     all.push_back(on_cube("michalewicz5", 60, 0, pi, {2.202906, 1.570796, 1.284992, 1.923058, 1.720470},
                           -4.687658179088148, michalewicz));
+    all.push_back(on_cube("ackley20", 200, -32.768, 32.768, std::vector<double>(20, 0), 0, ackley));
+    all.push_back(on_cube("levy20", 200, -10, 10, std::vector<double>(20, 1), 0, levy));
+    all.push_back(on_cube("rosenbrock20", 200, -5, 10, std::vector<double>(20, 1), 0,
+                          [](std::span<const double> x) { return rosenbrock(x); }));
+    all.push_back(
+        on_cube("michalewicz10", 100, 0, pi,
+                {2.202906, 1.570796, 1.284992, 1.923058, 1.720470, 1.570796, 1.454414, 1.756087, 1.655717, 1.570796},
+                -9.660151715641344, michalewicz));
     const double best = minimizer_by_grid(merge_curve);
     all.push_back(
         on_cube("merge_curve", 15, 0, 1, {best}, merge_curve(std::span<const double>(&best, 1)), merge_curve));

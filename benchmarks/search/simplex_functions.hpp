@@ -27,11 +27,11 @@ inline test_function on_simplex(std::string name, std::size_t budget, std::vecto
     return {.name = std::move(name), .budget = budget, .minimizer = std::move(minimizer), .minimum = 0, .value = value};
 }
 
-/// For K = 4 and 8: the optimum near the centre; on a face, every other merge weight zero, half of them with a slope;
-/// and at the vertex of the newest checkpoint, with a slope along all others.
+/// For K = 4, 8 and 16: the optimum near the centre; on a face, every other merge weight zero, half of them with a
+/// slope; and at the vertex of the newest checkpoint, with a slope along all others.
 inline std::vector<test_function> simplex_functions() {
     std::vector<test_function> all;
-    for (const auto& [k, budget] : {std::pair<std::size_t, std::size_t>{4, 40}, {8, 60}}) {
+    for (const auto& [k, budget] : {std::pair<std::size_t, std::size_t>{4, 40}, {8, 60}, {16, 100}}) {
         std::vector<double> centre(k), face(k, 0.0), vertex(k, 0.0), no_slope(k, 0.0), some(k, 0.0), others(k, 1.0);
         for (std::size_t i = 0; i < k; ++i) {
             centre[i] = static_cast<double>(k + i + 1);
