@@ -3,6 +3,7 @@
 
 #include <surrogate/reference_values.hpp>
 
+#include <bouillon/core/quasi_random.hpp>
 #include <bouillon/core/random.hpp>
 #include <bouillon/kernel/matern32.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
@@ -55,7 +56,7 @@ gaussian_process<Kernel> fitted(const observations& all) {
 /// Before a fit, the hyper-parameters are their priors' modes and scores are taken as they are.
 gaussian_process_options fixed_at_reference() {
     return {.priors = {.kernel = {{.mean = reference::at.kernel[0]}},
-                       .signal_variance = {.shape = 2, .rate = 1 / 1.5},
+                       .signal_variance = gamma_prior{.shape = 2, .rate = 1 / 1.5},
                        .roughness = no_roughness},
             .mean = 0.0};
 }
@@ -273,6 +274,27 @@ TEST_CASE("ripples too fine to be followed are taken for roughness, not for shor
     for (std::size_t i = 0; i < 40; ++i) ripples.scores[i] = std::sin(4 * ripples.points[i]);
     surrogate.fit(ripples.points, ripples.scores, ripples.variances);
     CHECK(surrogate.hyper_parameters().roughness < 1e-9);
+}
+
+TEST_CASE("scores that span orders of magnitude are compressed once there are enough of them to say so") {
+    const auto is_compressed = [](std::size_t n, double (*score)(double)) {
+        sobol_sequence sequence(3, 7);
+        observations all{3, {}, {}, std::vector<double>(n, 0.0)};
+        std::vector<double> x(3);
+        for (std::size_t i = 0; i < n; ++i) {
+            sequence.next(x);
+            all.points.insert(all.points.end(), x.begin(), x.end());
+            all.scores.push_back(score(std::sin(3 * x[0]) + std::cos(2 * x[1]) + x[2] * x[2]));
+        }
+        return std::isfinite(fitted(all).standardisation().knee);
+    };
+    const auto plain = [](double height) { return height; };
+    const auto exponential = [](double height) { return -std::exp(height); };
+    const auto steep = [](double height) { return -std::exp(4 * height); };
+    CHECK_FALSE(is_compressed(80, plain));
+    CHECK_FALSE(is_compressed(24, exponential));  // 5 nats likelier, of 12
+    CHECK(is_compressed(80, exponential));        // 32 nats likelier, of 20
+    CHECK(is_compressed(24, steep));
 }
 
 TEST_CASE("probed length scales are those of a squared exponential, and within bounds") {

@@ -85,7 +85,7 @@ class gaussian_process {
         fitted_view best = fit_view(chosen);
         if (afresh && options_.compression) {
             fitted_view other = fit_view(view::compressed);
-            if (other.evidence > best.evidence + compression_margin * static_cast<double>(scores.size())) {
+            if (other.evidence > best.evidence + compression_margin(scores.size())) {
                 best = std::move(other);
                 chosen = view::compressed;
             }
@@ -259,9 +259,9 @@ class gaussian_process {
         }
     }
 
-    /// Nats per observation that compressed scores must be likelier by: it slows the last digits of a search down
-    /// (Branin), and where scores span orders of magnitude it speeds all before them up (Rosenbrock).
-    static constexpr double compression_margin = 0.5;
+    /// Nats that n compressed scores must be likelier by: they slow the last digits of a search down (Branin), and
+    /// where scores span orders of magnitude they speed all before them up (Rosenbrock).
+    static double compression_margin(std::size_t n) { return std::min(0.5 * static_cast<double>(n), 20.0); }
 
     /// The two ways of seeing scores.
     enum class view : std::size_t { plain, compressed };
