@@ -96,6 +96,19 @@ TEST_CASE("points taken already are kept away from") {
     CHECK(distance(found.unit_point, target.centre) < 0.1);
 }
 
+TEST_CASE("only what is allowed is found, and where nothing is, the farthest from those taken") {
+    const hill target{{0.2, 0.5}};
+    const auto find = [&](double from) {
+        random_engine engine = make_engine(1);
+        const auto allowed = [&](std::span<const double> point) { return point[0] >= from; };
+        return maximize(target, box{{0, 0}, {1, 1}}, {}, {target.centre}, 0.1, engine, {}, allowed).unit_point;
+    };
+    const auto right = find(0.6);
+    CHECK(right[0] >= 0.6);
+    CHECK(distance(right, std::vector{0.6, 0.5}) < 0.1);  // near the edge, where the hill is highest
+    CHECK(distance(find(2), target.centre) > 0.8);        // a corner on the right
+}
+
 TEST_CASE("where no point is far enough from those taken the farthest is found, not one of them again") {
     random_engine engine = make_engine(1);
     const std::vector<std::vector<double>> taken = {{0.0}, {0.4}, {1.0}};
