@@ -19,6 +19,7 @@
 #include <bouillon/kernel/rational_quadratic.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
 #include <bouillon/kernel/sum.hpp>
+#include <bouillon/kernel/trended.hpp>
 #include <bouillon/space/affine.hpp>
 #include <bouillon/space/group_scaling.hpp>
 #include <bouillon/space/interval.hpp>
@@ -180,9 +181,15 @@ using hedge = bouillon::gp_hedge<bouillon::expected_improvement, bouillon::proba
                                  bouillon::upper_confidence_bound>;
 
 inline const std::set<std::string> kernel_names = {
-    "matern52", "matern32", "matern12", "squared-exponential", "rational-quadratic", "matern52+quadratic", "hellinger"};
+    "auto",     "matern52", "matern32", "matern12", "squared-exponential", "rational-quadratic", "matern52+quadratic",
+    "hellinger"};
 inline const std::set<std::string> acquisition_names = {
     "log-nei", "log-ei", "ei", "log-pi", "pi", "ucb", "thompson", "knowledge-gradient", "gp-hedge"};
+
+/// The name of what a search in so many dimensions takes unless told otherwise.
+inline std::string default_kernel(std::size_t dimension) {
+    return dimension > bouillon::trended<bouillon::matern52>::few_dimensions ? "matern52+quadratic" : "matern52";
+}
 
 inline any_kernel make_kernel(const std::string& name) {
     if (name == "matern32") return {bouillon::ard<bouillon::matern32>{}};

@@ -86,7 +86,9 @@ void add_space_options(CLI::App& command, search_arguments& arguments) {
 }
 
 void add_method_options(CLI::App& command, search_arguments& arguments) {
-    command.add_option("--kernel", arguments.kernel, "Covariance of the surrogate")
+    command
+        .add_option("--kernel", arguments.kernel,
+                    "Covariance of the surrogate; auto: matern52, and matern52+quadratic for more than 8 checkpoints")
         ->check(CLI::IsMember(kernel_names))
         ->capture_default_str();
     command.add_option("--acquisition", arguments.acquisition, "What decides the next trial")

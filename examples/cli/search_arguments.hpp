@@ -20,7 +20,7 @@ struct search_arguments {
     group_arguments groups;
     std::vector<std::string> command;  // its words
     std::filesystem::path held_out, test, journal, out, report;
-    std::string space = "auto", kernel = "matern52", acquisition = "log-nei", preset, backend = "xtensor", score,
+    std::string space = "auto", kernel = "auto", acquisition = "log-nei", preset, backend = "xtensor", score,
                 metric = "choice-loss";
     double alpha = 0.5, lower = -0.5, upper = 1.5, step = 0.5;
     std::size_t budget = 20, threads = 0;

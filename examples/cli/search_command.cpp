@@ -37,6 +37,7 @@ search_arguments resolved(search_arguments arguments) {
     arguments.checkpoints = taken_checkpoints(arguments.checkpoints, arguments.selection);
     if (arguments.space == "auto") arguments.space = arguments.checkpoints.size() == 2 ? "interval" : "simplex";
     check_usage(arguments);
+    if (arguments.kernel == "auto") arguments.kernel = default_kernel(make_space(arguments).dimension());
     return arguments;
 }
 

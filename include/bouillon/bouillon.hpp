@@ -26,6 +26,7 @@
 #include <bouillon/kernel/rational_quadratic.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
 #include <bouillon/kernel/sum.hpp>
+#include <bouillon/kernel/trended.hpp>
 #include <bouillon/merge/compare.hpp>
 #include <bouillon/merge/resident.hpp>
 #include <bouillon/merge/write_merged.hpp>

@@ -40,7 +40,7 @@ TEST_CASE("a header reads back as the same header, an unknown variance too") {
     const auto header = header_of(options);
     CHECK(nlohmann::ordered_json::parse(detail::json_line(header)) == header);
     CHECK(header.at("known").dump() == R"([{"point":[1.0],"loss":0.1,"variance":null}])");
-    CHECK(header.at("kernel_type") == "bouillon::matern52");
+    CHECK(header.at("kernel_type") == "bouillon::trended<bouillon::matern52>");
     CHECK(difference(header, header_of(options)) == "none");
 }
 

@@ -56,7 +56,7 @@ gaussian_process<Kernel> fitted(const observations& all) {
 /// Before a fit, the hyper-parameters are their priors' modes and scores are taken as they are.
 gaussian_process_options fixed_at_reference() {
     return {.priors = {.kernel = {{.mean = reference::at.kernel[0]}},
-                       .signal_variance = gamma_prior{.shape = 2, .rate = 1 / 1.5},
+                       .signal_variance = {.shape = 2, .rate = 1 / 1.5},
                        .roughness = no_roughness},
             .mean = 0.0};
 }

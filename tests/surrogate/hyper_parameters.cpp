@@ -33,17 +33,6 @@ TEST_CASE("a kernel's own priors are used, else wide ones, else those that are g
                          "surrogate: 2 priors for a kernel of 3 hyper-parameters", input_error);
 }
 
-TEST_CASE("the signal variance is believed to be larger, and more firmly, in more than eight dimensions") {
-    const auto few = *priors().signal_variance,
-               many = *detail::complete_priors(ard<matern52>{}, 20, {}).signal_variance;
-    CHECK(few.shape == 2);
-    CHECK((few.shape - 1) / few.rate == doctest::Approx(2));
-    CHECK(many.shape == 5);
-    CHECK((many.shape - 1) / many.rate == doctest::Approx(4));
-    const hyper_parameter_priors given = {.signal_variance = gamma_prior{.shape = 3, .rate = 1}};
-    CHECK(detail::complete_priors(ard<matern52>{}, 20, given).signal_variance->shape == 3);
-}
-
 TEST_CASE("packed hyper-parameters come apart again") {
     const hyper_parameters at = {.kernel = {-1, 2}, .signal_variance = 3, .noise_variance = 1e-5, .roughness = 1e-7};
     const auto logs = detail::pack(at);

@@ -7,6 +7,7 @@
 #include <bouillon/acquisition/maximize.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/kernel/matern52.hpp>
+#include <bouillon/kernel/trended.hpp>
 #include <bouillon/search/basin.hpp>
 #include <bouillon/search/history.hpp>
 #include <bouillon/search/observation.hpp>
@@ -43,7 +44,7 @@ namespace bouillon {
 /// nothing else; in what order trials end between two suggestions makes no difference.
 /// Cost of a suggestion: a hyper-parameter fit, O(n^3), and one acquisition maximisation, O(n^2) a candidate; both
 /// twice where a converged search looks elsewhere.
-template <search_space Space, class Acquisition = improvement_or_knowledge, class Kernel = matern52>
+template <search_space Space, class Acquisition = improvement_or_knowledge, class Kernel = trended<matern52>>
 requires acquisition<Acquisition, gaussian_process<Kernel>>
 class bayesian_search {
  public:
@@ -183,9 +184,7 @@ class bayesian_search {
 
     void learn_known(const known_observation& known) {
         const std::string name = "known observation " + std::to_string(taken_.size());
-        if (known.point.size() != space_.dimension())
-            throw input_error(name + ": its point has " + std::to_string(known.point.size()) +
-                              " coordinates, but the space has " + std::to_string(space_.dimension()));
+        detail::require_coordinates(name, known.point, space_.dimension());
         const std::vector<double> unit_point = space_.unit_point(known.point);
         detail::require_same_point(name, known.point, space_.point(unit_point));
         known_.add(unit_point, -known.loss, known.variance);

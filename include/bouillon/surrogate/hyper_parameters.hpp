@@ -8,7 +8,6 @@
 #include <cmath>
 #include <cstddef>
 #include <numbers>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,21 +30,12 @@ struct gamma_prior {
     double upper = 1e3;
 };
 
-/// What is believed of the signal variance where nothing is said. Scores are standardised, so that it is about 1 or
-/// more; in more than eight dimensions more and firmer, since that many length scales explain few scores by short
-/// reaches and a small signal, and a search that believes them climbs the nearest hill (Levy's function of 20).
-inline gamma_prior signal_variance_prior(std::size_t dimension) {
-    const auto d = static_cast<double>(dimension);
-    const double shape = std::max(2.0, d / 4), mode = std::max(2.0, d / 5);
-    return {.shape = shape, .rate = (shape - 1) / mode};
-}
-
 /// What is believed of the hyper-parameters before any data. The noise's prior is wide: a floor of 1e-4 was measured to
 /// cost a factor of 2 to 10 in regret on functions without noise. It is a density in the logarithm, because as density
 /// in the variance itself it was measured to prefer explaining noise by short length scales.
 struct hyper_parameter_priors {
-    std::vector<hyper_parameter_prior> kernel = {};   // (hyper-parameters); empty: the kernel's own
-    std::optional<gamma_prior> signal_variance = {};  // nothing: signal_variance_prior
+    std::vector<hyper_parameter_prior> kernel = {};  // (hyper-parameters); empty: the kernel's own
+    gamma_prior signal_variance = {};
     hyper_parameter_prior noise_variance = {
         .mean = -8, .deviation = 3, .lower = -6 * std::numbers::ln10, .upper = std::numbers::ln10};
     /// Known variances may be too small, and a function may have ripples that are too fine to be searched: without any
@@ -60,7 +50,7 @@ inline constexpr hyper_parameter_prior no_roughness{.mean = -80, .deviation = 1,
 
 namespace detail {
 
-/// The priors with those filled in that were left open. Throws input_error where the kernel has another number of them.
+/// The priors with the kernel's own filled in. Throws input_error where the kernel has another number of them.
 template <covariance_kernel Kernel>
 hyper_parameter_priors complete_priors(const Kernel& kernel, std::size_t dimension, hyper_parameter_priors priors) {
     const std::size_t count = kernel.hyper_parameters(dimension);
@@ -70,7 +60,6 @@ hyper_parameter_priors complete_priors(const Kernel& kernel, std::size_t dimensi
         else
             priors.kernel.resize(count);
     }
-    if (!priors.signal_variance) priors.signal_variance = signal_variance_prior(dimension);
     if (priors.kernel.size() != count)
         throw input_error("surrogate: " + std::to_string(priors.kernel.size()) + " priors for a kernel of " +
                           std::to_string(count) + " hyper-parameters");
@@ -81,7 +70,7 @@ hyper_parameter_priors complete_priors(const Kernel& kernel, std::size_t dimensi
 inline hyper_parameters prior_start(const hyper_parameter_priors& priors) {
     hyper_parameters start;
     for (const auto& prior : priors.kernel) start.kernel.push_back(std::clamp(prior.mean, prior.lower, prior.upper));
-    const auto& signal = *priors.signal_variance;
+    const auto& signal = priors.signal_variance;
     start.signal_variance = std::clamp((signal.shape - 1) / signal.rate, signal.lower, signal.upper);
     const auto& noise = priors.noise_variance;
     start.noise_variance = std::exp(std::clamp(noise.mean, noise.lower, noise.upper));
@@ -118,7 +107,7 @@ inline double add_log_prior(const hyper_parameter_priors& priors, std::span<cons
     };
     const std::size_t kernel = priors.kernel.size();
     for (std::size_t i = 0; i < kernel; ++i) add_normal(priors.kernel[i], i);
-    const auto& signal = *priors.signal_variance;
+    const auto& signal = priors.signal_variance;
     const double variance = std::exp(logs[kernel]);
     density += (signal.shape - 1) * logs[kernel] - signal.rate * variance;
     gradient[kernel] += signal.shape - 1 - signal.rate * variance;
@@ -132,8 +121,8 @@ inline void project_into_bounds(const hyper_parameter_priors& priors, std::span<
     const std::size_t kernel = priors.kernel.size();
     for (std::size_t i = 0; i < kernel; ++i)
         logs[i] = std::clamp(logs[i], priors.kernel[i].lower, priors.kernel[i].upper);
-    const auto& signal = *priors.signal_variance;
-    logs[kernel] = std::clamp(logs[kernel], std::log(signal.lower), std::log(signal.upper));
+    logs[kernel] =
+        std::clamp(logs[kernel], std::log(priors.signal_variance.lower), std::log(priors.signal_variance.upper));
     logs[kernel + 1] = std::clamp(logs[kernel + 1], priors.noise_variance.lower, priors.noise_variance.upper);
     logs[kernel + 2] = std::clamp(logs[kernel + 2], priors.roughness.lower, priors.roughness.upper);
 }
