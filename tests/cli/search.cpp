@@ -182,6 +182,21 @@ TEST_CASE("every choice of space, kernel, acquisition, preset and backend runs")
     }
 }
 
+TEST_CASE("the surrogate has a quadratic trend above eight checkpoints, and the journal names it") {
+    const tiny_run run("cli-many", 9);
+    const auto journal = run / "trials.jsonl";
+    const auto kernel_of = [&](std::size_t checkpoints) {
+        const auto found =
+            run_program(search_of(run, checkpoints) + on_documents(run) + " --budget 4 --journal " + journal.string());
+        CHECK_MESSAGE(found.status == 0, found.errors);
+        const std::string text = read_text(journal);
+        std::filesystem::remove(journal);
+        return nlohmann::json::parse(text.substr(0, text.find('\n'))).at("kernel");
+    };
+    CHECK(kernel_of(8) == "matern52");
+    CHECK(kernel_of(9) == "matern52+quadratic");
+}
+
 TEST_CASE("the paper's preset begins at alpha and at 1") {
     const tiny_run run("cli-paper");
     const auto events =
