@@ -36,11 +36,19 @@ TEST_CASE("a basin reaches as far as two length scales, along each coordinate it
 
 TEST_CASE("what lies outside of a basin keeps its order, its noise and its failures") {
     const detail::basin around{{0.2, 0.2}, {0.1, 0.1}};
-    const training_data all = scores(), outside = around.outside(all);
-    CHECK(outside.successes == 4);
-    CHECK(outside.scores == std::vector{-1.0, -3.0, -4.0, -5.0, -9.0});
-    CHECK(outside.variances.size() == 5);
-    for (std::size_t i = 0; i < outside.scores.size(); ++i) CHECK_FALSE(around.contains(detail::point_of(outside, i)));
+    const training_data all = scores(), kept = detail::outside(std::vector{around}, all);
+    CHECK(kept.successes == 4);
+    CHECK(kept.scores == std::vector{-1.0, -3.0, -4.0, -5.0, -9.0});
+    CHECK(kept.variances.size() == 5);
+    for (std::size_t i = 0; i < kept.scores.size(); ++i) CHECK_FALSE(around.contains(detail::point_of(kept, i)));
+}
+
+TEST_CASE("outside of several basins is what none of them contains") {
+    const std::vector<detail::basin> two = {{{0.2, 0.2}, {0.1, 0.1}}, {{0.9, 0.8}, {0.1, 0.1}}};
+    CHECK(detail::outside(two, scores()).scores == std::vector{-1.0, -3.0, -4.0});
+    CHECK(detail::outside({}, scores()).scores == scores().scores);
+    CHECK(detail::contain(two, std::vector{0.9, 0.8}));
+    CHECK_FALSE(detail::contain(two, std::vector{0.2, 0.8}));
 }
 
 TEST_CASE("the best basin is the best tried point's, in the surrogate's length scales") {

@@ -4,13 +4,14 @@
 #include <bouillon/search/history.hpp>
 #include <bouillon/search/recommendation.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
 
 namespace bouillon::detail {
 
-/// The surroundings of the best point that a search has found: what lies within two of the surrogate's length scales.
+/// The surroundings of the best point of a climb: what lies within two of the surrogate's length scales.
 struct basin {
     std::vector<double> centre;   // (d), a unit point
     std::vector<double> lengths;  // (d)
@@ -23,18 +24,22 @@ struct basin {
         }
         return squares <= 4;
     }
-
-    /// What was learned elsewhere.
-    training_data outside(const training_data& data) const {
-        training_data kept;
-        for (std::size_t i = 0; i < data.scores.size(); ++i) {
-            if (contains(point_of(data, i))) continue;
-            kept.add(point_of(data, i), data.scores[i], data.variances[i]);
-            if (i < data.successes) ++kept.successes;
-        }
-        return kept;
-    }
 };
+
+inline bool contain(std::span<const basin> basins, std::span<const double> unit_point) {
+    return std::ranges::any_of(basins, [&](const basin& one) { return one.contains(unit_point); });
+}
+
+/// What was learned outside of some basins.
+inline training_data outside(std::span<const basin> basins, const training_data& data) {
+    training_data kept;
+    for (std::size_t i = 0; i < data.scores.size(); ++i) {
+        if (contain(basins, point_of(data, i))) continue;
+        kept.add(point_of(data, i), data.scores[i], data.variances[i]);
+        if (i < data.successes) ++kept.successes;
+    }
+    return kept;
+}
 
 /// The basin of the best point tried. Cost: one prediction at all points of the data.
 template <class Surrogate>

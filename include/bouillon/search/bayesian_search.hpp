@@ -8,7 +8,7 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/kernel/matern52.hpp>
 #include <bouillon/kernel/trended.hpp>
-#include <bouillon/search/basin.hpp>
+#include <bouillon/search/climbs.hpp>
 #include <bouillon/search/history.hpp>
 #include <bouillon/search/observation.hpp>
 #include <bouillon/search/paired.hpp>
@@ -43,7 +43,7 @@ namespace bouillon {
 /// abandoned is forgotten. What is suggested is a function of the options and of the order of the calls so far, and of
 /// nothing else; in what order trials end between two suggestions makes no difference.
 /// Cost of a suggestion: a hyper-parameter fit, O(n^3), and one acquisition maximisation, O(n^2) a candidate; both
-/// twice where a converged search looks elsewhere.
+/// up to three times where a converged search looks elsewhere.
 template <search_space Space, class Acquisition = improvement_or_knowledge, class Kernel = trended<matern52>>
 requires acquisition<Acquisition, gaussian_process<Kernel>>
 class bayesian_search {
@@ -225,42 +225,21 @@ class bayesian_search {
         if (data.successes == 0) return farthest_sample(space_, taken_, engine);
 
         surrogate_.fit(data.points, data.scores, data.variances);
-        suggestion next = most_promising(surrogate_, data, engine, anywhere{});
-        if constexpr (logarithmic_acquisition<Acquisition>)
-            if (auto other = far_away(data, next.gain, engine)) return std::move(*other);
+        detail::suggestion next = most_promising(surrogate_, data, engine, anywhere{});
+        if constexpr (logarithmic_acquisition<Acquisition>) {
+            const auto suggest = [&](surrogate_type& model, const training_data& known, const auto& allowed) {
+                return most_promising(model, known, engine, allowed);
+            };
+            const detail::remaining rest{left(), space_.cube_dimension()};
+            if (options_.elsewhere)
+                if (auto other = climbs_.elsewhere(surrogate_, data, next.gain, rest, suggest)) return *other;
+        }
         return std::move(next.unit_point);
     }
 
-    /// The most promising point outside the best one's basin, when a search has converged: nothing where too few trials
-    /// are left to come back afterwards, or where outside nothing is known or to be gained.
-    ///
-    /// The many trials in a basin make a surrogate sure of all that lies outside, and its last digits would take the
-    /// rest of the budget. One that is fitted to the others alone is not, and leads another climb until that has ended.
-    /// `gain`: that of going on. The thresholds, in standard deviations of the scores, were measured:
-    /// docs/benchmarks.md.
-    std::optional<std::vector<double>> far_away(const training_data& data, double gain, random_engine& engine) {
-        const bool converged = gain < 1e-4, climbing = std::exchange(climbing_elsewhere_, false);
-        if (!options_.elsewhere || !(converged || climbing) || left() <= 3 * space_.cube_dimension()) return {};
-        const detail::basin best = detail::best_basin(surrogate_, data);
-        const training_data outside = best.outside(data);
-        if (outside.successes < 3) return {};
-        surrogate_type model = surrogate_;
-        model.fit(outside.points, outside.scores, outside.variances);
-        const auto allowed = [&](std::span<const double> unit_point) { return !best.contains(unit_point); };
-        suggestion other = most_promising(model, outside, engine, allowed);
-        climbing_elsewhere_ = other.gain > 1e-2;
-        if (!climbing_elsewhere_) return {};
-        return std::move(other.unit_point);
-    }
-
-    struct suggestion {
-        std::vector<double> unit_point;  // (d)
-        double gain = 0;                 // expected improvement there, standardised; for acquisitions in logarithms
-    };
-
     template <class Allowed>
-    suggestion most_promising(surrogate_type& model, const training_data& data, random_engine& engine,
-                              const Allowed& allowed) {
+    detail::suggestion most_promising(surrogate_type& model, const training_data& data, random_engine& engine,
+                                      const Allowed& allowed) {
         const auto [best, best_mean] = detail::best_tried(model, data);
         const auto incumbent = detail::point_of(data, best);
         const auto out = pending();
@@ -276,7 +255,7 @@ class bayesian_search {
                             allowed)
                 .unit_point;
         };
-        suggestion found;
+        detail::suggestion found;
         if constexpr (acquisition_portfolio<Acquisition, surrogate_type>)
             found.unit_point = acquisition_.choose(model, state, engine, maximize_one);
         else
@@ -311,7 +290,7 @@ class bayesian_search {
     std::vector<std::vector<double>> design_;  // (initial trials, d), unit points
     std::vector<std::vector<double>> taken_;   // (known + trials, d), unit points
     bouillon::history history_;
-    bool climbing_elsewhere_ = false;  // whether the last suggestion was outside the best one's basin
+    detail::climbs climbs_;
 };
 
 }  // namespace bouillon
