@@ -225,15 +225,16 @@ class bayesian_search {
         if (data.successes == 0) return farthest_sample(space_, taken_, engine);
 
         surrogate_.fit(data.points, data.scores, data.variances);
-        detail::suggestion next = most_promising(surrogate_, data, engine, anywhere{});
-        if constexpr (logarithmic_acquisition<Acquisition>) {
-            const auto suggest = [&](surrogate_type& model, const training_data& known, const auto& allowed) {
-                return most_promising(model, known, engine, allowed);
-            };
-            const detail::remaining rest{left(), space_.cube_dimension()};
-            if (options_.elsewhere)
-                if (auto other = climbs_.elsewhere(surrogate_, data, next.gain, rest, suggest)) return *other;
-        }
+        const auto suggest = [&](surrogate_type& model, const training_data& known, const auto& allowed) {
+            return most_promising(model, known, engine, allowed);
+        };
+        const detail::remaining rest{left(), space_.cube_dimension()};
+        const bool climb = logarithmic_acquisition<Acquisition> && options_.elsewhere;
+        if (climb)
+            if (auto next = climbs_.go_on(surrogate_, data, rest, suggest)) return std::move(*next);
+        detail::suggestion next = suggest(surrogate_, data, anywhere{});
+        if (climb)
+            if (auto other = climbs_.begin(surrogate_, data, next.gain, rest, suggest)) return std::move(*other);
         return std::move(next.unit_point);
     }
 

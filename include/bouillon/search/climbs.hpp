@@ -36,44 +36,65 @@ struct remaining {
 /// The thresholds, in standard deviations of the scores, were measured: docs/benchmarks.md.
 class climbs {
  public:
-    /// The next point outside of the basins that were explored; nothing where the search is to go on with all that it
-    /// knows, of which `gain` is what that promises.
+    /// The next point of a climb that has begun, away or home; nothing where there is none or it has ended, and the
+    /// search is to go on with all that it knows.
     ///
-    /// model: fitted to the data. suggest(model, data, allowed): a suggestion at a unit point that is allowed, by a
-    /// surrogate that is fitted to some of the data. Cost: up to two fits and what is suggested by each.
+    /// model: fitted to the data. suggest(local, others, allowed): a suggestion at a unit point that is allowed, by a
+    /// surrogate that is fitted to some of the data. Cost: a fit and a suggestion; two where it turns home.
     template <class Surrogate, class Suggest>
-    std::optional<std::vector<double>> elsewhere(const Surrogate& model, const training_data& data, double gain,
-                                                 const remaining& left, const Suggest& suggest) {
-        const auto best = point_of(data, best_tried(model, data).first);
+    std::optional<std::vector<double>> go_on(const Surrogate& model, const training_data& data, const remaining& left,
+                                             const Suggest& suggest) {
         const stage last = std::exchange(stage_, stage::everywhere);
-        if (last == stage::everywhere) {
-            // In few dimensions the first climb is left early, lest too few trials remain for another one to get
-            // anywhere. In more of them a small gain is no sign yet that a climb has ended.
-            const double converged = explored_.empty() && left.freedom <= 8 ? 5e-3 : 1e-4;
-            if (gain >= converged || left.trials <= 3 * left.freedom) return {};
-            if (!contain(explored_, best)) explored_.push_back(best_basin(model, data));
+        if (last == stage::everywhere) return {};
+        const auto best = point_of(data, best_tried(model, data).first);
+        if (last == stage::away) {
+            step taken = go(stage::away, model, data, best, left, suggest);
+            if (taken.next || !taken.ended_below) return std::move(taken.next);
+            explored_.push_back(std::move(*taken.ended_below));
         }
-        for (stage now = last == stage::home ? stage::home : stage::away;; now = stage::home) {
-            std::vector<basin> behind = explored_;
-            if (now == stage::home) std::erase_if(behind, [&](const basin& one) { return one.contains(best); });
-            const training_data others = outside(behind, data);
-            if (others.successes < 3) return {};
-            Surrogate local = model;
-            local.fit(others.points, others.scores, others.variances);
-            suggestion next =
-                suggest(local, others, [&](std::span<const double> point) { return !contain(behind, point); });
-            const bool leads = !contain(behind, best);  // whether the best point is of this climb
-            if (leads ? next.gain > 1e-4 : next.gain > 1e-2 && left.trials > left.freedom) {
-                stage_ = now;
-                return std::move(next.unit_point);
-            }
-            if (leads || last == stage::everywhere) return {};
-            explored_.push_back(best_basin(local, others));
-        }
+        return go(stage::home, model, data, best, left, suggest).next;
+    }
+
+    /// The first point of another climb, where the search has converged: `gain` is what going on promises. Nothing
+    /// where it has not, where too few trials are left, or where outside of its basin nothing is known or to be gained.
+    template <class Surrogate, class Suggest>
+    std::optional<std::vector<double>> begin(const Surrogate& model, const training_data& data, double gain,
+                                             const remaining& left, const Suggest& suggest) {
+        // In few dimensions the first climb is left early, lest too few trials remain for another one to get anywhere.
+        // In more of them a small gain is no sign yet that a climb has ended.
+        const double converged = explored_.empty() && left.freedom <= 8 ? 5e-3 : 1e-4;
+        if (gain >= converged || left.trials <= 3 * left.freedom) return {};
+        const auto best = point_of(data, best_tried(model, data).first);
+        if (!contain(explored_, best)) explored_.push_back(best_basin(model, data));
+        return go(stage::away, model, data, best, left, suggest).next;
     }
 
  private:
     enum class stage { everywhere, away, home };
+
+    struct step {
+        std::optional<std::vector<double>> next = {};  // (d), nothing where the climb has ended
+        std::optional<basin> ended_below = {};         // where it has, if the best basin is another one
+    };
+
+    /// The surrogate is fitted afresh each time: in a basin that is new to it, it has to change its mind often.
+    template <class Surrogate, class Suggest>
+    step go(stage now, const Surrogate& model, const training_data& data, std::span<const double> best,
+            const remaining& left, const Suggest& suggest) {
+        std::vector<basin> behind = explored_;
+        if (now == stage::home) std::erase_if(behind, [&](const basin& one) { return one.contains(best); });
+        const training_data others = outside(behind, data);
+        if (others.successes < 3) return {};
+        Surrogate local = model;
+        local.fit(others.points, others.scores, others.variances);
+        const auto allowed = [&](std::span<const double> point) { return !contain(behind, point); };
+        suggestion next = suggest(local, others, allowed);
+        const bool leads = !contain(behind, best);  // whether the best point is of this climb
+        if (leads && next.gain <= 1e-4) return {};
+        if (!leads && (next.gain <= 1e-2 || left.trials <= left.freedom)) return {{}, best_basin(local, others)};
+        stage_ = now;
+        return {std::move(next.unit_point)};
+    }
 
     std::vector<basin> explored_;  // where climbs have ended
     stage stage_ = stage::everywhere;
