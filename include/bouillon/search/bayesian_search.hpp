@@ -43,7 +43,7 @@ namespace bouillon {
 /// abandoned is forgotten. What is suggested is a function of the options and of the order of the calls so far, and of
 /// nothing else; in what order trials end between two suggestions makes no difference.
 /// Cost of a suggestion: a hyper-parameter fit, O(n^3), and one acquisition maximisation, O(n^2) a candidate; both
-/// up to three times where a converged search looks elsewhere.
+/// twice as a rule, and four times at most, where a search climbs elsewhere.
 template <search_space Space, class Acquisition = improvement_or_knowledge, class Kernel = trended<matern52>>
 requires acquisition<Acquisition, gaussian_process<Kernel>>
 class bayesian_search {

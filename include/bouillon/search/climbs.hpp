@@ -60,9 +60,7 @@ class climbs {
     template <class Surrogate, class Suggest>
     std::optional<std::vector<double>> begin(const Surrogate& model, const training_data& data, double gain,
                                              const remaining& left, const Suggest& suggest) {
-        // In few dimensions the first climb is left early, lest too few trials remain for another one to get anywhere.
-        // In more of them a small gain is no sign yet that a climb has ended.
-        const double converged = explored_.empty() && left.freedom <= 8 ? 5e-3 : 1e-4;
+        const double converged = explored_.empty() && few(left.freedom) ? 5e-3 : 1e-4;
         if (gain >= converged || left.trials <= 3 * left.freedom) return {};
         const auto best = point_of(data, best_tried(model, data).first);
         if (!contain(explored_, best)) explored_.push_back(best_basin(model, data));
@@ -71,6 +69,10 @@ class climbs {
 
  private:
     enum class stage { everywhere, away, home };
+
+    /// In few dimensions the first climb is left early and the next one late, lest that have too few trials to get
+    /// anywhere. In more of them a small gain is no sign yet that a climb has ended, and to return takes longer.
+    static bool few(std::size_t dimensions) { return dimensions <= 8; }
 
     struct step {
         std::optional<std::vector<double>> next = {};  // (d), nothing where the climb has ended
@@ -91,7 +93,8 @@ class climbs {
         suggestion next = suggest(local, others, allowed);
         const bool leads = !contain(behind, best);  // whether the best point is of this climb
         if (leads && next.gain <= 1e-4) return {};
-        if (!leads && (next.gain <= 1e-2 || left.trials <= left.freedom)) return {{}, best_basin(local, others)};
+        const bool late = left.trials <= (few(left.freedom) ? 1 : 3) * left.freedom;
+        if (!leads && (late || next.gain <= 1e-2)) return {{}, best_basin(local, others)};
         stage_ = now;
         return {std::move(next.unit_point)};
     }
