@@ -5,7 +5,6 @@
 
 #include <doctest/doctest.h>
 
-#include <cmath>
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
@@ -34,6 +33,7 @@ struct climber {
     detail::climbs climbs = {};
     std::vector<training_data> known = {};  // of each surrogate that was asked
     double promised = 1;                    // the gain of whatever is suggested
+    std::size_t freedom = 1;                // of the space, as the climbs are told
 
     std::optional<point> next(const training_data& data, double gain, std::size_t trials = 20) {
         model.fit(data.points, data.scores, data.variances);
@@ -45,8 +45,8 @@ struct climber {
                 if (allowed(point{x})) return detail::suggestion{{x}, promised};
             return detail::suggestion{{1.0}, promised};
         };
-        const auto next = climbs.go_on(model, data, {trials, 1}, suggest);
-        return next ? next : climbs.begin(model, data, gain, {trials, 1}, suggest);
+        const auto next = climbs.go_on(model, data, {trials, freedom}, suggest);
+        return next ? next : climbs.begin(model, data, gain, {trials, freedom}, suggest);
     }
 };
 
@@ -112,6 +112,23 @@ TEST_CASE("a climb that has not found a better basin is given up in time to retu
     const auto next = search.next(two_hills(1, 0.9), 1e-3, 1);
     REQUIRE(next);
     CHECK(next->front() == 0.2);
+}
+
+TEST_CASE("above eight degrees of freedom the first climb is left late and the next one given up early") {
+    const training_data data = two_hills(1, 0.9);
+    climber search, few;
+    search.freedom = 9;
+    few.freedom = 8;
+    CHECK_FALSE(search.next(data, 1e-3, 200));
+    CHECK(few.next(data, 1e-3, 200));
+    REQUIRE(search.next(data, 5e-5, 200));
+    REQUIRE(search.next(data, 1, 28));
+    CHECK(search.known.size() == 1);  // still away
+    const auto next = search.next(data, 1, 27);
+    REQUIRE(next);
+    CHECK(next->front() == 0.2);
+    REQUIRE(few.next(data, 1, 9));
+    CHECK(few.known.size() == 1);
 }
 
 TEST_CASE("where nothing is known outside of the basins a search goes on as it was") {
