@@ -7,7 +7,12 @@
 #include <cmath>
 #include <cstdint>
 #include <initializer_list>
+#include <map>
+#include <numeric>
 #include <set>
+#include <span>
+#include <utility>
+#include <vector>
 
 using namespace bouillon;
 
@@ -63,4 +68,47 @@ TEST_CASE("normal numbers have the moments and the tail of the normal distributi
     CHECK(std::abs(squares / draws - 1) < error * std::sqrt(2.0));
     CHECK(std::abs(fourths / draws - 3) < error * std::sqrt(96.0));
     CHECK(std::abs(static_cast<double>(beyond_two) / draws - 0.04550026389635842) < error * 0.21);
+}
+
+TEST_CASE("a shuffle makes every order equally likely") {
+    std::map<std::vector<int>, int> times;
+    auto engine = make_engine(5);
+    for (int i = 0; i < 24000; ++i) {
+        std::vector values = {0, 1, 2, 3};
+        shuffle(std::span(values), engine);
+        ++times[values];
+    }
+    REQUIRE(times.size() == 24);
+    for (const auto& [order, count] : times) CHECK(std::abs(count - 1000) < 5 * std::sqrt(1000.0));
+}
+
+TEST_CASE("a shuffle's order follows from the engine by Fisher and Yates's method") {
+    std::vector<int> values(20), expected(20);
+    std::iota(values.begin(), values.end(), 0);
+    std::iota(expected.begin(), expected.end(), 0);
+    auto engine = make_engine(6), again = make_engine(6);
+    shuffle(std::span(values), engine);
+    for (std::size_t i = 20; i > 1; --i)
+        std::swap(expected[i - 1], expected[static_cast<std::size_t>(uniform(again) * static_cast<double>(i))]);
+    CHECK(values == expected);
+    CHECK(engine() == again());
+}
+
+TEST_CASE("the tail of a shuffle takes as many numbers as it has values") {
+    std::vector<int> values(20);
+    std::iota(values.begin(), values.end(), 0);
+    auto engine = make_engine(7), again = make_engine(7);
+    shuffle_tail(std::span(values), 3, engine);
+    again.discard(3);
+    CHECK(engine() == again());
+    CHECK(std::set<int>(values.begin(), values.end()).size() == 20);
+    for (int i = 0; i < 14; ++i) CHECK((values[i] == i || values[i] >= 17));
+}
+
+TEST_CASE("a shuffle of nothing or of one value draws nothing") {
+    std::vector<int> none, one = {1};
+    auto engine = make_engine(8), again = make_engine(8);
+    shuffle(std::span(none), engine);
+    shuffle(std::span(one), engine);
+    CHECK(engine() == again());
 }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <numbers>
 #include <random>
+#include <span>
+#include <utility>
 
 namespace bouillon {
 
@@ -27,6 +31,21 @@ inline double uniform(random_engine& engine) { return static_cast<double>(engine
 inline double normal(random_engine& engine) {
     const double radius = std::sqrt(-2 * std::log1p(-uniform(engine)));
     return radius * std::cos(2 * std::numbers::pi * uniform(engine));
+}
+
+/// Moves a random choice of `count` values, in random order, to the end: the beginning of Fisher and Yates's shuffle.
+/// std::shuffle differs between libraries.
+template <class T>
+void shuffle_tail(std::span<T> values, std::size_t count, random_engine& engine) {
+    const std::size_t first = values.size() - std::min(count, values.size());
+    for (std::size_t left = values.size(); left > std::max(first, std::size_t{1}); --left)
+        std::swap(values[static_cast<std::size_t>(uniform(engine) * static_cast<double>(left))], values[left - 1]);
+}
+
+/// Puts values into a random order, each as likely as any other.
+template <class T>
+void shuffle(std::span<T> values, random_engine& engine) {
+    shuffle_tail(values, values.size(), engine);
 }
 
 }  // namespace bouillon

@@ -9,8 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace bouillon {
@@ -38,11 +38,7 @@ inline document_split split_documents(std::size_t documents, double share, std::
     const auto confirming = static_cast<std::size_t>(std::lround(share * static_cast<double>(documents)));
     if (std::min(confirming, documents - confirming) < document_split::fewest) return split;
     random_engine engine = make_engine(seed, documents);
-    for (std::size_t i = 0; i < confirming; ++i) {  // the last ones of a partial Fisher-Yates shuffle
-        const auto left = static_cast<double>(documents - i);
-        const auto drawn = std::min(static_cast<std::size_t>(uniform(engine) * left), documents - i - 1);
-        std::swap(split.search[drawn], split.search[documents - i - 1]);
-    }
+    shuffle_tail(std::span(split.search), confirming, engine);
     split.confirm.assign(split.search.end() - static_cast<std::ptrdiff_t>(confirming), split.search.end());
     split.search.resize(documents - confirming);
     std::ranges::sort(split.search);

@@ -59,8 +59,7 @@ class document_race {
         : options_(options), reference_(std::move(reference_losses)), order_(reference_.size()) {
         std::iota(order_.begin(), order_.end(), std::size_t{0});
         random_engine engine = make_engine(options.seed, order_stream);
-        for (std::size_t i = order_.size(); i > 1; --i)  // std::shuffle differs between libraries
-            std::swap(order_[i - 1], order_[static_cast<std::size_t>(uniform(engine) * static_cast<double>(i))]);
+        shuffle(std::span(order_), engine);
         if (options_.first == 0) options_.first = std::max<std::size_t>(size() / 16, 3);
         options_.first = std::min(options_.first, size());
         for (std::size_t n = options_.first; n < size(); n = least_next(n)) ++looks_;

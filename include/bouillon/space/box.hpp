@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/random.hpp>
 #include <bouillon/space/concept.hpp>
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 #include <numeric>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace bouillon {
@@ -49,8 +49,7 @@ struct box {
         std::vector<std::size_t> part(n);
         for (std::size_t coordinate = 0; coordinate < dimension(); ++coordinate) {
             std::iota(part.begin(), part.end(), std::size_t{0});
-            for (std::size_t i = n; i > 1; --i)  // std::shuffle differs between standard libraries
-                std::swap(part[i - 1], part[static_cast<std::size_t>(uniform(engine) * static_cast<double>(i))]);
+            shuffle(std::span(part), engine);
             for (std::size_t i = 0; i < n; ++i)
                 design[i][coordinate] = (static_cast<double>(part[i]) + uniform(engine)) / static_cast<double>(n);
         }
