@@ -127,17 +127,6 @@ void inspect(benchmark::State& state) {
     count_bytes(state, checkpoints);
 }
 
-void read_mapped(benchmark::State& state) {
-    static const checkpoint_files files(dtype::bf16);
-    for (auto _ : state) {
-        const auto set = open_checkpoints(files.paths());
-        for (const auto& checkpoint : set)
-            for (std::size_t i = 0; i < set.tensors().size(); ++i)
-                read_memory(checkpoint.bytes(i), static_cast<std::size_t>(state.range(0)));
-    }
-    count_bytes(state, checkpoints);
-}
-
 /// Reads the files through a buffer in the cache, and adds up what it reads.
 void read_files(benchmark::State& state) {
     static const checkpoint_files files(dtype::bf16);
@@ -167,7 +156,6 @@ BENCHMARK(compare_in_memory<dtype::bf16>)->Apply(threads);
 BENCHMARK(compare_in_memory<dtype::f16>)->Apply(threads);
 BENCHMARK(compare_in_memory<dtype::f32>)->Apply(threads);
 BENCHMARK(compare_in_memory<dtype::f64>)->Apply(threads);
-BENCHMARK(read_mapped)->Apply(threads);
 BENCHMARK(read_files)->Apply(threads);
 BENCHMARK(inspect<dtype::bf16>)->Apply(threads);
 BENCHMARK(inspect<dtype::f32>)->Apply(threads);

@@ -80,7 +80,9 @@ void cat(std::span<const std::filesystem::path> paths) {
 /// Puts the files into the system's cache, or out of it.
 void set_cached(std::span<const std::filesystem::path> paths, bool cached) {
     for (const auto& path : paths)
-        if (!cached) ::posix_fadvise(input_file(path).descriptor(), 0, 0, POSIX_FADV_DONTNEED);
+        if (!cached)
+            ::posix_fadvise(detail::file_descriptor(::open(path.c_str(), O_RDONLY)).number(), 0, 0,
+                            POSIX_FADV_DONTNEED);
     if (cached) cat(paths);
 }
 

@@ -52,7 +52,6 @@ TEST_CASE("a checkpoint that PyTorch wrote in pieces from four processes reads a
         const std::size_t elements = expected[i].elements();
         std::vector<std::byte> read(elements * bytes(expected[i].type));
         opened.read(i, 0, read);
-        CHECK(std::ranges::equal(opened.bytes(i), read));
         for (std::size_t e = 0; e < elements; ++e) CHECK(element(read, expected[i].type, e) == static_cast<double>(e));
         CHECK(detail::is_piece_file(opened.file(i)));
     }

@@ -5,6 +5,8 @@
 #include <bouillon/checkpoint/safetensors_writer.hpp>
 #include <bouillon/core/temporary_directory.hpp>
 
+#include "checkpoint/stored_bytes.hpp"
+
 #include <cstdint>
 #include <cstring>
 #include <filesystem>

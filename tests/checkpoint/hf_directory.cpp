@@ -35,7 +35,7 @@ TEST_CASE("a checkpoint is a file or a directory with that file") {
         const checkpoint opened(path);
         REQUIRE(opened.tensors().size() == 2);
         CHECK(opened.tensors()[0].name == "a");
-        CHECK(test::as_text(opened.bytes(1)) == "b");
+        CHECK(test::as_text(test::bytes_of(opened, 1)) == "b");
         CHECK(opened.file(0).filename() == "model.safetensors");
     }
     CHECK(checkpoint(directory / "step-1").is_directory());
@@ -65,7 +65,7 @@ TEST_CASE("shards are read as one checkpoint whatever total_size says") {
     write_shards(directory.path());
     const checkpoint opened(directory.path());
     REQUIRE(opened.tensors().size() == 3);
-    for (std::size_t i = 0; i < 3; ++i) CHECK(test::as_text(opened.bytes(i)) == opened.tensors()[i].name);
+    for (std::size_t i = 0; i < 3; ++i) CHECK(test::as_text(test::bytes_of(opened, i)) == opened.tensors()[i].name);
     CHECK(opened.file(1).filename() == "model-00002-of-00002.safetensors");
 }
 

@@ -40,7 +40,7 @@ TEST_CASE("an optimizer's state is left out of a set and counted unless it is ke
     CHECK(names_of(set) == names{"model.w", "optima", "w.optim.b"});
     CHECK(set.optimizer_tensors_left_out() == 2);
     CHECK_FALSE(set.keeps_optimizer_state());
-    for (const auto& item : set) CHECK(test::as_text(item.bytes(2)) == "b");
+    for (const auto& item : set) CHECK(test::as_text(test::bytes_of(item, 2)) == "b");
 
     const auto kept = open_checkpoints(std::span(paths).first(1), optimizer_state::keep);
     CHECK(names_of(kept) == trained);

@@ -39,7 +39,7 @@ names tensors_of(const std::string& config, const std::vector<stored_checkpoint>
     std::string refusal = test::message_of<input_error>([&] {
         const auto set = open_checkpoints(paths);
         for (const auto& tensor : set.tensors()) found.push_back(tensor.name);
-        for (const auto& checkpoint : set) CHECK(test::as_text(checkpoint.bytes(found.size() - 1)) == "norm");
+        for (const auto& checkpoint : set) CHECK(test::as_text(test::bytes_of(checkpoint, found.size() - 1)) == "norm");
     });
     const std::string path = directory.path().string();
     for (auto at = refusal.find(path); at != std::string::npos; at = refusal.find(path))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program's command merge: what chooses checkpoints and weights, and recipes.
+#include "checkpoint/stored_bytes.hpp"
 #include "program.hpp"
 #include "tiny_run.hpp"
 
@@ -298,8 +299,8 @@ TEST_CASE("merge writes tied embeddings once, whether the checkpoints carry the 
             if (tensor.name != "lm_head.weight" || step == std::string("step-200")) tensors.push_back(tensor);
         bouillon::safetensors_writer writer(path / "new", tensors, {{"format", "pt"}});
         for (const auto& tensor : writer.tensors())
-            writer.append(
-                file.bytes(*file.find(tensor.name == "lm_head.weight" ? "model.embed_tokens.weight" : tensor.name)));
+            writer.append(test::bytes_of(
+                file, *file.find(tensor.name == "lm_head.weight" ? "model.embed_tokens.weight" : tensor.name)));
         writer.close();
         fs::rename(path / "new", path / "model.safetensors");
         auto config = nlohmann::json::parse(read_text(path / "config.json"));
@@ -321,8 +322,7 @@ TEST_CASE("merge reads checkpoints that PyTorch wrote in pieces") {
     const bouillon::checkpoint from(pieces), out(all.out);
     REQUIRE(out.tensors() == from.tensors());
     for (std::size_t i = 0; i < out.tensors().size(); ++i) {
-        const auto a = from.bytes(i), b = out.bytes(i);
-        CHECK(std::vector(a.begin(), a.end()) == std::vector(b.begin(), b.end()));
+        CHECK(test::bytes_of(from, i) == test::bytes_of(out, i));
     }
 }
 

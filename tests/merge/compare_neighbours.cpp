@@ -59,10 +59,9 @@ TEST_CASE("a chain read once gives what each pair gives, for any number of threa
     REQUIRE(alone.size() == 5);
     for (std::size_t k = 0; k < alone.size(); ++k)
         for (std::size_t i = 0; i < set.tensors().size(); ++i) {
-            const auto view = [&](std::size_t of) {
-                return tensor_view{set[of].bytes(i).data(), set.tensors()[i].elements(), dtype::f32};
-            };
-            const auto pair = compare(view(k), view(k + 1));
+            const auto older = test::bytes_of(set[k], i), newer = test::bytes_of(set[k + 1], i);
+            const std::size_t elements = set.tensors()[i].elements();
+            const auto pair = compare({older.data(), elements, dtype::f32}, {newer.data(), elements, dtype::f32});
             CHECK(alone[k][i].squared_b == doctest::Approx(pair.squared_b).epsilon(1e-13));
             CHECK(alone[k][i].product == doctest::Approx(pair.product).epsilon(1e-10));
             CHECK(alone[k][i].squared_difference == doctest::Approx(pair.squared_difference).epsilon(1e-13));
@@ -83,7 +82,7 @@ TEST_CASE("one checkpoint has no neighbour but norms") {
     CHECK(unequal_neighbours(set).empty());
     const auto squares = squared_norms(set, 0);
     double sum = 0;
-    for (const float value : test::loaded<float>(set[0].bytes(0))) sum += double{value} * value;
+    for (const float value : test::loaded<float>(test::bytes_of(set[0], 0))) sum += double{value} * value;
     CHECK(squares[0] == doctest::Approx(sum).epsilon(1e-12));
     CHECK(squares[1] == 0);
     CHECK(squares[2] == 25);

@@ -56,8 +56,7 @@ void check_against_file(const Backend& backend, const parameters<Backend>& merge
         const auto& found = merged.at(entry.name);
         CHECK(found.shape == entry.shape);
         CHECK(found.tensor.type() == entry.type);
-        const auto written = file.bytes(entry);
-        CHECK(bytes_of(backend, found) == std::vector<std::byte>(written.begin(), written.end()));
+        CHECK(bytes_of(backend, found) == test::bytes_of(file, entry));
     }
 }
 
@@ -175,7 +174,7 @@ TEST_CASE("a merge into another backend is the one here, into an earlier result 
     }
 }
 
-TEST_CASE("a file that is cut off after it was opened is refused, not mapped") {
+TEST_CASE("a file that is cut off after it was opened is refused") {
     const test::temporary_directory directory;
     const auto paths = write_three(directory);
     const auto checkpoints = open_checkpoints(paths);

@@ -44,7 +44,7 @@ TEST_CASE("a merge from files is the one that is written, again and again") {
             const auto& found = merged.at(entry.name);
             CHECK(found.shape == entry.shape);
             const tensor_view view = found.tensor.view();
-            CHECK(std::ranges::equal(std::span(view.data, entry.size), written.bytes(entry)));
+            CHECK(std::ranges::equal(std::span(view.data, entry.size), test::bytes_of(written, entry)));
         }
     }
 }

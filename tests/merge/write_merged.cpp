@@ -35,7 +35,7 @@ std::vector<float> read_floats(const std::filesystem::path& path) {
     const safetensors_file file(path);
     REQUIRE(file.find("x"));
     REQUIRE(file.find("x")->type == dtype::f32);
-    return test::loaded<float>(file.bytes(*file.find("x")));
+    return test::loaded<float>(test::bytes_of(file, *file.find("x")));
 }
 
 std::vector<float> merge_floats(const std::vector<std::vector<float>>& inputs, const weights& merge_weights) {
@@ -96,10 +96,10 @@ TEST_CASE("every float type is summed as float64 would within its own rounding")
     }
     write_merged(open_checkpoints(files), merge_weights, directory / "out.safetensors");
     const safetensors_file out(directory / "out.safetensors");
-    const auto f64 = test::loaded<double>(out.bytes(*out.find("b_f64")));
-    const auto f32 = test::loaded<float>(out.bytes(*out.find("d_f32")));
-    const auto f16 = test::loaded<std::uint16_t>(out.bytes(*out.find("a_f16")));
-    const auto bf16 = test::loaded<std::uint16_t>(out.bytes(*out.find("c_bf16")));
+    const auto f64 = test::loaded<double>(test::bytes_of(out, *out.find("b_f64")));
+    const auto f32 = test::loaded<float>(test::bytes_of(out, *out.find("d_f32")));
+    const auto f16 = test::loaded<std::uint16_t>(test::bytes_of(out, *out.find("a_f16")));
+    const auto bf16 = test::loaded<std::uint16_t>(test::bytes_of(out, *out.find("c_bf16")));
     CHECK(out.find("d_f32")->shape == std::vector<std::size_t>{7, 143});
     // Half a unit in the last place of the type, at most 1 in size here, and the float32 sum's own error.
     for (std::size_t i = 0; i < size; ++i) {
@@ -128,7 +128,7 @@ TEST_CASE("a weight of 1 reproduces its checkpoint bit by bit") {
     const paths files{directory / "a.safetensors", write_floats(directory / "b.safetensors", {1, 2, 3, 4})};
     write_merged(open_checkpoints(files), weights{1, 0}, directory / "out.safetensors", {.allow_non_finite = true});
     const safetensors_file out(directory / "out.safetensors");
-    CHECK(test::loaded<std::uint32_t>(out.bytes(*out.find("x"))) == bits);
+    CHECK(test::loaded<std::uint32_t>(test::bytes_of(out, *out.find("x"))) == bits);
 }
 
 TEST_CASE("a float tensor that is the same everywhere is copied when the weights sum to 1") {
@@ -148,7 +148,7 @@ TEST_CASE("a tensor that cannot be summed is copied when it is the same and refu
     const paths same{write("1.safetensors", "\1\1"), write("2.safetensors", "\1\1")};
     write_merged(open_checkpoints(same), weights{3, 4}, directory / "out.safetensors");
     const safetensors_file out(directory / "out.safetensors");
-    CHECK(test::as_text(out.bytes(*out.find("flags"))) == "\1\1");
+    CHECK(test::as_text(test::bytes_of(out, *out.find("flags"))) == "\1\1");
 
     const paths different{same[0], write("3.safetensors", std::string("\0\1", 2))};
     const auto message = test::message_of<input_error>([&] {
@@ -161,7 +161,7 @@ TEST_CASE("a tensor that cannot be summed is copied when it is the same and refu
     const paths first_differs{different[1], same[0], same[1]};
     write_merged(open_checkpoints(first_differs), weights{0, 0.5, 0.5}, directory / "of-two.safetensors");
     const safetensors_file of_two(directory / "of-two.safetensors");
-    CHECK(test::as_text(of_two.bytes(*of_two.find("flags"))) == "\1\1");
+    CHECK(test::as_text(test::bytes_of(of_two, *of_two.find("flags"))) == "\1\1");
 }
 
 TEST_CASE("an optimizer's state is merged only where it was kept, and then by the recipe too") {
@@ -177,7 +177,7 @@ TEST_CASE("an optimizer's state is merged only where it was kept, and then by th
     write_merged(open_checkpoints(files, optimizer_state::keep), weights{0.5, 0.5}, directory / "all.safetensors");
     const safetensors_file all(directory / "all.safetensors");
     REQUIRE(all.find("optim.x"));
-    CHECK(test::loaded<float>(all.bytes(*all.find("optim.x"))) == std::vector{20.0f});
+    CHECK(test::loaded<float>(test::bytes_of(all, *all.find("optim.x"))) == std::vector{20.0f});
     for (const char* name : {"out.safetensors", "all.safetensors"}) {
         reproduce_merge(read_recipe(directory / name), directory / "again.safetensors", {.force = true});
         CHECK(test::read_text(directory / "again.safetensors") == test::read_text(directory / name));
@@ -256,13 +256,13 @@ TEST_CASE("a merge is the same in shards and in one file") {
     const checkpoint one(directory / "one"), two(directory / "two");
     CHECK(one.tensors() == two.tensors());
     for (std::size_t i = 0; i < one.tensors().size(); ++i)
-        CHECK(test::as_text(one.bytes(i)) == test::as_text(two.bytes(i)));
+        CHECK(test::as_text(test::bytes_of(one, i)) == test::as_text(test::bytes_of(two, i)));
     CHECK(safetensors_file(two.file(2)).metadata() == safetensors_file(one.file(2)).metadata());
 
     write_merged(checkpoints, weights{0.25, 0.75}, directory / "file.safetensors", {.shard_size = 1});
     const checkpoint file(directory / "file.safetensors");
     for (std::size_t i = 0; i < one.tensors().size(); ++i)
-        CHECK(test::as_text(one.bytes(i)) == test::as_text(file.bytes(i)));
+        CHECK(test::as_text(test::bytes_of(one, i)) == test::as_text(test::bytes_of(file, i)));
 }
 
 TEST_CASE("the memory that a merge may take changes nothing of what it writes") {
@@ -293,12 +293,12 @@ TEST_CASE("the memory that a merge may take changes nothing of what it writes") 
         write_merged(checkpoints, weights{0.5, 0.25}, path, {.memory = memory});
         const safetensors_file out(path);
         CHECK(read_floats(path) == sum);
-        const auto halves = test::loaded<std::uint16_t>(out.bytes(*out.find("half")));
+        const auto halves = test::loaded<std::uint16_t>(test::bytes_of(out, *out.find("half")));
         std::size_t wrong = 0;
         for (std::size_t i = 0; i < halves.size(); ++i) wrong += halves[i] != float_to_bf16(sum_of_halves[i]);
         CHECK(wrong == 0);
-        CHECK(test::loaded<float>(out.bytes(*out.find("tiny"))) == std::vector<float>{0.75f});
-        CHECK(test::as_text(out.bytes(*out.find("bytes"))) == std::string(9'999, '\7'));
+        CHECK(test::loaded<float>(test::bytes_of(out, *out.find("tiny"))) == std::vector<float>{0.75f});
+        CHECK(test::as_text(test::bytes_of(out, *out.find("bytes"))) == std::string(9'999, '\7'));
     }
     CHECK_THROWS_WITH_AS(write_merged(checkpoints, weights{0.5, 0.25}, directory / "no.safetensors", {.memory = 8'191}),
                          "the memory limit of 8191 bytes is too small: a merge of 2 checkpoints needs 8192",
@@ -423,7 +423,8 @@ TEST_CASE("a tensor that is the same everywhere is converted with one rounding")
                       write_floats(directory / "b.safetensors", {0.1f})};
     write_merged(open_checkpoints(files), weights{0.3, 0.7}, directory / "out.safetensors", {.type = dtype::bf16});
     const safetensors_file out(directory / "out.safetensors");
-    CHECK(test::loaded<std::uint16_t>(out.bytes(*out.find("x"))) == std::vector<std::uint16_t>{float_to_bf16(0.1f)});
+    CHECK(test::loaded<std::uint16_t>(test::bytes_of(out, *out.find("x"))) ==
+          std::vector<std::uint16_t>{float_to_bf16(0.1f)});
 }
 
 TEST_CASE("an output that exists is refused and with force replaced even when it is an input") {
@@ -480,9 +481,9 @@ TEST_CASE("the shared trajectory is merged into a checkpoint of its own kind") {
     const paths all{models[0], models[1], directory / "out"};
     const auto checkpoints = open_checkpoints(all);
     for (std::size_t i = 0; i < checkpoints.tensors().size(); ++i) {
-        const auto a = test::loaded<std::uint16_t>(checkpoints[0].bytes(i));
-        const auto b = test::loaded<std::uint16_t>(checkpoints[1].bytes(i));
-        const auto merged = test::loaded<std::uint16_t>(checkpoints[2].bytes(i));
+        const auto a = test::loaded<std::uint16_t>(test::bytes_of(checkpoints[0], i));
+        const auto b = test::loaded<std::uint16_t>(test::bytes_of(checkpoints[1], i));
+        const auto merged = test::loaded<std::uint16_t>(test::bytes_of(checkpoints[2], i));
         std::size_t wrong = 0;  // halves are exact in float32, so there is one right answer
         for (std::size_t j = 0; j < a.size(); ++j)
             wrong += merged[j] != float_to_bf16(0.5f * bf16_to_float(a[j]) + 0.5f * bf16_to_float(b[j]));

@@ -26,7 +26,11 @@ int main(int argc, char** argv) {
         const bouillon::safetensors_file from(arguments[1]);
         const std::vector<bouillon::checkpoint_tensor> tensors(from.tensors().begin(), from.tensors().end());
         bouillon::safetensors_writer to(arguments[2], tensors, from.metadata());
-        for (const auto& tensor : to.tensors()) to.append(from.bytes(*from.find(tensor.name)));
+        for (const auto& tensor : to.tensors()) {
+            std::vector<std::byte> bytes(tensor.size);
+            from.read(*from.find(tensor.name), 0, bytes);
+            to.append(bytes);
+        }
         to.close();
     } catch (const bouillon::error& failure) {
         std::fprintf(stderr, "%s\n", failure.what());

@@ -122,7 +122,7 @@ inline checkpoint_files open_checkpoint_files(const std::filesystem::path& path)
 
 }  // namespace detail
 
-/// A checkpoint as Hugging Face tools store it, mapped for reading: a directory with `model.safetensors`, or with
+/// A checkpoint as Hugging Face tools store it, open for reading: a directory with `model.safetensors`, or with
 /// shards and `model.safetensors.index.json`, or a single `.safetensors` file. Or as PyTorch's distributed checkpoints
 /// store it in their safetensors form: a directory with files `shard-...` of pieces of tensors (dcp_directory.hpp).
 class checkpoint {
@@ -152,15 +152,7 @@ class checkpoint {
     /// checkpoint than its shards.
     const std::vector<std::string>& not_in_index() const { return not_in_index_; }
 
-    /// The stored bytes of tensor `i`, mapped: little-endian, row-major, of any alignment. Nothing is copied; but a
-    /// file that is cut off while they are touched ends the program (SIGBUS). A tensor in pieces is put together in
-    /// memory when this is first called for it, and stays there.
-    std::span<const std::byte> bytes(std::size_t i) const {
-        const auto& [entry, file, pieces] = places_[i];
-        return pieces ? pieces->bytes() : file->bytes(*entry);
-    }
-
-    /// Copies bytes [first, first + to.size()) of tensor `i`. Several threads may.
+    /// Copies bytes [first, first + to.size()) of tensor `i`: little-endian, row-major. Several threads may.
     /// Throws input_error, naming the file and the tensor, when the file was cut off or written to since it was opened.
     void read(std::size_t i, std::size_t first, std::span<std::byte> to) const {
         const auto& [entry, file, pieces] = places_[i];

@@ -35,9 +35,6 @@ class input_file {
     /// Bytes, when it was opened.
     std::size_t size() const { return static_cast<std::size_t>(opened_.st_size); }
 
-    /// For what the system does with open files.
-    int descriptor() const { return file_.number(); }
-
     /// Reads bytes [first, first + to.size()), which must be among the file's. Several threads may.
     /// `what()`: what a message calls them.
     /// Throws input_error when the file became shorter or was written to since it was opened; work_error when the

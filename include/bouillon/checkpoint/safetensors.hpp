@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/mapped_file.hpp>
+#include <bouillon/checkpoint/input_file.hpp>
 #include <bouillon/checkpoint/safetensors_header.hpp>
 
 #include <algorithm>
@@ -18,8 +18,7 @@
 namespace bouillon {
 namespace detail {
 
-/// Reads and checks the header of an open file; not through a mapping, so that a file that is cut off meanwhile is an
-/// error and not the program's end. Throws as input_file::read and parse_safetensors_header do.
+/// Reads and checks the header of an open file. Throws as input_file::read and parse_safetensors_header do.
 inline safetensors_header read_safetensors_header(const input_file& file) {
     const auto name = file.path().string();
     const auto what = [] { return "the header"; };
@@ -33,14 +32,14 @@ inline safetensors_header read_safetensors_header(const input_file& file) {
 
 }  // namespace detail
 
-/// A safetensors file, mapped for reading, with a header that was checked.
+/// A safetensors file, open for reading, with a header that was checked.
 /// Reference: the format's README and its reader, https://github.com/huggingface/safetensors.
 class safetensors_file {
  public:
     /// Throws input_error when the file cannot be opened or breaks a rule of the format. Cost: the header is read, the
     /// data is not.
     explicit safetensors_file(const std::filesystem::path& path)
-        : file_(path), header_(detail::read_safetensors_header(file_.file())) {}
+        : file_(path), header_(detail::read_safetensors_header(file_)) {}
 
     const std::filesystem::path& path() const { return file_.path(); }
 
@@ -58,27 +57,22 @@ class safetensors_file {
         return at != all.end() && at->name == name ? &*at : nullptr;
     }
 
-    /// The stored bytes of one of this file's tensors, mapped: little-endian, row-major, of any alignment. A file that
-    /// is cut off while they are touched ends the program (SIGBUS); read() does not.
-    std::span<const std::byte> bytes(const tensor_entry& tensor) const {
-        return file_.bytes().subspan(header_.data_begin + tensor.begin, tensor.size);
-    }
-
-    /// Copies bytes [first, first + to.size()) of one of this file's tensors. Several threads may.
+    /// Copies bytes [first, first + to.size()) of one of this file's tensors: little-endian, row-major. Several threads
+    /// may.
     /// Throws input_error when the file was cut off or written to since it was opened.
     void read(const tensor_entry& tensor, std::size_t first, std::span<std::byte> to) const {
         assert(first <= tensor.size && to.size() <= tensor.size - first);
-        file_.file().read(header_.data_begin + tensor.begin + first, to,
-                          [&] { return "tensor " + detail::in_quotes(tensor.name); });
+        file_.read(header_.data_begin + tensor.begin + first, to,
+                   [&] { return "tensor " + detail::in_quotes(tensor.name); });
     }
 
     /// Says that bytes [first, first + size) of a tensor will be read soon.
     void prefetch(const tensor_entry& tensor, std::size_t first, std::size_t size) const {
-        file_.file().prefetch(header_.data_begin + tensor.begin + first, size);
+        file_.prefetch(header_.data_begin + tensor.begin + first, size);
     }
 
  private:
-    mapped_file file_;
+    input_file file_;
     safetensors_header header_;
 };
 

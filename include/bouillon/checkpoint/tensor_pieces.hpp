@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <utility>
@@ -63,21 +61,7 @@ class pieced_tensor {
             if (piece.entry->elements() > 0) read_piece(piece, first_byte, out);
     }
 
-    /// All bytes of the whole, which are put together when they are first asked for, and then kept.
-    std::span<const std::byte> bytes() const {
-        std::call_once(assembly_->once, [this] {
-            assembly_->bytes.resize(whole_.elements() * (bits(whole_.type) / 8));
-            read(0, assembly_->bytes);
-        });
-        return assembly_->bytes;
-    }
-
  private:
-    struct assembly {
-        std::once_flag once;
-        std::vector<std::byte> bytes;
-    };
-
     static std::string describe(const tensor_piece& piece) {
         return "the piece " + std::string(to_string(piece.entry->type)) + ' ' + to_string(piece.entry->shape) + " at " +
                to_string(piece.offsets) + " in " + piece.file->path().filename().string();
@@ -145,7 +129,6 @@ class pieced_tensor {
 
     std::vector<tensor_piece> pieces_;  // by offsets
     checkpoint_tensor whole_;
-    std::unique_ptr<assembly> assembly_ = std::make_unique<assembly>();
 };
 
 }  // namespace bouillon::detail
