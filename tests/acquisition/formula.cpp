@@ -15,6 +15,15 @@ struct product_of_belief_and_state {
     }
 };
 
+/// Expected improvement that never falls below a thousandth of the deviation.
+struct improvement_with_a_floor {
+    template <class Real>
+    Real operator()(Real mean, Real deviation, const search_state& state) const {
+        using std::exp, std::max, bouillon::log_h;
+        return max(exp(log_h((mean - state.best) / deviation)), 0.001) * deviation;
+    }
+};
+
 /// A belief without doubt, whose deviation has no gradient.
 struct certain_belief {
     void predict(std::span<const double> points, std::span<double> means, std::span<double> deviations) const {
@@ -45,6 +54,7 @@ struct full_acquisition {
 
 TEST_CASE("a user's formula gets its gradient over the space from its text") {
     check_gradient(product_of_belief_and_state{});
+    check_gradient(improvement_with_a_floor{});
 }
 
 TEST_CASE("a batch has the values of its points") {

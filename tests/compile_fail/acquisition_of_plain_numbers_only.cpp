@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: formula\(belief, belief, state\)
-#include <bouillon/acquisition/concept.hpp>
+// expect: satisf(y|action of) .*takes_any_number_type
+#include <bouillon/search/bayesian_search.hpp>
+#include <bouillon/space/interval.hpp>
 
 struct mean_plus_deviation {
     double operator()(double mean, double deviation, const bouillon::search_state&) const { return mean + deviation; }
 };
 
-static_assert(bouillon::acquisition_formula<mean_plus_deviation>);
+bouillon::bayesian_search search(bouillon::interval{}, {}, mean_plus_deviation{});

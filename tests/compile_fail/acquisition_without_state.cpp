@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: acquisition_formula
+// expect: formula\(number, number, state\)
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/space/interval.hpp>
 
@@ -10,4 +10,4 @@ struct mean_plus_deviation {
     }
 };
 
-bouillon::bayesian_search<bouillon::interval, mean_plus_deviation> search(bouillon::interval{});
+bouillon::bayesian_search search(bouillon::interval{}, {}, mean_plus_deviation{});

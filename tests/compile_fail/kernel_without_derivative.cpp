@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: surrogate_kernel.*no operand of the disjunction is satisfied|kernel\.derivative\(r2\).*would be invalid
-#include <bouillon/surrogate/gaussian_process.hpp>
+// expect: kernel\.derivative\(r2\)
+#include <bouillon/search/bayesian_search.hpp>
+#include <bouillon/space/interval.hpp>
 
-struct exponential {
+struct rational {
     double operator()(double r2) const { return 1 / (1 + r2); }
 };
 
-bouillon::gaussian_process<exponential> surrogate(2);
+bouillon::bayesian_search search(bouillon::interval{}, {}, bouillon::improvement_or_knowledge{}, rational{});

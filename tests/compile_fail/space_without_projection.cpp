@@ -11,4 +11,4 @@ struct grid {
     std::vector<double> unit_point(std::span<const double>) const { return {0}; }
 };
 
-bouillon::bayesian_search<grid> search(grid{});
+bouillon::bayesian_search search(grid{});

@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 using namespace bouillon;
 
@@ -42,6 +44,20 @@ TEST_CASE("a formula's derivatives agree with central differences") {
             return -sum + (+m);
         },
         0.7, 1.3);
+}
+
+TEST_CASE(
+    "the larger and the smaller of two numbers bring their own derivatives, and the first of two equal ones its") {
+    using std::max, std::min;
+    for (const double mean : {0.7, 1.9}) {
+        check_gradient([](auto m, auto s) { return max(m * m, s) + 2.0 * min(m, s); }, mean, 1.3);
+        check_gradient([](auto m, auto s) { return max(m - s, 0.0) + min(1.0, m) * s; }, mean, 1.3);
+    }
+    const dual mean{1, 1, 0}, deviation{1, 0, 1};
+    CHECK(max(mean, deviation).d_mean == 1);
+    CHECK(max(deviation, mean).d_mean == 0);
+    CHECK(min(mean, deviation).d_mean == 1);
+    CHECK(min(deviation, mean).d_mean == 0);
 }
 
 TEST_CASE("expected improvement has its textbook derivatives: the distribution function and the density") {

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace bouillon {
@@ -21,6 +22,12 @@ struct search_state {
     std::vector<double> region = {};
 };
 
+/// Whether a formula takes any number type, dual numbers as well as plain ones: it must be a template over it.
+template <class F>
+concept takes_any_number_type = requires(const F formula, dual belief, const search_state& state) {
+    { formula(belief, belief, state) } -> std::convertible_to<dual>;
+};
+
 /// What a user usually writes: a pure function of belief and state, larger where a trial is worth more.
 ///
 ///     template <class Real> Real operator()(Real mean, Real deviation, const search_state& state) const;
@@ -28,10 +35,9 @@ struct search_state {
 /// It is called with plain numbers for values and with dual numbers for gradients. The deviation is positive.
 template <class F>
 concept acquisition_formula = std::copy_constructible<F> &&
-    requires(const F formula, double number, dual belief, const search_state& state) {
+    requires(const F formula, double number, const search_state& state) {
     { formula(number, number, state) } -> std::convertible_to<double>;
-    { formula(belief, belief, state) } -> std::convertible_to<dual>;
-};
+} && takes_any_number_type<F>;
 
 /// An acquisition made ready for one suggestion: values at a batch of unit points, and value and gradient at one.
 template <class P>
@@ -83,9 +89,67 @@ concept logarithmic_acquisition = requires {
     requires A::logarithmic;
 };
 
-/// What a search accepts.
+namespace detail {
+
+/// Models every form of an acquisition: stands for the forms that a type does not take.
+struct any_form {
+    struct prepared {
+        void evaluate(std::span<const double> points, std::span<double> values) const;
+        double evaluate_gradient(std::span<const double> point, std::span<double> gradient) const;
+    };
+
+    template <class Real>
+    Real operator()(Real mean, Real deviation, const search_state& state) const;
+    template <class Surrogate>
+    prepared prepare(const Surrogate& surrogate, const search_state& state, random_engine& engine) const;
+    template <class Surrogate, class Maximize>
+    std::vector<double> choose(const Surrogate& surrogate, const search_state& state, random_engine& engine,
+                               const Maximize& maximize);
+};
+
+struct with_prepare {
+    void prepare();
+};
+struct with_choose {
+    void choose();
+};
+
+/// Inherits the other class's names beside those of A; one that both have is then ambiguous.
+template <class A, class Other>
+struct beside : A, Other {};
+
+/// Whether A has a member of that name, whatever its form: a template, overloaded, or called with something else.
+template <class A>
+concept has_prepare = std::is_class_v<A> && !std::is_final_v<A> && !requires {
+    &beside<A, with_prepare>::prepare;
+};
+template <class A>
+concept has_choose = std::is_class_v<A> && !std::is_final_v<A> && !requires {
+    &beside<A, with_choose>::choose;
+};
+
+enum class acquisition_form { formula, function, portfolio };
+
+/// The form that a type has, or else is meant to have.
 template <class A, class Surrogate>
-concept acquisition =
-    acquisition_formula<A> || acquisition_function<A, Surrogate> || acquisition_portfolio<A, Surrogate>;
+constexpr acquisition_form form_of() {
+    if (acquisition_formula<A>) return acquisition_form::formula;
+    if (acquisition_function<A, Surrogate>) return acquisition_form::function;
+    if (acquisition_portfolio<A, Surrogate> || has_choose<A>) return acquisition_form::portfolio;
+    return has_prepare<A> ? acquisition_form::function : acquisition_form::formula;
+}
+
+/// A itself where its form is the wanted one.
+template <class A, class Surrogate, acquisition_form wanted>
+using if_form = std::conditional_t<form_of<A, Surrogate>() == wanted, A, any_form>;
+
+}  // namespace detail
+
+/// What a search accepts: a formula, a function or a portfolio. It asks for the one that a type is meant as, because of
+/// three that fail a compiler says little.
+template <class A, class Surrogate>
+concept acquisition = acquisition_formula<detail::if_form<A, Surrogate, detail::acquisition_form::formula>> &&
+    acquisition_function<detail::if_form<A, Surrogate, detail::acquisition_form::function>, Surrogate> &&
+    acquisition_portfolio<detail::if_form<A, Surrogate, detail::acquisition_form::portfolio>, Surrogate>;
 
 }  // namespace bouillon

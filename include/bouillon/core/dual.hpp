@@ -59,6 +59,9 @@ struct dual {
     friend dual log(const dual& x) { return chain(x, std::log(x.value), 1 / x.value); }
     friend dual log1p(const dual& x) { return chain(x, std::log1p(x.value), 1 / (1 + x.value)); }
     friend dual abs(const dual& x) { return x.value < 0 ? -x : x; }
+    /// The derivatives are the chosen one's; where both are equal, the first one's.
+    friend constexpr dual max(const dual& a, const dual& b) { return a.value < b.value ? b : a; }
+    friend constexpr dual min(const dual& a, const dual& b) { return b.value < a.value ? b : a; }
     friend dual pow(const dual& x, double exponent) {
         return chain(x, std::pow(x.value, exponent), exponent * std::pow(x.value, exponent - 1));
     }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <numbers>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace bouillon {
@@ -33,9 +34,36 @@ concept covariance_kernel = std::copyable<Kernel> &&
     { kernel(values, values, values) } -> std::convertible_to<double>;
 };
 
-/// What a Gaussian process takes.
+namespace detail {
+
+/// Models both forms of a kernel: stands for the form that a type does not take.
+struct either_form {
+    double operator()(double r2) const;
+    double derivative(double r2) const;
+    std::size_t hyper_parameters(std::size_t dimension) const;
+    double operator()(std::span<const double> x, std::span<const double> y, std::span<const double> logs) const;
+};
+
+/// What is called with two points is meant as a covariance, all else as a profile.
 template <class Kernel>
-concept surrogate_kernel = stationary_kernel<Kernel> || covariance_kernel<Kernel>;
+concept meant_as_covariance =
+    !stationary_kernel<Kernel> && requires(const Kernel& kernel, std::span<const double> values) {
+    kernel(values, values, values);
+};
+
+template <class Kernel>
+using profile_form = std::conditional_t<meant_as_covariance<Kernel>, either_form, Kernel>;
+
+template <class Kernel>
+using covariance_form = std::conditional_t<meant_as_covariance<Kernel>, Kernel, either_form>;
+
+}  // namespace detail
+
+/// What a Gaussian process takes: a profile or a covariance. It asks for the one that a type is meant as, because of
+/// two that fail a compiler says little.
+template <class Kernel>
+concept surrogate_kernel =
+    stationary_kernel<detail::profile_form<Kernel>> && covariance_kernel<detail::covariance_form<Kernel>>;
 
 /// A covariance that writes its own gradient with respect to its log hyper-parameters (else finite differences).
 template <class Kernel>

@@ -44,9 +44,14 @@ namespace bouillon {
 /// nothing else; in what order trials end between two suggestions makes no difference.
 /// Cost of a suggestion: a hyper-parameter fit, O(n^3), and one acquisition maximisation, O(n^2) a candidate; both
 /// twice as a rule, and four times at most, where a search climbs elsewhere.
-template <search_space Space, class Acquisition = improvement_or_knowledge, class Kernel = trended<matern52>>
-requires acquisition<Acquisition, gaussian_process<Kernel>>
+template <class Space, class Acquisition = improvement_or_knowledge, class Kernel = trended<matern52>>
 class bayesian_search {
+    // Not constraints of the parameters: where these are deduced, clang would not say what is missing.
+    static_assert(search_space<Space>, "a space must model search_space (space/concept.hpp)");
+    static_assert(surrogate_kernel<Kernel>, "a kernel must model surrogate_kernel (kernel/concept.hpp)");
+    static_assert(acquisition<Acquisition, gaussian_process<Kernel>>,
+                  "an acquisition must model acquisition (acquisition/concept.hpp)");
+
  public:
     using space_type = Space;
     using acquisition_type = Acquisition;

@@ -42,8 +42,10 @@ struct gaussian_process_options {
 /// `Kernel`: a stationary profile, which gets one length scale for each coordinate, or a covariance.
 /// Points are in the unit cube, or the priors of the length scales do not fit them. Predictions are in standardised
 /// score units, so they do not change when all scores are scaled or shifted. Nothing here is random.
-template <surrogate_kernel Kernel = matern52>
+template <class Kernel = matern52>
 class gaussian_process {
+    static_assert(surrogate_kernel<Kernel>, "a kernel must model surrogate_kernel (kernel/concept.hpp)");
+
  public:
     /// Before any data it predicts its prior. Throws input_error for priors that do not fit the kernel.
     explicit gaussian_process(std::size_t dimension, Kernel kernel = {}, gaussian_process_options options = {})

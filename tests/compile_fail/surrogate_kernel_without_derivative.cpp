@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: kernel\.derivative\(r2\)
-#include <bouillon/kernel/concept.hpp>
+#include <bouillon/surrogate/gaussian_process.hpp>
 
 struct rational {
     double operator()(double r2) const { return 1 / (1 + r2); }
 };
 
-static_assert(bouillon::stationary_kernel<rational>);
+bouillon::gaussian_process surrogate(2, rational{});
