@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/checkpoint/safetensors_writer.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/compare_neighbours.hpp>
 
 #include <benchmark/benchmark.h>
@@ -97,11 +98,11 @@ class checkpoint_files {
         directory_ = name;
         std::vector<checkpoint_tensor> tensors{{"norm", type, {1000}}};
         for (int i = 0; i < 4; ++i)
-            tensors.push_back({"weight" + std::to_string(i), type, {bytes_per_tensor / 4 / bytes(type)}});
+            tensors.push_back({"weight" + to_string(i), type, {bytes_per_tensor / 4 / bytes(type)}});
         std::vector<std::byte> values(bytes_per_tensor / 4);
         for (std::size_t k = 0; k < checkpoints; ++k) {
             fill(type, values, k);
-            paths_.push_back(directory_ / (std::to_string(k) + ".safetensors"));
+            paths_.push_back(directory_ / (to_string(k) + ".safetensors"));
             safetensors_writer writer(paths_.back(), tensors);
             for (const auto& tensor : writer.tensors()) writer.append(std::span(values).first(tensor.size));
             writer.close();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/checkpoint/safetensors_writer.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/write_merged.hpp>
 
 #include <benchmark/benchmark.h>
@@ -31,16 +32,16 @@ class checkpoint_files {
         directory_ = name;
         std::vector<checkpoint_tensor> tensors{{"embedding", dtype::bf16, {file_size / 20}}};
         for (int layer = 0; layer < 48; ++layer) {
-            tensors.push_back({"norm" + std::to_string(layer), dtype::bf16, {2048}});
+            tensors.push_back({"norm" + to_string(layer), dtype::bf16, {2048}});
             for (int part = 0; part < 4; ++part)
-                tensors.push_back({"linear" + std::to_string(layer) + '.' + std::to_string(part),
+                tensors.push_back({"linear" + to_string(layer) + '.' + to_string(part),
                                    dtype::bf16,
                                    {file_size / 2 / 48 / 4 * 9 / 10}});
         }
         std::mt19937_64 random(1);
         std::vector<std::uint16_t> values(file_size / 20);  // of the largest tensor
         for (std::size_t k = 0; k < most_inputs; ++k) {
-            paths_.push_back(directory_ / (std::to_string(k) + ".safetensors"));
+            paths_.push_back(directory_ / (to_string(k) + ".safetensors"));
             safetensors_writer writer(paths_.back(), tensors);
             for (std::size_t i = 0; i < values.size(); ++i)
                 values[i] = float_to_bf16(1e-9f * static_cast<float>(random() >> 32));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/core/blas.hpp>
 #include <bouillon/core/random.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/model/causal_language_model.hpp>
 #include <bouillon/score/document_scorer.hpp>
 #include <bouillon/tensor/xtensor_backend.hpp>
@@ -71,7 +72,7 @@ parameters<xtensor_backend> random_parameters(const language_model_config& confi
     const tensor_names& names = config.names;
     add(names.embedding, {config.vocabulary, c});
     for (std::size_t i = 0; i < config.layers; ++i) {
-        const std::string prefix = names.layers + std::to_string(i) + ".";
+        const std::string prefix = names.layers + to_string(i) + ".";
         const auto map = [&](const std::string& name, std::size_t out, std::size_t in) {
             add(prefix + name + ".weight", {out, in});
         };

@@ -4,6 +4,7 @@
 #include "landscape.hpp"
 
 #include <bouillon/core/blas.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/search/baselines.hpp>
 
 #include "problem.hpp"
@@ -40,8 +41,9 @@ struct task {
 /// A task's name is the run's, an underscore, and "pair", "last4" or "all".
 task make_task(const std::string& name, const arguments& given) {
     const std::string run = name.substr(0, name.find('_')), which = name.substr(name.find('_') + 1);
-    const auto memory =
-        given.memory.empty() ? given.memory : given.memory / (run + "-" + std::to_string(given.documents) + ".jsonl");
+    const auto memory = given.memory.empty()
+                            ? given.memory
+                            : given.memory / (run + "-" + bouillon::to_string(given.documents) + ".jsonl");
     const auto merges = std::make_shared<landscape>(given.data / (run + "-llama"), given.documents, memory);
     task made{merges, merge_task(name, merges, which == "pair" ? 2 : which == "last4" ? 4 : merges->checkpoints())};
     if (given.budget > 0) made.function.budget = given.budget;

@@ -107,7 +107,7 @@ int write_protocol(const arguments& given) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
     for (const auto& function : chosen_functions(given.functions)) {
         if (!minimum_is_right(function)) {
-            std::fprintf(stderr, "bench_regret: %s has the value %.10f at its minimizer, but the minimum %.10f\n",
+            std::fprintf(stderr, "bench_regret: %s has the value %.17g at its minimizer, but the minimum %.17g\n",
                          function.name.c_str(), function.value(function.minimizer), function.minimum);
             return 1;
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/to_string.hpp>
+
 #include "box_functions.hpp"
 #include "test_function.hpp"
 
@@ -44,7 +46,7 @@ inline std::vector<test_function> simplex_functions() {
         }
         vertex.back() = 1;
         others.back() = 0;
-        const std::string name = "simplex" + std::to_string(k);
+        const std::string name = "simplex" + bouillon::to_string(k);
         all.push_back(on_simplex(name + "_centre", budget, centre, no_slope));
         all.push_back(on_simplex(name + "_face", budget, face, some));
         all.push_back(on_simplex(name + "_vertex", budget, vertex, others));

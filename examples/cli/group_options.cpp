@@ -2,6 +2,7 @@
 #include "group_options.hpp"
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include "whole_number.hpp"
 #include <CLI/Option.hpp>
@@ -128,7 +129,7 @@ std::vector<bouillon::reached_bound> reached_bounds(const bouillon::tensor_group
     auto reached = space.reached_bounds(point);
     for (auto& bound : reached)
         for (std::size_t g = 0; g < groups.groups.size(); ++g)
-            if (bound.name.ends_with(" of group " + std::to_string(g))) {
+            if (bound.name.ends_with(" of group " + bouillon::to_string(g))) {
                 bound.name = "--group-range " + groups.groups[g].name;
                 break;
             }
@@ -137,10 +138,10 @@ std::vector<bouillon::reached_bound> reached_bounds(const bouillon::tensor_group
 
 std::string describe(const bouillon::tensor_groups& groups, const bouillon::group_scaling& space) {
     std::string text = "merged";
-    for (const double weight : space.merged) text += " " + std::to_string(weight);
+    for (const double weight : space.merged) text += " " + bouillon::to_string(weight);
     for (std::size_t g = 0; g < groups.groups.size(); ++g) {
-        text += "; " + groups.groups[g].name + " " + std::to_string(space.lower[g]) + ".." +
-                std::to_string(space.upper[g]) + ":";
+        text += "; " + groups.groups[g].name + " " + bouillon::to_string(space.lower[g]) + ".." +
+                bouillon::to_string(space.upper[g]) + ":";
         for (const auto& pattern : groups.groups[g].patterns) text += " " + pattern;
     }
     return text;

@@ -4,6 +4,7 @@
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/json_problem.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/journal_contents.hpp>
 
@@ -88,7 +89,7 @@ std::vector<std::string> checkpoint_names(const search_arguments& arguments,
     const std::size_t merged = trials.empty() ? names.size() : trials.front().trial.merge_weights.size();
     if (merged == names.size()) return names;
     names.clear();
-    for (std::size_t k = 1; k <= merged; ++k) names.push_back("checkpoint " + std::to_string(k));
+    for (std::size_t k = 1; k <= merged; ++k) names.push_back("checkpoint " + bouillon::to_string(k));
     return names;
 }
 
@@ -98,7 +99,7 @@ void add_unfinished(const bouillon::journal_contents& journal, report_page& page
     arguments.checkpoints.resize(page.names.checkpoints.size());
     page.measured = measure_from(journal.header);
     page.decision = "Not decided: the search has not ended, or its journal is from an older bouillon. " +
-                    std::to_string(page.trials.size()) + " trials have ended.";
+                    bouillon::to_string(page.trials.size()) + " trials have ended.";
     for (const auto& [setting, value] : journal.header.items())
         if (value.is_string() && setting != "event" && !setting.ends_with("_type") && setting != "reference_losses")
             page.settings += setting + ": " + value.get<std::string>() + '\n';

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal_settings.hpp"
 
+#include <bouillon/core/to_string.hpp>
+
 #include <sstream>
 #include <utility>
 
@@ -9,9 +11,10 @@ namespace {
 void add_space(const search_arguments& arguments, const std::string& space,
                std::map<std::string, std::string>& settings) {
     settings["space"] = space;
-    if (space == "interval") settings["alpha"] = std::to_string(arguments.alpha);
-    if (space == "schedule") settings["step"] = std::to_string(arguments.step);
-    if (space == "affine") settings["bounds"] = std::to_string(arguments.lower) + " " + std::to_string(arguments.upper);
+    if (space == "interval") settings["alpha"] = bouillon::to_string(arguments.alpha);
+    if (space == "schedule") settings["step"] = bouillon::to_string(arguments.step);
+    if (space == "affine")
+        settings["bounds"] = bouillon::to_string(arguments.lower) + " " + bouillon::to_string(arguments.upper);
 }
 
 /// Reads the numbers of a setting; they stay as they are where the header has no such setting.
@@ -37,11 +40,12 @@ std::map<std::string, std::string> journal_settings(const workbench& bench, cons
     else
         settings["score"] = arguments.score;
     if (!bench.metric.empty()) settings["metric"] = bench.metric;
-    if (bench.confirming > 0) settings["confirm"] = std::to_string(bench.confirming);
+    if (bench.confirming > 0) settings["confirm"] = bouillon::to_string(bench.confirming);
     if (bench.race) {
         const auto& options = bench.race->options();
-        settings["racing"] = "from " + std::to_string(options.first) + " documents, share " +
-                             std::to_string(options.share) + ", confidence " + std::to_string(options.confidence);
+        settings["racing"] = "from " + bouillon::to_string(options.first) + " documents, share " +
+                             bouillon::to_string(options.share) + ", confidence " +
+                             bouillon::to_string(options.confidence);
     }
     add_space(arguments, space, settings);
     return settings;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/write_merged.hpp>
 
 #include "commands.hpp"
@@ -47,7 +48,7 @@ void run_merge(merge_arguments& arguments) {
     if (inputs.normalize || !inputs.schedule.empty() || !inputs.selection.takes_all())
         std::cerr << "bouillon: merged " << to_text(resolved) << '\n';
     if (std::abs(resolved.sum - 1) > 1e-9)
-        std::cerr << "bouillon: note: the weights sum to " << resolved.sum
+        std::cerr << "bouillon: note: the weights sum to " << bouillon::to_string(resolved.sum)
                   << "; they are used as given (--normalize divides them by their sum)\n";
     std::cout << arguments.out.string() << '\n';
 }

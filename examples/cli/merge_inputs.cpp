@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "merge_inputs.hpp"
 
-#include <bouillon/core/decimal.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/schedule_weights.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include "run_options.hpp"
 
@@ -91,7 +91,7 @@ merge_weights resolve(const merge_inputs& inputs) {
     resolved.sum = std::accumulate(resolved.weights.begin(), resolved.weights.end(), 0.0);
     if (!inputs.normalize) return resolved;
     if (!(resolved.sum > 0 && std::isfinite(resolved.sum)))
-        throw input_error("--normalize: the weights sum to " + bouillon::to_decimal(resolved.sum) +
+        throw input_error("--normalize: the weights sum to " + bouillon::to_string(resolved.sum) +
                           ", but only a sum above 0 can be made 1");
     for (double& weight : resolved.weights) weight /= resolved.sum;
     resolved.sum = 1;
@@ -101,7 +101,6 @@ merge_weights resolve(const merge_inputs& inputs) {
 std::string to_text(const merge_weights& resolved) {
     std::string text;
     for (std::size_t k = 0; k < resolved.checkpoints.size(); ++k)
-        text +=
-            (k == 0 ? "" : " ") + resolved.checkpoints[k].string() + ':' + bouillon::to_decimal(resolved.weights[k]);
+        text += (k == 0 ? "" : " ") + resolved.checkpoints[k].string() + ':' + bouillon::to_string(resolved.weights[k]);
     return text;
 }

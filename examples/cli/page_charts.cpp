@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "page_charts.hpp"
 
+#include <bouillon/core/to_string.hpp>
+
 #include "page_markup.hpp"
 #include "svg_chart.hpp"
 
@@ -81,12 +83,13 @@ std::string trials_note(const report_page& page) {
                        ", with its standard error; the best so far; dashed: the newest checkpoint";
     note += best_baseline(page) ? " and the best baseline." : ".";
     if (below > 0)
-        note +=
-            " Drawn at the lower edge, but below it: " + std::to_string(below) + ", down to " + number(lowest) + ".";
+        note += " Drawn at the lower edge, but below it: " + bouillon::to_string(below) + ", down to " +
+                number(lowest) + ".";
     if (scored > 0)
-        note += " Scored: " + std::to_string(scored) + " " + of + " in " + std::to_string(page.trials.size()) +
-                " trials, where one has " + std::to_string(all) + " at most.";
-    if (failed > 0) note += " Failed: " + std::to_string(failed) + ".";
+        note += " Scored: " + bouillon::to_string(scored) + " " + of + " in " +
+                bouillon::to_string(page.trials.size()) + " trials, where one has " + bouillon::to_string(all) +
+                " at most.";
+    if (failed > 0) note += " Failed: " + bouillon::to_string(failed) + ".";
     return note;
 }
 

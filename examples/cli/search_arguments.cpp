@@ -2,6 +2,7 @@
 #include "search_arguments.hpp"
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/staged_output.hpp>
 
 #include "evaluators.hpp"
@@ -160,12 +161,14 @@ void check_usage(const search_arguments& arguments) {
     if (arguments.groups.any() && arguments.preset == "paper")
         refuse("--preset paper has the same merge weights for all tensors: leave out --groups");
     if (arguments.checkpoints.size() < 2)
-        refuse("search takes 2 or more checkpoints, but " + std::to_string(arguments.checkpoints.size()) + " is given");
+        refuse("search takes 2 or more checkpoints, but " + bouillon::to_string(arguments.checkpoints.size()) +
+               " is given");
     if (arguments.space == "interval" && arguments.checkpoints.size() != 2)
-        refuse("--space interval takes 2 checkpoints, but " + std::to_string(arguments.checkpoints.size()) +
+        refuse("--space interval takes 2 checkpoints, but " + bouillon::to_string(arguments.checkpoints.size()) +
                " are given: use --space simplex");
     if (arguments.space == "affine" && !(arguments.lower <= 0 && 1 <= arguments.upper))
-        refuse("--lower " + std::to_string(arguments.lower) + " and --upper " + std::to_string(arguments.upper) +
+        refuse("--lower " + bouillon::to_string(arguments.lower) + " and --upper " +
+               bouillon::to_string(arguments.upper) +
                " must let one checkpoint have all the weight: at most 0, at least 1");
     if (arguments.held_out.empty() == arguments.score.empty())
         refuse("give one of --held-out FILE and --score COMMAND");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/to_string.hpp>
+
 #include <CLI/App.hpp>
 
 #include <algorithm>
@@ -24,7 +26,7 @@ inline CLI::Validator whole_number(std::uint64_t least = 0) {
         [least](const std::string& text) {
             return is_whole_number(text, least)
                        ? ""
-                       : "'" + text + "' is no whole number from " + std::to_string(least) + " to 2^64 - 1";
+                       : "'" + text + "' is no whole number from " + bouillon::to_string(least) + " to 2^64 - 1";
         },
         "");
 }

@@ -76,7 +76,7 @@ TEST_CASE("groups that are none are refused before anything is searched") {
     refused("--freeze mlp", "--group-range and --freeze need --groups or --group");
     refused("--groups parts --freeze mpl", "there is no group 'mpl' among norms, embeddings, head, attention, mlp");
     refused("--groups parts --group-range mlp=0..x", "'x' is not a number");
-    refused("--groups parts --group-range mlp=1..0", "lower bound 1.000000 and upper bound 0.000000");
+    refused("--groups parts --group-range mlp=1..0", "lower bound 1 and upper bound 0");
     refused("--group all=* --freeze all", "all groups are frozen");
     refused("--groups parts --preset paper", "--preset paper has the same merge weights for all tensors");
 }

@@ -328,7 +328,7 @@ TEST_CASE("an input that is NaN or infinite is refused with its file, its tensor
           (directory / "a.safetensors").string() + ": tensor \"x\" has inf at element 2" + allowed);
     CHECK(refusal({1, 2e38f, 0}, {0, 2}) ==
           (directory / "b.safetensors").string() + ": tensor \"x\" leads to the weighted sum " +
-              to_decimal(2.0 * double{2e38f}) + " at element 1, beyond the range of F32" + allowed);
+              to_string(2.0 * double{2e38f}) + " at element 1, beyond the range of F32" + allowed);
     CHECK_FALSE(exists(directory / "out.safetensors"));
 
     CHECK(merge({0, 0, 0}, {0, 1}, false) == std::vector<float>{0, 0, 0});  // of weight 0, so not looked at

@@ -44,7 +44,7 @@ TEST_CASE("nothing is set aside where it would confirm nothing or leave too litt
 
 TEST_CASE("a share that is none is refused") {
     CHECK_THROWS_WITH_AS(split_documents(50, 1, 1),
-                         "documents to confirm with: the share is 1.000000, but it must be 0 or more and below 1",
+                         "documents to confirm with: the share is 1, but it must be 0 or more and below 1",
                          input_error);
     CHECK_THROWS_AS(split_documents(50, -0.1, 1), input_error);
     CHECK_THROWS_AS(split_documents(50, std::nan(""), 1), input_error);

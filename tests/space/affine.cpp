@@ -168,11 +168,10 @@ TEST_CASE("the design tries the averages, a step past the newer checkpoints and 
 TEST_CASE("bounds that allow no merge are refused with both values") {
     CHECK_NOTHROW(affine{}.check());
     CHECK_NOTHROW((affine{4, 0.25, 1}.check()));
-    CHECK_THROWS_WITH_AS((affine{4, 0.3, 1}.check()),
-                         "affine: no 4 merge weights between 0.300000 and 1.000000 sum to 1", input_error);
-    CHECK_THROWS_AS((affine{4, -1, 0.2}.check()), input_error);
-    CHECK_THROWS_WITH_AS((affine{4, 1, 0.5}.check()), "affine: the bounds 1.000000 and 0.500000 are not in order",
+    CHECK_THROWS_WITH_AS((affine{4, 0.3, 1}.check()), "affine: no 4 merge weights between 0.3 and 1 sum to 1",
                          input_error);
+    CHECK_THROWS_AS((affine{4, -1, 0.2}.check()), input_error);
+    CHECK_THROWS_WITH_AS((affine{4, 1, 0.5}.check()), "affine: the bounds 1 and 0.5 are not in order", input_error);
     CHECK_THROWS_AS((affine{0, 0, 1}.check()), input_error);
     CHECK_THROWS_AS((affine{3, NAN, 1}.check()), input_error);
 }

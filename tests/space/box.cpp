@@ -48,6 +48,6 @@ TEST_CASE("a box whose bounds make no box is refused") {
     CHECK_NOTHROW(branin_box.check());
     CHECK_THROWS_WITH_AS((box{{0, 1}, {1}}.check()), "box: 2 lower bounds and 1 upper bounds", input_error);
     CHECK_THROWS_AS((box{{}, {}}.check()), input_error);
-    CHECK_THROWS_WITH_AS((box{{0, 2}, {1, 2}}.check()),
-                         "box: coordinate 1 has lower bound 2.000000 and upper bound 2.000000", input_error);
+    CHECK_THROWS_WITH_AS((box{{0, 2}, {1, 2}}.check()), "box: coordinate 1 has lower bound 2 and upper bound 2",
+                         input_error);
 }

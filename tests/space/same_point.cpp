@@ -14,6 +14,8 @@ TEST_CASE("a point is the space's own to rounding, or refused with what differs"
     CHECK_THROWS_WITH(detail::require_same_point("it", point{0.3}, point{0.3, 0.7}),
                       "it: its point has 1 coordinates, but the space has 2");
     CHECK_THROWS_WITH(detail::require_same_point("it", point{0.3, 0.8}, point{0.3, 0.7}),
-                      "it: coordinate 1 is 0.800000, but the nearest point of the space has 0.700000");
+                      "it: coordinate 1 is 0.8, but the nearest point of the space has 0.7");
+    CHECK_THROWS_WITH(detail::require_same_point("it", point{0.50000001}, point{0.5}),
+                      "it: coordinate 0 is 0.50000001, but the nearest point of the space has 0.5");
     CHECK_THROWS_AS(detail::require_same_point("it", point{NAN}, point{0.3}), input_error);
 }

@@ -84,7 +84,7 @@ TEST_CASE("numbers that cannot be used are refused by name") {
     CHECK_THROWS_WITH_AS(make_training_set(1, points, std::vector<double>{-infinity, 1}, fine, {}),
                          "surrogate: the score of observation 0 is -inf", input_error);
     CHECK_THROWS_WITH_AS(make_training_set(1, points, fine, std::vector<double>{1, -0.5}, {}),
-                         "surrogate: the variance of observation 1 is -0.500000", input_error);
+                         "surrogate: the variance of observation 1 is -0.5", input_error);
     CHECK_THROWS_WITH_AS(make_training_set(1, points, fine, std::vector<double>{infinity, 1}, {}),
                          "surrogate: the variance of observation 0 is inf", input_error);
     CHECK_THROWS_WITH_AS(make_training_set(1, std::vector<double>{0, unknown}, fine, fine, {}),

@@ -3,6 +3,7 @@
 
 #include <bouillon/core/dtype.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -40,7 +41,7 @@ inline std::string to_string(const std::vector<std::size_t>& shape) {
     std::string text = "[";
     for (const std::size_t dimension : shape) {
         if (text.size() > 1) text += ", ";
-        text += std::to_string(dimension);
+        text += to_string(dimension);
     }
     return text + ']';
 }

@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/file_descriptor.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -53,7 +54,7 @@ class input_file {
         }
         check_unchanged(what);
         if (done < to.size())
-            throw work_error(path_.string() + ": only " + std::to_string(done) + " of " + std::to_string(to.size()) +
+            throw work_error(path_.string() + ": only " + to_string(done) + " of " + to_string(to.size()) +
                              " bytes of " + std::string(what()) + " could be read");
     }
 
@@ -67,8 +68,7 @@ class input_file {
             now.st_mtim.tv_sec == opened_.st_mtim.tv_sec && now.st_mtim.tv_nsec == opened_.st_mtim.tv_nsec;
         if (now.st_size == opened_.st_size && same_time) return;
         throw input_error(path_.string() + ": changed while " + std::string(what()) + " was read (" +
-                          std::to_string(now.st_size) + " bytes now, " + std::to_string(size()) +
-                          " when it was opened)");
+                          to_string(now.st_size) + " bytes now, " + to_string(size()) + " when it was opened)");
     }
 
     /// Tells the system that bytes [first, first + size) will be read soon, so that a disk or a network is asked for

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/input_file.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -24,7 +25,7 @@ Json read_json_object(const std::filesystem::path& path) {
     try {
         document = Json::parse(text, limit_depth);
     } catch (const typename Json::parse_error& failure) {
-        throw input_error(path.string() + ": is not valid JSON in UTF-8 at byte " + std::to_string(failure.byte));
+        throw input_error(path.string() + ": is not valid JSON in UTF-8 at byte " + to_string(failure.byte));
     } catch (const typename Json::out_of_range&) {
         throw input_error(path.string() + ": holds a number beyond the range of float64");
     }

@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/file_descriptor.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <cerrno>
 #include <cstddef>
@@ -32,7 +33,7 @@ class output_file {
     void reserve(std::size_t size) {
         if (size == 0 || ::fallocate(file_.number(), 0, 0, static_cast<off_t>(size)) == 0) return;
         if (errno == ENOSPC || errno == EFBIG || errno == EDQUOT)
-            throw work_error(detail::system_failure(path_, "write " + std::to_string(size) + " bytes"));
+            throw work_error(detail::system_failure(path_, "write " + to_string(size) + " bytes"));
     }
 
     /// Writes behind what was written so.

@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/hf_directory.hpp>
 #include <bouillon/checkpoint/list_directory.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <algorithm>
 #include <cctype>
@@ -141,7 +142,7 @@ inline std::vector<run_checkpoint> sort_by_step(const std::vector<std::filesyste
     for (std::size_t k = 1; k < run.size(); ++k)
         if (run[k].step == run[k - 1].step)
             throw input_error(run[k - 1].path.string() + " and " + run[k].path.string() + ": are both of step " +
-                              std::to_string(run[k].step) + "; name the checkpoints to take instead");
+                              to_string(run[k].step) + "; name the checkpoints to take instead");
     return run;
 }
 
@@ -149,14 +150,13 @@ inline std::vector<run_checkpoint> sort_by_step(const std::vector<std::filesyste
 inline std::vector<std::filesystem::path> take(std::vector<run_checkpoint> run, const run_selection& selection) {
     if (selection.upto) std::erase_if(run, [&](const auto& item) { return item.step > *selection.upto; });
     if (run.empty())
-        throw input_error("no checkpoint is of step " + std::to_string(selection.upto.value_or(0)) +
-                          " or an earlier one");
+        throw input_error("no checkpoint is of step " + to_string(selection.upto.value_or(0)) + " or an earlier one");
     std::vector<std::filesystem::path> taken;
     for (std::size_t back = 0; back < run.size(); back += selection.every)
         taken.insert(taken.begin(), run[run.size() - 1 - back].path);
     if (taken.size() < selection.last)
-        throw input_error("the last " + std::to_string(selection.last) + " checkpoints are asked for, but there are " +
-                          std::to_string(taken.size()));
+        throw input_error("the last " + to_string(selection.last) + " checkpoints are asked for, but there are " +
+                          to_string(taken.size()));
     if (selection.last > 0) taken.erase(taken.begin(), taken.end() - static_cast<std::ptrdiff_t>(selection.last));
     return taken;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/safetensors_json.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -36,14 +37,13 @@ static_assert(sizeof(std::size_t) == 8 && std::endian::native == std::endian::li
 inline std::size_t checked_header_size(std::span<const std::byte> start, std::size_t file_size, std::string_view name) {
     const auto fail = [&](const std::string& what) { throw input_error(std::string(name) + ": " + what); };
     std::uint64_t size = 0;
-    if (file_size < sizeof(size))
-        fail("is " + std::to_string(file_size) + " bytes long, too short for a safetensors file");
+    if (file_size < sizeof(size)) fail("is " + to_string(file_size) + " bytes long, too short for a safetensors file");
     std::memcpy(&size, start.data(), sizeof(size));
     if (size > safetensors_header_limit)
-        fail("header of " + std::to_string(size) + " bytes is larger than the limit of " +
-             std::to_string(safetensors_header_limit) + " (is this a safetensors file?)");
+        fail("header of " + to_string(size) + " bytes is larger than the limit of " +
+             to_string(safetensors_header_limit) + " (is this a safetensors file?)");
     if (size > file_size - sizeof(size))
-        fail("header of " + std::to_string(size) + " bytes is cut off: the file has " + std::to_string(file_size));
+        fail("header of " + to_string(size) + " bytes is cut off: the file has " + to_string(file_size));
     return size;
 }
 
@@ -60,18 +60,17 @@ inline void check_places(const std::vector<tensor_entry>& tensors, std::size_t d
             throw input_error(std::string(file) + ": tensor " + in_quotes(tensor->name) + ' ' + what);
         };
         if (tensor->begin != end)
-            fail("begins at byte " + std::to_string(tensor->begin) + " of the data, but the tensor before it ends at " +
-                 std::to_string(end));
+            fail("begins at byte " + to_string(tensor->begin) + " of the data, but the tensor before it ends at " +
+                 to_string(end));
         const std::size_t needed = storage_size(*tensor, file);
         if (tensor->size != needed)
-            fail("has " + std::to_string(tensor->size) + " bytes, but its type and shape (" +
-                 std::string(to_string(tensor->type)) + ' ' + to_string(tensor->shape) + ") need " +
-                 std::to_string(needed));
+            fail("has " + to_string(tensor->size) + " bytes, but its type and shape (" +
+                 std::string(to_string(tensor->type)) + ' ' + to_string(tensor->shape) + ") need " + to_string(needed));
         end += tensor->size;
     }
     if (end != data_size)
-        throw input_error(std::string(file) + ": has " + std::to_string(data_size) +
-                          " bytes of data, but its tensors need " + std::to_string(end));
+        throw input_error(std::string(file) + ": has " + to_string(data_size) +
+                          " bytes of data, but its tensors need " + to_string(end));
 }
 
 }  // namespace detail

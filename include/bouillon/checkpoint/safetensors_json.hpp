@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_tensor.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -106,7 +107,7 @@ class header_events {
         return true;
     }
     bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) {
-        fail("is not valid JSON in UTF-8 at byte " + std::to_string(position));
+        fail("is not valid JSON in UTF-8 at byte " + to_string(position));
     }
 
  private:
@@ -143,10 +144,10 @@ class header_events {
     }
     void set_offsets() {
         if (numbers_.size() != 2)
-            fail_tensor("has " + std::to_string(numbers_.size()) + " numbers in its data_offsets, not 2");
+            fail_tensor("has " + to_string(numbers_.size()) + " numbers in its data_offsets, not 2");
         if (numbers_[1] < numbers_[0])
-            fail_tensor("ends at byte " + std::to_string(numbers_[1]) + ", before it begins at byte " +
-                        std::to_string(numbers_[0]));
+            fail_tensor("ends at byte " + to_string(numbers_[1]) + ", before it begins at byte " +
+                        to_string(numbers_[0]));
         tensors.back().begin = numbers_[0];
         tensors.back().size = numbers_[1] - numbers_[0];
     }
@@ -162,8 +163,7 @@ class header_events {
     void start_ignored(const char* what) {
         accept_if_ignored(what);
         place_ = place::ignored;
-        if (++ignored_depth_ + 2 >= depth_limit)
-            fail_tensor("is nested " + std::to_string(depth_limit) + " levels deep");
+        if (++ignored_depth_ + 2 >= depth_limit) fail_tensor("is nested " + to_string(depth_limit) + " levels deep");
     }
     bool end_ignored() {
         if (--ignored_depth_ == 0) place_ = place::entry;
@@ -189,7 +189,7 @@ inline header_events read_header_json(std::string_view text, std::string_view fi
     if (first == std::string_view::npos || text[first] != '{')
         throw input_error(std::string(file) + ": header does not begin with {");
     if (const auto nul = text.find('\0'); nul != std::string_view::npos)
-        throw input_error(std::string(file) + ": header is not valid JSON in UTF-8 at byte " + std::to_string(nul + 1));
+        throw input_error(std::string(file) + ": header is not valid JSON in UTF-8 at byte " + to_string(nul + 1));
 
     header_events events(file);
     nlohmann::json::sax_parse(text.begin(), text.end(), &events);

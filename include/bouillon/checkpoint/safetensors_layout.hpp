@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/safetensors_header.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -59,7 +60,7 @@ inline std::string header_json(const std::vector<tensor_entry>& tensors,
     for (const auto& tensor : tensors)
         text += nlohmann::json(tensor.name).dump() + ":{\"dtype\":\"" + std::string(to_string(tensor.type)) +
                 "\",\"shape\":" + nlohmann::json(tensor.shape).dump() + ",\"data_offsets\":[" +
-                std::to_string(tensor.begin) + ',' + std::to_string(tensor.begin + tensor.size) + "]},";
+                to_string(tensor.begin) + ',' + to_string(tensor.begin + tensor.size) + "]},";
     if (text.back() == ',') text.pop_back();
     return text + '}';
 }
@@ -101,8 +102,8 @@ inline safetensors_layout lay_out_safetensors(const std::string& file, std::vect
     const std::size_t length_size = sizeof(size);
     size = (length_size + size + alignment - 1) / alignment * alignment - length_size;
     if (size > safetensors_header_limit)
-        throw input_error(file + ": header of " + std::to_string(size) + " bytes is larger than the limit of " +
-                          std::to_string(safetensors_header_limit));
+        throw input_error(file + ": header of " + to_string(size) + " bytes is larger than the limit of " +
+                          to_string(safetensors_header_limit));
     text.resize(size, ' ');
     return {std::string(reinterpret_cast<const char*>(&size), length_size) + text, std::move(placed)};
 }

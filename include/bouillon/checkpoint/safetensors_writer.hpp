@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/output_file.hpp>
 #include <bouillon/checkpoint/safetensors_layout.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -38,9 +39,8 @@ class safetensors_writer {
     void append(std::span<const std::byte> bytes) {
         const std::size_t needed = next_ < layout_.tensors.size() ? layout_.tensors[next_].size : 0;
         if (next_ == layout_.tensors.size() || bytes.size() != needed)
-            throw input_error("tensor " + std::to_string(next_) + " of " + std::to_string(layout_.tensors.size()) +
-                              " to write needs " + std::to_string(needed) + " bytes, not " +
-                              std::to_string(bytes.size()));
+            throw input_error("tensor " + to_string(next_) + " of " + to_string(layout_.tensors.size()) +
+                              " to write needs " + to_string(needed) + " bytes, not " + to_string(bytes.size()));
         file_.write(bytes);
         ++next_;
     }
@@ -49,7 +49,7 @@ class safetensors_writer {
     /// Throws input_error when a tensor was not appended; work_error when the file cannot be written.
     void close() {
         if (next_ != layout_.tensors.size())
-            throw input_error("only " + std::to_string(next_) + " of " + std::to_string(layout_.tensors.size()) +
+            throw input_error("only " + to_string(next_) + " of " + to_string(layout_.tensors.size()) +
                               " tensors were written");
         file_.close();
     }

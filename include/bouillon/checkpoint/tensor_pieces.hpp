@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/safetensors.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -42,8 +43,8 @@ class pieced_tensor {
         storage_size(whole_, first.file->path().string());
         check_no_overlap();
         if (held != whole_.elements())
-            refuse("has pieces of " + std::to_string(held) + " elements in all, but its shape, " +
-                   to_string(whole_.shape) + ", needs " + std::to_string(whole_.elements()));
+            refuse("has pieces of " + to_string(held) + " elements in all, but its shape, " + to_string(whole_.shape) +
+                   ", needs " + to_string(whole_.elements()));
     }
 
     /// The tensor as if it were in one piece.

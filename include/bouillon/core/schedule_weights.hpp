@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/core/decimal.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -29,7 +29,7 @@ inline std::vector<double> uniform_weights(std::size_t checkpoints) {
 /// Returns (K), dimensionless, the newest last, sum 1. Throws input_error for a outside (0, 1).
 inline std::vector<double> moving_average_weights(std::size_t checkpoints, double newest) {
     if (!(newest > 0 && newest < 1))
-        throw input_error("the newest checkpoint's weight in a moving average is " + to_decimal(newest) +
+        throw input_error("the newest checkpoint's weight in a moving average is " + to_string(newest) +
                           ", but it must lie between 0 and 1, neither included");
     std::vector<double> weights(checkpoints);
     double rest = 1;  // of all checkpoints up to k

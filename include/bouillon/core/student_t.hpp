@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -44,7 +45,7 @@ inline double beta_continued_fraction(double x, double y, double a, double b) {
 inline void check_degrees_of_freedom(double degrees_of_freedom) {
     if (!(degrees_of_freedom > 0) || std::isinf(degrees_of_freedom))
         throw input_error("Student's t: degrees of freedom must be finite and above 0, not " +
-                          std::to_string(degrees_of_freedom));
+                          to_string(degrees_of_freedom));
 }
 
 }  // namespace detail
@@ -79,7 +80,7 @@ inline double student_t_quantile(double probability, double degrees_of_freedom) 
     detail::check_degrees_of_freedom(degrees_of_freedom);
     if (!(probability > 0 && probability < 1))
         throw input_error("Student's t: a quantile's probability must lie between 0 and 1, not " +
-                          std::to_string(probability));
+                          to_string(probability));
     if (probability == 0.5) return 0;
     if (probability > 0.5) return -student_t_quantile(1 - probability, degrees_of_freedom);  // 1 - p is exact here
     const double two_sided = 2 * probability;

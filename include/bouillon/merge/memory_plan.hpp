@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <cstddef>
 #include <limits>
@@ -45,9 +46,9 @@ namespace detail {
 
 /// A number of bytes for people, e.g. "9.9 GB", "330 MB".
 inline std::string in_gigabytes(std::size_t bytes) {
-    if (bytes < 1'000'000'000) return std::to_string((bytes + 999'999) / 1'000'000) + " MB";
+    if (bytes < 1'000'000'000) return to_string((bytes + 999'999) / 1'000'000) + " MB";
     const std::size_t tenths = (bytes + 50'000'000) / 100'000'000;
-    return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + " GB";
+    return to_string(tenths / 10) + '.' + to_string(tenths % 10) + " GB";
 }
 
 /// "9.9 GB of 79.0 GB".
@@ -57,7 +58,7 @@ inline std::string share_of(std::size_t bytes, std::size_t room) {
 }
 
 inline std::string checkpoints_text(const memory_needs& needs) {
-    return std::to_string(needs.checkpoints) + (needs.checkpoints == 1 ? " checkpoint of " : " checkpoints of ") +
+    return to_string(needs.checkpoints) + (needs.checkpoints == 1 ? " checkpoint of " : " checkpoints of ") +
            in_gigabytes(needs.checkpoint);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -32,7 +33,7 @@ template <class NameOf>
 void check_row(std::span<const double> merge_weights, const NameOf& name_of) {
     for (std::size_t k = 0; k < merge_weights.size(); ++k)
         if (!std::isfinite(merge_weights[k]))
-            throw input_error("the merge weight of " + name_of(k) + " is " + std::to_string(merge_weights[k]) +
+            throw input_error("the merge weight of " + name_of(k) + " is " + to_string(merge_weights[k]) +
                               ", not a finite number");
     if (std::all_of(merge_weights.begin(), merge_weights.end(), [](double weight) { return weight == 0; }))
         throw input_error("all merge weights are 0");
@@ -49,8 +50,8 @@ template <class NameOf>
 used_weights use_weights(std::span<const double> merge_weights, std::size_t checkpoints, std::size_t groups,
                          const NameOf& name_of) {
     if (merge_weights.size() != checkpoints && merge_weights.size() != groups * checkpoints)
-        throw input_error(std::to_string(merge_weights.size()) + " merge weights for " + std::to_string(checkpoints) +
-                          " checkpoints" + (groups > 1 ? " and " + std::to_string(groups) + " groups of tensors" : ""));
+        throw input_error(to_string(merge_weights.size()) + " merge weights for " + to_string(checkpoints) +
+                          " checkpoints" + (groups > 1 ? " and " + to_string(groups) + " groups of tensors" : ""));
     const auto row_of = [&](std::size_t group) {
         return merge_weights.subspan(merge_weights.size() == checkpoints ? 0 : group * checkpoints, checkpoints);
     };

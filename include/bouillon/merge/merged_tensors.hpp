@@ -3,8 +3,8 @@
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/checkpoint/same_bytes.hpp>
-#include <bouillon/core/decimal.hpp>
 #include <bouillon/core/parallel.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/input_hashes.hpp>
 #include <bouillon/merge/merge_weights.hpp>
 #include <bouillon/merge/non_finite.hpp>
@@ -184,7 +184,7 @@ class merged_tensors {
             most = std::max(most, std::abs(part));
         }
         throw input_error(largest->file(tensor).string() + ": tensor " + in_quotes(stored.name) +
-                          " leads to the weighted sum " + to_decimal(sum) + " at element " + std::to_string(element) +
+                          " leads to the weighted sum " + to_string(sum) + " at element " + to_string(element) +
                           ", beyond the range of " + std::string(to_string(type(tensor))) + std::string(allowed_by));
     }
     void check_input_finite(const checkpoint& input, std::size_t tensor) const {
@@ -197,8 +197,8 @@ class merged_tensors {
             const tensor_view view{part.data(), part.size() / width, stored.type};
             if (const auto found = find_non_finite(view))
                 throw input_error(input.file(tensor).string() + ": tensor " + in_quotes(stored.name) + " has " +
-                                  std::to_string(load_element<double>(stored.type, part.data(), *found)) +
-                                  " at element " + std::to_string(first + *found) + std::string(allowed_by));
+                                  to_string(load_element<double>(stored.type, part.data(), *found)) + " at element " +
+                                  to_string(first + *found) + std::string(allowed_by));
         }
     }
 

@@ -6,6 +6,7 @@
 #include <bouillon/checkpoint/safetensors.hpp>
 #include <bouillon/core/dtype.hpp>
 #include <bouillon/core/json_problem.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/version.hpp>
 
@@ -81,8 +82,8 @@ inline merge_recipe parse_recipe(std::string_view text, const std::string& name)
     const auto json = nlohmann::json::parse(text);
     const auto format = json.at("bouillon_recipe").get<std::int64_t>();
     if (format != 1)
-        throw input_error(name + ": is a recipe of version " + std::to_string(format) + ", but this is bouillon " +
-                          version + ", which reads version 1");
+        throw input_error(name + ": is a recipe of version " + to_string(format) + ", but this is bouillon " + version +
+                          ", which reads version 1");
     merge_recipe recipe;
     recipe.bouillon = json.at("bouillon").get<std::string>();
     if (const auto groups = json.find("groups"); groups != json.end())
@@ -97,9 +98,9 @@ inline merge_recipe parse_recipe(std::string_view text, const std::string& name)
                                          : std::vector{input.at("merge_weight").get<double>()},
                                  hash.is_null() ? "" : hash.get<std::string>()});
         if (const std::size_t weights = recipe.inputs.back().merge_weights.size(); weights != recipe.groups.size())
-            throw input_error(name + ": has " + std::to_string(weights) + " merge weights of " +
-                              recipe.inputs.back().checkpoint.string() + " for " +
-                              std::to_string(recipe.groups.size()) + " groups");
+            throw input_error(name + ": has " + to_string(weights) + " merge weights of " +
+                              recipe.inputs.back().checkpoint.string() + " for " + to_string(recipe.groups.size()) +
+                              " groups");
     }
     if (const auto& files = json.at("side_files"); !files.is_null())
         recipe.side_files = files.get<std::map<std::string, std::string>>();
@@ -108,7 +109,7 @@ inline merge_recipe parse_recipe(std::string_view text, const std::string& name)
         if (!recipe.type) throw input_error(name + ": has unknown dtype " + detail::in_quotes(type));
     }
     const auto shard_size = json.at("shard_size").get<std::int64_t>();
-    if (shard_size < 0) throw input_error(name + ": has shard_size " + std::to_string(shard_size));
+    if (shard_size < 0) throw input_error(name + ": has shard_size " + to_string(shard_size));
     recipe.shard_size = static_cast<std::size_t>(shard_size);
     json.at("allow_non_finite").get_to(recipe.allow_non_finite);
     json.at("optimizer_state").get_to(recipe.optimizer_state);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/merge_weights.hpp>
 #include <bouillon/merge/resident_tensors.hpp>
 #include <bouillon/merge/tensor_groups.hpp>
@@ -131,7 +132,7 @@ class resident_checkpoints {
 
     used_weights check(std::span<const double> merge_weights) const {
         return use_weights(merge_weights, checkpoints_, groups_,
-                           [](std::size_t k) { return "checkpoint " + std::to_string(k); });
+                           [](std::size_t k) { return "checkpoint " + to_string(k); });
     }
 
     /// Whether a merge of this tensor is the one that all checkpoints in use have.

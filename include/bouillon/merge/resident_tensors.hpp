@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/checkpoint/same_bytes.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/tensor/concept.hpp>
 #include <bouillon/tensor/fill.hpp>
@@ -118,8 +119,8 @@ std::vector<resident_tensor<Backend>> hold_resident(const std::vector<std::map<s
     if (inputs.empty()) throw input_error("no checkpoint given");
     for (const auto& input : inputs)
         if (input.size() != inputs[0].size())
-            throw input_error("checkpoints of " + std::to_string(inputs[0].size()) + " and of " +
-                              std::to_string(input.size()) + " tensors cannot be merged");
+            throw input_error("checkpoints of " + to_string(inputs[0].size()) + " and of " + to_string(input.size()) +
+                              " tensors cannot be merged");
     std::vector<resident_tensor<Backend>> all;  // (tensors)
     for (const auto& [name, first] : inputs[0]) {
         resident_tensor<Backend> made{name, first.shape, first.tensor.type, group_of(groups, name, first.tensor.type)};

@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/file_descriptor.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <cerrno>
 #include <cstddef>
@@ -61,9 +62,9 @@ class staging_directory {
     /// Throws filesystem_error when no directory can be made there.
     explicit staging_directory(const std::filesystem::path& target) {
         remove_left_overs(target);
-        const std::string prefix = staging_prefix(target) + std::to_string(::getpid()) + '-';
+        const std::string prefix = staging_prefix(target) + to_string(::getpid()) + '-';
         for (std::size_t i = 0; path_.empty(); ++i) {
-            const auto candidate = target.parent_path() / (prefix + std::to_string(i));
+            const auto candidate = target.parent_path() / (prefix + to_string(i));
             if (!create_directory(candidate)) continue;
             lock_ = lock_directory(candidate);
             if (exists(candidate)) path_ = candidate;  // else another process took it for a left-over before the lock

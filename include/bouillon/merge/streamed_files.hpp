@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/output_file.hpp>
 #include <bouillon/checkpoint/safetensors_layout.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/merged_tensors.hpp>
 
 #include <algorithm>
@@ -93,8 +94,8 @@ inline stream_plan plan_stream(std::size_t memory, std::size_t inputs, std::size
     constexpr std::size_t large = std::size_t{4} << 20, in_cache = std::size_t{1} << 20;
     const std::size_t least = page + std::max(page, inputs << 10);
     if (memory < least)
-        throw input_error("the memory limit of " + std::to_string(memory) + " bytes is too small: a merge of " +
-                          std::to_string(inputs) + " checkpoints needs " + std::to_string(least));
+        throw input_error("the memory limit of " + to_string(memory) + " bytes is too small: a merge of " +
+                          to_string(inputs) + " checkpoints needs " + to_string(least));
     // A thread that has less than this is slower than none.
     const std::size_t useful = std::max(least, in_cache + (inputs << 16));
     if (threads == 0) threads = 2 * thread_count(0);  // half of them wait for the disk

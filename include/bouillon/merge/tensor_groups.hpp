@@ -3,6 +3,7 @@
 
 #include <bouillon/core/dtype.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <fnmatch.h>
 
@@ -130,9 +131,9 @@ inline tensor_groups groups_by_depth(std::span<const std::string> tensors, std::
     std::map<std::size_t, std::string> layers;  // index -> pattern
     for (const std::string& tensor : tensors)
         if (const auto [prefix, index] = detail::layer_of(tensor); !prefix.empty())
-            layers[index] = prefix + std::to_string(index) + ".*";
+            layers[index] = prefix + to_string(index) + ".*";
     if (buckets == 0 || buckets > layers.size())
-        throw input_error(std::to_string(layers.size()) + " layers cannot be divided into " + std::to_string(buckets) +
+        throw input_error(to_string(layers.size()) + " layers cannot be divided into " + to_string(buckets) +
                           " groups");
     std::vector<tensor_group> groups;  // (buckets)
     std::size_t i = 0, first = 0;
@@ -142,7 +143,7 @@ inline tensor_groups groups_by_depth(std::span<const std::string> tensors, std::
             first = index;
         }
         groups.back().patterns.push_back(pattern);
-        groups.back().name = "layers " + std::to_string(first) + " to " + std::to_string(index);
+        groups.back().name = "layers " + to_string(first) + " to " + to_string(index);
     }
     return complete_groups({std::move(groups)}, tensors);
 }

@@ -3,6 +3,7 @@
 
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/random.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -30,7 +31,7 @@ struct document_split {
 /// share: of the documents that confirm, from 0 to less than 1. Throws input_error for any other.
 inline document_split split_documents(std::size_t documents, double share, std::uint64_t seed) {
     if (!(share >= 0 && share < 1))
-        throw input_error("documents to confirm with: the share is " + std::to_string(share) +
+        throw input_error("documents to confirm with: the share is " + to_string(share) +
                           ", but it must be 0 or more and below 1");
     document_split split;
     split.search.resize(documents);

@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/core/temporary_directory.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/merge/write_merged.hpp>
 #include <bouillon/merge_search/document_split.hpp>
@@ -76,8 +77,8 @@ class external_evaluator {
             split_ = split_documents(documents_, confirm_.share, confirm_.seed);
         }
         if (result.losses.size() != documents_)
-            throw work_error("scorer `" + command_.command + "`: gave " + std::to_string(result.losses.size()) +
-                             " losses, but " + std::to_string(documents_) + " at first");
+            throw work_error("scorer `" + command_.command + "`: gave " + to_string(result.losses.size()) +
+                             " losses, but " + to_string(documents_) + " at first");
         result.score_seconds = watch.lap();
         return result;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/safetensors.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/score/held_out.hpp>
 #include <bouillon/score/multiple_choice.hpp>
 
@@ -39,9 +40,9 @@ std::vector<Result> read_integers(const safetensors_file& file, const tensor_ent
         const Stored value = stored[i];
         if (value < 0 ||
             static_cast<std::uint64_t>(value) > static_cast<std::uint64_t>(std::numeric_limits<Result>::max()))
-            throw input_error(file.path().string() + ": '" + entry.name + "' holds " + std::to_string(value) + " at " +
-                              std::to_string(i) + ", not a value from 0 to " +
-                              std::to_string(std::numeric_limits<Result>::max()));
+            throw input_error(file.path().string() + ": '" + entry.name + "' holds " + to_string(value) + " at " +
+                              to_string(i) + ", not a value from 0 to " +
+                              to_string(std::numeric_limits<Result>::max()));
         values[i] = static_cast<Result>(value);
     }
     return values;

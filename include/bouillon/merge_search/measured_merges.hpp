@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
 
 #include <algorithm>
@@ -83,8 +84,8 @@ class measured_merges {
         if (missing.empty()) return {};
         merge_evaluation result = (*evaluate_)(merge_weights, std::span<const std::size_t>(missing));
         if (result.losses.size() != missing.size())
-            throw work_error("scorer: " + std::to_string(result.losses.size()) + " losses, but " +
-                             std::to_string(missing.size()) + " documents were asked for");
+            throw work_error("scorer: " + to_string(result.losses.size()) + " losses, but " +
+                             to_string(missing.size()) + " documents were asked for");
         search_scores_ += missing.size();
         for (std::size_t i = 0; i < missing.size(); ++i) known[missing[i]] = result.losses[i];
         keep_whole(merge_weights);

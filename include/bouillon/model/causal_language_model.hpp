@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/model/language_model_config.hpp>
 #include <bouillon/model/parameter_loader.hpp>
 #include <bouillon/model/window_batch.hpp>
@@ -88,7 +89,7 @@ class causal_language_model {
         loader from(config_.architecture, backend_, source);
         from.take(names.embedding, {config_.vocabulary, config_.width}, embedding_);
         for (std::size_t i = 0; i < layers_.size(); ++i) {
-            const std::string prefix = names.layers + std::to_string(i) + ".";
+            const std::string prefix = names.layers + to_string(i) + ".";
             layer& l = layers_[i];
             load_norm(from, prefix + names.attention_norm, l.attention_norm, l.attention_norm_bias);
             load_queries_keys_values(from, prefix, l);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/model/language_model_config.hpp>
 
 #include <string>
@@ -20,7 +21,7 @@ inline language_model_config read_gpt_neox(const config_reader& config) {
     result.heads = result.key_value_heads = config.size("num_attention_heads");
     result.head_dim = result.width / result.heads;
     if (result.head_dim * result.heads != result.width)
-        config.refuse("hidden_size", "it is no multiple of 'num_attention_heads' " + std::to_string(result.heads));
+        config.refuse("hidden_size", "it is no multiple of 'num_attention_heads' " + to_string(result.heads));
     result.context = config.size_or("max_position_embeddings", 2048);
     result.rotary = read_rotary(config, result.head_dim, "rotary_emb_base", "rotary_pct", 0.25);
     result.normalization = normalization::layer;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/model/rotary.hpp>
 
 #include <cstddef>
@@ -131,8 +132,8 @@ inline void finish_config(const config_reader& config, language_model_config& re
     config.require("pruned_heads", nlohmann::json::object());
     result.tied_head = config.flag_or("tie_word_embeddings", result.tied_head);
     if (result.heads % result.key_value_heads != 0)
-        throw input_error(config.origin() + ": 'num_attention_heads' " + std::to_string(result.heads) +
-                          " is no multiple of 'num_key_value_heads' " + std::to_string(result.key_value_heads));
+        throw input_error(config.origin() + ": 'num_attention_heads' " + to_string(result.heads) +
+                          " is no multiple of 'num_key_value_heads' " + to_string(result.key_value_heads));
     config.refuse_unread(harmless_config_fields());
 }
 

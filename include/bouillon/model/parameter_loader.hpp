@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/tensor/concept.hpp>
 #include <bouillon/tensor/parameters.hpp>
 
@@ -73,7 +74,7 @@ class parameter_loader {
  private:
     static std::string describe(std::span<const std::size_t> shape) {
         std::string text = "[";
-        for (std::size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
+        for (std::size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + to_string(shape[i]);
         return text + "]";
     }
 

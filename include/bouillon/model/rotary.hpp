@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/model/config_reader.hpp>
 
 #include <algorithm>
@@ -74,8 +75,8 @@ inline rotary_settings read_rotary(const config_reader& config, std::size_t head
         settings->refuse_unread({});
     }
     if (rotary.dims == 0 || rotary.dims % 2 != 0 || rotary.dims > head_dim)
-        throw input_error(config.origin() + ": " + std::to_string(rotary.dims) + " of a head's " +
-                          std::to_string(head_dim) + " dimensions cannot be rotated: an even number is needed");
+        throw input_error(config.origin() + ": " + to_string(rotary.dims) + " of a head's " + to_string(head_dim) +
+                          " dimensions cannot be rotated: an even number is needed");
     return rotary;
 }
 

@@ -3,6 +3,7 @@
 
 #include <bouillon/core/blas.hpp>
 #include <bouillon/core/parallel.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/score/held_out.hpp>
 #include <bouillon/score/windows.hpp>
 #include <bouillon/tensor/parameters.hpp>
@@ -62,8 +63,8 @@ class document_scorer {
     void check_vocabulary(const held_out_documents& held_out) const {
         const auto largest = *std::max_element(held_out.tokens().begin(), held_out.tokens().end());
         if (static_cast<std::size_t>(largest) >= model_.config().vocabulary)
-            throw input_error(held_out.origin() + ": token " + std::to_string(largest) +
-                              " lies outside the model's vocabulary of " + std::to_string(model_.config().vocabulary));
+            throw input_error(held_out.origin() + ": token " + to_string(largest) +
+                              " lies outside the model's vocabulary of " + to_string(model_.config().vocabulary));
     }
 
     void run(const std::vector<document_batch>& batches, std::vector<std::vector<float>>& token_losses) {

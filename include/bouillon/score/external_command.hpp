@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/score/printed_losses.hpp>
 
 #include <poll.h>
@@ -145,8 +146,8 @@ struct external_command {
         while (process.read_some(printed, deadline)) {
         }
         const int status = process.wait(deadline);
-        if (WIFSIGNALED(status)) throw work_error("ended by signal " + std::to_string(WTERMSIG(status)));
-        if (WEXITSTATUS(status) != 0) throw work_error("exit status " + std::to_string(WEXITSTATUS(status)));
+        if (WIFSIGNALED(status)) throw work_error("ended by signal " + to_string(WTERMSIG(status)));
+        if (WEXITSTATUS(status) != 0) throw work_error("exit status " + to_string(WEXITSTATUS(status)));
         return printed;
     }
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -27,14 +28,14 @@ inline void check_offsets(const std::string& origin, std::span<const std::size_t
                           const offset_words& words) {
     const std::string name = "'" + std::string(words.name) + "'";
     const auto fail = [&](const std::string& what) { throw input_error(origin + ": " + what); };
-    if (offsets.size() < 2) fail(name + " has " + std::to_string(offsets.size()) + " values, not 2 or more");
-    if (offsets.front() != 0) fail(name + " starts at " + std::to_string(offsets.front()) + ", not at 0");
+    if (offsets.size() < 2) fail(name + " has " + to_string(offsets.size()) + " values, not 2 or more");
+    if (offsets.front() != 0) fail(name + " starts at " + to_string(offsets.front()) + ", not at 0");
     if (offsets.back() != end)
-        fail(name + " ends at " + std::to_string(offsets.back()) + ", but " + words.whole + " " + std::to_string(end));
+        fail(name + " ends at " + to_string(offsets.back()) + ", but " + words.whole + " " + to_string(end));
     for (std::size_t i = 0; i + 1 < offsets.size(); ++i)
         if (offsets[i + 1] < offsets[i] + 2)
-            fail(std::string(words.piece) + " " + std::to_string(i) + " runs from " + words.thing + " " +
-                 std::to_string(offsets[i]) + " to " + std::to_string(offsets[i + 1]) + "; " + words.need);
+            fail(std::string(words.piece) + " " + to_string(i) + " runs from " + words.thing + " " +
+                 to_string(offsets[i]) + " to " + to_string(offsets[i + 1]) + "; " + words.need);
 }
 
 }  // namespace detail
@@ -69,7 +70,7 @@ class held_out_documents {
                                .need = "a loss needs at least 2 tokens"});
         const auto negative =
             std::find_if(tokens_.begin(), tokens_.end(), [](std::int32_t token) { return token < 0; });
-        if (negative != tokens_.end()) fail("token " + std::to_string(*negative) + " is negative");
+        if (negative != tokens_.end()) fail("token " + to_string(*negative) + " is negative");
         if (!details_.prompt_tokens.empty()) check_prompts();
         if (!details_.bytes.empty()) check_bytes();
     }
@@ -119,20 +120,20 @@ class held_out_documents {
         check_number("prompt_tokens", details_.prompt_tokens.size());
         for (std::size_t i = 0; i < size(); ++i)
             if (prompt(i) < 1 || prompt(i) >= (*this)[i].size())
-                fail("'prompt_tokens' holds " + std::to_string(prompt(i)) + " at " + std::to_string(i) +
-                     ", but the document has " + std::to_string((*this)[i].size()) +
+                fail("'prompt_tokens' holds " + to_string(prompt(i)) + " at " + to_string(i) +
+                     ", but the document has " + to_string((*this)[i].size()) +
                      " tokens: at least 1 must be fed and 1 predicted");
     }
 
     void check_bytes() const {
         check_number("document_bytes", details_.bytes.size());
         for (std::size_t i = 0; i < size(); ++i)
-            if (details_.bytes[i] < 1) fail("'document_bytes' holds 0 at " + std::to_string(i) + ", not 1 or more");
+            if (details_.bytes[i] < 1) fail("'document_bytes' holds 0 at " + to_string(i) + ", not 1 or more");
     }
 
     void check_number(const std::string& name, std::size_t values) const {
         if (values != size())
-            fail("'" + name + "' has " + std::to_string(values) + " values, but there are " + std::to_string(size()) +
+            fail("'" + name + "' has " + to_string(values) + " values, but there are " + to_string(size()) +
                  " documents");
     }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/score/held_out.hpp>
 
 #include <algorithm>
@@ -95,8 +96,8 @@ class multiple_choice {
     /// of equals is the largest.
     std::vector<double> losses(std::span<const double> choice_losses, question_loss kind) const {
         if (choice_losses.size() != choices_.size())
-            throw input_error(choices_.origin() + ": " + std::to_string(choice_losses.size()) +
-                              " losses, but there are " + std::to_string(choices_.size()) + " choices");
+            throw input_error(choices_.origin() + ": " + to_string(choice_losses.size()) + " losses, but there are " +
+                              to_string(choices_.size()) + " choices");
         if (kind == question_loss::accuracy_norm && !has_answer_lengths())
             throw input_error(choices_.origin() + ": acc_norm needs 'answer_lengths', which the file does not have");
         std::vector<double> likelihoods(choice_losses.size());  // (choices), log, nats
@@ -127,20 +128,20 @@ class multiple_choice {
 
     void check_correct() const {
         if (correct_.size() != offsets_.size() - 1)
-            fail("'correct' has " + std::to_string(correct_.size()) + " values, but there are " +
-                 std::to_string(offsets_.size() - 1) + " questions");
+            fail("'correct' has " + to_string(correct_.size()) + " values, but there are " +
+                 to_string(offsets_.size() - 1) + " questions");
         for (std::size_t q = 0; q < size(); ++q)
             if (correct_[q] >= offsets_[q + 1] - offsets_[q])
-                fail("'correct' holds " + std::to_string(correct_[q]) + " at " + std::to_string(q) +
-                     ", but the question has " + std::to_string(offsets_[q + 1] - offsets_[q]) + " choices");
+                fail("'correct' holds " + to_string(correct_[q]) + " at " + to_string(q) + ", but the question has " +
+                     to_string(offsets_[q + 1] - offsets_[q]) + " choices");
     }
 
     void check_lengths() const {
         if (answer_lengths_.size() != choices_.size())
-            fail("'answer_lengths' has " + std::to_string(answer_lengths_.size()) + " values, but there are " +
-                 std::to_string(choices_.size()) + " choices");
+            fail("'answer_lengths' has " + to_string(answer_lengths_.size()) + " values, but there are " +
+                 to_string(choices_.size()) + " choices");
         for (std::size_t c = 0; c < answer_lengths_.size(); ++c)
-            if (answer_lengths_[c] < 1) fail("'answer_lengths' holds 0 at " + std::to_string(c) + ", not 1 or more");
+            if (answer_lengths_[c] < 1) fail("'answer_lengths' holds 0 at " + to_string(c) + ", not 1 or more");
     }
 
     held_out_documents choices_;

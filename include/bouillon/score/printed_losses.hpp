@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -44,7 +45,7 @@ inline std::vector<double> losses_of_json(std::string_view line) {
     for (const auto& loss : list) {
         if (!loss.is_number() || !std::isfinite(loss.get<double>()))
             throw work_error("printed the loss " + quote_line(loss.dump()) + " of document " +
-                             std::to_string(losses.size()) + ", not one finite number");
+                             to_string(losses.size()) + ", not one finite number");
         losses.push_back(loss.get<double>());
     }
     return losses;

@@ -4,6 +4,7 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/random.hpp>
 #include <bouillon/core/schedule_weights.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/space/simplex.hpp>
 #include <bouillon/space/spread.hpp>
 
@@ -67,8 +68,7 @@ inline std::vector<baseline> baselines(std::size_t checkpoints, std::size_t budg
     all.push_back(single);
     all.push_back({"uniform over all", {space.newest_average(checkpoints)}});
     for (const std::size_t last : {std::size_t{3}, std::size_t{5}})
-        if (last < checkpoints)
-            all.push_back({"uniform over last " + std::to_string(last), {space.newest_average(last)}});
+        if (last < checkpoints) all.push_back({"uniform over last " + to_string(last), {space.newest_average(last)}});
     if (checkpoints > 2) {
         baseline moving{"moving average", {}};
         for (const double newest : {0.125, 0.25, 0.5})

@@ -6,6 +6,7 @@
 #include <bouillon/acquisition/log_expected_improvement.hpp>
 #include <bouillon/acquisition/maximize.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/kernel/matern52.hpp>
 #include <bouillon/kernel/trended.hpp>
 #include <bouillon/search/climbs.hpp>
@@ -98,11 +99,11 @@ class bayesian_search {
     /// now. Throws input_error when its ticket is not the next, or the space has its unit point elsewhere.
     bool replay(const trial& recorded) {
         if (recorded.ticket != history_.size() || recorded.unit_point.size() != space_.dimension())
-            throw input_error("trial " + std::to_string(recorded.ticket) + " of dimension " +
-                              std::to_string(recorded.unit_point.size()) + " is replayed where trial " +
-                              std::to_string(history_.size()) + " of dimension " + std::to_string(space_.dimension()) +
+            throw input_error("trial " + to_string(recorded.ticket) + " of dimension " +
+                              to_string(recorded.unit_point.size()) + " is replayed where trial " +
+                              to_string(history_.size()) + " of dimension " + to_string(space_.dimension()) +
                               " is next");
-        detail::require_same_point("trial " + std::to_string(recorded.ticket), recorded.point,
+        detail::require_same_point("trial " + to_string(recorded.ticket), recorded.point,
                                    space_.point(recorded.unit_point));
         const bool expected = next_unit_point() == recorded.unit_point;
         taken_.push_back(recorded.unit_point);
@@ -184,11 +185,11 @@ class bayesian_search {
     }
 
     void require_budget() const {
-        if (done()) throw input_error("budget: all " + std::to_string(options_.budget) + " trials have been suggested");
+        if (done()) throw input_error("budget: all " + to_string(options_.budget) + " trials have been suggested");
     }
 
     void learn_known(const known_observation& known) {
-        const std::string name = "known observation " + std::to_string(taken_.size());
+        const std::string name = "known observation " + to_string(taken_.size());
         detail::require_coordinates(name, known.point, space_.dimension());
         const std::vector<double> unit_point = space_.unit_point(known.point);
         detail::require_same_point(name, known.point, space_.point(unit_point));

@@ -3,6 +3,7 @@
 
 #include <bouillon/core/blas.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/surrogate/cholesky.hpp>
 
 #include <algorithm>
@@ -78,10 +79,9 @@ class document_regression {
 
     void check_sizes(std::span<const double> merge_weights, std::span<const double> losses) const {
         if (merge_weights.size() % weights_.front().size() != 0 || losses.size() != losses_.front().size())
-            throw input_error("document losses: " + std::to_string(losses.size()) + " of a merge of " +
-                              std::to_string(merge_weights.size()) + " checkpoints, but the first merge has " +
-                              std::to_string(losses_.front().size()) + " and " +
-                              std::to_string(weights_.front().size()));
+            throw input_error("document losses: " + to_string(losses.size()) + " of a merge of " +
+                              to_string(merge_weights.size()) + " checkpoints, but the first merge has " +
+                              to_string(losses_.front().size()) + " and " + to_string(weights_.front().size()));
     }
 
     /// Weights that are the same for all groups of tensors are repeated beside those that are not.

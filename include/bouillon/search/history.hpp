@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/search/observation.hpp>
 #include <bouillon/surrogate/standardisation.hpp>
 
@@ -41,10 +42,10 @@ class history {
     /// Ends a pending trial with its loss, and with what it is from, if that is known. A loss that is not finite is a
     /// failure.
     void observe(const trial& ended, double loss, double variance, std::span<const double> document_losses = {}) {
-        if (!std::isfinite(loss)) return fail(ended, "the loss is " + std::to_string(loss));
+        if (!std::isfinite(loss)) return fail(ended, "the loss is " + to_string(loss));
         if (variance < 0 || std::isinf(variance))
-            throw input_error("trial " + std::to_string(ended.ticket) + ": the variance is " +
-                              std::to_string(variance) + ", but it must be 0 or more, or NaN when it is not known");
+            throw input_error("trial " + to_string(ended.ticket) + ": the variance is " + to_string(variance) +
+                              ", but it must be 0 or more, or NaN when it is not known");
         pending(ended) = {trial_status::observed, loss, variance, {}, {document_losses.begin(), document_losses.end()}};
     }
 
@@ -60,9 +61,9 @@ class history {
 
     /// The trial as it was suggested. Throws input_error when it is none of this history.
     const record& find(const trial& suggested) const {
-        const std::string name = "trial " + std::to_string(suggested.ticket);
+        const std::string name = "trial " + to_string(suggested.ticket);
         if (suggested.ticket >= records_.size())
-            throw input_error(name + " was never suggested: " + std::to_string(records_.size()) + " were");
+            throw input_error(name + " was never suggested: " + to_string(records_.size()) + " were");
         const record& entry = records_[suggested.ticket];
         if (entry.trial.unit_point != suggested.unit_point)
             throw input_error(name + " was suggested at another point: it belongs to another search");
@@ -73,9 +74,9 @@ class history {
     observation& pending(const trial& ended) {
         const observation& found = find(ended).observation;
         const auto refuse = [&](const std::string& how) {
-            return input_error("trial " + std::to_string(ended.ticket) + " has ended already" + how);
+            return input_error("trial " + to_string(ended.ticket) + " has ended already" + how);
         };
-        if (found.status == trial_status::observed) throw refuse(" with the loss " + std::to_string(found.loss));
+        if (found.status == trial_status::observed) throw refuse(" with the loss " + to_string(found.loss));
         if (found.status == trial_status::failed) throw refuse(": it failed");
         if (found.status == trial_status::abandoned) throw refuse(": it was abandoned");
         return records_[ended.ticket].observation;

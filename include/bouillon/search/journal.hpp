@@ -3,6 +3,7 @@
 
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/json_problem.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/journal_event.hpp>
 #include <bouillon/search/journal_file.hpp>
@@ -127,7 +128,7 @@ class journaled_search {
         }
     }
 
-    std::string at_line(std::size_t line) const { return journal_.name() + "line " + std::to_string(line + 1) + ": "; }
+    std::string at_line(std::size_t line) const { return journal_.name() + "line " + to_string(line + 1) + ": "; }
 
     nlohmann::ordered_json parse(std::size_t line) const {
         auto event = nlohmann::ordered_json::parse(journal_.lines()[line], nullptr, false);

@@ -3,6 +3,7 @@
 
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/json_problem.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/search/history.hpp>
 #include <bouillon/search/journal_event.hpp>
 #include <bouillon/search/journal_header.hpp>
@@ -35,8 +36,8 @@ struct replayed_trials {
     const bouillon::history& history() const { return trials; }
     bool replay(trial recorded) {
         if (recorded.ticket != trials.size())
-            throw input_error("trial " + std::to_string(recorded.ticket) + " is suggested where trial " +
-                              std::to_string(trials.size()) + " is next");
+            throw input_error("trial " + to_string(recorded.ticket) + " is suggested where trial " +
+                              to_string(trials.size()) + " is next");
         trials.suggest(std::move(recorded));
         return true;
     }
@@ -63,7 +64,7 @@ inline void check_readable(const nlohmann::ordered_json& header) {
     if (header.value("event", "") != "header") throw input_error("this is no journal: it does not begin with a header");
     const auto version = header.at("version");
     if (version != journal_version)
-        throw input_error("its version is " + version.dump() + ", but " + std::to_string(journal_version) +
+        throw input_error("its version is " + version.dump() + ", but " + to_string(journal_version) +
                           " is what this bouillon reads");
 }
 
@@ -91,10 +92,10 @@ inline journal_contents read_journal(const std::filesystem::path& path) {
             replay_event(replayed, event);
             if (event.at("event") == "result") contents.result = std::move(event);
         } catch (const nlohmann::json::exception& problem) {
-            throw input_error("journal " + path.string() + ": line " + std::to_string(number) + ": " +
+            throw input_error("journal " + path.string() + ": line " + to_string(number) + ": " +
                               detail::json_problem(problem));
         } catch (const input_error& problem) {
-            throw input_error("journal " + path.string() + ": line " + std::to_string(number) + ": " + problem.what());
+            throw input_error("journal " + path.string() + ": line " + to_string(number) + ": " + problem.what());
         }
     }
     if (number == 0) throw input_error("journal " + path.string() + ": it is empty");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/search/observation.hpp>
 #include <bouillon/search/paired.hpp>
 
@@ -31,7 +32,7 @@ template <class Search>
 void replay_repeat(Search& search, const nlohmann::ordered_json& event) {
     const std::size_t recorded = event.at("ticket"), ticket = search.repeat(trial_of(search, event.at("of"))).ticket;
     if (ticket != recorded)
-        throw input_error("trial " + std::to_string(recorded) + " is repeated where trial " + std::to_string(ticket) +
+        throw input_error("trial " + to_string(recorded) + " is repeated where trial " + to_string(ticket) +
                           " is next");
 }
 

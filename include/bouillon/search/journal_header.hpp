@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 
 #include <cxxabi.h>
@@ -44,7 +45,7 @@ inline std::string fingerprint(std::span<const double> numbers) {
     for (const double number : numbers)
         for (int shift = 0; shift < 64; shift += 8)
             hash = (hash ^ (std::bit_cast<std::uint64_t>(number) >> shift & 0xff)) * 0x100000001b3;
-    return std::to_string(numbers.size()) + " numbers, hash " + std::to_string(hash);
+    return to_string(numbers.size()) + " numbers, hash " + to_string(hash);
 }
 
 inline nlohmann::ordered_json known_json(const std::vector<known_observation>& known) {

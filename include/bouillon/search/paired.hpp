@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -44,8 +45,8 @@ inline loss_estimate mean_loss(std::span<const double> losses) {
 /// losses, reference: (documents), nats per token, in the same order. Throws input_error when their numbers differ.
 inline loss_estimate paired_difference(std::span<const double> losses, std::span<const double> reference) {
     if (losses.size() != reference.size())
-        throw input_error("paired losses: " + std::to_string(losses.size()) + " documents, but the reference has " +
-                          std::to_string(reference.size()));
+        throw input_error("paired losses: " + to_string(losses.size()) + " documents, but the reference has " +
+                          to_string(reference.size()));
     std::vector<double> differences(losses.size());  // (documents)
     for (std::size_t j = 0; j < losses.size(); ++j) differences[j] = losses[j] - reference[j];
     return mean_loss(differences);

@@ -3,6 +3,7 @@
 
 #include <bouillon/acquisition/maximize.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/search/observation.hpp>
 #include <bouillon/surrogate/gaussian_process.hpp>
 
@@ -29,14 +30,13 @@ struct search_options {
 /// Throws input_error for numbers that no search can use.
 inline void check(const search_options& options) {
     if (!(options.smallest_distance > 0 && std::isfinite(options.smallest_distance)))
-        throw input_error("smallest_distance: " + std::to_string(options.smallest_distance) +
-                          " is no distance above 0");
+        throw input_error("smallest_distance: " + to_string(options.smallest_distance) + " is no distance above 0");
     for (std::size_t i = 0; i < options.known.size(); ++i) {
         const auto& [point, loss, variance] = options.known[i];
-        const std::string name = "known observation " + std::to_string(i);
-        if (!std::isfinite(loss)) throw input_error(name + ": its loss is " + std::to_string(loss));
+        const std::string name = "known observation " + to_string(i);
+        if (!std::isfinite(loss)) throw input_error(name + ": its loss is " + to_string(loss));
         if (variance < 0 || std::isinf(variance))  // NaN: not known
-            throw input_error(name + ": its variance is " + std::to_string(variance));
+            throw input_error(name + ": its variance is " + to_string(variance));
     }
 }
 

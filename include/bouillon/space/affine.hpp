@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/core/uniform_sum.hpp>
 #include <bouillon/space/concept.hpp>
 #include <bouillon/space/simplex.hpp>
@@ -30,13 +31,13 @@ struct affine {
     /// Throws input_error when there is no checkpoint, or the bounds leave nothing to search.
     void check() const {
         const auto refuse = [](const std::string& what) { throw input_error("affine: " + what); };
-        const auto bounds = std::to_string(lower) + " and " + std::to_string(upper);
+        const auto bounds = to_string(lower) + " and " + to_string(upper);
         const auto count = static_cast<double>(checkpoints);
         if (checkpoints == 0) refuse("the number of checkpoints is 0, but it must be 1 or more");
         if (!(std::isfinite(lower) && std::isfinite(upper) && lower < upper))
             refuse("the bounds " + bounds + " are not in order");
         if (!(count * lower <= 1 && 1 <= count * upper))
-            refuse("no " + std::to_string(checkpoints) + " merge weights between " + bounds + " sum to 1");
+            refuse("no " + to_string(checkpoints) + " merge weights between " + bounds + " sum to 1");
     }
 
     std::size_t dimension() const { return checkpoints; }

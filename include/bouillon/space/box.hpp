@@ -3,6 +3,7 @@
 
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/random.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/space/concept.hpp>
 
 #include <algorithm>
@@ -23,12 +24,12 @@ struct box {
     /// Throws input_error when the bounds differ in number, or a pair is not finite or not in order.
     void check() const {
         if (lower.empty() || lower.size() != upper.size())
-            throw input_error("box: " + std::to_string(lower.size()) + " lower bounds and " +
-                              std::to_string(upper.size()) + " upper bounds");
+            throw input_error("box: " + to_string(lower.size()) + " lower bounds and " + to_string(upper.size()) +
+                              " upper bounds");
         for (std::size_t i = 0; i < lower.size(); ++i)
             if (!(std::isfinite(lower[i]) && std::isfinite(upper[i]) && lower[i] < upper[i]))
-                throw input_error("box: coordinate " + std::to_string(i) + " has lower bound " +
-                                  std::to_string(lower[i]) + " and upper bound " + std::to_string(upper[i]));
+                throw input_error("box: coordinate " + to_string(i) + " has lower bound " + to_string(lower[i]) +
+                                  " and upper bound " + to_string(upper[i]));
     }
 
     std::size_t dimension() const { return lower.size(); }

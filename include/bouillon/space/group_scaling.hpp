@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/space/box.hpp>
 #include <bouillon/space/concept.hpp>
 
@@ -30,12 +31,12 @@ struct group_scaling {
     /// Throws input_error where no group is free, or bounds are not finite, not in order or not as many.
     void check() const {
         if (lower.size() != upper.size())
-            throw input_error("group scaling: " + std::to_string(lower.size()) + " lower bounds and " +
-                              std::to_string(upper.size()) + " upper bounds");
+            throw input_error("group scaling: " + to_string(lower.size()) + " lower bounds and " +
+                              to_string(upper.size()) + " upper bounds");
         for (std::size_t g = 0; g < lower.size(); ++g)
             if (!(std::isfinite(lower[g]) && std::isfinite(upper[g]) && lower[g] <= upper[g]))
-                throw input_error("group scaling: group " + std::to_string(g) + " has lower bound " +
-                                  std::to_string(lower[g]) + " and upper bound " + std::to_string(upper[g]));
+                throw input_error("group scaling: group " + to_string(g) + " has lower bound " + to_string(lower[g]) +
+                                  " and upper bound " + to_string(upper[g]));
         if (dimension() == 0) throw input_error("group scaling: all groups are frozen, so there is nothing to search");
         if (merged.empty()) throw input_error("group scaling: there are no merge weights to begin with");
     }
@@ -90,8 +91,8 @@ struct group_scaling {
             if (lower[g] == upper[g]) continue;
             const double scale = point[next++], near = 0.01 * (upper[g] - lower[g]);
             if (scale <= lower[g] + near && lower[g] != 0)
-                reached.push_back({"lower of group " + std::to_string(g), lower[g]});
-            if (scale >= upper[g] - near) reached.push_back({"upper of group " + std::to_string(g), upper[g]});
+                reached.push_back({"lower of group " + to_string(g), lower[g]});
+            if (scale >= upper[g] - near) reached.push_back({"upper of group " + to_string(g), upper[g]});
         }
         return reached;
     }

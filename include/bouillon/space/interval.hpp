@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/space/concept.hpp>
 
 #include <algorithm>
@@ -25,8 +26,8 @@ struct interval {
     /// Throws input_error when the bounds are not finite or not in order.
     void check() const {
         if (!(std::isfinite(lower) && std::isfinite(upper) && lower < upper))
-            throw input_error("interval: the lower bound " + std::to_string(lower) + " must be below the upper bound " +
-                              std::to_string(upper));
+            throw input_error("interval: the lower bound " + to_string(lower) + " must be below the upper bound " +
+                              to_string(upper));
     }
 
     std::size_t dimension() const { return 1; }

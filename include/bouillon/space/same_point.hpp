@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -14,8 +15,8 @@ namespace bouillon::detail {
 /// Throws input_error where a point that was given has another number of coordinates than the space.
 inline void require_coordinates(const std::string& name, std::span<const double> given, std::size_t dimension) {
     if (given.size() != dimension)
-        throw input_error(name + ": its point has " + std::to_string(given.size()) +
-                          " coordinates, but the space has " + std::to_string(dimension));
+        throw input_error(name + ": its point has " + to_string(given.size()) + " coordinates, but the space has " +
+                          to_string(dimension));
 }
 
 /// Throws input_error where a point (d) that was given is not, to rounding, the one that the space has there.
@@ -23,8 +24,8 @@ inline void require_same_point(const std::string& name, std::span<const double> 
     require_coordinates(name, given, there.size());
     for (std::size_t i = 0; i < there.size(); ++i)
         if (!(std::abs(given[i] - there[i]) <= 1e-9 * std::max(1.0, std::abs(there[i]))))
-            throw input_error(name + ": coordinate " + std::to_string(i) + " is " + std::to_string(given[i]) +
-                              ", but the nearest point of the space has " + std::to_string(there[i]));
+            throw input_error(name + ": coordinate " + to_string(i) + " is " + to_string(given[i]) +
+                              ", but the nearest point of the space has " + to_string(there[i]));
 }
 
 }  // namespace bouillon::detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/space/concept.hpp>
 #include <bouillon/space/spread.hpp>
 
@@ -39,10 +40,10 @@ struct schedule {
     /// Throws input_error where there is nothing to merge or the largest step is negative.
     void check() const {
         if (checkpoints < 2)
-            throw input_error("schedule: the number of checkpoints is " + std::to_string(checkpoints) +
+            throw input_error("schedule: the number of checkpoints is " + to_string(checkpoints) +
                               ", but it must be 2 or more");
         if (!(largest_step > 0 && std::isfinite(largest_step)))
-            throw input_error("schedule: the largest step is " + std::to_string(largest_step) +
+            throw input_error("schedule: the largest step is " + to_string(largest_step) +
                               ", but it must be a positive number");
     }
 

@@ -4,6 +4,7 @@
 #include <bouillon/core/blas.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/projected_gradient.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/kernel/ard.hpp>
 #include <bouillon/kernel/concept.hpp>
 #include <bouillon/kernel/covariance.hpp>
@@ -231,7 +232,7 @@ class gaussian_process {
     void condition_on(training_set data, const bouillon::standardisation& by, bouillon::hyper_parameters at) {
         auto conditioned = regress(kernel_, data, at, options_.mean);
         if (!conditioned)
-            throw work_error("surrogate: the kernel's matrix of " + std::to_string(data.size()) +
+            throw work_error("surrogate: the kernel's matrix of " + to_string(data.size()) +
                              " points is not positive definite, so the kernel is no covariance");
         regression_ = std::move(*conditioned);
         data_ = std::move(data);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/kernel/concept.hpp>
 
 #include <algorithm>
@@ -61,8 +62,8 @@ hyper_parameter_priors complete_priors(const Kernel& kernel, std::size_t dimensi
             priors.kernel.resize(count);
     }
     if (priors.kernel.size() != count)
-        throw input_error("surrogate: " + std::to_string(priors.kernel.size()) + " priors for a kernel of " +
-                          std::to_string(count) + " hyper-parameters");
+        throw input_error("surrogate: " + to_string(priors.kernel.size()) + " priors for a kernel of " +
+                          to_string(count) + " hyper-parameters");
     return priors;
 }
 

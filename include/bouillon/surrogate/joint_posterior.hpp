@@ -3,6 +3,7 @@
 
 #include <bouillon/core/blas.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/surrogate/cholesky.hpp>
 #include <bouillon/surrogate/hyper_parameters.hpp>
 #include <bouillon/surrogate/regression.hpp>
@@ -136,7 +137,7 @@ joint_draws draw_jointly(const Surrogate& surrogate, std::span<const double> poi
     assert(normals.size() == m * draws);
     joint_posterior belief = predict_jointly(surrogate, points);
     if (!detail::guarded_cholesky(m, belief.covariance, surrogate.hyper_parameters().signal_variance))
-        throw work_error("surrogate: the posterior covariance of " + std::to_string(m) +
+        throw work_error("surrogate: the posterior covariance of " + to_string(m) +
                          " points is not positive definite, so the kernel is no covariance");
     joint_draws drawn{.size = draws,
                       .mean = surrogate.regression().mean,

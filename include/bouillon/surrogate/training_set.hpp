@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/surrogate/standardisation.hpp>
 
 #include <algorithm>
@@ -28,20 +29,19 @@ namespace detail {
 inline void check_observations(std::size_t dimension, std::span<const double> points, std::span<const double> scores,
                                std::span<const double> variances) {
     if (points.size() != scores.size() * dimension || variances.size() != scores.size())
-        throw input_error("surrogate: " + std::to_string(scores.size()) + " scores in " + std::to_string(dimension) +
-                          " dimensions, but " + std::to_string(points.size()) + " coordinates and " +
-                          std::to_string(variances.size()) + " variances");
+        throw input_error("surrogate: " + to_string(scores.size()) + " scores in " + to_string(dimension) +
+                          " dimensions, but " + to_string(points.size()) + " coordinates and " +
+                          to_string(variances.size()) + " variances");
     for (std::size_t i = 0; i < points.size(); ++i)
         if (!std::isfinite(points[i]))
-            throw input_error("surrogate: coordinate " + std::to_string(i % dimension) + " of observation " +
-                              std::to_string(i / dimension) + " is " + std::to_string(points[i]));
+            throw input_error("surrogate: coordinate " + to_string(i % dimension) + " of observation " +
+                              to_string(i / dimension) + " is " + to_string(points[i]));
     for (std::size_t i = 0; i < scores.size(); ++i) {
         if (!std::isfinite(scores[i]))
-            throw input_error("surrogate: the score of observation " + std::to_string(i) + " is " +
-                              std::to_string(scores[i]));
+            throw input_error("surrogate: the score of observation " + to_string(i) + " is " + to_string(scores[i]));
         if (variances[i] < 0 || std::isinf(variances[i]))
-            throw input_error("surrogate: the variance of observation " + std::to_string(i) + " is " +
-                              std::to_string(variances[i]));
+            throw input_error("surrogate: the variance of observation " + to_string(i) + " is " +
+                              to_string(variances[i]));
     }
 }
 

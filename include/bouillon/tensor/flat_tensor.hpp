@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/tensor/tensor_view.hpp>
 
 #include <cassert>
@@ -63,9 +64,8 @@ std::vector<mutable_tensor_view> writable_views_of(std::span<Tensor* const> tens
 inline void check_download(tensor_view tensor, std::size_t given) {
     const std::size_t needed = storage_bytes(tensor.size, tensor.type);
     if (given != needed)
-        throw input_error("download of " + std::to_string(tensor.size) + ' ' + std::string(to_string(tensor.type)) +
-                          " elements: " + std::to_string(needed) + " bytes expected, " + std::to_string(given) +
-                          " given");
+        throw input_error("download of " + to_string(tensor.size) + ' ' + std::string(to_string(tensor.type)) +
+                          " elements: " + to_string(needed) + " bytes expected, " + to_string(given) + " given");
 }
 
 }  // namespace detail

@@ -3,6 +3,7 @@
 
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/parallel.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/tensor/concept.hpp>
 #include <bouillon/tensor/weighted_sum_avx2.hpp>
 #include <bouillon/tensor/weighted_sum_tile.hpp>
@@ -19,9 +20,9 @@ namespace detail {
 /// Throws input_error unless there is a coefficient for each input of each output.
 inline void check_coefficients(std::size_t inputs, std::size_t coefficients, std::size_t outputs) {
     if (coefficients == inputs * outputs) return;
-    const std::string candidates = outputs == 1 ? "" : " for " + std::to_string(outputs) + " outputs";
-    throw input_error("weighted sum" + candidates + ": " + std::to_string(inputs) + " inputs but " +
-                      std::to_string(coefficients) + " coefficients");
+    const std::string candidates = outputs == 1 ? "" : " for " + to_string(outputs) + " outputs";
+    throw input_error("weighted sum" + candidates + ": " + to_string(inputs) + " inputs but " +
+                      to_string(coefficients) + " coefficients");
 }
 
 /// Checks one output's arguments and gives its terms.
@@ -32,11 +33,11 @@ inline term_sum checked_sum(std::span<const tensor_view> inputs, std::span<const
     term_sum sum{{}, output};
     for (std::size_t k = 0; k < inputs.size(); ++k) {
         if (!mergeable(inputs[k].type))
-            throw input_error("weighted sum: input " + std::to_string(k) + " is " +
-                              std::string(to_string(inputs[k].type)) + ", which cannot be added");
+            throw input_error("weighted sum: input " + to_string(k) + " is " + std::string(to_string(inputs[k].type)) +
+                              ", which cannot be added");
         if (inputs[k].size != output.size)
-            throw input_error("weighted sum: input " + std::to_string(k) + " has " + std::to_string(inputs[k].size) +
-                              " elements, the output has " + std::to_string(output.size));
+            throw input_error("weighted sum: input " + to_string(k) + " has " + to_string(inputs[k].size) +
+                              " elements, the output has " + to_string(output.size));
         if (coefficients[k] != 0) sum.terms.push_back({inputs[k].data, inputs[k].type, coefficients[k]});
     }
     return sum;
@@ -49,8 +50,8 @@ inline std::vector<term_sum> checked_sums(std::span<const tensor_view> inputs, s
     std::vector<term_sum> sums;  // (outputs)
     for (std::size_t q = 0; q < outputs.size(); ++q) {
         if (outputs[q].size != outputs[0].size)
-            throw input_error("weighted sum: an output has " + std::to_string(outputs[0].size) + " elements, another " +
-                              std::to_string(outputs[q].size));
+            throw input_error("weighted sum: an output has " + to_string(outputs[0].size) + " elements, another " +
+                              to_string(outputs[q].size));
         sums.push_back(checked_sum(inputs, coefficients.subspan(q * inputs.size(), inputs.size()), outputs[q]));
     }
     return sums;
