@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A tensor backend of one's own: tensors as plain vectors. Whatever merges on a backend then merges on this one.
+#include <bouillon/core/error.hpp>
 #include <bouillon/merge/resident.hpp>
 #include <bouillon/tensor/weighted_sum.hpp>
 
@@ -12,18 +13,19 @@ struct vector_backend {
         std::vector<std::byte> bytes;
         bouillon::dtype stored = bouillon::dtype::f32;
 
-        std::size_t size() const { return bytes.size() / bouillon::bytes(stored); }
+        std::size_t size() const { return 8 * bytes.size() / bouillon::bits(stored); }
         bouillon::dtype type() const { return stored; }
     };
 
     tensor allocate(std::size_t elements, bouillon::dtype type) const {
-        return {std::vector<std::byte>(elements * bouillon::bytes(type)), type};
+        return {std::vector<std::byte>((elements * bouillon::bits(type) + 7) / 8), type};
     }
     tensor upload(std::span<const std::byte> host, bouillon::dtype type) const {
         return {{host.begin(), host.end()}, type};
     }
-    void download(const tensor& from, std::span<std::byte> host) const {
-        std::copy(from.bytes.begin(), from.bytes.end(), host.begin());
+    void download(const tensor& stored, std::span<std::byte> host) const {
+        if (host.size() != stored.bytes.size()) throw bouillon::input_error("download: the sizes differ");
+        std::copy(stored.bytes.begin(), stored.bytes.end(), host.begin());
     }
     void weighted_sum(std::span<const tensor* const> inputs, std::span<const double> coefficients,
                       tensor& output) const {

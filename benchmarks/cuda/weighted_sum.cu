@@ -93,7 +93,7 @@ struct device_tensors {
                 std::uint64_t x = (first / bytes(type) + i) * 16 + seed;  // splitmix64
                 x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
                 x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-                detail::store_element(type, part.data(), i, static_cast<float>(x >> 40) * 0x1p-23f - 1);
+                store_element(type, part.data(), i, static_cast<float>(x >> 40) * 0x1p-23f - 1);
             }
         });
     }

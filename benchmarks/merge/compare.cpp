@@ -54,7 +54,7 @@ void read_memory(std::span<const std::byte> data, std::size_t threads) {
 void fill(dtype type, std::span<std::byte> data, std::size_t seed) {
     constexpr std::size_t period = 113 * 8;  // bytes, whole elements of every type
     for (std::size_t i = 0; i < period / bytes(type); ++i)
-        detail::store_element(type, data.data(), i, static_cast<float>((i * 7 + seed) % 113) / 64);
+        store_element(type, data.data(), i, static_cast<float>((i * 7 + seed) % 113) / 64);
     for (std::size_t i = period; i < data.size(); ++i) data[i] = data[i - period];
 }
 

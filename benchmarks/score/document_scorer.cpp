@@ -64,7 +64,7 @@ parameters<xtensor_backend> random_parameters(const language_model_config& confi
         for (const std::size_t extent : shape) size *= extent;
         std::vector<std::byte> values(size * bytes(dtype::bf16));
         for (std::size_t i = 0; i < size; ++i)
-            detail::store_element(dtype::bf16, values.data(), i, static_cast<float>(0.07 * (uniform(engine) - 0.5)));
+            store_element(dtype::bf16, values.data(), i, static_cast<float>(0.07 * (uniform(engine) - 0.5)));
         made[name] = {backend.upload(values, dtype::bf16), std::move(shape)};
     };
     const std::size_t c = config.width, f = config.feed_forward;

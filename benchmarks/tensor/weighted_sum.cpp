@@ -146,9 +146,9 @@ void raw_loop(benchmark::State& state) {
         for (std::size_t i = 0; i < p.size; ++i) {
             float value = 0;
             for (std::size_t k = 0; k < p.inputs.size(); ++k)
-                value = std::fma(static_cast<float>(p.coefficients[k]),
-                                 detail::load_element<float>(Type, p.inputs[k].data, i), value);
-            detail::store_element(Type, p.outputs[0].data, i, value);
+                value = std::fma(static_cast<float>(p.coefficients[k]), load_element<float>(Type, p.inputs[k].data, i),
+                                 value);
+            store_element(Type, p.outputs[0].data, i, value);
         }
     count_bytes(state, p);
 }

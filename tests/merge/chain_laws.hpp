@@ -24,8 +24,7 @@ void check_chain_sums(const Sum& sum_chain) {
                 std::vector<const std::byte*> chain;  // (length), at odd addresses
                 for (auto& tensor : memory) {
                     chain.push_back(tensor.data() + 1);
-                    for (std::size_t i = 0; i < most; ++i)
-                        detail::store_element(type, tensor.data() + 1, i, normal(engine));
+                    for (std::size_t i = 0; i < most; ++i) store_element(type, tensor.data() + 1, i, normal(engine));
                 }
                 const auto plain = detail::sum_chain_plain(type, chain, 0, count), sums = sum_chain(type, chain, count);
                 for (std::size_t k = 0; k < detail::chain_length; ++k) {

@@ -14,7 +14,7 @@ namespace {
 std::optional<std::size_t> find(dtype type, std::size_t size, std::size_t at, double value) {
     std::vector<std::byte> data(size * bytes(type) + 1);
     std::byte* const unaligned = data.data() + 1;
-    for (std::size_t i = 0; i < size; ++i) detail::store_element(type, unaligned, i, i == at ? value : 1.0);
+    for (std::size_t i = 0; i < size; ++i) store_element(type, unaligned, i, i == at ? value : 1.0);
     return find_non_finite({unaligned, size, type});
 }
 
@@ -33,7 +33,7 @@ TEST_CASE("every bit pattern of 16 bits is judged as its value is") {
         for (std::size_t bits = 0; bits < 1 << 16; ++bits) {
             const auto value = static_cast<std::uint16_t>(bits);
             const auto* const data = reinterpret_cast<const std::byte*>(&value);
-            const bool finite = std::isfinite(detail::load_element<float>(type, data, 0));
+            const bool finite = std::isfinite(load_element<float>(type, data, 0));
             CHECK(find_non_finite({data, 1, type}).has_value() == !finite);
         }
 }

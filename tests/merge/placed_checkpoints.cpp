@@ -45,7 +45,7 @@ TEST_CASE("a merge is the same wherever the checkpoints are") {
     const test::temporary_directory directory;
     const auto checkpoints = open_checkpoints(write_two(directory));
     const auto resident = merged_bytes(checkpoints, xtensor_backend{}, checkpoint_place::host);
-    CHECK(detail::load_element<float>(dtype::f32, resident.data(), 0) == std::fma(0.7f, 2.0f, 0.3f));
+    CHECK(load_element<float>(dtype::f32, resident.data(), 0) == std::fma(0.7f, 2.0f, 0.3f));
     CHECK(merged_bytes(checkpoints, xtensor_backend{}, checkpoint_place::disk) == resident);
     for (const auto place : {checkpoint_place::device, checkpoint_place::host, checkpoint_place::disk})
         CHECK(merged_bytes(checkpoints, small_device{}, place) == resident);

@@ -36,8 +36,8 @@ struct host_tensor {
 
     std::span<std::byte> data() { return std::span(memory).subspan(1); }
     std::span<const std::byte> data() const { return std::span(memory).subspan(1); }
-    double operator[](std::size_t i) const { return detail::load_element<double>(type, data().data(), i); }
-    void set(std::size_t i, double value) { detail::store_element(type, data().data(), i, value); }
+    double operator[](std::size_t i) const { return load_element<double>(type, data().data(), i); }
+    void set(std::size_t i, double value) { store_element(type, data().data(), i, value); }
     tensor_view view() const { return {data().data(), size, type}; }
     mutable_tensor_view output() { return {data().data(), size, type}; }
 };
@@ -80,7 +80,7 @@ inline host_tensor pinned_sums(const std::vector<host_tensor>& inputs, std::span
         if (wide)
             sums.set(i, pinned_sum<double>(inputs, coefficients, i));
         else
-            detail::store_element(type, sums.data().data(), i, pinned_sum<float>(inputs, coefficients, i));
+            store_element(type, sums.data().data(), i, pinned_sum<float>(inputs, coefficients, i));
     return sums;
 }
 

@@ -53,7 +53,7 @@ TEST_CASE("device memory is filled through the ring, and what is launched later 
     for (auto* tensor : {&first, &second})
         fill(backend, *tensor, [](std::size_t begin, std::span<std::byte> part) {
             for (std::size_t i = 0; i < part.size(); i += 2)
-                detail::store_element(dtype::f16, part.data() + i, 0, static_cast<float>((begin + i) / 2 % 1000));
+                store_element(dtype::f16, part.data() + i, 0, static_cast<float>((begin + i) / 2 % 1000));
         });
     const std::array<const thrust_backend<thrust_cuda>::tensor*, 2> inputs = {&first, &second};
     backend.weighted_sum(inputs, std::array<double, 2>{1.0, 1.0}, first);
@@ -61,6 +61,6 @@ TEST_CASE("device memory is filled through the ring, and what is launched later 
     backend.download(first, host);
     bool all = true;
     for (std::size_t i = 0; i < size; ++i)
-        all = all && detail::load_element<float>(dtype::f16, host.data(), i) == static_cast<float>(2 * (i % 1000));
+        all = all && load_element<float>(dtype::f16, host.data(), i) == static_cast<float>(2 * (i % 1000));
     CHECK(all);
 }

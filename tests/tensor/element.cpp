@@ -9,7 +9,6 @@
 #include <random>
 
 using namespace bouillon;
-using namespace bouillon::detail;
 
 namespace {
 
@@ -37,7 +36,7 @@ TEST_CASE("a double is rounded once to a 16-bit type, where rounding to float fi
     CHECK(float_to_bf16(static_cast<float>(above)) == 0x3f80);
     std::array<std::byte, 2> out;
     store_element(dtype::bf16, out.data(), 0, above);
-    CHECK(load_bits<std::uint16_t>(out.data(), 0) == 0x3f81);
+    CHECK(detail::load_bits<std::uint16_t>(out.data(), 0) == 0x3f81);
 }
 
 TEST_CASE("a double goes to the nearest number of a 16-bit type, ties to even") {
@@ -49,11 +48,18 @@ TEST_CASE("a double goes to the nearest number of a 16-bit type, ties to even") 
         for (const double value : {any, tie}) {
             std::array<std::byte, 2> out;
             store_element(dtype::f16, out.data(), 0, value);
-            CHECK(load_bits<std::uint16_t>(out.data(), 0) == nearest<dtype::f16>(value));
+            CHECK(detail::load_bits<std::uint16_t>(out.data(), 0) == nearest<dtype::f16>(value));
             store_element(dtype::bf16, out.data(), 0, value);
-            CHECK(load_bits<std::uint16_t>(out.data(), 0) == nearest<dtype::bf16>(value));
+            CHECK(detail::load_bits<std::uint16_t>(out.data(), 0) == nearest<dtype::bf16>(value));
         }
     }
+}
+
+TEST_CASE("what rounding to odd gives is rounded to 16 bits as the double itself, where a float on the way is not") {
+    const double above = 1 + 0x1p-11 + 0x1p-40;  // just above the middle of two neighbours
+    CHECK(float_to_f16(static_cast<float>(above)) == 0x3c00);
+    CHECK(float_to_f16(round_to_odd(above)) == 0x3c01);
+    CHECK(float_to_bf16(round_to_odd(1 + 0x1p-8 + 0x1p-40)) == 0x3f81);
 }
 
 TEST_CASE("rounding to odd keeps what a float holds, and says by its last bit that something was lost") {

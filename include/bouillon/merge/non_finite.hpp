@@ -50,7 +50,7 @@ inline bool has_non_finite(const tensor_view& tensor) {
 inline std::optional<std::size_t> find_non_finite(const tensor_view& tensor) {
     if (!detail::has_non_finite(tensor)) return std::nullopt;
     std::size_t i = 0;
-    while (std::isfinite(detail::load_element<double>(tensor.type, tensor.data, i))) ++i;
+    while (std::isfinite(load_element<double>(tensor.type, tensor.data, i))) ++i;
     return i;
 }
 

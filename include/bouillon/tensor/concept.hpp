@@ -17,6 +17,11 @@ namespace bouillon {
 ///   (weighted_sum.hpp). The output is allocated already; its dtype is the one to round to.
 /// - `download(tensor, bytes)`: back to host memory, `bytes` exactly as long as the tensor.
 ///
+/// A sum is wide, in float64, where its output or an input is F64; an input with coefficient 0 takes no part, so that
+/// its type makes no sum wide. What does not fit throws input_error: coefficients that are not as many as the inputs,
+/// inputs whose sizes are not the output's, a type that is not F64, F32, F16 or BF16 in a sum, and bytes to download
+/// into that are not exactly the tensor's.
+///
 /// A tensor of size 0 is allowed everywhere. Calls on one backend from several threads are fine while no two of them
 /// write the same tensor.
 template <class Backend>

@@ -7,8 +7,11 @@
 #include <cstdint>
 #include <cstring>
 
-/// One element of a float tensor to and from the type that a sum is accumulated in. Host and device, unaligned.
-namespace bouillon::detail {
+// One element of a float tensor to and from the type that a sum is accumulated in. Host and device, unaligned.
+
+namespace bouillon {
+
+namespace detail {
 
 template <class Bits>
 BOUILLON_HOST_DEVICE inline Bits load_bits(const std::byte* data, std::size_t i) {
@@ -42,8 +45,13 @@ BOUILLON_HOST_DEVICE inline std::uint16_t narrow_f16(float value) {
 #endif
 }
 
-/// A double to float by rounding to odd: truncated, the last bit set where anything was lost. Rounding that once more
-/// to nearest, to any type of at most 22 bits, gives what rounding the double itself would have given.
+}  // namespace detail
+
+/// Rounds a double to float by rounding to odd: truncated, the last bit set where anything was lost.
+///
+/// Rounding that once more to nearest, to any type of at most 22 bits, gives what rounding the double itself would have
+/// given: `float_to_f16(round_to_odd(x))` is x as F16, `float_to_bf16(round_to_odd(x))` as BF16. A conversion to float
+/// first would round twice.
 BOUILLON_HOST_DEVICE inline float round_to_odd(double value) {
     float nearest = static_cast<float>(value);
     const double back = nearest;
@@ -54,44 +62,52 @@ BOUILLON_HOST_DEVICE inline float round_to_odd(double value) {
     return std::bit_cast<float>(bits | 1u);
 }
 
-/// Element i of `data`, exactly, in the accumulating type (float, or double for f64).
+/// Element i of a tensor of F64, F32, F16 or BF16 as a float or a double: exactly, but for F64 as float, which is
+/// rounded to nearest.
+/// @param type of the stored elements
+/// @param data little-endian elements, at any address
+/// @param i counted in elements
 template <class Real>
 BOUILLON_HOST_DEVICE inline Real load_element(dtype type, const std::byte* data, std::size_t i) {
     switch (type) {
         case dtype::f64:
-            return static_cast<Real>(load_bits<double>(data, i));
+            return static_cast<Real>(detail::load_bits<double>(data, i));
         case dtype::f16:
-            return widen_f16(load_bits<std::uint16_t>(data, i));
+            return detail::widen_f16(detail::load_bits<std::uint16_t>(data, i));
         case dtype::bf16:
-            return bf16_to_float(load_bits<std::uint16_t>(data, i));
+            return bf16_to_float(detail::load_bits<std::uint16_t>(data, i));
         default:
-            return load_bits<float>(data, i);
+            return detail::load_bits<float>(data, i);
     }
 }
 
-/// Writes element i of `data`: one rounding to nearest, ties to even.
+/// Writes element i of a tensor of F64, F32, F16 or BF16: one rounding to nearest, ties to even, of a double too.
+/// @param type to store as
+/// @param data little-endian elements, at any address
+/// @param i counted in elements
+/// @param value what the element will be
 BOUILLON_HOST_DEVICE inline void store_element(dtype type, std::byte* data, std::size_t i, float value) {
     switch (type) {
         case dtype::f64:
-            return store_bits<double>(data, i, value);
+            return detail::store_bits<double>(data, i, value);
         case dtype::f16:
-            return store_bits(data, i, narrow_f16(value));
+            return detail::store_bits(data, i, detail::narrow_f16(value));
         case dtype::bf16:
-            return store_bits(data, i, float_to_bf16(value));
+            return detail::store_bits(data, i, float_to_bf16(value));
         default:
-            return store_bits(data, i, value);
+            return detail::store_bits(data, i, value);
     }
 }
 
 BOUILLON_HOST_DEVICE inline void store_element(dtype type, std::byte* data, std::size_t i, double value) {
     switch (type) {
         case dtype::f64:
-            return store_bits(data, i, value);
+            return detail::store_bits(data, i, value);
         case dtype::f32:
-            return store_bits(data, i, static_cast<float>(value));
+            return detail::store_bits(data, i, static_cast<float>(value));
         default:
             return store_element(type, data, i, round_to_odd(value));
     }
 }
 
-}  // namespace bouillon::detail
+}  // namespace bouillon
