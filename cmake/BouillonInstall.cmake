@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # The headers, with a package that find_package(bouillon) finds. The program's own install rule stands beside it.
 include(CMakePackageConfigHelpers)
-
-set(targets bouillon_bouillon bouillon_xtensor)
-if(TARGET bouillon_thrust)
-    list(APPEND targets bouillon_thrust)
-endif()
 set(package_dir "${CMAKE_INSTALL_DATADIR}/cmake/bouillon")
 
-install(TARGETS ${targets} EXPORT bouillonTargets FILE_SET HEADERS COMPONENT headers)
-install(EXPORT bouillonTargets NAMESPACE bouillon:: DESTINATION "${package_dir}" COMPONENT headers)
+foreach(component bouillon merge xtensor thrust)
+    if(TARGET bouillon_${component})
+        install(TARGETS bouillon_${component} EXPORT bouillon_${component}Targets FILE_SET HEADERS COMPONENT headers)
+        install(EXPORT bouillon_${component}Targets NAMESPACE bouillon:: DESTINATION "${package_dir}" COMPONENT headers)
+    endif()
+endforeach()
 
 configure_package_config_file(cmake/bouillonConfig.cmake.in "${CMAKE_CURRENT_BINARY_DIR}/bouillonConfig.cmake"
     INSTALL_DESTINATION "${package_dir}")

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
+#include <thread>
 #include <vector>
 
 using namespace bouillon::detail;
@@ -53,7 +55,7 @@ TEST_CASE("gemv multiplies a row-major matrix and a vector") {
 TEST_CASE("a Cholesky factor multiplies back to its matrix, solves with it and inverts it") {
     const std::vector<double> a = {4, 2, 1, 2, 5, 3, 1, 3, 6};
     std::vector<double> l = a;
-    REQUIRE(cholesky_lower<double>(3, l.data(), 3));
+    REQUIRE(cholesky_lower(3, l.data(), 3));
     for (std::size_t i = 0; i < 3; ++i)
         for (std::size_t j = 0; j <= i; ++j) {
             double sum = 0;
@@ -61,18 +63,18 @@ TEST_CASE("a Cholesky factor multiplies back to its matrix, solves with it and i
             CHECK(sum == doctest::Approx(a[i * 3 + j]).epsilon(1e-14));
         }
     std::vector<double> x = {1, 2, 3};
-    solve_lower<double>(false, 3, 1, l.data(), 3, x.data(), 1);
-    solve_lower<double>(true, 3, 1, l.data(), 3, x.data(), 1);
+    solve_lower(false, 3, 1, l.data(), 3, x.data(), 1);
+    solve_lower(true, 3, 1, l.data(), 3, x.data(), 1);
     for (std::size_t i = 0; i < 3; ++i) {
         double sum = 0;
         for (std::size_t j = 0; j < 3; ++j) sum += a[i * 3 + j] * x[j];
         CHECK(sum == doctest::Approx(static_cast<double>(i + 1)).epsilon(1e-14));
     }
     std::vector<double> vector = {1, 2, 3};
-    solve_lower<double>(false, 3, l.data(), 3, vector.data());
-    solve_lower<double>(true, 3, l.data(), 3, vector.data());
+    solve_lower(false, 3, l.data(), 3, vector.data());
+    solve_lower(true, 3, l.data(), 3, vector.data());
     for (std::size_t i = 0; i < 3; ++i) CHECK(vector[i] == doctest::Approx(x[i]).epsilon(1e-14));
-    inverse_from_cholesky_lower<double>(3, l.data(), 3);
+    inverse_from_cholesky_lower(3, l.data(), 3);
     const auto inverse = [&](std::size_t i, std::size_t j) { return i >= j ? l[i * 3 + j] : l[j * 3 + i]; };
     for (std::size_t i = 0; i < 3; ++i)
         for (std::size_t j = 0; j < 3; ++j) {
@@ -84,15 +86,42 @@ TEST_CASE("a Cholesky factor multiplies back to its matrix, solves with it and i
 
 TEST_CASE("a matrix that is not positive definite is reported, not factored") {
     std::vector<double> a = {1, 2, 2, 1};
-    CHECK_FALSE(cholesky_lower<double>(2, a.data(), 2));
+    CHECK_FALSE(cholesky_lower(2, a.data(), 2));
 }
 
-TEST_CASE("BLAS gets its threads back when the guard ends") {
-    if (!openblas_get_num_threads) return;
-    const int before = openblas_get_num_threads();
+TEST_CASE("BLAS has one thread while a guard lives, and its own number again after the last") {
+    if (!blas_threads) return;
+    const int before = blas_threads();
+    set_blas_threads(2);
     {
-        const single_threaded_blas guard;
-        CHECK(openblas_get_num_threads() == 1);
+        const single_threaded_blas outer;
+        {
+            const single_threaded_blas inner;
+            CHECK(blas_threads() == 1);
+        }
+        CHECK(blas_threads() == 1);
     }
-    CHECK(openblas_get_num_threads() == before);
+    CHECK(blas_threads() == 2);
+    set_blas_threads(before);
+}
+
+TEST_CASE("guards that begin and end in any order in two threads leave BLAS its number of threads") {
+    if (!blas_threads) return;
+    const int before = blas_threads();
+    set_blas_threads(2);
+    const auto guard_often = [] {
+        for (int i = 0; i < 2000; ++i) const single_threaded_blas guard;
+    };
+    std::thread other(guard_often);
+    guard_often();
+    other.join();
+    CHECK(blas_threads() == 2);
+    {
+        std::optional<single_threaded_blas> first(std::in_place);
+        const single_threaded_blas second;
+        first.reset();  // the first to begin is the first to end
+        CHECK(blas_threads() == 1);
+    }
+    CHECK(blas_threads() == 2);
+    set_blas_threads(before);
 }

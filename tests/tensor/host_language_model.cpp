@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/tensor/host_language_model.hpp>
 
+#include <bouillon/core/blas.hpp>
 #include <bouillon/core/parallel.hpp>
 
 #include <doctest/doctest.h>
@@ -12,6 +13,8 @@ using namespace bouillon::detail;
 namespace {
 
 struct forward {
+    static constexpr matrix_product gemm = bouillon::detail::gemm;
+
     template <class Body>
     void operator()(std::size_t tasks, Body body) const {
         for (std::size_t task = 0; task < tasks; ++task) body(task);
@@ -19,15 +22,17 @@ struct forward {
 };
 
 struct threaded {
+    static constexpr matrix_product gemm = bouillon::detail::gemm;
+
     template <class Body>
     void operator()(std::size_t tasks, Body body) const {
         bouillon::parallel_for(tasks, 3, [&](std::size_t task, std::size_t) { body(task); });
     }
 };
 
-template <class Loop>
+template <class Host>
 std::vector<float> forward_pass() {
-    const host_language_model<std::vector<float>, Loop> model;
+    const host_language_model<std::vector<float>, Host> model;
     const std::size_t rows = 300, heads = 4, width = heads * 8, vocabulary = 50;
     std::vector<float> x(rows * width), weight(width * width), head(vocabulary * width), out(rows * width);
     std::vector<float> attended(rows * width);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/tensor/host_rows.hpp>
 
+#include <bouillon/core/blas.hpp>
+
 #include <doctest/doctest.h>
 
 #include <array>
@@ -17,9 +19,9 @@ TEST_CASE("rows are attended to in any split of the queries") {
         v[i] = static_cast<float>(i);
     }
     const attention_shape one_head{1, 1, dim};
-    attend_rows(q.data(), k.data(), v.data(), one_head, 0, rows, whole.data());
+    attend_rows(gemm, q.data(), k.data(), v.data(), one_head, 0, rows, whole.data());
     for (std::size_t first = 0; first < rows; first += 2)
-        attend_rows(q.data(), k.data(), v.data(), one_head, first, std::min(first + 2, rows), parts.data());
+        attend_rows(gemm, q.data(), k.data(), v.data(), one_head, first, std::min(first + 2, rows), parts.data());
     for (std::size_t i = 0; i < rows * dim; ++i) CHECK(parts[i] == doctest::Approx(whole[i]).epsilon(1e-6));
     for (std::size_t i = 0; i < dim; ++i) CHECK(whole[i] == v[i]);  // the first row sees only itself
 }
@@ -31,7 +33,7 @@ TEST_CASE("equal logits give the log of the vocabulary, across the blocks that i
     const std::array<float, 2> hidden = {3, -4};
     const std::array<std::int32_t, 2> targets = {0, 2499};
     std::array<float, 2> losses{};
-    loss_rows(hidden.data(), head.data(), 2, 1, vocabulary, targets.data(), losses.data());
+    loss_rows(gemm, hidden.data(), head.data(), 2, 1, vocabulary, targets.data(), losses.data());
     for (const float loss : losses) CHECK(loss == doctest::Approx(std::log(2500.0)).epsilon(1e-7));
 }
 

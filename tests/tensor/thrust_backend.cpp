@@ -15,7 +15,7 @@ struct element_by_element : thrust_sequential {
 
     template <class... Arguments>
     void gemm(Arguments... arguments) const {
-        detail::gemm<float>(arguments...);
+        detail::gemm(arguments...);
     }
 };
 

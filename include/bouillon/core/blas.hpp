@@ -1,92 +1,121 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <complex>  // xflens forgets it
-
-#ifndef HAVE_CBLAS
-#    define HAVE_CBLAS 1  // as xtensor-blas sets it: without it xflens falls back to loops of its own
-#endif
-#include <xflens/cxxblas/cxxblas.cxx>
-#include <xflens/cxxlapack/cxxlapack.cxx>
-
 #include <cassert>
 #include <cstddef>
 #include <limits>
+#include <mutex>
 
+namespace bouillon::detail {
+
+/// The functions of BLAS and LAPACK that bouillon calls, under names of its own: <cblas.h>, <lapacke.h> and
+/// xtensor-blas declare the same functions in three ways that no file can hold together, and each costs more to compile
+/// than this.
 extern "C" {
+void blas_dgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, double alpha, const double* a,
+                int lda, const double* b, int ldb, double beta, double* c, int ldc) __asm__("cblas_dgemm");
+void blas_sgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float* a, int lda,
+                const float* b, int ldb, float beta, float* c, int ldc) __asm__("cblas_sgemm");
+void blas_dgemv(int order, int transpose, int m, int n, double alpha, const double* a, int lda, const double* x,
+                int x_step, double beta, double* y, int y_step) __asm__("cblas_dgemv");
+void blas_dtrsm(int order, int side, int triangle, int transpose, int diagonal, int m, int n, double alpha,
+                const double* a, int lda, double* b, int ldb) __asm__("cblas_dtrsm");
+void blas_dtrsv(int order, int triangle, int transpose, int diagonal, int n, const double* a, int lda, double* x,
+                int x_step) __asm__("cblas_dtrsv");
+// LAPACK's are Fortran's: arguments by address, and behind them the length of each text.
+void lapack_dpotrf(const char* triangle, const int* n, double* a, const int* lda, int* info,
+                   std::size_t triangle_length) __asm__("dpotrf_");
+void lapack_dpotri(const char* triangle, const int* n, double* a, const int* lda, int* info,
+                   std::size_t triangle_length) __asm__("dpotri_");
 // OpenBLAS only; weak, so that another BLAS links too.
-int openblas_get_num_threads() __attribute__((weak));
-void openblas_set_num_threads(int) __attribute__((weak));
+int blas_threads() __asm__("openblas_get_num_threads") __attribute__((weak));
+void set_blas_threads(int) __asm__("openblas_set_num_threads") __attribute__((weak));
 }
 
-/// The few calls that bouillon makes to BLAS and LAPACK, for row-major matrices, over the bindings of xtensor-blas.
-/// A leading dimension is the distance between rows, in elements.
-namespace bouillon::detail {
+/// The numbers that CBLAS gives its choices.
+enum cblas : int { row_major = 101, no_transpose = 111, transposed = 112, lower = 122, non_unit = 131, left = 141 };
 
 inline int blas_size(std::size_t n) {
     assert(n <= static_cast<std::size_t>(std::numeric_limits<int>::max()));
     return static_cast<int>(n);
 }
 
-/// C (m, n) = alpha op(A) (m, k) op(B) (k, n) + beta C.
-template <class Real>
-void gemm(bool transpose_a, bool transpose_b, std::size_t m, std::size_t n, std::size_t k, Real alpha, const Real* a,
-          std::size_t lda, const Real* b, std::size_t ldb, Real beta, Real* c, std::size_t ldc) {
-    cxxblas::gemm(cxxblas::RowMajor, transpose_a ? cxxblas::Trans : cxxblas::NoTrans,
-                  transpose_b ? cxxblas::Trans : cxxblas::NoTrans, blas_size(m), blas_size(n), blas_size(k), alpha, a,
-                  blas_size(lda), b, blas_size(ldb), beta, c, blas_size(ldc));
+inline int operation(bool transpose) { return transpose ? transposed : no_transpose; }
+
+/// C (m, n) = alpha op(A) (m, k) op(B) (k, n) + beta C. All matrices are row-major; a leading dimension is the distance
+/// between rows, in elements.
+inline void gemm(bool transpose_a, bool transpose_b, std::size_t m, std::size_t n, std::size_t k, double alpha,
+                 const double* a, std::size_t lda, const double* b, std::size_t ldb, double beta, double* c,
+                 std::size_t ldc) {
+    blas_dgemm(row_major, operation(transpose_a), operation(transpose_b), blas_size(m), blas_size(n), blas_size(k),
+               alpha, a, blas_size(lda), b, blas_size(ldb), beta, c, blas_size(ldc));
+}
+
+inline void gemm(bool transpose_a, bool transpose_b, std::size_t m, std::size_t n, std::size_t k, float alpha,
+                 const float* a, std::size_t lda, const float* b, std::size_t ldb, float beta, float* c,
+                 std::size_t ldc) {
+    blas_sgemm(row_major, operation(transpose_a), operation(transpose_b), blas_size(m), blas_size(n), blas_size(k),
+               alpha, a, blas_size(lda), b, blas_size(ldb), beta, c, blas_size(ldc));
 }
 
 /// y = alpha op(A) x + beta y, where A is (m, n) as stored.
-template <class Real>
-void gemv(bool transpose, std::size_t m, std::size_t n, Real alpha, const Real* a, std::size_t lda, const Real* x,
-          Real beta, Real* y) {
-    cxxblas::gemv(cxxblas::RowMajor, transpose ? cxxblas::Trans : cxxblas::NoTrans, blas_size(m), blas_size(n), alpha,
-                  a, blas_size(lda), x, 1, beta, y, 1);
+inline void gemv(bool transpose, std::size_t m, std::size_t n, double alpha, const double* a, std::size_t lda,
+                 const double* x, double beta, double* y) {
+    blas_dgemv(row_major, operation(transpose), blas_size(m), blas_size(n), alpha, a, blas_size(lda), x, 1, beta, y, 1);
 }
 
 /// Solves op(L) X = B in place for a lower triangular L (n, n) and B (n, columns).
-template <class Real>
-void solve_lower(bool transpose, std::size_t n, std::size_t columns, const Real* l, std::size_t ldl, Real* b,
-                 std::size_t ldb) {
-    cxxblas::trsm(cxxblas::RowMajor, cxxblas::Left, cxxblas::Lower, transpose ? cxxblas::Trans : cxxblas::NoTrans,
-                  cxxblas::NonUnit, blas_size(n), blas_size(columns), Real{1}, l, blas_size(ldl), b, blas_size(ldb));
+inline void solve_lower(bool transpose, std::size_t n, std::size_t columns, const double* l, std::size_t ldl, double* b,
+                        std::size_t ldb) {
+    blas_dtrsm(row_major, left, lower, operation(transpose), non_unit, blas_size(n), blas_size(columns), 1.0, l,
+               blas_size(ldl), b, blas_size(ldb));
 }
 
 /// Solves op(L) x = b in place for a lower triangular L (n, n): several times faster than with a matrix of one column.
-template <class Real>
-void solve_lower(bool transpose, std::size_t n, const Real* l, std::size_t ldl, Real* b) {
-    cxxblas::trsv(cxxblas::RowMajor, cxxblas::Lower, transpose ? cxxblas::Trans : cxxblas::NoTrans, cxxblas::NonUnit,
-                  blas_size(n), l, blas_size(ldl), b, 1);
+inline void solve_lower(bool transpose, std::size_t n, const double* l, std::size_t ldl, double* b) {
+    blas_dtrsv(row_major, lower, operation(transpose), non_unit, blas_size(n), l, blas_size(ldl), b, 1);
 }
 
 /// Replaces the lower triangle of a symmetric A (n, n) by its Cholesky factor; the strict upper triangle is untouched.
 /// Returns false where A is not positive definite to working precision: the lower triangle is then of no use.
-template <class Real>
-[[nodiscard]] bool cholesky_lower(std::size_t n, Real* a, std::size_t lda) {
-    return cxxlapack::potrf('U', blas_size(n), a, blas_size(lda)) == 0;  // a row-major lower is a column-major upper
+[[nodiscard]] inline bool cholesky_lower(std::size_t n, double* a, std::size_t lda) {
+    const int size = blas_size(n), step = blas_size(lda);
+    int info = 0;
+    lapack_dpotrf("U", &size, a, &step, &info, 1);  // a row-major lower is a column-major upper
+    return info == 0;
 }
 
 /// Replaces a Cholesky factor L (n, n) by the lower triangle of (L L')^-1; the strict upper triangle is untouched.
-template <class Real>
-void inverse_from_cholesky_lower(std::size_t n, Real* l, std::size_t ldl) {
-    cxxlapack::potri('U', blas_size(n), l, blas_size(ldl));
+inline void inverse_from_cholesky_lower(std::size_t n, double* l, std::size_t ldl) {
+    const int size = blas_size(n), step = blas_size(ldl);
+    int info = 0;
+    lapack_dpotri("U", &size, l, &step, &info, 1);
 }
 
-/// Holds OpenBLAS at one thread while it lives. Matrices of a surrogate are too small to share out, and scoring
-/// shares out whole windows instead, which also keeps its results the same for any number of threads.
+/// Holds OpenBLAS at one thread while any of its kind lives, in whatever threads: OpenBLAS has one number of threads
+/// for the whole process. The first one to begin remembers that number and the last one to end restores it; whoever
+/// else sets it meanwhile is overruled then. Matrices of a surrogate are too small to share out, and scoring shares out
+/// whole windows instead, which also keeps its results the same for any number of threads.
 class single_threaded_blas {
  public:
-    single_threaded_blas() : before_(openblas_get_num_threads ? openblas_get_num_threads() : 0) { set(1); }
-    ~single_threaded_blas() { set(before_); }
+    single_threaded_blas() {
+        const std::lock_guard lock(mutex_);
+        if (holders_++ > 0 || !blas_threads) return;
+        before_ = blas_threads();
+        set_blas_threads(1);
+    }
+    ~single_threaded_blas() {
+        const std::lock_guard lock(mutex_);
+        if (--holders_ == 0 && blas_threads) set_blas_threads(before_);
+    }
     single_threaded_blas(const single_threaded_blas&) = delete;
     single_threaded_blas& operator=(const single_threaded_blas&) = delete;
 
  private:
-    static void set(int threads) {
-        if (openblas_set_num_threads && threads > 0) openblas_set_num_threads(threads);
-    }
-    int before_;
+    // Of the process, as the number of threads is.
+    inline static std::mutex mutex_;
+    inline static std::size_t holders_ = 0;
+    inline static int before_ = 0;
 };
 
 }  // namespace bouillon::detail

@@ -11,12 +11,12 @@ namespace bouillon::detail {
 
 /// The forward pass of a language model for a backend whose buffers lie in host memory.
 /// - `Buffer` has `data()` and `size()`.
-/// - `Loop` is called as `loop(tasks, body)` and calls `body(task)` for each task in [0, tasks), in any order or at
-///   once: that is all in which the host backends differ.
-template <class Buffer, class Loop>
+/// - `Host` is that in which the host backends differ. `host(tasks, body)` calls `body(task)` for each task in
+///   [0, tasks), in any order or at once; `Host::gemm` is its `matrix_product`.
+template <class Buffer, class Host>
 class host_language_model {
  public:
-    explicit host_language_model(Loop loop = {}) : loop_(loop) {}
+    explicit host_language_model(Host host = {}) : host_(host) {}
 
     void embed(const Buffer& table, std::span<const std::int32_t> tokens, std::size_t width, Buffer& out) const {
         const float* const from = table.data();
@@ -48,10 +48,10 @@ class host_language_model {
         constexpr std::size_t slab = 256;  // rows a matrix product
         const float *const from = x.data(), *const matrix = weight.data();
         float* const to = out.data();
-        loop_((rows + slab - 1) / slab, [=](std::size_t task) {
+        host_((rows + slab - 1) / slab, [=](std::size_t task) {
             const std::size_t first = task * slab;
-            gemm(false, true, std::min(slab, rows - first), out_width, in, 1.0f, from + first * in, in, matrix, in,
-                 accumulate ? 1.0f : 0.0f, to + first * out_width, out_width);
+            Host::gemm(false, true, std::min(slab, rows - first), out_width, in, 1.0f, from + first * in, in, matrix,
+                       in, accumulate ? 1.0f : 0.0f, to + first * out_width, out_width);
         });
     }
 
@@ -81,12 +81,13 @@ class host_language_model {
         const attention_task* const list = tasks.data();
         const float *const queries = q.data(), *const keys = k.data(), *const values = v.data();
         float* const to = out.data();
-        loop_(tasks.size(), [=](std::size_t i) {
+        host_(tasks.size(), [=](std::size_t i) {
             const attention_task& task = list[i];
             const std::size_t query = (task.window * shape.heads + task.head) * shape.head_dim;
             const std::size_t kv_head = task.head / (shape.heads / shape.kv_heads);
             const std::size_t key = (task.window * shape.kv_heads + kv_head) * shape.head_dim;
-            attend_rows(queries + query, keys + key, values + key, shape, task.first, task.last, to + query);
+            attend_rows(Host::gemm, queries + query, keys + key, values + key, shape, task.first, task.last,
+                        to + query);
         });
     }
 
@@ -105,9 +106,9 @@ class host_language_model {
                       std::size_t vocabulary, std::span<const std::int32_t> targets, std::span<float> losses) const {
         constexpr std::size_t slab = 128;  // rows whose logits exist at a time
         const float *const from = hidden.data(), *const matrix = head.data();
-        loop_((rows + slab - 1) / slab, [=](std::size_t task) {
+        host_((rows + slab - 1) / slab, [=](std::size_t task) {
             const std::size_t first = task * slab;
-            loss_rows(from + first * width, matrix, std::min(slab, rows - first), width, vocabulary,
+            loss_rows(Host::gemm, from + first * width, matrix, std::min(slab, rows - first), width, vocabulary,
                       targets.data() + first, losses.data() + first);
         });
     }
@@ -135,12 +136,12 @@ class host_language_model {
     template <class Body>
     void over_rows(std::size_t rows, Body body) const {
         constexpr std::size_t slab = 64;  // rows a task
-        loop_((rows + slab - 1) / slab, [=](std::size_t task) {
+        host_((rows + slab - 1) / slab, [=](std::size_t task) {
             for (std::size_t row = task * slab; row < std::min((task + 1) * slab, rows); ++row) body(row);
         });
     }
 
-    Loop loop_;
+    Host host_;
 };
 
 }  // namespace bouillon::detail

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/core/blas.hpp>
 #include <bouillon/tensor/row_math.hpp>
 
 #include <algorithm>
@@ -13,6 +12,11 @@
 /// The operations of a language model's forward pass on a few rows, on one host thread; matrix products hold the
 /// single-threaded BLAS of their caller. Row-major float32, in the shapes of `language_model_backend` (concept.hpp).
 namespace bouillon::detail {
+
+/// C (m, n) = alpha op(A) (m, k) op(B) (k, n) + beta C, as core/blas.hpp has it: what a backend multiplies with.
+using matrix_product = void (*)(bool transpose_a, bool transpose_b, std::size_t m, std::size_t n, std::size_t k,
+                                float alpha, const float* a, std::size_t lda, const float* b, std::size_t ldb,
+                                float beta, float* c, std::size_t ldc);
 
 /// Scratch memory of a task, not yet written.
 inline std::unique_ptr<float[]> make_scratch(std::size_t elements) {
@@ -60,8 +64,8 @@ struct attention_shape {
 
 /// Rows [first, last) of one head's attention inside a window; row 0 is the window's first.
 /// q, out: from this head's element of the window's row 0, `heads * head_dim` apart; k, v: likewise for its kv head.
-inline void attend_rows(const float* q, const float* k, const float* v, attention_shape shape, std::size_t first,
-                        std::size_t last, float* out) {
+inline void attend_rows(matrix_product gemm, const float* q, const float* k, const float* v, attention_shape shape,
+                        std::size_t first, std::size_t last, float* out) {
     const std::size_t rows = last - first, keys = last, dim = shape.head_dim;
     const std::size_t q_step = shape.heads * dim, kv_step = shape.kv_heads * dim;
     const auto scores = make_scratch(rows * keys);  // (rows, keys)
@@ -80,7 +84,7 @@ inline void attend_rows(const float* q, const float* k, const float* v, attentio
 /// The loss of each of `rows` targets. hidden: (rows, width); head: (vocabulary, width); losses: (rows), nats.
 /// The logits are formed a block of the vocabulary at a time: the log of the sum of their exponentials is kept as the
 /// largest logit so far and the sum relative to it.
-inline void loss_rows(const float* hidden, const float* head, std::size_t rows, std::size_t width,
+inline void loss_rows(matrix_product gemm, const float* hidden, const float* head, std::size_t rows, std::size_t width,
                       std::size_t vocabulary, const std::int32_t* targets, float* losses) {
     constexpr std::size_t block = 1024;  // logits a row
     const auto logits = make_scratch(rows * std::min(block, vocabulary));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/blas.hpp>
 #include <bouillon/tensor/concept.hpp>
 #include <bouillon/tensor/fill.hpp>
 #include <bouillon/tensor/flat_tensor.hpp>
@@ -20,11 +21,17 @@ namespace bouillon {
 
 namespace detail {
 
+/// A host system: tasks by Thrust's algorithm, matrix products by BLAS.
+template <class System>
+struct thrust_host : thrust_loop<System> {
+    static constexpr matrix_product gemm = detail::gemm;
+};
+
 /// A language model's operations on a Thrust system: host code on ranges of rows, or device functors.
 template <class System>
 using thrust_model_operations =
     std::conditional_t<System::on_device, thrust_language_model<System>,
-                       host_language_model<thrust_array<System, float>, thrust_loop<System>>>;
+                       host_language_model<thrust_array<System, float>, thrust_host<System>>>;
 
 }  // namespace detail
 

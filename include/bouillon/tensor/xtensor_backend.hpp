@@ -6,6 +6,7 @@
 #include <bouillon/tensor/flat_tensor.hpp>
 #include <bouillon/tensor/host_language_model.hpp>
 #include <bouillon/tensor/weighted_sum.hpp>
+#include <bouillon/tensor/xtensor_product.hpp>
 
 #if __has_include(<xtensor/containers/xadapt.hpp>)
 #    include <xtensor/containers/xadapt.hpp>
@@ -32,7 +33,9 @@ template <class T>
 using xtensor_storage = xt::uvector<T, xsimd::aligned_allocator<T, 64>>;
 
 /// One thread of its own for each forward pass: the passes themselves run side by side.
-struct serial_loop {
+struct xtensor_host {
+    static constexpr matrix_product gemm = xtensor_gemm;
+
     template <class Body>
     void operator()(std::size_t tasks, Body body) const {
         for (std::size_t task = 0; task < tasks; ++task) body(task);
@@ -64,7 +67,7 @@ struct xtensor_options {
 };
 
 /// Tensors in host memory, as xtensor arrays; matrix products by xtensor-blas's BLAS. The default backend.
-class xtensor_backend : public detail::host_language_model<detail::xtensor_storage<float>, detail::serial_loop> {
+class xtensor_backend : public detail::host_language_model<detail::xtensor_storage<float>, detail::xtensor_host> {
  public:
     using tensor = xtensor_tensor;
     using buffer = detail::xtensor_storage<float>;
