@@ -20,11 +20,11 @@ int main(int argc, char** argv) {
     const auto config = bouillon::read_config(paths.back() / "config.json");
     bouillon::document_scorer score(bouillon::causal_language_model(config, backend));
 
-    bouillon::search_options options;
+    const auto newest = score(resident.merge(std::vector{0.0, 1.0}), held_out);  // one loss per document
+    auto options = bouillon::merge_search_options(newest, {1.0});  // it lies at 1: what others gain over it is sought
     options.budget = 8;
-    options.reference_losses = score(resident.merge(std::vector{0.0, 1.0}), held_out);  // the newest checkpoint's
-    options.known = {{.point = {1.0}}};  // there the difference to it is 0, exactly
-    bouillon::bayesian_search search(bouillon::interval{.lower = 0.0, .upper = 1.0}, options);
+    bouillon::bayesian_search search(bouillon::interval{.lower = 0.0, .upper = 1.0}, options,
+                                     bouillon::default_merge_acquisition{});
 
     while (!search.done()) {
         const auto trial = search.suggest();                     // a ticket and its merge weights

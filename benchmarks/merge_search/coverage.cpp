@@ -3,6 +3,7 @@
 // gain holds the true one, and how often a significant gain is claimed where there is none.
 //   bench_coverage --searches 200
 #include <bouillon/core/blas.hpp>
+#include <bouillon/merge_search/defaults.hpp>
 #include <bouillon/merge_search/document_split.hpp>
 #include <bouillon/merge_search/make_report.hpp>
 #include <bouillon/merge_search/racing.hpp>
@@ -61,10 +62,10 @@ report_row search_once(simulated_run& run, const arguments& given, std::uint64_t
     std::vector<double> newest(given.checkpoints, 0.0);
     newest.back() = 1;
     measured_merges<simulated_run> measure(run);
-    search_options options{.budget = given.budget, .seed = seed};
-    options.reference_losses = measure(newest, document_set::search).losses;
-    options.known = {{.point = newest}};
-    bayesian_search search(simplex{given.checkpoints}, options);
+    search_options options = merge_search_options(measure(newest, document_set::search).losses, newest);
+    options.budget = given.budget;
+    options.seed = seed;
+    bayesian_search search(simplex{given.checkpoints}, options, default_merge_acquisition{});
     const auto nothing = [](const auto&) {};
     if (given.full) {
         run_search(search, measure, nothing);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What racing saves, and what it costs in the answer: searches of real runs with every trial scored in full, and raced.
 //   bench_racing --data RUNS --memory FOLDER --seeds 20 --output racing.jsonl
-#include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
 #include <bouillon/merge_search.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/space/interval.hpp>
@@ -49,13 +48,11 @@ result search_run(const Space& space, std::vector<double> newest_point, remember
     run.count_tokens();
     bouillon::measured_merges measure(run);
     const std::vector<double> newest = bouillon::simplex{checkpoints}.newest_average(1);
-    bouillon::search_options options;
+    bouillon::search_options options =
+        bouillon::merge_search_options(measure(newest, bouillon::document_set::search).losses, std::move(newest_point));
     options.budget = given.budget;
     options.seed = seed;
-    options.smallest_distance = 1e-4;
-    options.reference_losses = measure(newest, bouillon::document_set::search).losses;
-    options.known = {{.point = std::move(newest_point)}};
-    bouillon::bayesian_search<Space, bouillon::log_noisy_expected_improvement> search(space, options);
+    bouillon::bayesian_search search(space, options, bouillon::default_merge_acquisition{});
     const auto compared = bouillon::baselines(checkpoints, given.budget, seed);
     const auto on_trial = [&](const bouillon::trial_event& event) { got.documents.push_back(event.documents); };
     const auto on_merge = [](const std::string&) {};

@@ -5,6 +5,7 @@
 
 #include <bouillon/core/blas.hpp>
 #include <bouillon/core/to_string.hpp>
+#include <bouillon/merge_search/defaults.hpp>
 #include <bouillon/search/baselines.hpp>
 
 #include "problem.hpp"
@@ -53,14 +54,12 @@ task make_task(const std::string& name, const arguments& given) {
 /// As a user would have it: its own first points, each trial the documents' difference to the newest checkpoint's.
 template <class Space>
 run_record run_paired(const Space& space, const problem& given, landscape& run, evaluation evaluate) {
-    bouillon::search_options options;
-    options.budget = given.function->budget;
-    options.seed = given.seed;
-    options.reference_losses = run.losses(std::vector{1.0});
     std::vector<double> newest(space.dimension(), 0.0);
     newest.back() = 1;
-    options.known = {{.point = newest}};
-    bouillon::bayesian_search search(space, options);
+    bouillon::search_options options = bouillon::merge_search_options(run.losses(std::vector{1.0}), newest);
+    options.budget = given.function->budget;
+    options.seed = given.seed;
+    bouillon::bayesian_search search(space, options, bouillon::default_merge_acquisition{});
     while (!search.done()) {
         const double before = thread_cpu_seconds();
         const bouillon::trial next = search.suggest();

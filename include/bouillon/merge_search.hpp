@@ -3,6 +3,7 @@
 
 /// Where the three arms meet: merges are measured, trials run, baselines compared, and the verdict is drawn.
 #include <bouillon/merge_search/choose_merge.hpp>
+#include <bouillon/merge_search/defaults.hpp>
 #include <bouillon/merge_search/document_split.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
 #include <bouillon/merge_search/external_evaluator.hpp>
