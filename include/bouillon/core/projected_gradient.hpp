@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/function_ref.hpp>
 #include <bouillon/core/quadratic_model.hpp>
 
 #include <algorithm>
@@ -40,8 +41,8 @@ struct iterate {
 };
 
 /// Walks towards the target (dimension), less and less far, until the value falls enough. False where it never does.
-template <class Evaluate>
-bool search_towards(const std::vector<double>& target, Evaluate& evaluate, const iterate& from, iterate& to) {
+inline bool search_towards(const std::vector<double>& target, function_ref<bool(iterate&)> evaluate,
+                           const iterate& from, iterate& to) {
     const auto d = difference(target, from.x);
     const double slope = dot(from.gradient, d);
     to.x = target;
@@ -69,14 +70,14 @@ bool search_towards(const std::vector<double>& target, Evaluate& evaluate, const
 /// Cost: an iteration takes some 50 (projections + dimension^2) beside its evaluations, of which there is mostly one.
 /// Reference: Schmidt, van den Berg, Friedlander and Murphy (2009), "Optimizing costly functions with simple
 /// constraints", algorithm 1, with a full matrix; Birgin, Martinez and Raydan (2000) for the steps inside.
-template <class Function, class Project>
-projected_minimum minimize(Function&& function, Project&& project, std::span<const double> start,
-                           const projected_gradient_options& options = {}) {
+inline projected_minimum minimize(function_ref<double(std::span<const double> x, std::span<double> gradient)> function,
+                                  function_ref<void(std::span<double> x)> project, std::span<const double> start,
+                                  const projected_gradient_options& options = {}) {
     const std::size_t dimension = start.size();
     projected_minimum best;
     const auto evaluate = [&](detail::iterate& at) {
         if (best.evaluations > 0 && best.evaluations >= options.evaluations) return false;
-        at.value = function(std::span<const double>(at.x), std::span<double>(at.gradient));
+        at.value = function(at.x, at.gradient);
         ++best.evaluations;
         if (at.value < best.value || best.point.empty()) {
             best.point = at.x;
@@ -85,7 +86,7 @@ projected_minimum minimize(Function&& function, Project&& project, std::span<con
         return true;
     };
     detail::iterate here{{start.begin(), start.end()}, std::vector<double>(dimension)}, next = here;
-    project(std::span<double>(here.x));
+    project(here.x);
     evaluate(here);
     const std::vector<double> lengths = options.lengths.empty() ? std::vector<double>(dimension, 1.0) : options.lengths;
     assert(lengths.size() == dimension);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/function_ref.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -22,13 +24,15 @@ inline double largest_magnitude(std::span<const double> values) {
     return largest;
 }
 
+/// Replaces a point (n) by the nearest point of a convex set.
+using projection = function_ref<void(std::span<double> point)>;
+
 /// project(x - share step), where x lies in the set
-template <class Project>
-std::vector<double> projected_step(std::span<const double> x, double share, std::span<const double> step,
-                                   Project& project) {
+inline std::vector<double> projected_step(std::span<const double> x, double share, std::span<const double> step,
+                                          projection project) {
     std::vector<double> moved(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) moved[i] = x[i] - share * step[i];
-    project(std::span<double>(moved));
+    project(moved);
     return moved;
 }
 
@@ -80,8 +84,8 @@ class quadratic_model {
     /// The point of a convex set that minimises the model about x: Newton's x - H g where that lies in the set, else
     /// found by spectral projected gradients from its projection. What the projection makes 0 stays exactly 0.
     /// Cost: n^2 for each of at most 50 iterations.
-    template <class Project>
-    std::vector<double> minimizer(std::span<const double> x, std::span<const double> gradient, Project& project) const {
+    std::vector<double> minimizer(std::span<const double> x, std::span<const double> gradient,
+                                  projection project) const {
         const auto newton = times(h_, gradient);
         auto at = projected_step(x, 1, newton, project);
         auto d = difference(at, x), slope = times(b_, d);  // (n), (n): the model's gradient at d
