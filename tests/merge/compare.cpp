@@ -78,22 +78,37 @@ TEST_CASE("a distance far below the norms is right to ten digits") {
           doctest::Approx(expected).epsilon(1e-12));
 }
 
-TEST_CASE("a chain of any length gives what its pairs give") {
-    const std::size_t size = 1003;
-    for (std::size_t length = 2; length <= 9; ++length) {
-        std::vector<std::vector<float>> tensors;
-        std::vector<const std::byte*> chain;
-        for (std::size_t k = 0; k < length; ++k) tensors.push_back(random_values(size, 10 + k));
-        for (const auto& tensor : tensors) chain.push_back(reinterpret_cast<const std::byte*>(tensor.data()));
-        std::vector<comparison> neighbours(length - 1);
-        detail::add_neighbours(dtype::f32, chain, size, neighbours);
-        for (std::size_t k = 1; k < length; ++k) {
-            const auto pair = compare(view_of(tensors[k - 1], dtype::f32), view_of(tensors[k], dtype::f32));
-            CHECK(neighbours[k - 1].squared_a == doctest::Approx(pair.squared_a).epsilon(1e-13));
-            CHECK(neighbours[k - 1].squared_b == doctest::Approx(pair.squared_b).epsilon(1e-13));
-            CHECK(neighbours[k - 1].product == doctest::Approx(pair.product).epsilon(1e-11));
-            CHECK(neighbours[k - 1].squared_difference == doctest::Approx(pair.squared_difference).epsilon(1e-13));
+TEST_CASE("tensors of any few elements, at any address, give the sums that one adds up by hand") {
+    constexpr std::size_t most = 203;  // elements
+    for (const dtype type : {dtype::f64, dtype::f32, dtype::f16, dtype::bf16}) {
+        std::vector<std::byte> a(1 + most * 8), b(1 + most * 8);  // tensors from an odd address on
+        random_engine engine = make_engine(5);
+        for (std::size_t i = 0; i < most; ++i)
+            for (std::byte* const tensor : {a.data() + 1, b.data() + 1}) store_element(type, tensor, i, normal(engine));
+        comparison expected;  // of the elements so far
+        for (std::size_t size = 0; size <= most; ++size) {
+            const auto sums = compare({a.data() + 1, size, type}, {b.data() + 1, size, type});
+            CHECK(sums.squared_a == doctest::Approx(expected.squared_a).epsilon(1e-14));
+            CHECK(sums.squared_b == doctest::Approx(expected.squared_b).epsilon(1e-14));
+            CHECK(std::abs(sums.product - expected.product) <= 1e-14 * (1 + expected.squared_a));
+            CHECK(sums.squared_difference == doctest::Approx(expected.squared_difference).epsilon(1e-14));
+            const auto x = load_element<double>(type, a.data() + 1, size % most);
+            const auto y = load_element<double>(type, b.data() + 1, size % most);
+            expected += {x * x, y * y, x * y, (y - x) * (y - x)};
         }
+    }
+}
+
+TEST_CASE("a processor without AVX2 gives the same figures") {
+    for (const dtype type : {dtype::f64, dtype::f32, dtype::bf16}) {
+        const auto x = random_values(1003, 6), y = random_values(1003, 7);
+        const auto *const a = reinterpret_cast<const std::byte*>(x.data()), *const b =
+                                                                                reinterpret_cast<const std::byte*>(
+                                                                                    y.data());
+        const auto plain = detail::compare_elements(type, a, b, 501), best = detail::compare_wide(type, a, b, 501);
+        if (!std::isfinite(plain.squared_difference)) continue;  // some bits of floats are no number as another type
+        CHECK(best.squared_a == doctest::Approx(plain.squared_a).epsilon(1e-13));
+        CHECK(best.squared_difference == doctest::Approx(plain.squared_difference).epsilon(1e-13));
     }
 }
 

@@ -8,7 +8,7 @@
 
 using namespace bouillon;
 
-TEST_CASE("AVX2 and AVX-512 are found where the kernel lists them with FMA and F16C, and nowhere else") {
+TEST_CASE("AVX2 is found where the kernel lists it with FMA and F16C, and nowhere else") {
     std::ifstream file("/proc/cpuinfo");
     std::string line;
     while (std::getline(file, line))
@@ -20,5 +20,4 @@ TEST_CASE("AVX2 and AVX-512 are found where the kernel lists them with FMA and F
     line += ' ';
     const auto has = [&](const char* flag) { return line.find(std::string(" ") + flag + " ") != std::string::npos; };
     CHECK(detail::has_avx2() == (has("avx2") && has("fma") && has("f16c")));
-    CHECK(detail::has_avx512() == (detail::has_avx2() && has("avx512f")));
 }

@@ -6,7 +6,6 @@
 #include <bouillon/merge/compare.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -33,15 +32,13 @@ inline std::vector<compared_run> split_into_runs(const checkpoint_set& checkpoin
 }
 
 /// Reads runs of all of a set's checkpoints through buffers that stay in the second-level cache.
-class chain_reader {
+class neighbour_reader {
  public:
-    explicit chain_reader(const checkpoint_set& checkpoints)
+    explicit neighbour_reader(const checkpoint_set& checkpoints)
         : checkpoints_(&checkpoints),
           block_(std::clamp(cache / checkpoints.size(), least, most) / 64 * 64),
-          stride_(block_ + 64) {
-        memory_.resize(checkpoints.size() * stride_);
-        for (std::size_t k = 0; k < checkpoints.size(); ++k) blocks_.push_back(memory_.data() + k * stride_);
-    }
+          stride_(block_ + 64),
+          memory_(checkpoints.size() * stride_) {}
 
     /// Adds what a run gives to the comparisons of neighbours. `sums`: (checkpoints - 1).
     void add(const compared_run& run, std::span<comparison> sums) {
@@ -49,10 +46,11 @@ class chain_reader {
         const std::size_t whole = block_ / bytes(type);
         for (std::size_t done = 0; done < run.count; done += whole) {
             const std::size_t count = std::min(whole, run.count - done);
-            for (std::size_t k = 0; k < checkpoints_->size(); ++k)
-                (*checkpoints_)[k].read(run.tensor, (run.first + done) * bytes(type),
-                                        std::span(memory_).subspan(k * stride_, count * bytes(type)));
-            add_neighbours(type, blocks_, count, sums);
+            for (std::size_t k = 0; k < checkpoints_->size(); ++k) {
+                const auto newer = std::span(memory_).subspan(k * stride_, count * bytes(type));
+                (*checkpoints_)[k].read(run.tensor, (run.first + done) * bytes(type), newer);
+                if (k > 0) sums[k - 1] += compare_block(type, newer.data() - stride_, newer.data(), count);
+            }
         }
     }
 
@@ -63,7 +61,6 @@ class chain_reader {
     std::size_t block_;              // bytes of a checkpoint read at once
     std::size_t stride_;             // one cache line more, so that the blocks do not fall on one another in the cache
     std::vector<std::byte> memory_;  // (checkpoints, block and a line between)
-    std::vector<const std::byte*> blocks_;  // (checkpoints), into memory_
 };
 
 }  // namespace detail
@@ -79,7 +76,7 @@ inline std::vector<std::vector<comparison>> compare_neighbours(const checkpoint_
     const std::size_t pairs = checkpoints.size() - 1, used = thread_count(threads);
     const auto runs = detail::split_into_runs(checkpoints);
     std::vector<comparison> sums(runs.size() * pairs);  // (runs, pairs)
-    std::vector<detail::chain_reader> readers;          // (threads)
+    std::vector<detail::neighbour_reader> readers;      // (threads)
     for (std::size_t lane = 0; lane < used; ++lane) readers.emplace_back(checkpoints);
     parallel_for(pairs == 0 ? 0 : runs.size(), used, [&](std::size_t i, std::size_t lane) {
         readers[lane].add(runs[i], std::span(sums).subspan(i * pairs, pairs));
@@ -120,8 +117,7 @@ inline std::vector<double> squared_norms(const checkpoint_set& checkpoints, std:
         const dtype type = checkpoints.tensors()[run.tensor].type;
         buffers[lane].resize(run.count * bytes(type));
         checkpoints[k].read(run.tensor, run.first * bytes(type), buffers[lane]);
-        const std::array<const std::byte*, 2> twice{buffers[lane].data(), buffers[lane].data()};
-        detail::add_neighbours(type, twice, run.count, std::span(&sums[i], 1));
+        sums[i] = detail::compare_block(type, buffers[lane].data(), buffers[lane].data(), run.count);
     });
     std::vector<double> squares(checkpoints.tensors().size());
     for (std::size_t i = 0; i < runs.size(); ++i) squares[runs[i].tensor] += sums[i].squared_a;

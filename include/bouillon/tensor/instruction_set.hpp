@@ -2,14 +2,14 @@
 #pragma once
 
 /// Functions marked BOUILLON_AVX2 are compiled for AVX2, FMA and F16C whatever the build's own flags, and called only
-/// where `has_avx2()`; BOUILLON_AVX512 adds AVX-512F and `has_avx512()`. BOUILLON_INLINE bodies are compiled into their
-/// callers, each for its caller's instructions.
+/// where `has_avx2()`. BOUILLON_INLINE bodies are compiled into their callers, each for its caller's instructions.
 #define BOUILLON_INLINE __attribute__((always_inline)) inline
 #if defined(__x86_64__)
 #    define BOUILLON_AVX2 __attribute__((target("avx2,fma,f16c")))
-#    define BOUILLON_AVX512 __attribute__((target("avx512f,avx2,fma,f16c")))
 
 #    include <cpuid.h>
+#else
+#    define BOUILLON_AVX2
 #endif
 
 namespace bouillon::detail {
@@ -22,16 +22,6 @@ inline bool has_avx2() {
         const bool f16c = __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
         return f16c && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     }();
-    return answer;
-#else
-    return false;
-#endif
-}
-
-/// Whether it has AVX-512F too.
-inline bool has_avx512() {
-#if defined(__x86_64__)
-    static const bool answer = has_avx2() && __builtin_cpu_supports("avx512f");
     return answer;
 #else
     return false;
