@@ -6,6 +6,7 @@
 
 #include "whole_number.hpp"
 #include <CLI/Option.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -136,13 +137,12 @@ std::vector<bouillon::reached_bound> reached_bounds(const bouillon::tensor_group
     return reached;
 }
 
-std::string describe(const bouillon::tensor_groups& groups, const bouillon::group_scaling& space) {
-    std::string text = "merged";
-    for (const double weight : space.merged) text += " " + bouillon::to_string(weight);
-    for (std::size_t g = 0; g < groups.groups.size(); ++g) {
-        text += "; " + groups.groups[g].name + " " + bouillon::to_string(space.lower[g]) + ".." +
-                bouillon::to_string(space.upper[g]) + ":";
-        for (const auto& pattern : groups.groups[g].patterns) text += " " + pattern;
-    }
-    return text;
+nlohmann::ordered_json to_json(const bouillon::tensor_groups& groups, const bouillon::group_scaling& space) {
+    auto ranges = nlohmann::ordered_json::array();
+    for (std::size_t g = 0; g < groups.groups.size(); ++g)
+        ranges.push_back({{"name", groups.groups[g].name},
+                          {"lower", space.lower[g]},
+                          {"upper", space.upper[g]},
+                          {"patterns", groups.groups[g].patterns}});
+    return {{"merged", space.merged}, {"ranges", ranges}};
 }

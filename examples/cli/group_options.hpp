@@ -6,6 +6,7 @@
 #include <bouillon/space/group_scaling.hpp>
 
 #include <CLI/App.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
 #include <span>
@@ -40,5 +41,5 @@ std::vector<bouillon::reached_bound> reached_bounds(const bouillon::tensor_group
                                                     const bouillon::group_scaling& space,
                                                     std::span<const double> point);
 
-/// Both in a line, for a journal: a search of other groups or ranges is another search.
-std::string describe(const bouillon::tensor_groups& groups, const bouillon::group_scaling& space);
+/// Both, for a journal's settings: a search of other groups or ranges is another search.
+nlohmann::ordered_json to_json(const bouillon::tensor_groups& groups, const bouillon::group_scaling& space);

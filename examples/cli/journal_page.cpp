@@ -7,6 +7,8 @@
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/journal_contents.hpp>
+#include <bouillon/search/journal_header.hpp>
+#include <bouillon/search/journal_json.hpp>
 
 #include "journal_settings.hpp"
 #include "json_output.hpp"
@@ -14,7 +16,6 @@
 #include "search_page.hpp"
 #include "search_space.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -29,7 +30,7 @@ using json = nlohmann::ordered_json;
 /// NaN where the journal does not tell it.
 double newest_loss(const bouillon::journal_contents& journal) {
     const auto& header = journal.header;
-    if (!header.at("reference_losses").get<std::string>().starts_with("0 numbers")) return 0;
+    if (!header.at("reference_losses").empty()) return 0;
     if (!header.at("known").empty()) return header.at("known").front().at("loss");
     for (const auto& [suggested, observed] : journal.trials.records())
         if (observed.status == bouillon::trial_status::observed && !suggested.merge_weights.empty() &&
@@ -38,32 +39,22 @@ double newest_loss(const bouillon::journal_contents& journal) {
     return std::numeric_limits<double>::quiet_NaN();
 }
 
-/// Options of a search that is not to suggest anything: its first design is so long that no suggestion of a replayed
-/// journal is worked out only to be compared with the one recorded.
-bouillon::search_options replay_options(const bouillon::journal_contents& journal) {
+using restored_search = bouillon::bayesian_search<any_space, bouillon::upper_confidence_bound, any_kernel>;
+
+/// A search that has the trials of a journal, to say what they let believe; it suggests nothing.
+restored_search restore(const bouillon::journal_contents& journal, const search_arguments& arguments) {
     bouillon::search_options options;
-    options.budget = std::max(journal.header.at("budget").get<std::size_t>(), journal.trials.size());
-    options.seed = journal.header.at("seed");
-    for (const auto& known : journal.header.at("known"))
-        options.known.push_back(
-            {known.at("point"), known.at("loss"), bouillon::detail::number_or_nan(known.at("variance"))});
-    options.initial_trials = journal.trials.size() + options.known.size() + 1;
-    return options;
-}
-
-using replayed_search = bouillon::bayesian_search<any_space, bouillon::upper_confidence_bound, any_kernel>;
-
-/// Lets a search live through the trials of a journal.
-void replay(const bouillon::journal_contents& journal, replayed_search& search) {
+    options.budget = journal.header.at("budget");
+    options.known = bouillon::known_of(journal.header);
+    restored_search search(make_space(arguments), std::move(options), {}, make_kernel(arguments.kernel));
     for (const auto& [suggested, ended] : journal.trials.records()) {
-        auto trial = suggested;
-        trial.point = search.space().point(trial.unit_point);  // the header has bounds to six digits, trials have all
-        search.replay(trial);
+        search.restore(suggested);
         if (ended.status == bouillon::trial_status::observed)
-            search.observe(trial, {ended.loss, ended.variance}, ended.document_losses);
+            search.observe(suggested, {ended.loss, ended.variance}, ended.document_losses);
         else if (ended.status == bouillon::trial_status::failed)
-            search.fail(trial, ended.reason);
+            search.fail(suggested, ended.reason);
     }
+    return search;
 }
 
 /// What the trials of a search that has not ended let believe; nothing where none has.
@@ -72,37 +63,36 @@ std::vector<posterior_slice> believed(const bouillon::journal_contents& journal,
     const double newest = newest_loss(journal);
     const bool observed = journal.trials.count(bouillon::trial_status::observed) > 0;
     if (std::isnan(newest) || !observed) return {};
-    replayed_search search(make_space(arguments), replay_options(journal), {}, make_kernel(arguments.kernel));
-    replay(journal, search);
-    return slices_of(search, newest, coordinate_names(checkpoints, arguments.space));
+    return slices_of(restore(journal, arguments), newest, coordinate_names(checkpoints, arguments.space));
 }
 
-/// Checkpoints' names as their paths give them. A path with a space in it is taken for two: then numbers.
-std::vector<std::string> checkpoint_names(const search_arguments& arguments,
-                                          const bouillon::journal_contents& journal) {
+/// Checkpoints' names as their paths give them.
+std::vector<std::string> checkpoint_names(const search_arguments& arguments) {
     std::vector<std::string> names;
     for (const auto& path : arguments.checkpoints) {
         const auto whole = path.lexically_normal();
         names.push_back((whole.has_filename() ? whole : whole.parent_path()).filename().string());
     }
-    const auto trials = journal.trials.records();
-    const std::size_t merged = trials.empty() ? names.size() : trials.front().trial.merge_weights.size();
-    if (merged == names.size()) return names;
-    names.clear();
-    for (std::size_t k = 1; k <= merged; ++k) names.push_back("checkpoint " + bouillon::to_string(k));
     return names;
 }
 
+/// A setting as the page has it: text without quotes, a list's values one after another.
+std::string setting_text(const json& value) {
+    if (value.is_string()) return value.get<std::string>();
+    if (!value.is_array()) return bouillon::json_line(value);
+    std::string text;
+    for (const auto& each : value) text += (text.empty() ? "" : ", ") + setting_text(each);
+    return text;
+}
+
 void add_unfinished(const bouillon::journal_contents& journal, report_page& page) {
-    search_arguments arguments = arguments_from(journal.header);
-    page.names.checkpoints = checkpoint_names(arguments, journal);
-    arguments.checkpoints.resize(page.names.checkpoints.size());
-    page.measured = measure_from(journal.header);
+    const json& settings = journal.header.at("settings");
+    const search_arguments arguments = arguments_from(settings);
+    page.names.checkpoints = checkpoint_names(arguments);
+    page.measured = measure_from(settings);
     page.decision = "Not decided: the search has not ended, or its journal is from an older bouillon. " +
                     bouillon::to_string(page.trials.size()) + " trials have ended.";
-    for (const auto& [setting, value] : journal.header.items())
-        if (value.is_string() && setting != "event" && !setting.ends_with("_type") && setting != "reference_losses")
-            page.settings += setting + ": " + value.get<std::string>() + '\n';
+    for (const auto& [setting, value] : settings.items()) page.settings += setting + ": " + setting_text(value) + '\n';
     page.settings += "budget: " + journal.header.at("budget").dump() + "\nseed: " + journal.header.at("seed").dump();
     page.slices = believed(journal, arguments, page.names.checkpoints);
     page.slices_space = arguments.space;
@@ -120,8 +110,10 @@ std::optional<bouillon::journal_contents> journal_of_groups(const std::filesyste
     const std::filesystem::path beside = path.string() + ".groups";
     if (!std::filesystem::exists(beside)) return std::nullopt;
     auto journal = bouillon::read_journal(beside);
-    for (const char* const field : {"checkpoints", "reference_losses", "held_out", "score"})
-        if (journal.header.value(field, "") != header.value(field, "")) return std::nullopt;
+    const json &settings = header.at("settings"), &others = journal.header.at("settings");
+    for (const char* const field : {"checkpoints", "held_out", "score"})
+        if (settings.value(field, json()) != others.value(field, json())) return std::nullopt;
+    if (header.at("reference_losses") != journal.header.at("reference_losses")) return std::nullopt;
     return journal;
 }
 
@@ -133,7 +125,7 @@ journal_page page_of_journal(const std::filesystem::path& path) try {
     report_page& page = made.page;
     page.journal = path.string();
     const double newest = newest_loss(journal);
-    page.trials = reported_trials(journal.trials, newest, 0, journal.header.at("space"));
+    page.trials = reported_trials(journal.trials, newest, 0, journal.header.at("settings").at("space"));
     const auto ended_after = [&](std::size_t trials) {
         return journal.result && journal.result->at("page").at("trials") == trials;
     };
@@ -149,6 +141,6 @@ journal_page page_of_journal(const std::filesystem::path& path) try {
         add_unfinished(journal, page);
     return made;
 } catch (const nlohmann::json::exception& problem) {
-    throw bouillon::input_error("journal " + path.string() + ": it is not as `bouillon search` writes it: " +
-                                bouillon::detail::json_problem(problem));
+    throw bouillon::input_error("journal " + path.string() +
+                                ": it is not as `bouillon search` writes it: " + bouillon::json_problem(problem));
 }

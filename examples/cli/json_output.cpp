@@ -12,7 +12,7 @@
 namespace {
 
 using json = nlohmann::ordered_json;
-using bouillon::detail::number_or_nan;
+using bouillon::number_or_nan;
 
 /// Weights of all tensors alike; or null, and those of each group beside.
 void add_weights(json& object, const std::vector<double>& merge_weights, const merge_weight_names& names) {
@@ -94,7 +94,7 @@ std::string trial_json(const bouillon::trial_event& event, std::size_t earlier, 
     add_weights(object, event.trial.merge_weights, names);
     if (event.observation.status == bouillon::trial_status::failed) {
         object["failed"] = event.observation.reason;
-        return bouillon::detail::json_line(object);
+        return bouillon::json_line(object);
     }
     const auto loss = bouillon::mean_loss(event.losses);
     const auto gain = bouillon::gain_over(event.losses, newest_losses);
@@ -103,7 +103,7 @@ std::string trial_json(const bouillon::trial_event& event, std::size_t earlier, 
     object["gain"] = gain.gain;
     object["gain_standard_error"] = std::sqrt(event.observation.variance);  // with that of documents not scored
     object["documents"] = event.documents;
-    return bouillon::detail::json_line(object);
+    return bouillon::json_line(object);
 }
 
 json result_json(const bouillon::merge_report& report, const bouillon::recommendation& recommendation,

@@ -6,7 +6,7 @@
 namespace {
 
 using json = nlohmann::ordered_json;
-using bouillon::detail::number_or_nan;
+using bouillon::number_or_nan;
 
 }  // namespace
 

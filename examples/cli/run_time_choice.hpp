@@ -91,6 +91,10 @@ struct any_space {
         }
         return reached;
     }
+
+    std::string name() const {
+        return std::visit([](const auto& space) { return space.name(); }, chosen);
+    }
 };
 static_assert(bouillon::merge_space<any_space> && bouillon::bounded_space<any_space>);
 
@@ -128,6 +132,10 @@ struct any_kernel {
                               std::span<double> out) const {
         std::visit([&](const auto& kernel) { kernel.fill_point_gradients(x, points, logs, out); }, chosen);
     }
+
+    std::string name() const {
+        return std::visit([](const auto& kernel) { return kernel.name(); }, chosen);
+    }
 };
 static_assert(bouillon::batched_kernel<any_kernel> && bouillon::kernel_with_prior<any_kernel>);
 
@@ -141,6 +149,10 @@ struct any_formula {
     template <class Real>
     Real operator()(Real mean, Real deviation, const bouillon::search_state& state) const {
         return std::visit([&](const auto& formula) -> Real { return formula(mean, deviation, state); }, chosen);
+    }
+
+    std::string name() const {
+        return std::visit([](const auto& formula) { return formula.name(); }, chosen);
     }
 };
 
@@ -173,6 +185,10 @@ struct any_acquisition {
         return std::visit(
             [&](const auto& acquisition) { return prepared{bouillon::prepare(acquisition, surrogate, state, engine)}; },
             chosen);
+    }
+
+    std::string name() const {
+        return std::visit([](const auto& acquisition) { return acquisition.name(); }, chosen);
     }
 };
 

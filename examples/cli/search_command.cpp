@@ -74,8 +74,7 @@ void write_result(const workbench& bench, const bouillon::merge_report& report) 
 void end_journal(const std::filesystem::path& path, nlohmann::ordered_json result, const report_page& page) {
     result["page"] = page_json(page);
     bouillon::journal_file journal(path, bouillon::journal_mode::resume);
-    if (const std::string line = bouillon::detail::json_line(result);
-        journal.lines().empty() || journal.lines().back() != line)
+    if (const std::string line = bouillon::json_line(result); journal.lines().empty() || journal.lines().back() != line)
         journal.append(line);
 }
 
@@ -110,7 +109,7 @@ void run(const search_arguments& arguments) {
         if (file) file->publish(html_report(page));
     }
     if (arguments.json)
-        std::cout << bouillon::detail::json_line(summary) << std::endl;
+        std::cout << bouillon::json_line(summary) << std::endl;
     else
         print_result(bench, report, result);
 }

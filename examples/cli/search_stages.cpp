@@ -18,7 +18,6 @@
 #include <filesystem>
 #include <iostream>
 #include <limits>
-#include <map>
 #include <optional>
 #include <utility>
 
@@ -43,9 +42,9 @@ bouillon::search_options make_options(const workbench& bench, std::vector<double
 struct search_stage {
     std::string space;  // its name
     std::filesystem::path journal;
-    std::size_t budget = 0;                            // trials
-    std::size_t earlier = 0;                           // trials of the stages before it
-    std::map<std::string, std::string> settings = {};  // its own in the journal
+    std::size_t budget = 0;                                              // trials
+    std::size_t earlier = 0;                                             // trials of the stages before it
+    nlohmann::ordered_json settings = nlohmann::ordered_json::object();  // its own in the journal
 };
 
 /// A search's trials and beliefs, as a page shows them.
@@ -110,7 +109,7 @@ search_result run_search(Search search, const search_stage& stage, workbench& be
     if (stage.journal.empty()) return run_trials(search, 0, stage, bench);
     const auto mode = bench.arguments.resume ? bouillon::journal_mode::resume : bouillon::journal_mode::create;
     auto settings = journal_settings(bench, stage.space);
-    settings.insert(stage.settings.begin(), stage.settings.end());
+    settings.update(stage.settings);
     bouillon::journaled_search journaled(std::move(search), stage.journal, settings, mode);
     if (journaled.suggested_otherwise() > 0)
         std::cerr << "bouillon: " << journaled.suggested_otherwise() << " trials of " << stage.journal.string()
@@ -176,7 +175,7 @@ search_result search_groups(workbench& bench, const search_result& alike) {
 
     search_stage stage{"groups", arguments.journal, options.budget, alike.trials};
     if (!stage.journal.empty()) stage.journal += ".groups";
-    stage.settings["groups"] = describe(bench.groups, space);
+    stage.settings["groups"] = to_json(bench.groups, space);
     search_result result = search_space({space}, options, stage, bench);
     result.trials += alike.trials;
     result.reported.insert(result.reported.begin(), alike.reported.begin(), alike.reported.end());

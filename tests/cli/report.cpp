@@ -138,6 +138,21 @@ TEST_CASE("the report of a search that has not ended shows trials and beliefs, a
     }
 }
 
+TEST_CASE("the report of a search that has not ended names checkpoints by their paths, spaces in them too") {
+    const tiny_run run("cli-report-spaces");
+    const auto newest = run / "newest of all", journal = run / "trials.jsonl";
+    fs::rename(run.step(1), newest);
+    REQUIRE(run_program("search " + run.step(0).string() + " '" + newest.string() +
+                        "' --budget 2 --score 'echo 2.5' --journal " + journal.string())
+                .status == 0);
+    const std::string whole = read_text(journal);
+    std::ofstream(journal) << whole.substr(0, whole.find("{\"event\":\"result\""));
+    REQUIRE(run_program("report " + journal.string()).status == 0);
+    const std::string text = read_text(run / "trials.html");
+    CHECK(text.find("weight of newest of all") != text.npos);
+    CHECK(text.find("checkpoints: " + run.step(0).string() + ", " + newest.string()) != text.npos);
+}
+
 TEST_CASE("a page from a journal replaces nothing unless it is told to, and never the journal") {
     const tiny_run run("cli-report-refused");
     const auto journal = run / "trials.jsonl", page = run / "trials.html";

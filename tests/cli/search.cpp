@@ -274,6 +274,16 @@ TEST_CASE("a journal is neither overwritten nor continued by another search") {
     CHECK(read_text(journal) == text);
 }
 
+TEST_CASE("a journal's numbers are told apart to their last digit") {
+    const tiny_run run("cli-journal-digits");
+    const auto command = search_of(run, 2) + on_documents(run) + " --budget 2 --space interval --journal " +
+                         (run / "trials.jsonl").string();
+    REQUIRE(run_program(command + " --alpha 0.5").status == 0);
+    const auto other = run_program(command + " --alpha 0.5000003 --resume");
+    CHECK(other.status == 2);
+    CHECK_MESSAGE(other.errors.find("alpha is 0.5 there, but 0.5000003 here") != std::string::npos, other.errors);
+}
+
 TEST_CASE("a search stops by whichever option comes first, and says which") {
     const tiny_run run("cli-stopping");
     const auto stopped_by = [&](const std::string& options) {

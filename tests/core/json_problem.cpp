@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-using bouillon::detail::json_problem;
+using bouillon::json_problem;
 
 TEST_CASE("a JSON exception says what is wrong without its library's number") {
     try {

@@ -236,3 +236,22 @@ TEST_CASE("a replayed trial stands as it was recorded") {
     spent.replay({1, {0.5}, {0.75}, {0.25, 0.75}});  // more than its budget
     CHECK(spent.done());
 }
+
+TEST_CASE("restored trials let believe what replayed ones do") {
+    const auto with_trials = [](const auto& take) {
+        bayesian_search search(interval{}, {.budget = 6});
+        for (std::size_t i = 0; i < 6; ++i) {
+            const double x = static_cast<double>(i) / 5;
+            const trial recorded{i, {x}, search.space().point(std::vector{x}), {}};
+            take(search, recorded);
+            search.observe(recorded, (x - 0.3) * (x - 0.3), 1e-6);
+        }
+        return search;
+    };
+    const auto replayed = with_trials([](auto& search, const trial& recorded) { search.replay(recorded); });
+    auto restored = with_trials([](auto& search, const trial& recorded) { search.restore(recorded); });
+    CHECK(restored.recommendation().point == replayed.recommendation().point);
+    CHECK_THROWS_AS(restored.restore({7, {0.5}, {0.75}, {}}), input_error);  // its ticket is not the next
+    CHECK_THROWS_AS(restored.restore({6, {0.5}, {0.7}, {}}), input_error);   // the space has another point there
+    CHECK(restored.done());
+}

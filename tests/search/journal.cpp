@@ -16,7 +16,7 @@ using namespace bouillon;
 
 namespace {
 
-const std::map<std::string, std::string> settings = {{"kernel", "matern52"}, {"checkpoints", "a b"}};
+const nlohmann::ordered_json settings = {{"kernel", "matern52"}, {"checkpoints", {"a b", "c"}}};
 
 bayesian_search<box> branin_search() { return bayesian_search(box{{-5, 0}, {10, 15}}, {.budget = 9}); }
 
@@ -272,7 +272,7 @@ TEST_CASE("a journal of other options or settings is refused with the field and 
     const scratch_folder folder;
     const auto path = folder.path / "journal";
     run_with_journal(branin_search(), path, journal_mode::create);
-    const auto resume = [&](std::size_t budget, const std::map<std::string, std::string>& with) {
+    const auto resume = [&](std::size_t budget, const nlohmann::ordered_json& with) {
         journaled_search(bayesian_search(box{{-5, 0}, {10, 15}}, {.budget = budget}), path, with, journal_mode::resume);
     };
     const std::string name = "journal " + path.string() + ": ";

@@ -32,7 +32,7 @@ TEST_CASE("a journal is read as its search left it") {
     const auto path = folder.path / "journal";
     const std::string text = journal_text(path);
     const journal_contents contents = read_journal(path);
-    CHECK(contents.header.at("kernel") == "matern52");
+    CHECK(contents.header.at("settings").at("kernel") == "matern52");
     CHECK(contents.header.at("budget") == 9);
     REQUIRE(contents.trials.size() == 4);
     CHECK(contents.trials[0].observation.loss == 0.5);
@@ -75,9 +75,12 @@ TEST_CASE("what is no journal of this version is refused with the line") {
     refuses("", "it is empty");
     refuses("<html>\n", "line 1: this is not a JSON object");
     refuses(result_line, "line 1: this is no journal: it does not begin with a header");
-    refuses("{\"event\":\"header\",\"version\":2}\n", "line 1: its version is 2, but 3 is what this bouillon reads");
-    refuses("{\"event\":\"header\",\"version\":3}\n{\"event\":\"dance\"}\n", "line 2: the event is \"dance\"");
-    refuses("{\"event\":\"header\",\"version\":3}\n{\"ticket\":1}\n", "line 2: key 'event' not found");
+    refuses(
+        "{\"event\":\"header\",\"version\":3}\n{\"event\":\"dance\"}\n",
+        "line 1: it is of version 3; this bouillon reads version 4: end the search with the bouillon that began it, "
+        "or begin a new one");
+    refuses("{\"event\":\"header\",\"version\":4}\n{\"event\":\"dance\"}\n", "line 2: the event is \"dance\"");
+    refuses("{\"event\":\"header\",\"version\":4}\n{\"ticket\":1}\n", "line 2: key 'event' not found");
     CHECK_THROWS_AS(read_journal(folder.path), input_error);
     CHECK_THROWS_AS(read_journal(folder.path / "nothing"), input_error);
 }

@@ -5,6 +5,7 @@
 #include <bouillon/core/normal.hpp>
 
 #include <cmath>
+#include <string>
 
 namespace bouillon {
 
@@ -20,6 +21,8 @@ struct expected_improvement {
         using std::exp;
         return deviation * exp(log_h((mean - state.best) / deviation));  // pdf(z) + z cdf(z) cancels where z < 0
     }
+
+    std::string name() const { return "expected_improvement"; }
 };
 
 static_assert(acquisition_formula<expected_improvement>);

@@ -3,12 +3,14 @@
 
 #include <bouillon/acquisition/concept.hpp>
 #include <bouillon/acquisition/formula.hpp>
+#include <bouillon/core/name_of.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -85,6 +87,10 @@ class gp_hedge {
     const std::array<double, arms>& gains() const { return gains_; }
 
     std::array<double, arms> probabilities() const { return hedge_probabilities(gains_, policy_); }
+
+    std::string name() const {
+        return std::apply([](const Arms&... arm) { return name_of_composite("gp_hedge", arm...); }, acquisitions_);
+    }
 
  private:
     template <class Surrogate>

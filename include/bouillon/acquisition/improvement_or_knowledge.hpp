@@ -8,6 +8,7 @@
 #include <bouillon/surrogate/joint_posterior.hpp>
 
 #include <span>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -60,6 +61,8 @@ struct improvement_or_knowledge {
             return prepared(knowledge.prepare(surrogate, state, engine));
         return prepared(improvement.prepare(surrogate, state, pending, engine));
     }
+
+    std::string name() const { return "improvement_or_knowledge"; }
 };
 
 }  // namespace bouillon

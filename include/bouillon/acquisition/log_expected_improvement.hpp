@@ -5,6 +5,7 @@
 #include <bouillon/core/normal.hpp>
 
 #include <cmath>
+#include <string>
 
 namespace bouillon {
 
@@ -21,6 +22,8 @@ struct log_expected_improvement {
         using std::log;
         return log_h((mean - state.best) / deviation) + log(deviation);
     }
+
+    std::string name() const { return "log_expected_improvement"; }
 };
 
 static_assert(acquisition_formula<log_expected_improvement> && logarithmic_acquisition<log_expected_improvement>);

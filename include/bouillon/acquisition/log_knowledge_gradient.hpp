@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace bouillon {
@@ -146,6 +147,8 @@ struct log_knowledge_gradient {
         return prepared_knowledge_gradient<Surrogate>(surrogate, places,
                                                       noise_variance.value_or(median_noise(surrogate)));
     }
+
+    std::string name() const { return "log_knowledge_gradient"; }
 
  private:
     template <joint_surrogate Surrogate>

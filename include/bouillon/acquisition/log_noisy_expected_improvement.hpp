@@ -14,6 +14,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -208,6 +209,8 @@ struct log_noisy_expected_improvement {
         const auto normals = detail::quasi_normals(b, draws, engine);
         return prepared_noisy_improvement<Surrogate>(surrogate, state, baseline, normals);
     }
+
+    std::string name() const { return "log_noisy_expected_improvement"; }
 };
 
 }  // namespace bouillon

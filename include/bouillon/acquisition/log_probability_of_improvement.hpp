@@ -4,6 +4,8 @@
 #include <bouillon/acquisition/concept.hpp>
 #include <bouillon/core/normal.hpp>
 
+#include <string>
+
 namespace bouillon {
 
 /// Logarithm of the probability that a trial improves on the best score so far by a margin, exact however small it is.
@@ -21,6 +23,8 @@ struct log_probability_of_improvement {
     Real operator()(Real mean, Real deviation, const search_state& state) const {
         return log_normal_cdf((mean - state.best - margin) / deviation);
     }
+
+    std::string name() const { return "log_probability_of_improvement"; }
 };
 
 static_assert(acquisition_formula<log_probability_of_improvement>);

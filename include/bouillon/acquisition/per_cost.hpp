@@ -3,12 +3,14 @@
 
 #include <bouillon/acquisition/concept.hpp>
 #include <bouillon/acquisition/formula.hpp>
+#include <bouillon/core/name_of.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -83,6 +85,8 @@ struct per_cost {
     auto price(Prepared prepared) const {
         return prepared_per_cost<Prepared, Cost, logarithmic>(std::move(prepared), cost);
     }
+
+    std::string name() const { return name_of_composite("per_cost", acquisition); }
 };
 
 template <class Acquisition, class Cost>

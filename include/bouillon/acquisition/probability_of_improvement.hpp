@@ -4,6 +4,8 @@
 #include <bouillon/acquisition/concept.hpp>
 #include <bouillon/core/normal.hpp>
 
+#include <string>
+
 namespace bouillon {
 
 /// Probability that a trial improves on the best score so far by a margin.
@@ -18,6 +20,8 @@ struct probability_of_improvement {
     Real operator()(Real mean, Real deviation, const search_state& state) const {
         return normal_cdf((mean - state.best - margin) / deviation);
     }
+
+    std::string name() const { return "probability_of_improvement"; }
 };
 
 static_assert(acquisition_formula<probability_of_improvement>);

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <bouillon/acquisition/concept.hpp>
+#include <bouillon/core/name_of.hpp>
 
 #include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <numbers>
+#include <string>
 
 namespace bouillon {
 
@@ -29,6 +31,8 @@ struct scheduled_confidence_bound {
     Real operator()(Real mean, Real deviation, const search_state& state) const {
         return mean + static_cast<double>(schedule(state)) * deviation;
     }
+
+    std::string name() const { return name_of_composite("scheduled_confidence_bound", schedule); }
 };
 
 /// beta = sqrt(0.2 d ln(2 d t + 1)),  t = 1, 2, ...: small enough to be of use. Kandasamy et al. (2020), "Dragonfly".
@@ -37,6 +41,8 @@ struct dragonfly_schedule {
         const auto d = static_cast<double>(state.dimension), t = static_cast<double>(state.trial + 1);
         return std::sqrt(0.2 * d * std::log(2 * d * t + 1));
     }
+
+    std::string name() const { return "dragonfly"; }
 };
 
 /// beta = sqrt(2 ln(d t^2 pi^2 / (6 delta)) / 5): Srinivas et al. (2010), theorem 1 for d points, and their factor 1/5.
@@ -47,6 +53,8 @@ struct srinivas_schedule {
         const auto d = static_cast<double>(state.dimension), t = static_cast<double>(state.trial + 1);
         return std::sqrt(0.4 * std::log(d * t * t * std::numbers::pi * std::numbers::pi / (6 * delta)));
     }
+
+    std::string name() const { return "srinivas"; }
 };
 
 /// beta = sqrt(2 ln(t^(d/2 + 2) pi^2 / (3 delta))): Brochu, Cora & de Freitas (2010).
@@ -58,6 +66,8 @@ struct brochu_schedule {
         const double constant = std::log(std::numbers::pi * std::numbers::pi / (3 * delta));
         return std::sqrt(2 * ((0.5 * d + 2) * std::log(t) + constant));
     }
+
+    std::string name() const { return "brochu"; }
 };
 
 /// beta = sqrt((d/2 + 2) ln t + ln(pi^2 / delta)): Cowen-Rivers et al. (2022), "HEBO", as their program has it.
@@ -68,6 +78,8 @@ struct hebo_schedule {
         const auto d = static_cast<double>(state.dimension), t = static_cast<double>(state.trial + 1);
         return std::sqrt((0.5 * d + 2) * std::log(t) + std::log(std::numbers::pi * std::numbers::pi / delta));
     }
+
+    std::string name() const { return "hebo"; }
 };
 
 static_assert(acquisition_formula<scheduled_confidence_bound<dragonfly_schedule>>);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -71,6 +72,8 @@ struct thompson_sampling {
         for (double& number : normals) number = normal(engine);
         return sample_path<Surrogate>(surrogate, draw_jointly(surrogate, support, normals));
     }
+
+    std::string name() const { return "thompson_sampling"; }
 };
 
 }  // namespace bouillon

@@ -3,6 +3,8 @@
 
 #include <bouillon/acquisition/concept.hpp>
 
+#include <string>
+
 namespace bouillon {
 
 /// The score that a trial may well reach.
@@ -17,6 +19,8 @@ struct upper_confidence_bound {
     Real operator()(Real mean, Real deviation, const search_state&) const {
         return mean + beta * deviation;
     }
+
+    std::string name() const { return "upper_confidence_bound"; }
 };
 
 static_assert(acquisition_formula<upper_confidence_bound>);

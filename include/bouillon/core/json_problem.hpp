@@ -4,7 +4,7 @@
 #include <exception>
 #include <string>
 
-namespace bouillon::detail {
+namespace bouillon {
 
 /// What an exception of nlohmann::json says to whoever wrote the file: without the "[json.exception.KIND.NUMBER] "
 /// before it.
@@ -13,4 +13,4 @@ inline std::string json_problem(const std::exception& failure) {
     return said.starts_with("[json.exception.") ? said.substr(said.find(' ') + 1) : said;
 }
 
-}  // namespace bouillon::detail
+}  // namespace bouillon

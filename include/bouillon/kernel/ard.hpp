@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/blas.hpp>
+#include <bouillon/core/name_of.hpp>
 #include <bouillon/kernel/concept.hpp>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <cstddef>
 #include <numbers>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -140,6 +142,8 @@ struct ard {
                 out[a * x.size() + j] = slopes[a] * (at.values[j] - z.values[j * z.size + a]) * inverse;
         }
     }
+
+    std::string name() const { return name_of(profile); }
 };
 
 /// The covariance that a Gaussian process uses for a kernel: a stationary profile gets its length scales, a covariance

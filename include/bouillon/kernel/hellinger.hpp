@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/name_of.hpp>
 #include <bouillon/kernel/concept.hpp>
 #include <bouillon/kernel/covariance.hpp>
 #include <bouillon/kernel/parts.hpp>
@@ -8,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace bouillon {
@@ -52,6 +54,8 @@ struct hellinger {
         detail::fill_point_gradients(kernel, x_roots, roots(points), logs, out);
         for (std::size_t i = 0; i < out.size(); ++i) out[i] /= 2 * x_roots[i % x.size()];
     }
+
+    std::string name() const { return name_of_composite("hellinger", kernel); }
 
  private:
     static std::vector<double> roots(std::span<const double> weights) {

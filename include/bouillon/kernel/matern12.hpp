@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 namespace bouillon {
 
@@ -20,6 +21,8 @@ struct matern12 {
         const double r = std::max(std::sqrt(r2), 1e-8);
         return -std::exp(-r) / (2 * r);
     }
+
+    std::string name() const { return "matern12"; }
 };
 
 static_assert(stationary_kernel<matern12>);

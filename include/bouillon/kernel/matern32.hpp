@@ -4,6 +4,7 @@
 #include <bouillon/kernel/concept.hpp>
 
 #include <cmath>
+#include <string>
 
 namespace bouillon {
 
@@ -18,6 +19,8 @@ struct matern32 {
     }
     /// d k / d r2 = -3/2 exp(-s)
     double derivative(double r2) const { return -1.5 * std::exp(-std::sqrt(3 * r2)); }
+
+    std::string name() const { return "matern32"; }
 };
 
 static_assert(stationary_kernel<matern32>);

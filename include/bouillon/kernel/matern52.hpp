@@ -4,6 +4,7 @@
 #include <bouillon/kernel/concept.hpp>
 
 #include <cmath>
+#include <string>
 
 namespace bouillon {
 
@@ -21,6 +22,8 @@ struct matern52 {
         const double s = std::sqrt(5 * r2);
         return -5.0 / 6.0 * (1 + s) * std::exp(-s);
     }
+
+    std::string name() const { return "matern52"; }
 };
 
 static_assert(stationary_kernel<matern52>);

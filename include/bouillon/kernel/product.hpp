@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/name_of.hpp>
 #include <bouillon/kernel/concept.hpp>
 #include <bouillon/kernel/covariance.hpp>
 #include <bouillon/kernel/parts.hpp>
@@ -9,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -97,6 +99,10 @@ requires(sizeof...(Kernels) >= 2) struct product {
             detail::contract_covariance_gradient(part, dimension, points, logs.subspan(first, count), scratch,
                                                  gradient.subspan(first, count));
         });
+    }
+
+    std::string name() const {
+        return std::apply([](const auto&... part) { return name_of_composite("product", part...); }, parts);
     }
 
  private:

@@ -9,6 +9,7 @@
 #include <numbers>
 #include <numeric>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace bouillon {
@@ -82,6 +83,8 @@ struct quadratic {
             for (std::size_t j = 0; j < d; ++j) out[first + j] = 2 * (1 + product) * inverse * z[first + j];
         }
     }
+
+    std::string name() const { return "quadratic"; }
 
  private:
     static double square(double value) { return value * value; }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace bouillon {
@@ -20,6 +21,8 @@ struct rational_quadratic_profile {
     double operator()(double r2) const { return std::exp(-shape * std::log1p(r2 / (2 * shape))); }
     /// d k / d r2 = -1/2 (1 + r^2 / (2 shape))^-(shape + 1)
     double derivative(double r2) const { return -0.5 * std::exp(-(shape + 1) * std::log1p(r2 / (2 * shape))); }
+
+    std::string name() const { return "rational_quadratic_profile"; }
 };
 
 static_assert(stationary_kernel<rational_quadratic_profile>);
@@ -60,6 +63,8 @@ struct rational_quadratic {
         gradient.back() = contract_shape(points, logs, weights);
         at(logs).contract_gradient(dimension, points, scales(logs), weights, gradient.first(dimension));
     }
+
+    std::string name() const { return "rational_quadratic"; }
 
  private:
     static ard<rational_quadratic_profile> at(std::span<const double> logs) { return {{std::exp(logs.back())}}; }

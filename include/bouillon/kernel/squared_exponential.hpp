@@ -4,6 +4,7 @@
 #include <bouillon/kernel/concept.hpp>
 
 #include <cmath>
+#include <string>
 
 namespace bouillon {
 
@@ -15,6 +16,8 @@ struct squared_exponential {
     double operator()(double r2) const { return std::exp(-0.5 * r2); }
     /// d k / d r2 = -k / 2
     double derivative(double r2) const { return -0.5 * std::exp(-0.5 * r2); }
+
+    std::string name() const { return "squared_exponential"; }
 };
 
 static_assert(stationary_kernel<squared_exponential>);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/name_of.hpp>
 #include <bouillon/kernel/concept.hpp>
 #include <bouillon/kernel/covariance.hpp>
 #include <bouillon/kernel/parts.hpp>
@@ -8,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -90,6 +92,10 @@ requires(sizeof...(Kernels) >= 2) struct sum {
             detail::contract_covariance_gradient(part, dimension, points, own, scratch, by_own);
             for (double& slope : by_own) slope *= share(logs, first);
         });
+    }
+
+    std::string name() const {
+        return std::apply([](const auto&... part) { return name_of_composite("sum", part...); }, parts);
     }
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/name_of.hpp>
 #include <bouillon/kernel/concept.hpp>
 #include <bouillon/kernel/covariance.hpp>
 #include <bouillon/kernel/parts.hpp>
@@ -9,6 +10,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -56,6 +58,8 @@ struct trended {
                               std::span<double> out) const {
         with(x.size(), [&](const auto& kernel) { detail::fill_point_gradients(kernel, x, points, logs, out); });
     }
+
+    std::string name() const { return name_of_composite("trended", std::get<0>(both.parts)); }
 
  private:
     template <class Use>

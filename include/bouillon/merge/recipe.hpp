@@ -116,7 +116,7 @@ inline merge_recipe parse_recipe(std::string_view text, const std::string& name)
     json.at("metadata").get_to(recipe.provenance);
     return recipe;
 } catch (const nlohmann::json::exception& failure) {
-    throw input_error(name + ": is not a recipe of bouillon: " + detail::json_problem(failure));
+    throw input_error(name + ": is not a recipe of bouillon: " + json_problem(failure));
 }
 
 /// Reads the recipe of a merged checkpoint: `path` is a recipe's file, the directory of a merged checkpoint, or a

@@ -98,17 +98,18 @@ class bayesian_search {
     /// which another machine's rounding might have put elsewhere. Returns whether it is where it would be suggested
     /// now. Throws input_error when its ticket is not the next, or the space has its unit point elsewhere.
     bool replay(const trial& recorded) {
-        if (recorded.ticket != history_.size() || recorded.unit_point.size() != space_.dimension())
-            throw input_error("trial " + to_string(recorded.ticket) + " of dimension " +
-                              to_string(recorded.unit_point.size()) + " is replayed where trial " +
-                              to_string(history_.size()) + " of dimension " + to_string(space_.dimension()) +
-                              " is next");
-        detail::require_same_point("trial " + to_string(recorded.ticket), recorded.point,
-                                   space_.point(recorded.unit_point));
+        require_next(recorded);
         const bool expected = next_unit_point() == recorded.unit_point;
-        taken_.push_back(recorded.unit_point);
-        history_.suggest(recorded);
+        record(recorded);
         return expected;
+    }
+
+    /// Takes a recorded trial as it stands, without asking where it would be suggested: for whoever only wants to know
+    /// what the trials let believe. What is suggested after it is another search's, which did not live through them.
+    /// Throws as `replay` does.
+    void restore(const trial& recorded) {
+        require_next(recorded);
+        record(recorded);
     }
 
     /// Ends a trial with its loss (lower is better) and the loss's variance, NaN when that is not known: one noise
@@ -186,6 +187,16 @@ class bayesian_search {
 
     void require_budget() const {
         if (done()) throw input_error("budget: all " + to_string(options_.budget) + " trials have been suggested");
+    }
+
+    void require_next(const trial& recorded) const {
+        if (recorded.ticket != history_.size() || recorded.unit_point.size() != space_.dimension())
+            throw input_error("trial " + to_string(recorded.ticket) + " of dimension " +
+                              to_string(recorded.unit_point.size()) + " is replayed where trial " +
+                              to_string(history_.size()) + " of dimension " + to_string(space_.dimension()) +
+                              " is next");
+        detail::require_same_point("trial " + to_string(recorded.ticket), recorded.point,
+                                   space_.point(recorded.unit_point));
     }
 
     void learn_known(const known_observation& known) {
@@ -287,6 +298,11 @@ class bayesian_search {
         taken_.push_back(next.unit_point);
         history_.suggest(next);
         return next;
+    }
+
+    void record(const trial& recorded) {
+        taken_.push_back(recorded.unit_point);
+        history_.suggest(recorded);
     }
 
     Space space_;

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/core/error.hpp>
-#include <bouillon/core/json_problem.hpp>
-#include <bouillon/core/to_string.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/journal_event.hpp>
 #include <bouillon/search/journal_file.hpp>
 #include <bouillon/search/journal_header.hpp>
+#include <bouillon/search/journal_json.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -15,7 +13,6 @@
 #include <deque>
 #include <filesystem>
 #include <limits>
-#include <map>
 #include <span>
 #include <string>
 #include <utility>
@@ -27,16 +24,18 @@ namespace bouillon {
 /// calls are made again in their order, and trials that were out are handed out again, with the same ticket and point,
 /// unless the caller ends them first.
 ///
-/// The first line holds the version of the format, the search's own types and options and the caller's settings (what
-/// is merged, scored and how, as text); the others hold one event each: "suggest", "repeat", "observe", "fail" or
-/// "abandon". A "result", with which a caller may end a journal, is passed over.
+/// The first line holds the version of the format, what the search is made of and its options, and the caller's
+/// settings (what is merged, scored and how, as JSON values); the others hold one event each: "suggest", "repeat",
+/// "observe", "fail" or "abandon". A "result", with which a caller may end a journal, is passed over.
 template <class Search>
 class journaled_search {
  public:
-    /// Throws input_error when the journal cannot be used, or was begun with other options or settings: the message
-    /// names the field and both values. A file that is not there, or empty, is begun in either mode.
-    journaled_search(Search search, const std::filesystem::path& file,
-                     const std::map<std::string, std::string>& settings, journal_mode mode = journal_mode::create)
+    /// `settings`: a JSON object of what must be the same when the journal is taken up again; null for nothing.
+    /// Throws input_error when the journal cannot be used, is of another version, or was begun with other options or
+    /// settings: the message names the field and both values. A file that is not there, or empty, is begun in either
+    /// mode.
+    journaled_search(Search search, const std::filesystem::path& file, const nlohmann::ordered_json& settings,
+                     journal_mode mode = journal_mode::create)
         : search_(std::move(search)), journal_(file, mode) {
         const nlohmann::ordered_json header = journal_header(search_, settings);
         if (journal_.lines().empty())
@@ -110,33 +109,20 @@ class journaled_search {
 
  private:
     void continue_from(const nlohmann::ordered_json& header) {
-        check_journal_header(parse(0), header, journal_.name());
-        for (std::size_t line = 1; line < journal_.lines().size(); ++line) replay(line);
+        const auto& lines = journal_.lines();
+        nlohmann::ordered_json begun;
+        detail::use_line(journal_.name(), 1, [&] { begun = detail::parse_event(lines.front()); });
+        check_journal_header(begun, header, journal_.name());
+        for (std::size_t i = 1; i < lines.size(); ++i)
+            detail::use_line(journal_.name(), i + 1, [&] {
+                if (!replay_event(search_, detail::parse_event(lines[i]))) ++suggested_otherwise_;
+            });
         for (const auto& [suggested, observed] : search_.history().records())
             if (observed.status == trial_status::pending) unfinished_.push_back(suggested);
         resumed_ = search_.history().size() - unfinished_.size();
     }
 
-    void replay(std::size_t line) {
-        const nlohmann::ordered_json event = parse(line);
-        try {
-            if (!replay_event(search_, event)) ++suggested_otherwise_;
-        } catch (const nlohmann::json::exception& problem) {
-            throw input_error(at_line(line) + detail::json_problem(problem));
-        } catch (const input_error& problem) {
-            throw input_error(at_line(line) + problem.what());
-        }
-    }
-
-    std::string at_line(std::size_t line) const { return journal_.name() + "line " + to_string(line + 1) + ": "; }
-
-    nlohmann::ordered_json parse(std::size_t line) const {
-        auto event = nlohmann::ordered_json::parse(journal_.lines()[line], nullptr, false);
-        if (!event.is_object()) throw input_error(at_line(line) + "this is not a JSON object");
-        return event;
-    }
-
-    void write(const nlohmann::ordered_json& event) { journal_.append(detail::json_line(event)); }
+    void write(const nlohmann::ordered_json& event) { journal_.append(json_line(event)); }
 
     void write_end(std::size_t ticket) {
         std::erase_if(unfinished_, [&](const trial& out) { return out.ticket == ticket; });

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
-#include <bouillon/core/json_problem.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/search/history.hpp>
 #include <bouillon/search/journal_event.hpp>
 #include <bouillon/search/journal_header.hpp>
+#include <bouillon/search/journal_json.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -54,51 +54,30 @@ struct replayed_trials {
     void abandon(const trial& ended, std::string reason) { trials.abandon(ended, std::move(reason)); }
 };
 
-inline nlohmann::ordered_json journal_object(const std::string& line) {
-    auto object = nlohmann::ordered_json::parse(line, nullptr, false);
-    if (!object.is_object()) throw input_error("this is not a JSON object");
-    return object;
-}
-
-inline void check_readable(const nlohmann::ordered_json& header) {
-    if (header.value("event", "") != "header") throw input_error("this is no journal: it does not begin with a header");
-    const auto version = header.at("version");
-    if (version != journal_version)
-        throw input_error("its version is " + version.dump() + ", but " + to_string(journal_version) +
-                          " is what this bouillon reads");
-}
-
 }  // namespace detail
 
 /// Reads a journal and leaves it as it is; another process may be writing it. A last line without its end is left out.
 /// Throws input_error, with the line's number, where there is no journal that this version can read.
 inline journal_contents read_journal(const std::filesystem::path& path) {
+    const std::string name = "journal " + path.string() + ": ";
     std::ifstream stream(path, std::ios::binary);
-    if (!stream || std::filesystem::is_directory(path))
-        throw input_error("journal " + path.string() + ": cannot be read");
+    if (!stream || std::filesystem::is_directory(path)) throw input_error(name + "cannot be read");
     journal_contents contents;
     detail::replayed_trials replayed;
     std::size_t number = 0;
-    for (std::string line; std::getline(stream, line) && !stream.eof();) {
-        ++number;
-        try {
-            auto event = detail::journal_object(line);
+    for (std::string line; std::getline(stream, line) && !stream.eof();)
+        detail::use_line(name, ++number, [&] {
+            auto event = detail::parse_event(line);
             contents.result.reset();
             if (number == 1) {
-                detail::check_readable(event);
+                check_journal_version(event, "");
                 contents.header = std::move(event);
-                continue;
+                return;
             }
             replay_event(replayed, event);
             if (event.at("event") == "result") contents.result = std::move(event);
-        } catch (const nlohmann::json::exception& problem) {
-            throw input_error("journal " + path.string() + ": line " + to_string(number) + ": " +
-                              detail::json_problem(problem));
-        } catch (const input_error& problem) {
-            throw input_error("journal " + path.string() + ": line " + to_string(number) + ": " + problem.what());
-        }
-    }
-    if (number == 0) throw input_error("journal " + path.string() + ": it is empty");
+        });
+    if (number == 0) throw input_error(name + "it is empty");
     contents.trials = std::move(replayed.trials);
     return contents;
 }

@@ -3,24 +3,19 @@
 
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/to_string.hpp>
+#include <bouillon/search/journal_json.hpp>
 #include <bouillon/search/observation.hpp>
 #include <bouillon/search/paired.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
-#include <limits>
 #include <string>
 #include <vector>
 
 namespace bouillon {
 
 namespace detail {
-
-/// A number as a journal has it, where null stands for one that is not known: NaN.
-inline double number_or_nan(const nlohmann::ordered_json& value) {
-    return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
-}
 
 template <class Search>
 trial trial_of(const Search& search, std::size_t ticket) {

@@ -2,51 +2,23 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/name_of.hpp>
 #include <bouillon/core/to_string.hpp>
-#include <bouillon/search/bayesian_search.hpp>
+#include <bouillon/search/journal_json.hpp>
+#include <bouillon/search/search_options.hpp>
 
-#include <cxxabi.h>
 #include <nlohmann/json.hpp>
 
-#include <bit>
-#include <cstdint>
-#include <cstdlib>
-#include <map>
-#include <memory>
-#include <span>
+#include <cstddef>
 #include <string>
-#include <typeinfo>
 #include <vector>
 
 namespace bouillon {
 
 /// Of a journal's format.
-inline constexpr int journal_version = 3;
+inline constexpr int journal_version = 4;
 
 namespace detail {
-
-inline std::string json_line(const nlohmann::ordered_json& object) {
-    using nlohmann::ordered_json;  // a reason can hold bytes that are no UTF-8
-    return object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
-/// A type's name as a reader knows it, the same from every compiler that follows the Itanium ABI.
-template <class Type>
-std::string type_name() {
-    const auto release = [](char* text) { std::free(text); };
-    const std::unique_ptr<char, decltype(release)> readable(
-        abi::__cxa_demangle(typeid(Type).name(), nullptr, nullptr, nullptr), release);
-    return readable ? readable.get() : typeid(Type).name();
-}
-
-/// Many numbers in short: how many, and the hash of their bits (Fowler, Noll and Vo's FNV-1a).
-inline std::string fingerprint(std::span<const double> numbers) {
-    std::uint64_t hash = 0xcbf29ce484222325;
-    for (const double number : numbers)
-        for (int shift = 0; shift < 64; shift += 8)
-            hash = (hash ^ (std::bit_cast<std::uint64_t>(number) >> shift & 0xff)) * 0x100000001b3;
-    return to_string(numbers.size()) + " numbers, hash " + to_string(hash);
-}
 
 inline nlohmann::ordered_json known_json(const std::vector<known_observation>& known) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
@@ -55,41 +27,85 @@ inline nlohmann::ordered_json known_json(const std::vector<known_observation>& k
     return list;
 }
 
-}  // namespace detail
-
-/// The first line of a journal: the version of its format, what the search is made of, its options, and the caller's
-/// settings, where these have no field of the search's own name.
-template <class Search>
-nlohmann::ordered_json journal_header(const Search& search, const std::map<std::string, std::string>& settings) {
-    const search_options& options = search.options();
-    nlohmann::ordered_json header = {{"event", "header"},
-                                     {"version", journal_version},
-                                     {"dimension", search.space().dimension()},
-                                     {"seed", options.seed},
-                                     {"budget", options.budget},
-                                     {"initial_trials", options.initial_trials},
-                                     {"smallest_distance", options.smallest_distance},
-                                     {"known", detail::known_json(options.known)},
-                                     {"reference_losses", detail::fingerprint(options.reference_losses)},
-                                     {"space_type", detail::type_name<typename Search::space_type>()},
-                                     {"kernel_type", detail::type_name<typename Search::kernel_type>()},
-                                     {"acquisition_type", detail::type_name<typename Search::acquisition_type>()}};
-    for (const auto& [key, value] : settings) header.emplace(key, value);
-    return nlohmann::ordered_json::parse(detail::json_line(header));  // as it will be read: NaN is null
+/// Throws input_error at the first place in which two JSON values differ. Null where there is none. `field`: of both.
+inline void require_same_json(const nlohmann::ordered_json* there, const nlohmann::ordered_json* here,
+                              const std::string& field, const std::string& name) {
+    const auto differ = [&](const std::string& value_there, const std::string& value_here, const char* verb) {
+        throw input_error(name + field + verb + value_there + " there, but " + value_here + " here");
+    };
+    const auto text = [](const nlohmann::ordered_json* value) { return value ? json_line(*value) : "missing"; };
+    if (!there || !here || there->type() != here->type() || there->is_primitive()) {
+        if (!there || !here || *there != *here) differ(text(there), text(here), " is ");
+    } else if (there->is_array()) {
+        if (there->size() != here->size())
+            differ(to_string(there->size()) + " values", to_string(here->size()), " has ");
+        for (std::size_t i = 0; i < there->size(); ++i)
+            require_same_json(&(*there)[i], &(*here)[i], field + '[' + to_string(i) + ']', name);
+    } else {
+        nlohmann::ordered_json either = *there;
+        either.update(*here);
+        for (const auto& [key, unused] : either.items())
+            require_same_json(there->contains(key) ? &there->at(key) : nullptr,
+                              here->contains(key) ? &here->at(key) : nullptr, field.empty() ? key : field + '.' + key,
+                              name);
+    }
 }
 
-/// Throws input_error at the first field in which the header found differs from the one expected. `name`: how its
-/// message begins.
-inline void check_journal_header(const nlohmann::ordered_json& found, const nlohmann::ordered_json& expected,
+}  // namespace detail
+
+/// The first line of a journal: the version of its format, what the search is made of, by the names that these give
+/// themselves (core/name_of.hpp), its options, and the caller's settings.
+/// `settings`: an object, or null for none. Throws input_error for anything else.
+template <class Search>
+nlohmann::ordered_json journal_header(const Search& search, const nlohmann::ordered_json& settings) {
+    if (!settings.is_object() && !settings.is_null())
+        throw input_error("a journal's settings must be a JSON object, not " + json_line(settings));
+    const search_options& options = search.options();
+    const nlohmann::ordered_json header = {
+        {"event", "header"},
+        {"version", journal_version},
+        {"space", name_of(search.space())},
+        {"dimension", search.space().dimension()},
+        {"kernel", name_of(search.surrogate().kernel())},
+        {"acquisition", name_of(search.acquisition_used())},
+        {"seed", options.seed},
+        {"budget", options.budget},
+        {"initial_trials", options.initial_trials},
+        {"smallest_distance", options.smallest_distance},
+        {"known", detail::known_json(options.known)},
+        {"reference_losses", options.reference_losses},
+        {"settings", settings.is_null() ? nlohmann::ordered_json::object() : settings}};
+    return nlohmann::ordered_json::parse(json_line(header));  // as it will be read: NaN is null
+}
+
+/// What a search knew before its first trial, as its journal's header has it.
+inline std::vector<known_observation> known_of(const nlohmann::ordered_json& header) {
+    std::vector<known_observation> known;
+    for (const auto& each : header.at("known"))
+        known.push_back({each.at("point"), each.at("loss"), number_or_nan(each.at("variance"))});
+    return known;
+}
+
+/// Throws input_error where a line is no header of this version. `name`: how its message begins.
+inline void check_journal_version(const nlohmann::ordered_json& header, const std::string& name) {
+    if (header.value("event", "") != "header" || !header.contains("version"))
+        throw input_error(name + "this is no journal: it does not begin with a header");
+    if (const auto& written = header.at("version"); written != journal_version)
+        throw input_error(name + "it is of version " + json_line(written) + "; this bouillon reads version " +
+                          to_string(journal_version) +
+                          ": end the search with the bouillon that began it, or begin a new one");
+}
+
+/// Throws input_error where the header found is of another version than the one expected, and else at the first field
+/// in which it differs, with both values. `name`: how its message begins.
+inline void check_journal_header(nlohmann::ordered_json found, nlohmann::ordered_json expected,
                                  const std::string& name) {
-    nlohmann::ordered_json fields = found;
-    fields.update(expected);
-    for (const auto& [key, unused] : fields.items()) {
-        const auto there = found.find(key), here = expected.find(key);
-        if (there != found.end() && here != expected.end() && *there == *here) continue;
-        throw input_error(name + key + " is " + (there == found.end() ? "missing" : there->dump()) + " there, but " +
-                          (here == expected.end() ? "missing" : here->dump()) + " here");
-    }
+    check_journal_version(found, name);
+    const nlohmann::ordered_json settings_there = found["settings"], settings_here = expected["settings"];
+    found.erase("settings");
+    expected.erase("settings");
+    detail::require_same_json(&found, &expected, "", name);
+    detail::require_same_json(&settings_there, &settings_here, "", name);
 }
 
 }  // namespace bouillon

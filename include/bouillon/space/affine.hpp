@@ -132,6 +132,8 @@ struct affine {
         return reached;
     }
 
+    std::string name() const { return "affine"; }
+
  private:
     std::vector<std::vector<double>> first_merges() const {
         const simplex within{checkpoints};

@@ -69,6 +69,8 @@ struct box {
             unit_point[i] = std::clamp((point[i] - lower[i]) / (upper[i] - lower[i]), 0.0, 1.0);
         return unit_point;
     }
+
+    std::string name() const { return "box"; }
 };
 
 static_assert(search_space<box> && !merge_space<box>);

@@ -97,6 +97,8 @@ struct group_scaling {
         return reached;
     }
 
+    std::string name() const { return "group_scaling"; }
+
  private:
     box free() const {
         box result;

@@ -64,6 +64,8 @@ struct interval {
         if (point[0] >= upper - near && upper != 1) return {{"upper", upper}};
         return {};
     }
+
+    std::string name() const { return "interval"; }
 };
 
 static_assert(merge_space<interval> && bounded_space<interval>);

@@ -139,6 +139,8 @@ struct schedule {
         return reached;
     }
 
+    std::string name() const { return "schedule"; }
+
  private:
     static constexpr double largest_power = 2;  // of 2, the shape's
 

@@ -11,6 +11,7 @@
 #include <functional>
 #include <numeric>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -115,6 +116,8 @@ struct simplex {
             averages.push_back(newest_average(k));
         return averages;
     }
+
+    std::string name() const { return "simplex"; }
 };
 
 static_assert(merge_space<simplex>);

@@ -131,6 +131,8 @@ class gaussian_process {
     std::size_t dimension() const { return data_.dimension; }
     /// Observations, replicates merged.
     std::size_t size() const { return data_.size(); }
+    /// The kernel as a covariance, which a profile became.
+    const auto& kernel() const { return kernel_; }
     /// How it sees scores, and what its predictions mean.
     const bouillon::standardisation& standardisation() const { return standardisation_; }
     const bouillon::hyper_parameters& hyper_parameters() const { return hyper_parameters_; }

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/error.hpp>
+#include <bouillon/core/json_problem.hpp>
+#include <bouillon/core/to_string.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <limits>
+#include <string>
+
+namespace bouillon {
+
+/// A JSON value as a line of a journal. Bytes that are no UTF-8, which a reason or a path can hold, become U+FFFD.
+inline std::string json_line(const nlohmann::ordered_json& value) {
+    return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+/// A number as a journal has it, where null stands for one that is not known: NaN.
+inline double number_or_nan(const nlohmann::ordered_json& value) {
+    return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+}
+
+namespace detail {
+
+/// One event of a journal. Throws input_error where the line is no JSON object.
+inline nlohmann::ordered_json parse_event(const std::string& line) {
+    auto event = nlohmann::ordered_json::parse(line, nullptr, false);
+    if (!event.is_object()) throw input_error("this is not a JSON object");
+    return event;
+}
+
+/// Calls `use`. Its input_error, or the JSON library's exception, becomes an input_error whose message begins with
+/// the journal's name and the line's number.
+template <class Use>
+void use_line(const std::string& journal, std::size_t number, const Use& use) {
+    const auto refuse = [&](const std::string& what) {
+        throw input_error(journal + "line " + to_string(number) + ": " + what);
+    };
+    try {
+        use();
+    } catch (const nlohmann::json::exception& problem) {
+        refuse(json_problem(problem));
+    } catch (const input_error& problem) {
+        refuse(problem.what());
+    }
+}
+
+}  // namespace detail
+}  // namespace bouillon
