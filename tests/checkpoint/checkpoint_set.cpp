@@ -74,12 +74,8 @@ TEST_CASE("checkpoints must be states of one model") {
                          input_error);
 }
 
-TEST_CASE("the shared trajectory is a set") {
-    const std::filesystem::path run = BOUILLON_SHARED_DATA "/kjv-llama";
-    if (!exists(run)) {
-        MESSAGE("no shared data here");
-        return;
-    }
+TEST_CASE("a trajectory that PyTorch trained is a set") {
+    const std::filesystem::path run = BOUILLON_EXAMPLE_DATA;
     const std::vector<std::filesystem::path> paths{run / "step-02280", run / "step-02400"};
     const auto checkpoints = open_checkpoints(paths);
     CHECK(checkpoints.newest().name() == "step-02400");

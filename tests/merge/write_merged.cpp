@@ -469,12 +469,8 @@ TEST_CASE("a merge that cannot be written leaves the target as it was and nothin
 
 TEST_CASE("a tensor without elements is merged") { CHECK(merge_floats({{}, {}}, {0.5, 0.25}).empty()); }
 
-TEST_CASE("the shared trajectory is merged into a checkpoint of its own kind") {
-    const std::filesystem::path run = BOUILLON_SHARED_DATA "/kjv-llama";
-    if (!exists(run)) {
-        MESSAGE("no shared data here");
-        return;
-    }
+TEST_CASE("a trajectory that PyTorch trained is merged into a checkpoint of its own kind") {
+    const std::filesystem::path run = BOUILLON_EXAMPLE_DATA;
     const test::temporary_directory directory;
     const paths models{run / "step-02280", run / "step-02400"};
     write_merged(open_checkpoints(models), weights{0.5, 0.5}, directory / "out");
