@@ -31,7 +31,7 @@ struct arguments {
     std::size_t first_seed = 0;
     std::string variance = "known";
     search_choice choice;
-    bool random = false;
+    bool random = false, stay = false;
     std::string system = "bouillon";
     std::size_t threads = 1;
     bool summary = false, growth = false;
@@ -131,6 +131,7 @@ int main(int argc, char** argv) {
     app.add_option("--acquisition", given.choice.acquisition)
         ->check(CLI::IsMember({"default"}) | CLI::IsMember(acquisition_names));
     app.add_option("--kernel", given.choice.kernel)->check(CLI::IsMember({"default", "se"}));
+    app.add_flag("--stay", given.stay, "no climb elsewhere once a search has converged");
     app.add_flag("--random", given.random, "random search instead");
     app.add_option("--system", given.system, "the name written beside each run");
     app.add_option("--threads", given.threads, "runs at a time")->capture_default_str();
@@ -141,6 +142,7 @@ int main(int argc, char** argv) {
     app.add_option("--evaluate", given.evaluate, "function: answer each point on standard input");
     CLI11_PARSE(app, argc, argv);
     given.choice.known_variance = given.variance == "known";
+    given.choice.elsewhere = !given.stay;
 
     if (!given.protocol.empty()) return write_protocol(given);
     if (!given.evaluate.empty()) {

@@ -30,6 +30,7 @@ struct search_choice {
     std::string acquisition = "default";
     std::string kernel = "default";
     bool known_variance = true;
+    bool elsewhere = true;  // whether it climbs elsewhere once it has converged
 };
 
 inline double thread_cpu_seconds() {
@@ -57,6 +58,7 @@ inline run_record run_ours(const problem& given, const search_choice& choice, ev
     options.budget = given.function->budget;
     options.seed = given.seed;
     options.initial_trials = given.design.size();
+    options.climbs.elsewhere = choice.elsewhere;
     return visit_space(*given.function, [&](const auto& plain) {
         const designed<std::decay_t<decltype(plain)>> space{plain, given.design};
         const auto run = [&](const auto&... parts) {

@@ -30,6 +30,7 @@ bouillon::search_options make_options(const workbench& bench, std::vector<double
     options.budget = bench.arguments.budget;
     options.seed = bench.arguments.seed;
     options.smallest_distance = 1e-4;  // closer merges differ by no more than their rounding
+    options.climbs.elsewhere = false;  // so few trials are worth more where the search has converged
     const bool paired = bench.newest_losses.size() > 1;
     if (paired) options.reference_losses = bench.newest_losses;
     bouillon::known_observation newest{std::move(newest_point), 0, 0};

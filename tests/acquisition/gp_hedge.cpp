@@ -24,7 +24,7 @@ std::vector<double> choose_once(Hedge& portfolio, std::uint64_t round, const clo
     random_engine engine = make_engine(1, round);
     return portfolio.choose(surrogate, {.best = 1, .trial = round, .dimension = 2}, engine, [&](const auto& prepared) {
         random_engine starts = make_engine(2, round);
-        return maximize(prepared, space, {}, {}, 0, starts).unit_point;
+        return maximize(prepared, space, starts).unit_point;
     });
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("the paper's policy adds each round's posterior means at all nominees,
         random_engine engine = make_engine(1, round);
         const auto reward = [&](const auto& arm) {
             random_engine starts = make_engine(2, round);
-            const auto nominee = maximize(prepare(arm, surrogate, state, engine), space, {}, {}, 0, starts).unit_point;
+            const auto nominee = maximize(prepare(arm, surrogate, state, engine), space, starts).unit_point;
             std::vector<double> mean(1), deviation(1);
             surrogate.predict(nominee, mean, deviation);
             return surrogate.standardisation().score(mean[0]);

@@ -59,20 +59,20 @@ TEST_CASE("a maximum inside a box is found to the local search's precision") {
     random_engine engine = make_engine(1);
     const box space{{0, 0, 0}, {1, 1, 1}};
     const hill target{{0.2, 0.9, 0.4}};
-    const auto found = maximize(target, space, {}, {}, 0, engine);
-    CHECK(distance(found.unit_point, target.centre) < 1e-5);
-    CHECK(found.value == doctest::Approx(0).epsilon(1e-9));
+    const auto highest = maximize(target, space, engine);
+    CHECK(distance(highest.unit_point, target.centre) < 1e-5);
+    CHECK(highest.value == doctest::Approx(0).epsilon(1e-9));
 }
 
 TEST_CASE("on one dimension the best of many local maxima is found") {
     random_engine engine = make_engine(1);
-    const auto found = maximize(waves{}, interval{}, {}, {}, 0, engine);
+    const auto highest = maximize(waves{}, interval{}, engine);
     double best = -10;
     for (int i = 0; i <= 1000000; ++i) {
         const double x = i * 1e-6;
         best = std::max(best, std::sin(40 * x) - (x - 0.7) * (x - 0.7));
     }
-    CHECK(found.value == doctest::Approx(best).epsilon(1e-9));
+    CHECK(highest.value == doctest::Approx(best).epsilon(1e-9));
 }
 
 TEST_CASE("a maximum outside of the simplex is found at its projection, with exact zeros") {
@@ -81,27 +81,31 @@ TEST_CASE("a maximum outside of the simplex is found at its projection, with exa
     const hill target{{1.5, 0.9, -0.3, 0.0}};
     std::vector<double> expected = target.centre;
     space.project(expected);
-    const auto found = maximize(target, space, {}, {}, 0, engine);
-    CHECK(distance(found.unit_point, expected) < 1e-5);
-    CHECK(found.unit_point[2] == 0);
-    CHECK(found.unit_point[3] == 0);
+    const auto highest = maximize(target, space, engine);
+    CHECK(distance(highest.unit_point, expected) < 1e-5);
+    CHECK(highest.unit_point[2] == 0);
+    CHECK(highest.unit_point[3] == 0);
 }
 
 TEST_CASE("points taken already are kept away from") {
     const box space{{0, 0}, {1, 1}};
     const hill target{{0.5, 0.5}};
     random_engine engine = make_engine(1);
-    const auto found = maximize(target, space, target.centre, {target.centre}, 0.01, engine);
-    CHECK(distance(found.unit_point, target.centre) >= 0.01);
-    CHECK(distance(found.unit_point, target.centre) < 0.1);
+    const std::vector<std::vector<double>> taken = {target.centre};
+    const auto highest =
+        maximize(target, space, engine, {.incumbent = target.centre, .taken = taken, .smallest_distance = 0.01});
+    CHECK(distance(highest.unit_point, target.centre) >= 0.01);
+    CHECK(distance(highest.unit_point, target.centre) < 0.1);
 }
 
 TEST_CASE("only what is allowed is found, and where nothing is, the farthest from those taken") {
     const hill target{{0.2, 0.5}};
-    const auto find = [&](double from) {
+    const std::vector<std::vector<double>> taken = {target.centre};
+    const auto find = [&](double edge) {
         random_engine engine = make_engine(1);
-        const auto allowed = [&](std::span<const double> point) { return point[0] >= from; };
-        return maximize(target, box{{0, 0}, {1, 1}}, {}, {target.centre}, 0.1, engine, {}, allowed).unit_point;
+        const auto beyond = [&](std::span<const double> point) { return point[0] >= edge; };
+        const maximize_request request{.taken = taken, .smallest_distance = 0.1, .allow = beyond};
+        return maximize(target, box{{0, 0}, {1, 1}}, engine, request).unit_point;
     };
     const auto right = find(0.6);
     CHECK(right[0] >= 0.6);
@@ -112,27 +116,29 @@ TEST_CASE("only what is allowed is found, and where nothing is, the farthest fro
 TEST_CASE("where no point is far enough from those taken the farthest is found, not one of them again") {
     random_engine engine = make_engine(1);
     const std::vector<std::vector<double>> taken = {{0.0}, {0.4}, {1.0}};
-    const auto found = maximize(hill{{0.4}}, box{{0}, {1}}, taken[1], taken, 0.5, engine);
-    CHECK(found.unit_point[0] == doctest::Approx(0.7).epsilon(0.01));
+    const auto highest =
+        maximize(hill{{0.4}}, box{{0}, {1}}, engine, {.incumbent = taken[1], .taken = taken, .smallest_distance = 0.5});
+    CHECK(highest.unit_point[0] == doctest::Approx(0.7).epsilon(0.01));
 }
 
 TEST_CASE("a space of one point yields that point, taken or not") {
     random_engine engine = make_engine(1);
-    CHECK(maximize(hill{{0.0}}, simplex{1}, {}, {{1.0}}, 0.01, engine).unit_point == std::vector{1.0});
+    const std::vector<std::vector<double>> taken = {{1.0}};
+    const maximize_request request{.taken = taken, .smallest_distance = 0.01};
+    CHECK(maximize(hill{{0.0}}, simplex{1}, engine, request).unit_point == std::vector{1.0});
 }
 
 TEST_CASE("the same engine gives the same maximum, bit for bit") {
     const box space{{0, 0}, {1, 1}};
     random_engine first = make_engine(7), second = make_engine(7);
     const hill target{{0.123, 0.456}};
-    CHECK(maximize(target, space, {}, {}, 0, first).unit_point ==
-          maximize(target, space, {}, {}, 0, second).unit_point);
+    CHECK(maximize(target, space, first).unit_point == maximize(target, space, second).unit_point);
 }
 
 TEST_CASE("an acquisition that is nowhere a number still yields a point of the space") {
     random_engine engine = make_engine(1);
-    const auto found = maximize(undefined{}, box{{0, 0}, {1, 1}}, {}, {}, 0, engine);
-    for (const double x : found.unit_point) CHECK((x >= 0 && x <= 1));
+    const auto highest = maximize(undefined{}, box{{0, 0}, {1, 1}}, engine);
+    for (const double x : highest.unit_point) CHECK((x >= 0 && x <= 1));
 }
 
 TEST_CASE("local searches that agree spare the others") {
@@ -148,7 +154,7 @@ TEST_CASE("local searches that agree spare the others") {
     const counted only_one{{{0.3, 0.6}}, &arrivals};
     random_engine engine = make_engine(1);
     maximize_options options{.agreeing = 3, .local = {.gradient_tolerance = 1e-9, .value_tolerance = 0}};
-    const auto found = maximize(only_one, box{{0, 0}, {1, 1}}, {}, {}, 0, engine, options);
-    CHECK(distance(found.unit_point, only_one.centre) < 1e-6);
+    const auto highest = maximize(only_one, box{{0, 0}, {1, 1}}, engine, {}, options);
+    CHECK(distance(highest.unit_point, only_one.centre) < 1e-6);
     CHECK(arrivals == 3);
 }

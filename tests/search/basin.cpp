@@ -16,8 +16,8 @@ namespace {
 training_data scores() {
     training_data data;
     for (const double x : {0.2, 0.25, 0.9})
-        for (const double y : {0.2, 0.8}) data.add(std::vector{x, y}, -double(data.scores.size()), 0);
-    data.successes = data.scores.size();
+        for (const double y : {0.2, 0.8}) data.add(std::vector{x, y}, -double(data.size()), 0);
+    data.successes = data.size();
     data.add(std::vector{0.21, 0.21}, -9, 0);
     data.add(std::vector{0.8, 0.9}, -9, 0);
     return data;
@@ -25,8 +25,9 @@ training_data scores() {
 
 }  // namespace
 
-TEST_CASE("a basin reaches as far as two length scales, along each coordinate its own") {
-    const detail::basin around{{0.5, 0.5}, {0.1, 0.3}};
+TEST_CASE("a basin reaches as far as some length scales, along each coordinate its own") {
+    const detail::basin around{{0.5, 0.5}, {0.1, 0.3}, 2}, wider{{0.5, 0.5}, {0.1, 0.3}, 2.2};
+    CHECK(wider.contains(std::vector{0.71, 0.5}));
     CHECK(around.contains(std::vector{0.5, 0.5}));
     CHECK(around.contains(std::vector{0.69, 0.5}));
     CHECK_FALSE(around.contains(std::vector{0.71, 0.5}));
@@ -40,7 +41,7 @@ TEST_CASE("what lies outside of a basin keeps its order, its noise and its failu
     CHECK(kept.successes == 4);
     CHECK(kept.scores == std::vector{-1.0, -3.0, -4.0, -5.0, -9.0});
     CHECK(kept.variances.size() == 5);
-    for (std::size_t i = 0; i < kept.scores.size(); ++i) CHECK_FALSE(around.contains(detail::point_of(kept, i)));
+    for (std::size_t i = 0; i < kept.size(); ++i) CHECK_FALSE(around.contains(kept.point(i)));
 }
 
 TEST_CASE("outside of several basins is what none of them contains") {
@@ -55,7 +56,8 @@ TEST_CASE("the best basin is the best tried point's, in the surrogate's length s
     const training_data data = scores();
     gaussian_process<> model(2);
     model.fit(data.points, data.scores, data.variances);
-    const auto found = detail::best_basin(model, data);
-    CHECK(found.centre == std::vector{0.2, 0.2});
-    CHECK(found.lengths == model.length_scales());
+    const auto around = detail::best_basin(model, data, 3);
+    CHECK(around.centre == std::vector{0.2, 0.2});
+    CHECK(around.lengths == model.length_scales());
+    CHECK(around.radius == 3);
 }

@@ -54,6 +54,22 @@ double branin_regret(Search search) {
     return lowest - branin_minimum;
 }
 
+/// Of eight searches those that end in the narrower and deeper of two basins.
+template <class Acquisition>
+int deeper_basins(const Acquisition& acquisition, bool elsewhere) {
+    int deeper = 0;
+    for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6, 7, 8}) {
+        const search_options options{.budget = 40, .seed = seed, .climbs = {.elsewhere = elsewhere}};
+        bayesian_search search(box{{0, 0}, {1, 1}}, options, acquisition);
+        while (!search.done()) {
+            const trial next = search.suggest();
+            search.observe(next, two_basins(next.point), 0);
+        }
+        deeper += search.recommendation().loss < -1.05;
+    }
+    return deeper;
+}
+
 }  // namespace
 
 TEST_CASE("forty trials come within 0.01 of Branin's minimum") {
@@ -98,21 +114,16 @@ TEST_CASE("a search on the simplex finds a minimum on a face, at a merge that su
     }
 }
 
+TEST_CASE("a search goes elsewhere by its options, not by its acquisition") {
+    CHECK(deeper_basins(expected_improvement{}, true) > deeper_basins(expected_improvement{}, false));
+    CHECK(deeper_basins(upper_confidence_bound{}, true) > deeper_basins(upper_confidence_bound{}, false));
+    using portfolio = gp_hedge<expected_improvement, upper_confidence_bound>;
+    CHECK(deeper_basins(portfolio{}, true) > deeper_basins(portfolio{}, false));
+}
+
 TEST_CASE("a search that has converged finds a narrower and deeper basin elsewhere") {
-    const auto deeper = [](bool elsewhere) {
-        int found = 0;  // of eight searches
-        for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6, 7, 8}) {
-            bayesian_search search(box{{0, 0}, {1, 1}}, {.budget = 40, .seed = seed, .elsewhere = elsewhere});
-            while (!search.done()) {
-                const trial next = search.suggest();
-                search.observe(next, two_basins(next.point), 0);
-            }
-            found += search.recommendation().loss < -1.05;
-        }
-        return found;
-    };
-    CHECK(deeper(true) >= 6);
-    CHECK(deeper(false) <= 3);  // so there is something to be found
+    CHECK(deeper_basins(improvement_or_knowledge{}, true) >= 6);
+    CHECK(deeper_basins(improvement_or_knowledge{}, false) <= 3);  // so there is something to be found
 }
 
 TEST_CASE("suggestions depend on the seed and on nothing else") {

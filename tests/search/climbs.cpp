@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <vector>
 
 using namespace bouillon;
@@ -23,30 +24,35 @@ training_data two_hills(double first, double second) {
         data.add(point{0.2 + away}, first - 100 * away * away, 0);
         data.add(point{0.8 + away}, second - 100 * away * away, 0);
     }
-    data.successes = data.scores.size();
+    data.successes = data.size();
     return data;
 }
 
 /// What a climb asked for, and what it gets.
 struct climber {
+    climb_options options = {};
     gaussian_process<> model = gaussian_process<>(1);
-    detail::climbs climbs = {};
-    std::vector<training_data> known = {};  // of each surrogate that was asked
-    double promised = 1;                    // the gain of whatever is suggested
+    detail::climbs climbs = detail::climbs(options);
+    std::vector<training_data> known = {};  // of each surrogate that was asked for a proposal elsewhere
+    double promised = 1;                    // the improvement of whatever is proposed there
     std::size_t freedom = 1;                // of the space, as the climbs are told
 
-    std::optional<point> next(const training_data& data, double gain, std::size_t trials = 20) {
+    /// The next point elsewhere; nothing where the search goes on with all that it knows.
+    std::optional<point> next(const training_data& data, double improvement, std::size_t trials = 20) {
+        const point everywhere = {2};
         model.fit(data.points, data.scores, data.variances);
         known.clear();
-        const auto suggest = [&](const auto& local, const training_data& others, const auto& allowed) {
-            CHECK(local.data().size() == others.scores.size());
+        const auto propose = [&](const auto& local, const training_data& others,
+                                 function_ref<bool(std::span<const double>)> allow = anywhere) {
+            if (allow(point{0.2}) && allow(point{0.8})) return detail::proposal{everywhere, improvement};
+            CHECK(local.data().size() == others.size());
             known.push_back(others);
             for (const double x : {0.2, 0.5, 0.8})
-                if (allowed(point{x})) return detail::suggestion{{x}, promised};
-            return detail::suggestion{{1.0}, promised};
+                if (allow(point{x})) return detail::proposal{{x}, promised};
+            return detail::proposal{{1.0}, promised};
         };
-        const auto next = climbs.go_on(model, data, {trials, freedom}, suggest);
-        return next ? next : climbs.begin(model, data, gain, {trials, freedom}, suggest);
+        const point chosen = climbs.next(model, data, {trials, freedom}, propose);
+        return chosen == everywhere ? std::nullopt : std::optional(chosen);
     }
 };
 
@@ -71,7 +77,7 @@ TEST_CASE("a climb elsewhere knows nothing of the best basin and stays out of it
     REQUIRE(next);
     CHECK(next->front() > 0.4);
     REQUIRE(search.known.size() == 1);
-    CHECK(search.known[0].scores.size() == 5);
+    CHECK(search.known[0].size() == 5);
     CHECK(all_beyond(search.known[0], 0.5));
 }
 
@@ -85,7 +91,7 @@ TEST_CASE("a climb that has ended below the best basin leads back there, without
     REQUIRE(search.known.size() == 2);
     CHECK(all_beyond(search.known[0], 0.5));
     CHECK_FALSE(all_beyond(search.known[1], 0.5));
-    CHECK(search.known[1].scores.size() == 5);
+    CHECK(search.known[1].size() == 5);
     SUBCASE("until that one has converged as well") {
         search.promised = 1e-5;
         CHECK_FALSE(search.next(two_hills(1, 0.9), 1e-3));
@@ -134,6 +140,43 @@ TEST_CASE("above eight degrees of freedom the first climb is left late and the n
 TEST_CASE("where nothing is known outside of the basins a search goes on as it was") {
     training_data one_hill;
     for (const double away : {0.0, 0.02, -0.02, 0.05, -0.05}) one_hill.add(point{0.2 + away}, -100 * away * away, 0);
-    one_hill.successes = one_hill.scores.size();
+    one_hill.successes = one_hill.size();
     CHECK_FALSE(climber{}.next(one_hill, 1e-6));
+}
+
+TEST_CASE("a search that is told to stay goes nowhere else") {
+    CHECK_FALSE(climber{.options = {.elsewhere = false}}.next(two_hills(1, 0.9), 0));
+}
+
+TEST_CASE("when a climb begins and ends is for the options to say") {
+    const training_data data = two_hills(1, 0.9);
+    CHECK(climber{.options = {.first_convergence = 1e-2}}.next(data, 6e-3));
+    CHECK_FALSE(climber{.options = {.first_convergence = 1e-4}}.next(data, 1e-3));
+    CHECK_FALSE(climber{.options = {.few_dimensions = 0}}.next(data, 1e-3));
+    CHECK(climber{.options = {.later_convergence = 1e-2, .few_dimensions = 0}}.next(data, 1e-3));
+    CHECK(climber{.options = {.trials_to_begin = 2}}.next(data, 1e-6, 3));
+    CHECK_FALSE(climber{.options = {.fewest_known = 6}}.next(data, 1e-6));
+    CHECK_FALSE(climber{.options = {.basin_radius = 1000}}.next(data, 1e-6));
+    SUBCASE("a climb below the best basin returns by improvement") {
+        climber search{.options = {.least_away = 1e-3}};
+        REQUIRE(search.next(data, 1e-3));
+        search.promised = 5e-3;
+        CHECK(search.next(data, 1e-3)->front() > 0.4);
+        search.promised = 5e-4;
+        CHECK(search.next(data, 1e-3)->front() == 0.2);
+        search.promised = 5e-5;
+        CHECK_FALSE(search.next(data, 1e-3));
+    }
+    SUBCASE("and by trials") {
+        climber search{.options = {.trials_to_return = 4}};
+        REQUIRE(search.next(data, 1e-3));
+        CHECK(search.next(data, 1e-3, 5)->front() > 0.4);
+        CHECK(search.next(data, 1e-3, 4)->front() == 0.2);
+    }
+    SUBCASE("the best basin's own end is another one") {
+        climber search{.options = {.least_home = 1e-6}};
+        REQUIRE(search.next(data, 1e-3));
+        search.promised = 5e-5;
+        CHECK(search.next(data, 1e-3)->front() == 0.2);
+    }
 }

@@ -112,7 +112,7 @@ std::string first_lines(const std::string& text, int count) {
 TEST_CASE("a search that is killed while it climbs elsewhere continues bit for bit") {
     const scratch_folder folder;
     const auto run = [](const std::filesystem::path& path, journal_mode mode, bool elsewhere = true) {
-        bayesian_search plain(box{{0, 0}, {1, 1}}, {.budget = 36, .seed = 3, .elsewhere = elsewhere});
+        bayesian_search plain(box{{0, 0}, {1, 1}}, {.budget = 36, .seed = 3, .climbs = {.elsewhere = elsewhere}});
         journaled_search search(std::move(plain), path, settings, mode);
         while (!search.done()) {
             const trial next = search.suggest();

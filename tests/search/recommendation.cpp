@@ -44,7 +44,6 @@ TEST_CASE("the best of certain scores is recommended, whatever the surrogate thi
     auto data = parabola(0);
     data.scores[3] = 0.001;  // an outlier that no parabola explains
     const auto model = fitted(data);
-    CHECK(detail::best_tried(model, data).first == 3);
     CHECK(answer_to(data, model)[0] == data.points[3]);
 }
 
@@ -78,5 +77,5 @@ TEST_CASE("failures are never recommended") {
     auto data = parabola(0.003);
     data.add(std::vector{0.55}, 5, 0.003);  // what stands for a failure, were it ever so good
     const auto model = fitted(data);
-    CHECK(detail::best_tried(model, data).first < data.successes);
+    CHECK(answer_to(data, model)[0] != 0.55);
 }

@@ -25,6 +25,7 @@ TEST_CASE("options that no search can use are refused by name and value") {
     CHECK(problem_with({}) == "");
     for (const double distance : {0.0, -1e-6, double(NAN), double(INFINITY)})
         CHECK(problem_with({.smallest_distance = distance}).starts_with("smallest_distance: "));
+    CHECK(problem_with({.climbs = {.least_home = NAN}}) == "climbs: least_home is no number");
     const known_observation unknown_variance{.point = {0.5}, .loss = 1, .variance = NAN};
     CHECK(problem_with({.known = {unknown_variance}}) == "");
     CHECK(problem_with({.known = {unknown_variance, {.point = {0.7}, .loss = INFINITY}}}) ==
@@ -33,4 +34,13 @@ TEST_CASE("options that no search can use are refused by name and value") {
           "known observation 0: its variance is -1");
     CHECK(problem_with({.known = {{.point = {0.7}, .loss = 1, .variance = INFINITY}}}) ==
           "known observation 0: its variance is inf");
+}
+
+TEST_CASE("the first design has the points that are asked for, or follows from dimension and budget") {
+    CHECK(initial_trials({.budget = 100}, 1) == 3);
+    CHECK(initial_trials({.budget = 100}, 4) == 6);
+    CHECK(initial_trials({.budget = 100}, 20) == 10);
+    CHECK(initial_trials({.budget = 8}, 20) == 4);
+    CHECK(initial_trials({.budget = 1}, 20) == 1);
+    CHECK(initial_trials({.budget = 8, .initial_trials = 7}, 20) == 7);
 }

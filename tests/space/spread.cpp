@@ -9,7 +9,8 @@ using namespace bouillon;
 
 TEST_CASE("distance is Euclidean and the nearest of none is infinitely far") {
     CHECK(distance(std::vector{0.0, 3.0}, std::vector{4.0, 0.0}) == 5);
-    CHECK(nearest_distance(std::vector{0.0}, {{3.0}, {-2.0}}) == 2);
+    const std::vector<std::vector<double>> others = {{3.0}, {-2.0}};
+    CHECK(nearest_distance(std::vector{0.0}, others) == 2);
     CHECK(nearest_distance(std::vector{0.0}, {}) == std::numeric_limits<double>::infinity());
 }
 
@@ -34,7 +35,23 @@ TEST_CASE("even points are a grid on a line, and elsewhere each coordinate fills
 TEST_CASE("a farthest sample lies where nothing was taken") {
     const box square{{0, 0}, {1, 1}};
     random_engine engine = make_engine(1);
-    const auto far = farthest_sample(square, {{0.0, 0.0}, {0.0, 1.0}, {1.0, 0.0}}, engine);
+    const std::vector<std::vector<double>> corners = {{0.0, 0.0}, {0.0, 1.0}, {1.0, 0.0}};
+    const auto far = farthest_sample(square, corners, engine);
     CHECK(far[0] > 0.7);
     CHECK(far[1] > 0.7);
+}
+
+TEST_CASE("perturbed points lie around their centre, each order of magnitude alike") {
+    auto engine = make_engine(4);
+    const std::vector<double> centre = {0.3, 0.6, 0.9};
+    int near = 0, far = 0;
+    for (int i = 0; i < 1000; ++i) {
+        const double away = distance(perturbed(centre, engine), centre);
+        near += away < 0.014;  // the middle of the deviations, 0.2 and 0.001
+        far += away > 0.2;
+    }
+    CHECK(near > 250);
+    CHECK(near < 500);
+    CHECK(far > 50);
+    CHECK(far < 250);
 }

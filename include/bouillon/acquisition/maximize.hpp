@@ -2,8 +2,10 @@
 #pragma once
 
 #include <bouillon/acquisition/concept.hpp>
+#include <bouillon/core/function_ref.hpp>
 #include <bouillon/core/projected_gradient.hpp>
 #include <bouillon/core/quasi_random.hpp>
+#include <bouillon/core/random.hpp>
 #include <bouillon/space/concept.hpp>
 #include <bouillon/space/spread.hpp>
 
@@ -12,7 +14,6 @@
 #include <cstddef>
 #include <numeric>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace bouillon {
@@ -34,8 +35,14 @@ maximize_options in_length_scales(maximize_options options, const Surrogate& sur
 }
 
 /// Allows every point of a space.
-struct anywhere {
-    bool operator()(std::span<const double>) const { return true; }
+inline constexpr auto anywhere = [](std::span<const double>) { return true; };
+
+/// Where a maximisation looks first, and what it may answer with.
+struct maximize_request {
+    std::span<const double> incumbent = {};                        ///< (d), the best point so far; or empty
+    std::span<const std::vector<double>> taken = {};               ///< (taken, d), unit points to keep away from
+    double smallest_distance = 0;                                  ///< from each of these
+    function_ref<bool(std::span<const double>)> allow = anywhere;  ///< of a unit point (d): whether it may be it
 };
 
 struct maximum {
@@ -65,29 +72,36 @@ struct candidates {
     }
 };
 
+/// A prepared acquisition and a space as functions of unit points, so that what maximises is compiled once for all.
+struct maximize_problem {
+    std::size_t dimension, cube_dimension;
+    function_ref<void(std::span<const double> points, std::span<double> values)> evaluate;
+    function_ref<double(std::span<const double> point, std::span<double> gradient)> evaluate_gradient;
+    function_ref<std::vector<double>(std::span<const double> cube_point)> from_cube;
+    function_ref<void(std::span<double> unit_point)> project;
+};
+
 /// Where a maximum may be: a grid along a line, else quasi-random points of the space; and points around the incumbent
-/// (d).
-template <search_space Space>
-candidates draw_candidates(const Space& space, std::span<const double> incumbent, random_engine& engine,
-                           const maximize_options& options) {
-    candidates drawn{.dimension = space.dimension(), .line = space.cube_dimension() == 1, .points = {}, .values = {}};
+/// (d). Their values are still to be computed.
+inline candidates draw_candidates(const maximize_problem& problem, std::span<const double> incumbent,
+                                  random_engine& engine, const maximize_options& options) {
+    candidates drawn{.dimension = problem.dimension, .line = problem.cube_dimension == 1, .points = {}, .values = {}};
     if (drawn.line) {
         for (std::size_t i = 0; i < options.grid; ++i) {
-            const double at = static_cast<double>(i) / static_cast<double>(options.grid - 1);
-            drawn.add(space.from_cube({&at, 1}));
+            const double coordinate = static_cast<double>(i) / static_cast<double>(options.grid - 1);
+            drawn.add(problem.from_cube({&coordinate, 1}));
         }
         return drawn;
     }
-    std::vector<double> cube_point(space.cube_dimension()), point(drawn.dimension);
+    std::vector<double> cube_point(problem.cube_dimension);
     sobol_sequence sequence(cube_point.size(), engine());
     for (std::size_t i = 0; i < options.samples; ++i) {
         sequence.next(cube_point);
-        drawn.add(space.from_cube(cube_point));
+        drawn.add(problem.from_cube(cube_point));
     }
     for (std::size_t i = 0; !incumbent.empty() && i < options.perturbations; ++i) {
-        const double radius = 0.2 * std::pow(200, -uniform(engine));
-        for (std::size_t k = 0; k < point.size(); ++k) point[k] = incumbent[k] + radius * normal(engine);
-        space.project(point);
+        auto point = perturbed(incumbent, engine);
+        problem.project(point);
         drawn.add(point);
     }
     return drawn;
@@ -110,50 +124,66 @@ inline std::vector<std::size_t> choose_starts(const candidates& drawn, std::size
     return starts;
 }
 
+/// Climbs from the best candidates, and adds where it ends to them.
+inline void climb_from_best(const maximize_problem& problem, candidates& reached, const maximize_options& options) {
+    const auto descend = [&](std::span<const double> point, std::span<double> gradient) {
+        const double value = problem.evaluate_gradient(point, gradient);
+        for (double& partial : gradient) partial = -partial;
+        return -value;
+    };
+    const std::size_t first_end = reached.values.size();
+    const auto all_agree = [&] {
+        for (std::size_t end = first_end + 1; end < reached.values.size(); ++end)
+            if (distance(reached.point(first_end), reached.point(end)) > 1e-3) return false;
+        return true;
+    };
+    for (const std::size_t start : choose_starts(reached, options.starts)) {
+        if (reached.values.size() - first_end >= options.agreeing && all_agree()) break;
+        auto local = minimize(descend, problem.project, reached.point(start), options.local);
+        problem.project(local.point);  // its last step may have been rounded out of the space
+        reached.add(local.point);
+        reached.values.push_back(-local.value);
+    }
+}
+
+inline maximum maximize(const maximize_problem& problem, random_engine& engine, const maximize_request& request,
+                        const maximize_options& options) {
+    candidates reached = draw_candidates(problem, request.incumbent, engine, options);
+    reached.values.resize(reached.points.size() / reached.dimension);
+    problem.evaluate(reached.points, reached.values);
+    climb_from_best(problem, reached, options);
+
+    const auto order = reached.order();
+    const auto room = [&](std::size_t i) { return nearest_distance(reached.point(i), request.taken); };
+    const auto is_free = [&](std::size_t i) {
+        return request.allow(reached.point(i)) && room(i) >= request.smallest_distance;
+    };
+    auto chosen = std::find_if(order.begin(), order.end(), is_free);
+    if (chosen == order.end()) chosen = std::ranges::max_element(order, {}, room);
+    const auto point = reached.point(*chosen);
+    return {{point.begin(), point.end()}, reached.values[*chosen]};
+}
+
 }  // namespace detail
 
 /// Finds the unit point of the space where a prepared acquisition is largest, away from points already taken: many
 /// candidates in one batch, then projected gradient ascent from the best few. Deterministic for an engine's state.
 ///
-/// incumbent (d): the best point so far, or empty. taken: unit points to keep at least `smallest_distance` away from.
-/// allowed: a predicate of unit points (d), for a part of the space. Where all that leaves nothing, the candidate that
-/// is farthest from those taken is returned (the same again in a space of one point).
+/// Where the request leaves nothing, the candidate that is farthest from those taken is returned (the same again in a
+/// space of one point).
 /// Cost: one batch of about 600 (1025 in one dimension), then up to `starts` local searches.
-template <prepared_acquisition Acquisition, search_space Space, class Allowed = anywhere>
-maximum maximize(const Acquisition& acquisition, const Space& space, std::span<const double> incumbent,
-                 const std::vector<std::vector<double>>& taken, double smallest_distance, random_engine& engine,
-                 const maximize_options& options = {}, const Allowed& allowed = {}) {
-    detail::candidates found = detail::draw_candidates(space, incumbent, engine, options);
-    found.values.resize(found.points.size() / found.dimension);
-    acquisition.evaluate(found.points, found.values);
-
-    const auto descend = [&](std::span<const double> point, std::span<double> gradient) {
-        const double value = acquisition.evaluate_gradient(point, gradient);
-        for (double& partial : gradient) partial = -partial;
-        return -value;
+template <prepared_acquisition Acquisition, search_space Space>
+maximum maximize(const Acquisition& acquisition, const Space& space, random_engine& engine,
+                 const maximize_request& request = {}, const maximize_options& options = {}) {
+    const auto evaluate = [&](auto points, auto values) { acquisition.evaluate(points, values); };
+    const auto evaluate_gradient = [&](auto point, auto gradient) {
+        return acquisition.evaluate_gradient(point, gradient);
     };
-    const auto project = [&](std::span<double> point) { space.project(point); };
-    const std::size_t first_end = found.values.size();
-    const auto all_agree = [&] {
-        for (std::size_t end = first_end + 1; end < found.values.size(); ++end)
-            if (distance(found.point(first_end), found.point(end)) > 1e-3) return false;
-        return true;
-    };
-    for (const std::size_t start : detail::choose_starts(found, options.starts)) {
-        if (found.values.size() - first_end >= options.agreeing && all_agree()) break;
-        auto local = minimize(descend, project, found.point(start), options.local);
-        space.project(local.point);  // its last step may have been rounded out of the space
-        found.add(local.point);
-        found.values.push_back(-local.value);
-    }
-
-    const auto order = found.order();
-    const auto room = [&](std::size_t i) { return nearest_distance(found.point(i), taken); };
-    const auto is_free = [&](std::size_t i) { return allowed(found.point(i)) && room(i) >= smallest_distance; };
-    auto chosen = std::find_if(order.begin(), order.end(), is_free);
-    if (chosen == order.end()) chosen = std::ranges::max_element(order, {}, room);
-    const std::size_t best = *chosen;
-    return {{found.point(best).begin(), found.point(best).end()}, found.values[best]};
+    const auto from_cube = [&](auto cube_point) { return space.from_cube(cube_point); };
+    const auto project = [&](auto unit_point) { space.project(unit_point); };
+    return detail::maximize(
+        {space.dimension(), space.cube_dimension(), evaluate, evaluate_gradient, from_cube, project}, engine, request,
+        options);
 }
 
 }  // namespace bouillon

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/search/history.hpp>
-#include <bouillon/search/recommendation.hpp>
+#include <bouillon/search/best_tried.hpp>
+#include <bouillon/search/training_data.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -11,10 +11,11 @@
 
 namespace bouillon::detail {
 
-/// The surroundings of the best point of a climb: what lies within two of the surrogate's length scales.
+/// The surroundings of the best point of a climb: what lies within some of the surrogate's length scales.
 struct basin {
     std::vector<double> centre;   // (d), a unit point
     std::vector<double> lengths;  // (d)
+    double radius = 2;            // lengths
 
     bool contains(std::span<const double> unit_point) const {
         double squares = 0;
@@ -22,7 +23,7 @@ struct basin {
             const double away = (unit_point[i] - centre[i]) / lengths[i];
             squares += away * away;
         }
-        return squares <= 4;
+        return squares <= radius * radius;
     }
 };
 
@@ -33,9 +34,9 @@ inline bool contain(std::span<const basin> basins, std::span<const double> unit_
 /// What was learned outside of some basins.
 inline training_data outside(std::span<const basin> basins, const training_data& data) {
     training_data kept;
-    for (std::size_t i = 0; i < data.scores.size(); ++i) {
-        if (contain(basins, point_of(data, i))) continue;
-        kept.add(point_of(data, i), data.scores[i], data.variances[i]);
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        if (contain(basins, data.point(i))) continue;
+        kept.add(data.point(i), data.scores[i], data.variances[i]);
         if (i < data.successes) ++kept.successes;
     }
     return kept;
@@ -43,9 +44,9 @@ inline training_data outside(std::span<const basin> basins, const training_data&
 
 /// The basin of the best point tried. Cost: one prediction at all points of the data.
 template <class Surrogate>
-basin best_basin(const Surrogate& model, const training_data& data) {
-    const auto centre = point_of(data, best_tried(model, data).first);
-    return {{centre.begin(), centre.end()}, model.length_scales()};
+basin best_basin(const Surrogate& model, const training_data& data, double radius) {
+    const auto centre = data.point(best_tried(model, data).index);
+    return {{centre.begin(), centre.end()}, model.length_scales(), radius};
 }
 
 }  // namespace bouillon::detail

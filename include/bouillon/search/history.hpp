@@ -4,7 +4,6 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/search/observation.hpp>
-#include <bouillon/surrogate/standardisation.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -72,13 +71,13 @@ class history {
 
  private:
     observation& pending(const trial& ended) {
-        const observation& found = find(ended).observation;
+        const observation& earlier = find(ended).observation;
         const auto refuse = [&](const std::string& how) {
             return input_error("trial " + to_string(ended.ticket) + " has ended already" + how);
         };
-        if (found.status == trial_status::observed) throw refuse(" with the loss " + to_string(found.loss));
-        if (found.status == trial_status::failed) throw refuse(": it failed");
-        if (found.status == trial_status::abandoned) throw refuse(": it was abandoned");
+        if (earlier.status == trial_status::observed) throw refuse(" with the loss " + to_string(earlier.loss));
+        if (earlier.status == trial_status::failed) throw refuse(": it failed");
+        if (earlier.status == trial_status::abandoned) throw refuse(": it was abandoned");
         return records_[ended.ticket].observation;
     }
 
@@ -89,47 +88,5 @@ class history {
 
     std::vector<record> records_;  // (trials), index = ticket
 };
-
-/// What the surrogate learns from: scores (minus the loss) with their variances.
-struct training_data {
-    std::vector<double> points;     // (n, d), unit points
-    std::vector<double> scores;     // (n)
-    std::vector<double> variances;  // (n), NaN when not known
-    std::size_t successes = 0;      // the first so many; the others failed, and their scores are imputed
-
-    void add(std::span<const double> unit_point, double score, double variance) {
-        points.insert(points.end(), unit_point.begin(), unit_point.end());
-        scores.push_back(score);
-        variances.push_back(variance);
-    }
-};
-
-/// The score that stands for a failure: the worst one seen, less half the range of all, so that the surrogate keeps
-/// away without being bent out of shape. Where all scores are equal, and none is known to have noise, any lower one
-/// says the same; with noise it is lower by one deviation.
-///
-/// scores: (n). variances: (n), NaN where unknown.
-/// Reference: Song et al. (2024), "The Vizier Gaussian process bandit algorithm", section 3.1.
-inline double imputed_score(std::span<const double> scores, std::span<const double> variances) {
-    const auto [worst, best] = std::minmax_element(scores.begin(), scores.end());
-    const double range = *best - *worst;
-    if (range > 0) return *worst - 0.5 * range;
-    const double noise = detail::typical_noise(variances);
-    return *worst - (noise > 0 ? noise : *worst != 0 ? std::abs(*worst) : 1);
-}
-
-/// Adds the ended trials to what was known before them (which `data` holds on entry), successes first.
-inline void add_trials(training_data& data, const history& trials) {
-    for (const auto& [suggested, observed] : trials.records())
-        if (observed.status == trial_status::observed)
-            data.add(suggested.unit_point, -observed.loss, observed.variance);
-    data.successes = data.scores.size();
-    if (data.successes == 0) return;
-    const double score = imputed_score(data.scores, data.variances);
-    double variance = std::numeric_limits<double>::quiet_NaN();
-    for (const double known : data.variances) variance = std::fmax(variance, known);
-    for (const auto& [suggested, observed] : trials.records())
-        if (observed.status == trial_status::failed) data.add(suggested.unit_point, score, variance);
-}
 
 }  // namespace bouillon

@@ -15,11 +15,12 @@ namespace bouillon {
 using paper_acquisition = gp_hedge<expected_improvement, probability_of_improvement, upper_confidence_bound>;
 
 /// The search of the paper: two adjacent checkpoints, the newer one's merge weight in [alpha, 1], both ends tried
-/// first, then GP-Hedge over EI, PI and UCB. Options are used as given but for the initial trials.
+/// first, then GP-Hedge over EI, PI and UCB, which never climbs elsewhere. Other options are used as given.
 ///
 /// Throws input_error when alpha is not below 1. Reference: Liu et al. (2025), section 4.
 inline bayesian_search<interval, paper_acquisition> paper_search(double alpha = 0.5, search_options options = {}) {
     options.initial_trials = 2;
+    options.climbs.elsewhere = false;
     return bayesian_search<interval, paper_acquisition>(interval{.lower = alpha, .upper = 1}, std::move(options),
                                                         paper_acquisition(paper_hedge_policy));
 }

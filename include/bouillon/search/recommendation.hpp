@@ -4,7 +4,11 @@
 #include <bouillon/acquisition/formula.hpp>
 #include <bouillon/acquisition/maximize.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
+#include <bouillon/core/error.hpp>
+#include <bouillon/core/random.hpp>
+#include <bouillon/search/best_tried.hpp>
 #include <bouillon/search/history.hpp>
+#include <bouillon/search/training_data.hpp>
 #include <bouillon/space/concept.hpp>
 #include <bouillon/surrogate/posterior.hpp>
 
@@ -37,24 +41,6 @@ struct recommendation {
 
 namespace detail {
 
-inline std::span<const double> point_of(const training_data& data, std::size_t i) {
-    const std::size_t dimension = data.points.size() / data.scores.size();
-    return std::span(data.points).subspan(i * dimension, dimension);
-}
-
-/// Among the successes: index and value of the largest posterior mean. A score that is certain is its own mean, however
-/// rough the surrogate takes the function to be.
-template <class Surrogate>
-std::pair<std::size_t, double> best_tried(const Surrogate& model, const training_data& data) {
-    std::vector<double> means(data.scores.size()), deviations(data.scores.size());  // (n), standardised
-    model.predict(data.points, means, deviations);
-    for (std::size_t i = 0; i < data.successes; ++i)
-        if (data.variances[i] == 0) means[i] = model.standardisation()(data.scores[i]);
-    const auto end = means.begin() + static_cast<std::ptrdiff_t>(data.successes);
-    const auto best = std::max_element(means.begin(), end);
-    return {static_cast<std::size_t>(best - means.begin()), *best};
-}
-
 /// The unit point (d) whose score can be counted on to be the largest: the best one tried where its score is certain,
 /// else that of the largest posterior mean less one deviation, over the points tried and the space. Between trials the
 /// deviation may be at most twice the best tried one's: farther out the surrogate guesses, and the best of many guesses
@@ -63,16 +49,29 @@ template <class Surrogate, search_space Space>
 std::vector<double> countable_best(const Surrogate& model, const training_data& data, const Space& space,
                                    random_engine& engine, const maximize_options& options) {
     const auto copy = [](std::span<const double> point) { return std::vector<double>(point.begin(), point.end()); };
-    const std::size_t likely = best_tried(model, data).first;
-    if (data.variances[likely] == 0) return copy(point_of(data, likely));
+    const std::size_t likely = best_tried(model, data).index;
+    if (data.variances[likely] == 0) return copy(data.point(likely));
     const auto countable = prepare(upper_confidence_bound{-1}, model, search_state{}, engine);
-    std::vector<double> values(data.scores.size());  // (n)
+    std::vector<double> values(data.size());  // (n)
     countable.evaluate(data.points, values);
     const auto best = std::max_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(data.successes));
-    const auto tried = point_of(data, static_cast<std::size_t>(best - values.begin()));
-    auto found = maximize(countable, space, tried, {}, 0, engine, in_length_scales(options, model));
-    const bool known = model.predict(found.unit_point).variance <= 4 * model.predict(tried).variance;
-    return known && found.value > *best ? std::move(found.unit_point) : copy(tried);
+    const auto tried = data.point(static_cast<std::size_t>(best - values.begin()));
+    auto between = maximize(countable, space, engine, {.incumbent = tried}, in_length_scales(options, model));
+    const bool is_sure = model.predict(between.unit_point).variance <= 4 * model.predict(tried).variance;
+    return is_sure && between.value > *best ? std::move(between.unit_point) : copy(tried);
+}
+
+/// What follows from all that was learned. `last`: the surrogate as it was fitted before, which this fit begins with.
+template <class Surrogate, search_space Space>
+search_belief<Surrogate> believe(const Surrogate& last, const training_data& data, const Space& space,
+                                 random_engine& engine, const maximize_options& options) {
+    if (data.successes == 0) throw work_error("no trial succeeded: there is nothing to recommend");
+    search_belief<Surrogate> now{.surrogate = last};
+    now.surrogate.fit(data.points, data.scores, data.variances);
+    now.tried = data.points;
+    now.tried.resize(data.successes * space.dimension());
+    now.answer = countable_best(now.surrogate, data, space, engine, options);
+    return now;
 }
 
 /// What is believed at a unit point (d), in the user's terms: the loss that was observed there where it is certain.
@@ -90,7 +89,7 @@ recommendation describe(const Surrogate& model, const training_data& data, const
         if (observed.status == trial_status::observed && std::ranges::equal(suggested.unit_point, unit_point))
             answer.ticket = suggested.ticket;
     for (std::size_t i = 0; i < data.successes; ++i)
-        if (data.variances[i] == 0 && std::ranges::equal(point_of(data, i), unit_point)) {
+        if (data.variances[i] == 0 && std::ranges::equal(data.point(i), unit_point)) {
             answer.loss = -data.scores[i];
             answer.standard_error = 0;
         }

@@ -9,6 +9,7 @@
 #include <bouillon/search/stopping.hpp>
 #include <bouillon/space/spread.hpp>
 #include <bouillon/surrogate/joint_posterior.hpp>
+#include <bouillon/surrogate/typical_noise.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -49,7 +50,7 @@ double largest_value(const Formula& formula, const Search& search, const Belief&
     const std::size_t tried = now.tried.size() / now.surrogate.dimension();
     random_engine engine = make_engine(search.options().seed, stopping_stream);
     const auto prepared = prepare(formula, now.surrogate, {best, tried - 1, now.surrogate.dimension(), {}}, engine);
-    return maximize(prepared, search.space(), now.answer, {}, 0, engine, search.options().maximize).value;
+    return maximize(prepared, search.space(), engine, {.incumbent = now.answer}, search.options().maximize).value;
 }
 
 }  // namespace detail
@@ -60,10 +61,10 @@ double largest_value(const Formula& formula, const Search& search, const Belief&
 ///
 /// The upper bound is over the whole space, the lower one over the n points tried and the recommended one; beta_n as in
 /// `srinivas_schedule`.
-/// Under noise the knowledge gradient tries what tells much rather than what is best, which brings this bound down slowly:
-/// search with the expected improvement, or stop by `regret_probably_below`.
-/// Cost: besides the fit, one acquisition maximisation. Reference: Makarova et al. (2022), "Automatic termination for
-/// hyperparameter optimization", section 3.
+/// Under noise the knowledge gradient tries what tells much rather than what is best, which brings this bound down
+/// slowly: search with the expected improvement, or stop by `regret_probably_below`. Cost: besides the fit, one
+/// acquisition maximisation. Reference: Makarova et al. (2022), "Automatic termination for hyperparameter
+/// optimization", section 3.
 struct regret_below {
     std::optional<double> loss = {};  // nothing: the standard error of one observation, so noise is needed
     srinivas_schedule schedule = {};
@@ -149,15 +150,13 @@ struct regret_probably_below {
     /// Where the best score may be (m, d), the recommended point first, then those tried.
     template <class Search, class Belief>
     static std::vector<double> support(const Search& search, const Belief& now, random_engine& engine) {
-        constexpr std::size_t even = 257, around = 64;
+        constexpr std::size_t around = 64;
         std::vector<double> points = now.answer;
         points.insert(points.end(), now.tried.begin(), now.tried.end());
-        const auto spread = even_points(search.space(), even, search.options().seed);
+        const auto spread = even_points(search.space(), even_points_of_region, search.options().seed);
         points.insert(points.end(), spread.begin(), spread.end());
         for (std::size_t i = 0; now.surrogate.dimension() > 1 && i < around; ++i) {
-            const double radius = 0.2 * std::pow(200, -uniform(engine));
-            std::vector<double> point = now.answer;
-            for (double& coordinate : point) coordinate += radius * normal(engine);
+            auto point = perturbed(now.answer, engine);
             search.space().project(point);
             points.insert(points.end(), point.begin(), point.end());
         }

@@ -4,9 +4,11 @@
 #include <bouillon/acquisition/maximize.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/to_string.hpp>
+#include <bouillon/search/climb_options.hpp>
 #include <bouillon/search/observation.hpp>
 #include <bouillon/surrogate/gaussian_process.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +24,7 @@ struct search_options {
     double smallest_distance = 1e-6;            // between any two trials, in unit coordinates; above 0
     std::vector<double> reference_losses = {};  // (documents), of the model that losses are compared with; or empty
     std::vector<known_observation> known = {};  // known before the first trial, on the same scale as observed losses
-    bool elsewhere = true;                      // once a search has converged it looks for another basin
+    climb_options climbs = {};                  // where a search that has converged looks next
     gaussian_process_options surrogate = {};
     maximize_options maximize = {};
 };
@@ -38,6 +40,15 @@ inline void check(const search_options& options) {
         if (variance < 0 || std::isinf(variance))  // NaN: not known
             throw input_error(name + ": its variance is " + to_string(variance));
     }
+    check(options.climbs);
+}
+
+/// Points of the first design: those that the options ask for, or dimension + 2, at least 3, at most 10 and half the
+/// budget.
+inline std::size_t initial_trials(const search_options& options, std::size_t dimension) {
+    if (options.initial_trials > 0) return options.initial_trials;
+    const std::size_t automatic = std::clamp<std::size_t>(dimension + 2, 3, 10);
+    return std::min(automatic, std::max<std::size_t>(options.budget / 2, 1));
 }
 
 }  // namespace bouillon

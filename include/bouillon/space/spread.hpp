@@ -22,10 +22,19 @@ inline double distance(std::span<const double> a, std::span<const double> b) {
 }
 
 /// Distance from a point to the nearest of some others; infinite when there are none. Cost: O(n d).
-inline double nearest_distance(std::span<const double> point, const std::vector<std::vector<double>>& others) {
+inline double nearest_distance(std::span<const double> point, std::span<const std::vector<double>> others) {
     double nearest = std::numeric_limits<double>::infinity();
     for (const auto& other : others) nearest = std::min(nearest, distance(point, other));
     return nearest;
+}
+
+/// A point near another one (d), mostly very near: a normal step whose deviation is between 0.2 and 0.001, each order
+/// of magnitude alike. It may lie outside of the space.
+inline std::vector<double> perturbed(std::span<const double> centre, random_engine& engine) {
+    const double deviation = 0.2 * std::pow(200, -uniform(engine));
+    std::vector<double> point(centre.begin(), centre.end());
+    for (double& coordinate : point) coordinate += deviation * normal(engine);
+    return point;
 }
 
 /// A unit point of the space, drawn uniformly.
@@ -35,6 +44,9 @@ std::vector<double> uniform_sample(const Space& space, random_engine& engine) {
     for (double& coordinate : cube_point) coordinate = uniform(engine);
     return space.from_cube(cube_point);
 }
+
+/// Even points that show where a maximum may lie: on a line a grid with steps of 1/256.
+inline constexpr std::size_t even_points_of_region = 257;
 
 /// Unit points (count, d) that fill the space evenly: a grid with both ends where the cube is a line, else
 /// quasi-random.
@@ -55,7 +67,7 @@ std::vector<double> even_points(const Space& space, std::size_t count, std::uint
 
 /// Of some drawn points, the one farthest from all points taken so far. draw(): a point (d).
 template <class Draw>
-std::vector<double> farthest_of(Draw&& draw, const std::vector<std::vector<double>>& taken, std::size_t samples = 64) {
+std::vector<double> farthest_of(Draw&& draw, std::span<const std::vector<double>> taken, std::size_t samples = 64) {
     std::vector<double> farthest = draw();  // (d)
     double farthest_distance = nearest_distance(farthest, taken);
     for (std::size_t i = 1; i < samples; ++i) {
@@ -70,7 +82,7 @@ std::vector<double> farthest_of(Draw&& draw, const std::vector<std::vector<doubl
 
 /// The same of uniform samples of a space: exploration without a model.
 template <search_space Space>
-std::vector<double> farthest_sample(const Space& space, const std::vector<std::vector<double>>& taken,
+std::vector<double> farthest_sample(const Space& space, std::span<const std::vector<double>> taken,
                                     random_engine& engine) {
     return farthest_of([&] { return uniform_sample(space, engine); }, taken);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/surrogate/typical_noise.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -41,15 +42,6 @@ struct standardisation {
 };
 
 namespace detail {
-
-/// The deviation of the noise below which scores that agree by chance say nothing: the root of the harmonic mean of
-/// the known variances above 0; 0 where there are none.
-inline double typical_noise(std::span<const double> variances) {
-    double noisy = 0, precisions = 0;
-    for (const double variance : variances)
-        if (variance > 0) ++noisy, precisions += 1 / variance;
-    return noisy > 0 ? std::sqrt(noisy / precisions) : 0;
-}
 
 /// The sample standard deviation, computed such that it overflows only where it has to; 0 where all values are equal,
 /// which the rounding of their mean would hide.
@@ -100,7 +92,7 @@ inline standardisation standardise_compressed(std::span<const double> scores, st
     const double best = *std::max_element(middle, sorted.end());
     if (best > *middle) {
         result.knee = *middle;
-        result.width = std::max(best - *middle, detail::typical_noise(variances));
+        result.width = std::max(best - *middle, typical_noise(variances));
     }
     return detail::centre_and_scale(result, scores, variances);
 }
