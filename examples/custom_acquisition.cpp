@@ -4,6 +4,7 @@
 #include <bouillon/acquisition/log_expected_improvement.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/space/interval.hpp>
+#include <bouillon/testing/acquisition.hpp>
 
 #include <cstdio>
 
@@ -32,6 +33,11 @@ void run(const char* name, Acquisition acquisition) {
 }
 
 int main() {
+    const auto broken = bouillon::to_lines(bouillon::acquisition_violations(cooling_bound{}));
+    if (!broken.empty()) {
+        std::fputs(broken.c_str(), stderr);
+        return 1;
+    }
     run("cooling bound", cooling_bound{});
     run("portfolio with LogEI", bouillon::gp_hedge<cooling_bound, bouillon::log_expected_improvement>{});
 }

@@ -3,6 +3,7 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/merge/resident.hpp>
 #include <bouillon/tensor/weighted_sum.hpp>
+#include <bouillon/testing/backend.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -37,6 +38,11 @@ struct vector_backend {
 static_assert(bouillon::tensor_backend<vector_backend>);
 
 int main() {
+    const auto broken = bouillon::to_lines(bouillon::backend_violations(vector_backend{}));
+    if (!broken.empty()) {
+        std::fputs(broken.c_str(), stderr);
+        return 1;
+    }
     const std::vector<float> older = {1, 2, 3}, newer = {3, 2, 5};
     const auto held = [](const std::vector<float>& values) {
         const auto* data = reinterpret_cast<const std::byte*>(values.data());

@@ -5,6 +5,7 @@
 #include <bouillon/kernel/quadratic.hpp>
 #include <bouillon/kernel/sum.hpp>
 #include <bouillon/surrogate/gaussian_process.hpp>
+#include <bouillon/testing/kernel.hpp>
 
 #include <cmath>
 #include <cstdio>
@@ -47,6 +48,13 @@ void fit_and_predict(const char* name, Kernel kernel) {
 }
 
 int main() {
+    // Symmetry, positive semi-definiteness and the derivatives: a wrong one would only make a search worse.
+    const auto broken = bouillon::to_lines(bouillon::kernel_violations(cauchy{})) +
+                        bouillon::to_lines(bouillon::kernel_violations(parabola_and_rest{}));
+    if (!broken.empty()) {
+        std::fputs(broken.c_str(), stderr);
+        return 1;
+    }
     fit_and_predict("matern52", bouillon::matern52{});
     fit_and_predict("cauchy", cauchy{});
     fit_and_predict("cauchy about a parabola", bouillon::sum<cauchy, bouillon::quadratic>{});

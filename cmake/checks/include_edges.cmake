@@ -16,6 +16,7 @@ set(may_include_surrogate core space kernel)
 set(may_include_acquisition core space kernel surrogate)
 set(may_include_search core space kernel surrogate acquisition)
 set(may_include_merge_search core checkpoint tensor merge model score space kernel surrogate acquisition search)  # the join
+set(may_include_testing core tensor space kernel surrogate acquisition)  # the laws of the axes, for users' tests
 
 # Which headers may include a third party's: a pattern of what is included, then a pattern of who may.
 set(third_party

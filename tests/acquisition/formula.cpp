@@ -53,8 +53,8 @@ struct full_acquisition {
 }  // namespace
 
 TEST_CASE("a user's formula gets its gradient over the space from its text") {
-    check_gradient(product_of_belief_and_state{});
-    check_gradient(improvement_with_a_floor{});
+    check_formula(product_of_belief_and_state{});
+    check_formula(improvement_with_a_floor{});
 }
 
 TEST_CASE("a batch has the values of its points") {

@@ -111,6 +111,6 @@ TEST_CASE("nothing new is to be learned where the score is certain, and the valu
     CHECK(std::isfinite(value_at(log_knowledge_gradient{}.prepare(empty, {}, engine), std::vector{0.1, 0.2})));
 }
 
-TEST_CASE("neither the scale nor the offset of the scores matters") { check_invariance(log_knowledge_gradient{}); }
-
-TEST_CASE("points that crowd and repeat give no NaN") { check_crowds(log_knowledge_gradient{}); }
+TEST_CASE("the knowledge gradient keeps the laws of an acquisition") {
+    check_laws(acquisition_violations(log_knowledge_gradient{}));
+}

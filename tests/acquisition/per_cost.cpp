@@ -45,6 +45,8 @@ TEST_CASE("gradients contain the cost's") {
     const auto surrogate = surrogate_of(10, 2, 0.1);
     const auto state = state_of(surrogate);
     auto engine = make_engine(1);
+    check_laws(acquisition_violations(dear_ei{}));
+    check_laws(acquisition_violations(dear_log_ei{}));
     check_prepared(prepare(dear_ei{}, surrogate, state, engine), 2);
     check_prepared(prepare(dear_log_ei{}, surrogate, state, engine), 2);
 }

@@ -14,5 +14,5 @@ TEST_CASE("probability of improvement has its known values and the margin shifts
 }
 
 TEST_CASE("the gradient of the probability of improvement agrees with central differences") {
-    check_gradient(probability_of_improvement{});
+    check_formula(probability_of_improvement{});
 }

@@ -69,6 +69,6 @@ TEST_CASE("before any data, and without a region, there is a function all the sa
     CHECK(std::isfinite(value_at(thompson_sampling{}.prepare(surrogate, {}, engine), std::vector{0.2, 0.3})));
 }
 
-TEST_CASE("neither the scale nor the offset of the scores matters") { check_invariance(thompson_sampling{}); }
-
-TEST_CASE("points that crowd and repeat give no NaN") { check_crowds(thompson_sampling{}); }
+TEST_CASE("Thompson sampling keeps the laws of an acquisition") {
+    check_laws(acquisition_violations(thompson_sampling{}));
+}

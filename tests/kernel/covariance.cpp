@@ -98,6 +98,6 @@ TEST_CASE("covariance matrices are positive definite at any length scale") {
         const std::vector<double> scales(d, log_length_scale);
         detail::fill_covariance_lower(ard<matern52>{}, d, points, scales, matrix);
         for (std::size_t i = 0; i < 30; ++i) matrix[i * 30 + i] += 1e-10;
-        CHECK(detail::cholesky_lower<double>(30, matrix.data(), 30));
+        CHECK(detail::cholesky_lower(30, matrix.data(), 30));
     }
 }

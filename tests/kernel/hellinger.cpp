@@ -6,7 +6,7 @@
 #include <bouillon/kernel/squared_exponential.hpp>
 #include <bouillon/kernel/sum.hpp>
 
-#include <kernel/covariance_laws.hpp>
+#include <kernel/laws.hpp>
 
 #include <doctest/doctest.h>
 

@@ -3,8 +3,7 @@
 
 #include <bouillon/kernel/ard.hpp>
 
-#include <kernel/covariance_laws.hpp>
-#include <kernel/profile_laws.hpp>
+#include <kernel/laws.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/kernel/matern52.hpp>
 
-#include <kernel/profile_laws.hpp>
+#include <kernel/laws.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/kernel/quadratic.hpp>
 
-#include <kernel/covariance_laws.hpp>
+#include <kernel/laws.hpp>
 
 #include <doctest/doctest.h>
 

@@ -3,8 +3,7 @@
 
 #include <bouillon/kernel/squared_exponential.hpp>
 
-#include <kernel/covariance_laws.hpp>
-#include <kernel/profile_laws.hpp>
+#include <kernel/laws.hpp>
 
 #include <doctest/doctest.h>
 

@@ -8,7 +8,7 @@
 #include <bouillon/kernel/rational_quadratic.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
 
-#include <kernel/covariance_laws.hpp>
+#include <kernel/laws.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/space/affine.hpp>
 
+#include <bouillon/testing/space.hpp>
+
+#include <check_laws.hpp>
+
 #include <doctest/doctest.h>
 
 #include <initializer_list>
@@ -183,4 +187,11 @@ TEST_CASE("an affine merge on a bound that was given names it, and weights of 0 
     REQUIRE(both.size() == 2);
     CHECK(both[0].name == "lower");
     CHECK(both[1].value == 1.5);
+}
+
+TEST_CASE("affine spaces keep the laws of a space, and of averages") {
+    for (const auto& space : spaces) {
+        check_laws(space_violations(space));
+        check_laws(average_violations(space, space.checkpoints));
+    }
 }

@@ -2,6 +2,9 @@
 #include <bouillon/space/box.hpp>
 
 #include <bouillon/space/spread.hpp>
+#include <bouillon/testing/space.hpp>
+
+#include <check_laws.hpp>
 
 #include <doctest/doctest.h>
 
@@ -51,3 +54,5 @@ TEST_CASE("a box whose bounds make no box is refused") {
     CHECK_THROWS_WITH_AS((box{{0, 2}, {1, 2}}.check()), "box: coordinate 1 has lower bound 2 and upper bound 2",
                          input_error);
 }
+
+TEST_CASE("a box keeps the laws of a space") { check_laws(space_violations(branin_box)); }

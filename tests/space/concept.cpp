@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/space/concept.hpp>
 
+#include <bouillon/testing/space.hpp>
+
+#include <check_laws.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace bouillon;
@@ -42,4 +46,9 @@ TEST_CASE("a point has merge weights where its space is for merging, and none el
 TEST_CASE("a struct without a projection is no space") {
     CHECK_FALSE(search_space<without_projection>);
     CHECK_FALSE(search_space<int>);
+}
+
+TEST_CASE("the least that is a space keeps the laws of a space") {
+    check_laws(space_violations(single_point{}));
+    check_laws(average_violations(merging_point{}, 1));
 }

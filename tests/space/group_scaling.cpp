@@ -2,6 +2,9 @@
 #include <bouillon/space/group_scaling.hpp>
 
 #include <bouillon/space/spread.hpp>
+#include <bouillon/testing/space.hpp>
+
+#include <check_laws.hpp>
 
 #include <doctest/doctest.h>
 
@@ -74,4 +77,9 @@ TEST_CASE("the bounds that groups reach have their numbers, frozen groups and th
     CHECK(reached({1, 1}).empty());
     CHECK(reached({1.5, 0.5}) == names{"upper of group 0", "lower of group 2"});
     CHECK(reached({0, 2}) == names{"upper of group 2"});
+}
+
+TEST_CASE("scaled groups keep the laws of a space, and each of averages") {
+    check_laws(space_violations(space));
+    check_laws(average_violations(space, 3));
 }

@@ -2,6 +2,9 @@
 #include <bouillon/space/interval.hpp>
 
 #include <bouillon/space/spread.hpp>
+#include <bouillon/testing/space.hpp>
+
+#include <check_laws.hpp>
 
 #include <doctest/doctest.h>
 
@@ -58,4 +61,11 @@ TEST_CASE("an interval says which of its ends a point lies on, to a hundredth of
     CHECK(inner.reached_bounds(std::vector{0.895})[0].name == "upper");
     CHECK(space.reached_bounds(std::vector{1.0}).empty());  // the newest checkpoint, which no bound keeps from more
     CHECK(inner.reached_bounds(std::vector{0.0}).empty());
+}
+
+TEST_CASE("intervals keep the laws of a space, and of averages") {
+    for (const interval& space : {interval{}, interval{.lower = -0.5, .upper = 2}}) {
+        check_laws(space_violations(space));
+        check_laws(average_violations(space, 2));
+    }
 }

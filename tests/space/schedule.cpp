@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/space/schedule.hpp>
 #include <bouillon/core/schedule_weights.hpp>
+#include <bouillon/testing/space.hpp>
+
+#include <check_laws.hpp>
 
 #include <doctest/doctest.h>
 
@@ -62,15 +65,6 @@ TEST_CASE("a schedule's merge weights sum to one everywhere, and are not negativ
             point[3] = 0;
             for (const double w : space.merge_weights(point)) CHECK(w >= -1e-15);
         }
-    }
-}
-
-TEST_CASE("a schedule's points round-trip through the unit cube") {
-    auto engine = make_engine(4);
-    const schedule space{12, 0.5};
-    for (int i = 0; i < 100; ++i) {
-        const auto unit_point = uniform_sample(space, engine);
-        check_equal(space.unit_point(space.point(unit_point)), unit_point);
     }
 }
 
@@ -150,4 +144,12 @@ TEST_CASE("a schedule's bounds are its step, all checkpoints and the shapes' end
     CHECK(reached({6, 1, 4, 0}) == names{"shape"});
     CHECK(reached({6, 1, 0.25, 0.5}) == names{"shape", "largest_step"});
     CHECK(reached({1, 1, 1, 0}).empty());
+}
+
+TEST_CASE("schedules keep the laws of a space, and of averages") {
+    for (const std::size_t checkpoints : {2, 3, 8, 41}) {
+        const schedule space{checkpoints, 0.5};
+        check_laws(space_violations(space));
+        check_laws(average_violations(space, checkpoints));
+    }
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/space/simplex.hpp>
 
+#include <bouillon/testing/space.hpp>
+
+#include <check_laws.hpp>
+
 #include <doctest/doctest.h>
 
 #include <limits>
@@ -122,4 +126,11 @@ TEST_CASE("merge weights are the point itself") {
 TEST_CASE("a simplex of no checkpoints is refused") {
     CHECK_NOTHROW(simplex{1}.check());
     CHECK_THROWS_AS(simplex{0}.check(), input_error);
+}
+
+TEST_CASE("simplices keep the laws of a space, and of averages") {
+    for (const std::size_t checkpoints : {1, 2, 3, 8, 17}) {
+        check_laws(space_violations(simplex{checkpoints}));
+        check_laws(average_violations(simplex{checkpoints}, checkpoints));
+    }
 }

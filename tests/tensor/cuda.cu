@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/tensor/thrust_cuda.hpp>
 
-#include "language_model_conformance.hpp"
+#include <bouillon/testing/backend.hpp>
+#include <bouillon/testing/language_model_backend.hpp>
+
+#include <check_laws.hpp>
 
 #include <thrust/device_vector.h>
 
@@ -24,11 +27,11 @@ struct uploading_cuda_backend : thrust_backend<thrust_cuda> {
 }  // namespace
 
 TEST_CASE("thrust_backend is a tensor backend on CUDA") {
-    if (has_device()) conformance::check_tensor_backend(uploading_cuda_backend{});
+    if (has_device()) check_laws(backend_violations(uploading_cuda_backend{}));
 }
 
 TEST_CASE("thrust_backend runs language models on CUDA") {
-    if (has_device()) conformance::check_language_model_backend(uploading_cuda_backend{});
+    if (has_device()) check_laws(language_model_backend_violations(uploading_cuda_backend{}));
 }
 
 TEST_CASE("a device vector is viewed where it lies") {

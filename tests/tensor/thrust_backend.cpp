@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/tensor/thrust_backend.hpp>
 
-#include "language_model_conformance.hpp"
+#include <bouillon/testing/backend.hpp>
+#include <bouillon/testing/language_model_backend.hpp>
+
+#include <check_laws.hpp>
 
 #include <thrust/host_vector.h>
 
@@ -22,30 +25,30 @@ struct element_by_element : thrust_sequential {
 }  // namespace
 
 TEST_CASE("thrust_backend is a tensor backend on the sequential system") {
-    conformance::check_tensor_backend(thrust_backend<thrust_sequential>{});
+    check_laws(backend_violations(thrust_backend<thrust_sequential>{}));
 }
 
 TEST_CASE("thrust_backend runs language models on the sequential system") {
     const detail::single_threaded_blas guard;
-    conformance::check_language_model_backend(thrust_backend<thrust_sequential>{});
+    check_laws(language_model_backend_violations(thrust_backend<thrust_sequential>{}));
 }
 
 TEST_CASE("thrust_backend is a tensor backend on the build's device system") {
-    conformance::check_tensor_backend(default_thrust_backend{});
+    check_laws(backend_violations(default_thrust_backend{}));
 }
 
 TEST_CASE("thrust_backend runs language models on the build's device system") {
     const detail::single_threaded_blas guard;
-    conformance::check_language_model_backend(default_thrust_backend{});
+    check_laws(language_model_backend_violations(default_thrust_backend{}));
 }
 
 TEST_CASE("a device's functors have the bits of the host's tiles") {
-    conformance::check_tensor_backend(thrust_backend<element_by_element>{});
+    check_laws(backend_violations(thrust_backend<element_by_element>{}));
 }
 
 TEST_CASE("a device's functors run language models") {
     const detail::single_threaded_blas guard;
-    conformance::check_language_model_backend(thrust_backend<element_by_element>{});
+    check_laws(language_model_backend_violations(thrust_backend<element_by_element>{}));
 }
 
 TEST_CASE("a Thrust vector is viewed where it lies") {

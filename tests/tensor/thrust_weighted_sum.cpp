@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/tensor/thrust_weighted_sum.hpp>
 
-#include "conformance.hpp"
+#include <bouillon/testing/host_tensor.hpp>
+
+#include <doctest/doctest.h>
 
 #include <cstring>
 
@@ -29,7 +31,7 @@ struct sum_inputs {
 
     void add(dtype type, std::size_t size, std::size_t offset, std::mt19937& engine) {
         tensors.emplace_back(type, size, offset);
-        const auto values = conformance::random_tensor(type, size, engine);
+        const auto values = detail::random_tensor(type, size, engine);
         std::copy_n(values.data().begin(), size * bytes(type), tensors.back().view.data);
         terms.push_back({tensors.back().view.data, type, 0.1 * static_cast<double>(terms.size()) - 0.55});
     }
@@ -54,7 +56,7 @@ bool device_has_bits_of_tiles(const std::vector<weighted_term>& terms, dtype typ
 
 TEST_CASE("packets of any number of inputs have the bits of the host's tiles, at any size and alignment") {
     std::mt19937 engine(1);
-    for (const dtype type : conformance::float_types)
+    for (const dtype type : detail::float_types)
         for (const std::size_t count : {0, 1, 2, 3, 4, 5, 15, 16, 17, 40})
             for (const std::size_t size : {0, 1, 7, 8, 9, 500, 1027})
                 for (const std::size_t offset : {std::size_t{0}, bytes(type), 16 - bytes(type), std::size_t{1}}) {
@@ -70,14 +72,14 @@ TEST_CASE("packets of any number of inputs have the bits of the host's tiles, at
 
 TEST_CASE("inputs of other types or other alignments than their output have the bits of the host's tiles") {
     std::mt19937 engine(2);
-    for (const dtype from : conformance::float_types)
-        for (const dtype to : conformance::float_types)
+    for (const dtype from : detail::float_types)
+        for (const dtype to : detail::float_types)
             for (const std::size_t count : {1, 3, 9}) {
                 sum_inputs alike, apart, mixed;
                 for (std::size_t k = 0; k < count; ++k) {
                     alike.add(from, 333, 0, engine);
                     apart.add(from, 333, k % 2 * bytes(from), engine);
-                    mixed.add(conformance::float_types[(k + 1) % 4], 333, 0, engine);
+                    mixed.add(detail::float_types[(k + 1) % 4], 333, 0, engine);
                 }
                 for (const auto* in : {&alike, &apart, &mixed})
                     for (const std::size_t offset : {0, 8}) {
@@ -90,7 +92,7 @@ TEST_CASE("inputs of other types or other alignments than their output have the 
 
 TEST_CASE("candidates that are summed in one pass have the bits of each alone") {
     std::mt19937 engine(3);
-    for (const dtype type : conformance::float_types)
+    for (const dtype type : detail::float_types)
         for (const std::size_t candidates : {2, 3, 4, 5, 9})
             for (const std::size_t count : {1, 3, 16, 17}) {
                 sum_inputs in;

@@ -2,11 +2,15 @@
 #include <bouillon/tensor/weighted_sum.hpp>
 
 #include <bouillon/tensor/xtensor_backend.hpp>
+#include <bouillon/testing/backend.hpp>
+#include <bouillon/testing/host_tensor.hpp>
 
-#include "conformance.hpp"
+#include <check_laws.hpp>
+
+#include <doctest/doctest.h>
 
 using namespace bouillon;
-using conformance::host_tensor;
+using detail::host_tensor;
 
 namespace {
 
@@ -30,9 +34,9 @@ static_assert(!batching_backend<one_by_one>);
 
 TEST_CASE("a weighted sum has the same bits for every number of threads") {
     std::mt19937 engine(1);
-    for (const dtype type : conformance::float_types) {
+    for (const dtype type : detail::float_types) {
         std::vector<host_tensor> inputs;
-        for (int k = 0; k < 9; ++k) inputs.push_back(conformance::random_tensor(type, 300'001, engine));
+        for (int k = 0; k < 9; ++k) inputs.push_back(detail::random_tensor(type, 300'001, engine));
         const std::vector<double> coefficients = {0.5, -0.25, 0.3, 0.1, 0, 1, -1, 0.05, 0.3};
         const auto one = sum(inputs, coefficients, type);
         for (const std::size_t threads : {0, 2, 3, 7})
@@ -42,8 +46,8 @@ TEST_CASE("a weighted sum has the same bits for every number of threads") {
 
 TEST_CASE("a weight of 1 gives the input back bit for bit, negative zero included") {
     std::mt19937 engine(2);
-    for (const dtype type : conformance::float_types) {
-        std::vector<host_tensor> inputs = {conformance::random_tensor(type, 99, engine)};
+    for (const dtype type : detail::float_types) {
+        std::vector<host_tensor> inputs = {detail::random_tensor(type, 99, engine)};
         inputs[0].set(5, -0.0);
         CHECK(sum(inputs, std::vector{1.0}, type).memory == inputs[0].memory);
     }
@@ -80,7 +84,7 @@ TEST_CASE("candidates summed together have the same bits for every number of thr
     const std::size_t size = 4'400'000;  // outputs that go past the caches
     std::vector<host_tensor> inputs;
     std::vector<tensor_view> views;
-    for (int k = 0; k < 3; ++k) inputs.push_back(conformance::random_tensor(dtype::bf16, size, engine));
+    for (int k = 0; k < 3; ++k) inputs.push_back(detail::random_tensor(dtype::bf16, size, engine));
     for (const auto& input : inputs) views.push_back(input.view());
     std::vector<double> coefficients;
     for (int i = 0; i < 7 * 3; ++i) coefficients.push_back(i == 4 ? 0 : 0.1 * (i - 7));
@@ -105,6 +109,9 @@ TEST_CASE("no candidates are no work, no inputs give zeros, and outputs of diffe
     weighted_sums({}, {}, outputs);
     CHECK(a == std::vector<float>{0, 0, 0});
     CHECK(b == std::vector<float>{0, 0, 0, 1});
+    const tensor_view input = {reinterpret_cast<const std::byte*>(a.data()), 3, dtype::f32};
+    CHECK_THROWS_WITH_AS(weighted_sums({&input, 1}, std::vector{1.0}, outputs),
+                         "weighted sum for 2 outputs: 1 inputs but 1 coefficients", input_error);
     const std::array<mutable_tensor_view, 2> unequal = {
         {outputs[0], {reinterpret_cast<std::byte*>(b.data()), 4, dtype::f32}}};
     CHECK_THROWS_WITH_AS(weighted_sums({}, {}, unequal), "weighted sum: an output has 3 elements, another 4",
@@ -112,5 +119,5 @@ TEST_CASE("no candidates are no work, no inputs give zeros, and outputs of diffe
 }
 
 TEST_CASE("a backend that cannot batch is asked for one candidate after the other") {
-    conformance::check_candidates(one_by_one());
+    check_laws(backend_violations(one_by_one()));
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/tensor/weighted_sum_avx2.hpp>
 
-#include "conformance.hpp"
+#include <bouillon/testing/host_tensor.hpp>
+
+#include <doctest/doctest.h>
 
 using namespace bouillon;
 using namespace bouillon::detail;
-using conformance::host_tensor;
+using detail::host_tensor;
 
 #if defined(__x86_64__)
 TEST_CASE("the AVX2 tile has the bits of the plain one and writes only its range") {
@@ -20,7 +22,7 @@ TEST_CASE("the AVX2 tile has the bits of the plain one and writes only its range
         std::vector<host_tensor> inputs;
         std::vector<weighted_term> terms;
         for (std::size_t k = 0; k < count; ++k)
-            inputs.push_back(conformance::random_tensor(types[repeat % 2 ? engine() % 3 : 2], size, engine));
+            inputs.push_back(detail::random_tensor(types[repeat % 2 ? engine() % 3 : 2], size, engine));
         for (std::size_t k = 0; k < count; ++k)
             terms.push_back({inputs[k].data().data(), inputs[k].type, 1 - 0.3 * static_cast<double>(k)});
         host_tensor plain(types[engine() % 3], size);
@@ -38,7 +40,7 @@ TEST_CASE("an output too large for the caches has the same bits, aligned or not"
     if (!has_avx2()) return;
     const std::size_t size = 5'000'000;
     std::mt19937 engine(2);
-    const host_tensor input = conformance::random_tensor(dtype::f16, size, engine);
+    const host_tensor input = detail::random_tensor(dtype::f16, size, engine);
     const std::vector<weighted_term> terms = {{input.data().data(), dtype::f16, 0.7},
                                               {input.data().data(), dtype::f16, 0.1}};
     std::vector<std::byte> memory(4 * size + 128);
@@ -65,7 +67,7 @@ TEST_CASE("candidates summed together have the bits of each alone, and only thei
         const std::size_t size = engine() % 3000 + 1, count = engine() % 20 + 1;
         std::vector<host_tensor> inputs, plain, fast;
         for (std::size_t k = 0; k < count; ++k)
-            inputs.push_back(conformance::random_tensor(types[repeat % 2 ? engine() % 3 : 2], size, engine));
+            inputs.push_back(detail::random_tensor(types[repeat % 2 ? engine() % 3 : 2], size, engine));
         std::vector<term_sum> sums(4);
         for (std::size_t q = 0; q < 4; ++q) {
             for (std::size_t k = 0; k < count; ++k)
@@ -100,6 +102,6 @@ TEST_CASE("NaN stays NaN in bfloat16, whatever its payload, and infinity stays i
     const term_sum sum{{{input.data().data(), dtype::f32, 1.0}}, output.output()};
     weighted_sums_avx2<1>({&sum}, 0, 256);
     for (std::size_t i = 0; i < 256; ++i)
-        CHECK(conformance::same_value(output[i], bf16_to_float(float_to_bf16(static_cast<float>(input[i])))));
+        CHECK(detail::same_value(output[i], bf16_to_float(float_to_bf16(static_cast<float>(input[i])))));
 }
 #endif

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/tensor/xtensor_backend.hpp>
 
-#include "language_model_conformance.hpp"
+#include <bouillon/testing/backend.hpp>
+#include <bouillon/testing/language_model_backend.hpp>
+
+#include <check_laws.hpp>
 
 using namespace bouillon;
 
 TEST_CASE("xtensor_backend is a tensor backend on one thread") {
-    conformance::check_tensor_backend(xtensor_backend({.threads = 1}));
+    check_laws(backend_violations(xtensor_backend({.threads = 1})));
 }
 
 TEST_CASE("xtensor_backend is a tensor backend on several threads") {
-    conformance::check_tensor_backend(xtensor_backend({.threads = 3}));
+    check_laws(backend_violations(xtensor_backend({.threads = 3})));
 }
 
 TEST_CASE("xtensor_backend runs language models") {
     const detail::single_threaded_blas guard;
-    conformance::check_language_model_backend(xtensor_backend{});
+    check_laws(language_model_backend_violations(xtensor_backend{}));
 }
 
 TEST_CASE("lanes are the threads") {

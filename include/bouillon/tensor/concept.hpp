@@ -20,7 +20,7 @@ namespace bouillon {
 /// A sum is wide, in float64, where its output or an input is F64; an input with coefficient 0 takes no part, so that
 /// its type makes no sum wide. What does not fit throws input_error: coefficients that are not as many as the inputs,
 /// inputs whose sizes are not the output's, a type that is not F64, F32, F16 or BF16 in a sum, and bytes to download
-/// into that are not exactly the tensor's.
+/// into that are not exactly the tensor's. `backend_violations` (testing/backend.hpp) checks all of this.
 ///
 /// A tensor of size 0 is allowed everywhere. Calls on one backend from several threads are fine while no two of them
 /// write the same tensor.
