@@ -66,7 +66,7 @@ struct device_tensors {
         for (std::size_t i = 0; i < count * candidates; ++i) coefficients.push_back(1 / static_cast<double>(3 + i));
     }
 
-    void sum() { backend.weighted_sums(inputs, coefficients, outputs); }
+    void sum() { backend.weighted_sum_batch(inputs, coefficients, outputs); }
 
     /// Whether some elements of every output have the bits that the host computes from the same inputs.
     bool agrees_with_host() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/tensor/thrust_backend.hpp>
 #include <bouillon/tensor/weighted_sum.hpp>
+#include <bouillon/tensor/weighted_sum_batch.hpp>
 #include <bouillon/tensor/xtensor_backend.hpp>
 
 #include <benchmark/benchmark.h>
@@ -96,7 +97,7 @@ template <dtype... Types>
 void candidates(benchmark::State& state) {
     const problem p({Types...}, static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(2)));
     const auto threads = static_cast<std::size_t>(state.range(1));
-    for (auto _ : state) weighted_sums(p.inputs, p.coefficients, p.outputs, threads);
+    for (auto _ : state) weighted_sum_batch(p.inputs, p.coefficients, p.outputs, threads);
     count_bytes(state, p);
 }
 
@@ -128,7 +129,7 @@ void backend_sum(benchmark::State& state, const Backend& backend, dtype type) {
 }
 
 template <dtype Type>
-void thrust_sum(benchmark::State& state) {
+void sum_alone(benchmark::State& state) {
     const thrust_threads limit(static_cast<std::size_t>(state.range(1)));
     backend_sum(state, default_thrust_backend{}, Type);
 }
@@ -172,9 +173,9 @@ BENCHMARK(copy_in_pieces)->ArgName("threads")->Arg(1)->Arg(2)->UseRealTime();
 BENCHMARK(xtensor_sum<dtype::f32>)->Apply(all_inputs);
 BENCHMARK(xtensor_sum<dtype::bf16>)->Apply(all_inputs);
 BENCHMARK(xtensor_sum<dtype::f16>)->Apply(all_inputs);
-BENCHMARK(thrust_sum<dtype::f32>)->Apply(all_inputs);
-BENCHMARK(thrust_sum<dtype::bf16>)->Apply(all_inputs);
-BENCHMARK(thrust_sum<dtype::f16>)->Apply(all_inputs);
+BENCHMARK(sum_alone<dtype::f32>)->Apply(all_inputs);
+BENCHMARK(sum_alone<dtype::bf16>)->Apply(all_inputs);
+BENCHMARK(sum_alone<dtype::f16>)->Apply(all_inputs);
 BENCHMARK(sum<dtype::f64>)->Apply(eight_inputs);
 BENCHMARK(sum<dtype::f32, dtype::bf16>)->Apply(eight_inputs);
 BENCHMARK(sum<dtype::f64, dtype::bf16>)->Apply(eight_inputs);

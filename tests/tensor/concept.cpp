@@ -29,7 +29,7 @@ struct viewing : summing {
 };
 
 struct batching : summing {
-    void weighted_sums(std::span<const tensor* const>, std::span<const double>, std::span<tensor* const>) const;
+    void weighted_sum_batch(std::span<const tensor* const>, std::span<const double>, std::span<tensor* const>) const;
 };
 
 struct filling : summing {

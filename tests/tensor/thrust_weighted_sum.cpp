@@ -40,7 +40,7 @@ struct sum_inputs {
 /// Whether a sum has the bits that the host's tiles give.
 bool has_bits_of_tiles(const std::vector<weighted_term>& terms, const placed_tensor& sums) {
     placed_tensor tiles(sums.view.type, sums.view.size, 0);
-    weighted_sum_range({terms, tiles.view}, 0, tiles.view.size);
+    sum_elements({terms, tiles.view}, 0, tiles.view.size);
     return std::ranges::equal(sums.stored(), tiles.stored());
 }
 
@@ -48,7 +48,7 @@ bool device_has_bits_of_tiles(const std::vector<weighted_term>& terms, dtype typ
                               std::size_t offset) {
     const placed_tensor sums(type, size, offset);
     const term_sum sum{terms, sums.view};
-    thrust_weighted_sums<thrust_sequential>({&sum, 1});
+    sum_on_device<thrust_sequential>({&sum, 1});
     return has_bits_of_tiles(terms, sums);
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("candidates that are summed in one pass have the bits of each alone") 
                     if (q == 2) terms.erase(terms.begin());  // a checkpoint of weight 0
                     sums.push_back({terms, outputs.back().view});
                 }
-                thrust_weighted_sums<thrust_sequential>(sums);
+                sum_on_device<thrust_sequential>(sums);
                 for (std::size_t q = 0; q < candidates; ++q) CHECK(has_bits_of_tiles(sums[q].terms, outputs[q]));
             }
 }

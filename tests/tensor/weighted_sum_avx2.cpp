@@ -29,9 +29,9 @@ TEST_CASE("the AVX2 tile has the bits of the plain one and writes only its range
         for (std::size_t i = 0; i < size; ++i) plain.set(i, 7);
         host_tensor fast = plain;
         const std::size_t first = engine() % size, last = first + engine() % (size - first + 1);
-        weighted_sum_plain<float>({terms, plain.output()}, first, last);
+        sum_plain<float>({terms, plain.output()}, first, last);
         const term_sum sum{terms, fast.output()};
-        weighted_sums_avx2<1>({&sum}, first, last);
+        sum_avx2<1>({&sum}, first, last);
         REQUIRE(fast.memory == plain.memory);
     }
 }
@@ -47,13 +47,13 @@ TEST_CASE("an output too large for the caches has the same bits, aligned or not"
     std::byte* const aligned = memory.data() + (64 - reinterpret_cast<std::uintptr_t>(memory.data()) % 64);
     for (const dtype type : {dtype::f32, dtype::f16, dtype::bf16}) {
         host_tensor plain(type, size);
-        weighted_sum_plain<float>({terms, plain.output()}, 3, size);
+        sum_plain<float>({terms, plain.output()}, 3, size);
         for (const std::size_t offset : {0, 48, 1}) {  // bytes beyond an aligned address
             const mutable_tensor_view to{aligned + offset, size, type};
             CHECK(streams_to(to) == (offset % 2 == 0));
             std::fill(memory.begin(), memory.end(), std::byte{0});
             const term_sum sum{terms, to};
-            weighted_sums_avx2<1>({&sum}, 3, size);
+            sum_avx2<1>({&sum}, 3, size);
             CHECK(std::equal(plain.data().begin(), plain.data().end(), to.data));
         }
     }
@@ -78,14 +78,14 @@ TEST_CASE("candidates summed together have the bits of each alone, and only thei
         }
         const std::size_t first = engine() % size, last = first + engine() % (size - first + 1);
         for (std::size_t q = 0; q < 4; ++q) {
-            weighted_sum_plain<float>({sums[q].terms, plain[q].output()}, first, last);
+            sum_plain<float>({sums[q].terms, plain[q].output()}, first, last);
             sums[q].output = fast[q].output();
         }
         if (repeat % 3) {
-            weighted_sums_avx2<4>({&sums[0], &sums[1], &sums[2], &sums[3]}, first, last);
+            sum_avx2<4>({&sums[0], &sums[1], &sums[2], &sums[3]}, first, last);
         } else {
-            weighted_sums_avx2<2>({&sums[0], &sums[1]}, first, last);
-            weighted_sums_avx2<2>({&sums[2], &sums[3]}, first, last);
+            sum_avx2<2>({&sums[0], &sums[1]}, first, last);
+            sum_avx2<2>({&sums[2], &sums[3]}, first, last);
         }
         for (std::size_t q = 0; q < 4; ++q) REQUIRE(fast[q].memory == plain[q].memory);
     }
@@ -100,7 +100,7 @@ TEST_CASE("NaN stays NaN in bfloat16, whatever its payload, and infinity stays i
     for (std::size_t i = 0; i < 6; ++i) store_bits(input.data().data(), 40 * i + 3, patterns[i]);
     host_tensor output(dtype::bf16, 256);
     const term_sum sum{{{input.data().data(), dtype::f32, 1.0}}, output.output()};
-    weighted_sums_avx2<1>({&sum}, 0, 256);
+    sum_avx2<1>({&sum}, 0, 256);
     for (std::size_t i = 0; i < 256; ++i)
         CHECK(detail::same_value(output[i], bf16_to_float(float_to_bf16(static_cast<float>(input[i])))));
 }

@@ -24,9 +24,9 @@ TEST_CASE("the plain tile, which runs where there is no AVX2, has the pinned bit
                 host_tensor sums(output, size);
                 const term_sum sum{terms, sums.output()};
                 if (sums_in_double(terms, output))
-                    weighted_sum_plain<double>(sum, 0, size);
+                    sum_plain<double>(sum, 0, size);
                 else
-                    weighted_sum_plain<float>(sum, 0, size);
+                    sum_plain<float>(sum, 0, size);
                 CHECK(detail::first_difference(sums, detail::pinned_sums(inputs, coefficients, output)) == sums.size);
             }
 }
@@ -35,13 +35,6 @@ TEST_CASE("only the range asked for is written") {
     const host_tensor input(dtype::f32, 100);
     host_tensor sums(dtype::f32, 100);
     for (std::size_t i = 0; i < 100; ++i) sums.set(i, 7);
-    weighted_sum_plain<float>({{{input.data().data(), dtype::f32, 1.0}}, sums.output()}, 10, 20);
+    sum_plain<float>({{{input.data().data(), dtype::f32, 1.0}}, sums.output()}, 10, 20);
     for (std::size_t i = 0; i < 100; ++i) CHECK(sums[i] == (i >= 10 && i < 20 ? 0 : 7));
-}
-
-TEST_CASE("a sum is in float64 when any tensor of it is") {
-    const weighted_term narrow{nullptr, dtype::bf16, 1}, wide{nullptr, dtype::f64, 1};
-    CHECK_FALSE(sums_in_double(std::array{narrow}, dtype::f32));
-    CHECK(sums_in_double(std::array{narrow, wide}, dtype::f32));
-    CHECK(sums_in_double(std::array{narrow}, dtype::f64));
 }

@@ -9,6 +9,7 @@
 #include <bouillon/tensor/fill.hpp>
 #include <bouillon/tensor/parameters.hpp>
 #include <bouillon/tensor/weighted_sum.hpp>
+#include <bouillon/tensor/weighted_sum_batch.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -91,7 +92,7 @@ class resident_checkpoints {
                 to = {mergeable(from.type) ? allocate_like(from) : copy_of(from), from.shape};
                 outputs.push_back(&to.tensor);
             }
-            if (mergeable(from.type)) weighted_sums<Backend>(backend_, inputs, coefficients, outputs);
+            if (mergeable(from.type)) weighted_sum_batch<Backend>(backend_, inputs, coefficients, outputs);
         }
         return merged;
     }

@@ -44,13 +44,13 @@ concept viewing_backend = tensor_backend<Backend> && requires(const Backend back
     { backend.view(memory) } -> std::same_as<typename Backend::tensor>;
 };
 
-/// A backend that sums for several candidates in one pass over the inputs. `weighted_sums(inputs, coefficients,
-/// outputs)`, as `bouillon::weighted_sums` has it (weighted_sum.hpp), which works for every backend.
+/// A backend that sums for several candidates in one pass over the inputs. `weighted_sum_batch(inputs, coefficients,
+/// outputs)`, as `bouillon::weighted_sum_batch` has it (weighted_sum_batch.hpp), which works for every backend.
 template <class Backend>
 concept batching_backend = tensor_backend<Backend> &&
     requires(const Backend backend, std::span<const typename Backend::tensor* const> inputs,
              std::span<const double> coefficients, std::span<typename Backend::tensor* const> outputs) {
-    backend.weighted_sums(inputs, coefficients, outputs);
+    backend.weighted_sum_batch(inputs, coefficients, outputs);
 };
 
 namespace detail {

@@ -10,8 +10,8 @@
 #include <bouillon/tensor/thrust_language_model.hpp>
 #include <bouillon/tensor/thrust_system.hpp>
 #include <bouillon/tensor/thrust_weighted_sum.hpp>
+#include <bouillon/tensor/weighted_sum_batch.hpp>
 
-#include <array>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -69,54 +69,63 @@ class thrust_backend : public detail::thrust_model_operations<System> {
 
     void weighted_sum(std::span<const tensor* const> inputs, std::span<const double> coefficients,
                       tensor& output) const {
-        sum(detail::views_of(inputs), coefficients, std::array<mutable_tensor_view, 1>{output.writable()});
+        sum(detail::views_of(inputs), coefficients, output.writable());
     }
 
-    void weighted_sums(std::span<const tensor* const> inputs, std::span<const double> coefficients,
-                       std::span<tensor* const> outputs) const {
-        sum(detail::views_of(inputs), coefficients, detail::writable_views_of(outputs));
+    void weighted_sum_batch(std::span<const tensor* const> inputs, std::span<const double> coefficients,
+                            std::span<tensor* const> outputs) const {
+        const auto views = detail::writable_views_of(outputs);
+        const auto sums = detail::make_term_batch(detail::views_of(inputs), coefficients, views);
+        if (sums.empty()) return;
+        if constexpr (System::on_device)
+            detail::sum_on_device<System>(sums);
+        else
+            detail::in_parts(views[0], detail::thrust_loop<System>{}, [&](std::size_t first, std::size_t last) {
+                detail::sum_batch_elements(sums, first, last);
+            });
     }
 
     template <class Read>
     void fill(tensor& output, const Read& read) const {
-        const mutable_tensor_view to = output.writable();
-        const std::size_t size = detail::storage_bytes(to.size, to.type);
-        if constexpr (requires { operations::system().fill(to.data, size, read); })
-            operations::system().fill(to.data, size, read);
+        std::byte* const memory = output.writable().data;
+        const std::size_t size = detail::storage_bytes(output.size(), output.type());
+        if constexpr (requires { operations::system().fill(memory, size, read); })
+            operations::system().fill(memory, size, read);
         else
-            detail::read_parts({to.data, size}, thread_count(0), read);
+            detail::read_parts({memory, size}, thread_count(0), read);
     }
 
     /// Bytes of the device's memory that are free.
     std::size_t free_memory() const requires requires(const System& system) { system.free_memory(); }
     { return operations::system().free_memory(); }
 
-    void download(const tensor& from, std::span<std::byte> host) const {
-        detail::check_download(from.view(), host.size());
-        detail::copy_to_host<System>(from.view().data, host);
+    void download(const tensor& stored, std::span<std::byte> host) const {
+        detail::check_download(stored.view(), host.size());
+        detail::copy_to_host<System>(stored.view().data, host);
     }
 
     std::size_t lanes() const { return 1; }
 
     buffer make_buffer(std::size_t elements) const { return buffer(elements); }
 
-    void read(const buffer& from, std::span<float> values) const { detail::copy_to_host<System>(from.data(), values); }
+    void read(const buffer& values, std::span<float> host) const { detail::copy_to_host<System>(values.data(), host); }
 
-    void widen(const tensor& stored, buffer& out) const {
-        const tensor_view from = stored.view();
+    void widen(const tensor& stored, buffer& widened) const {
+        const tensor_view input = stored.view();
         const double one = 1;
-        const mutable_tensor_view to{reinterpret_cast<std::byte*>(out.data()), from.size, dtype::f32};
-        sum({&from, 1}, {&one, 1}, {&to, 1});
+        sum({&input, 1}, {&one, 1}, {reinterpret_cast<std::byte*>(widened.data()), input.size, dtype::f32});
     }
 
  private:
     static void sum(std::span<const tensor_view> inputs, std::span<const double> coefficients,
-                    std::span<const mutable_tensor_view> outputs) {
-        const auto sums = detail::checked_sums(inputs, coefficients, outputs);
+                    mutable_tensor_view output) {
+        detail::check_coefficients(inputs.size(), coefficients.size(), 1);
+        const auto terms = detail::make_term_sum(inputs, coefficients, output);
         if constexpr (System::on_device)
-            detail::thrust_weighted_sums<System>(sums);
+            detail::sum_on_device<System>({&terms, 1});
         else
-            detail::sum_blocks(sums, detail::thrust_loop<System>{});
+            detail::in_parts(output, detail::thrust_loop<System>{},
+                             [&](std::size_t first, std::size_t last) { detail::sum_elements(terms, first, last); });
     }
 };
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <bouillon/tensor/device_weighted_sum.hpp>
+#include <bouillon/tensor/term_sum.hpp>
 #include <bouillon/tensor/thrust_array.hpp>
 #include <bouillon/tensor/thrust_system.hpp>
-#include <bouillon/tensor/weighted_sum.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -18,11 +18,11 @@ namespace bouillon::detail {
 
 /// Up to Candidates checked sums of the same inputs, with outputs of one type: one pass over the inputs.
 template <class System, class Real, std::size_t Candidates>
-class thrust_sums {
+class device_sums {
     using term = device_term<Real, Candidates>;
 
  public:
-    explicit thrust_sums(std::span<const term_sum> sums) : sums_(sums), output_(sums[0].output) {
+    explicit device_sums(std::span<const term_sum> sums) : sums_(sums), output_(sums[0].output) {
         for (std::size_t k = 0; k < sums[0].terms.size(); ++k) {
             const weighted_term& shared = sums[0].terms[k];
             terms_.push_back({shared.data, shared.type, {}});
@@ -109,27 +109,27 @@ class thrust_sums {
 
 /// Computes one checked sum.
 template <class System, class Real>
-void thrust_sum(const term_sum& sum) {
-    const thrust_sums<System, Real, 1> alone({&sum, 1});
+void sum_alone(const term_sum& sum) {
+    const device_sums<System, Real, 1> alone({&sum, 1});
     if (!alone.run_packets()) alone.run_elements();
 }
 
 /// Computes checked sums on the system's device, four candidates in a pass where they have the same inputs.
 template <class System>
-void thrust_weighted_sums(std::span<const term_sum> sums) {
+void sum_on_device(std::span<const term_sum> sums) {
     constexpr std::size_t candidates = 4;
     for (std::size_t done = 0; done < sums.size();) {
         const term_sum& first = sums[done];
         std::size_t together = 1;
         while (together < candidates && done + together < sums.size() &&
-               sums[done + together].output.type == first.output.type && summed_together(first, sums[done + together]))
+               sums[done + together].output.type == first.output.type && have_same_inputs(first, sums[done + together]))
             ++together;
-        if (together > 1 && thrust_sums<System, float, candidates>(sums.subspan(done, together)).run_packets()) {
+        if (together > 1 && device_sums<System, float, candidates>(sums.subspan(done, together)).run_packets()) {
             done += together;
             continue;
         }
-        sums_in_double(first.terms, first.output.type) ? thrust_sum<System, double>(first)
-                                                       : thrust_sum<System, float>(first);
+        sums_in_double(first.terms, first.output.type) ? sum_alone<System, double>(first)
+                                                       : sum_alone<System, float>(first);
         ++done;
     }
 }

@@ -64,21 +64,21 @@ BOUILLON_AVX2 BOUILLON_INLINE __m256i round_to_f16(__m256 low, __m256 high) {
 }
 
 /// `streams`: past the caches, to an address that is a multiple of 32.
-BOUILLON_AVX2 BOUILLON_INLINE void store_register(__m256i value, std::byte* out, bool streams) {
-    auto* const to = reinterpret_cast<__m256i*>(out);
-    streams ? _mm256_stream_si256(to, value) : _mm256_storeu_si256(to, value);
+BOUILLON_AVX2 BOUILLON_INLINE void store_register(__m256i value, std::byte* destination, bool streams) {
+    auto* const lanes = reinterpret_cast<__m256i*>(destination);
+    streams ? _mm256_stream_si256(lanes, value) : _mm256_storeu_si256(lanes, value);
 }
 
 /// Rounds two registers to elements [i, i + 16) of an output.
 template <lane_order Order>
 BOUILLON_AVX2 BOUILLON_INLINE void store_lanes(__m256 first, __m256 second, mutable_tensor_view output, std::size_t i,
                                                bool streams) {
-    std::byte* const out = output.data + i * bytes(output.type);
+    std::byte* const destination = output.data + i * bytes(output.type);
     if (Order == lane_order::even_odd || output.type == dtype::bf16)
-        return store_register(round_to_bf16<Order>(first, second), out, streams);
-    if (output.type == dtype::f16) return store_register(round_to_f16(first, second), out, streams);
-    store_register(_mm256_castps_si256(first), out, streams);
-    store_register(_mm256_castps_si256(second), out + 32, streams);
+        return store_register(round_to_bf16<Order>(first, second), destination, streams);
+    if (output.type == dtype::f16) return store_register(round_to_f16(first, second), destination, streams);
+    store_register(_mm256_castps_si256(first), destination, streams);
+    store_register(_mm256_castps_si256(second), destination + 32, streams);
 }
 
 /// The terms of each candidate.
@@ -108,8 +108,8 @@ BOUILLON_AVX2 BOUILLON_INLINE void add_lanes(const candidate_terms<Candidates>& 
 }
 
 template <lane_order Order, std::size_t Candidates, std::size_t... I>
-BOUILLON_AVX2 BOUILLON_INLINE void add_term(const candidate_terms<Candidates>& terms, std::size_t k, std::size_t i,
-                                            __m256* sums, std::index_sequence<I...> lanes) {
+BOUILLON_AVX2 BOUILLON_INLINE void add_input(const candidate_terms<Candidates>& terms, std::size_t k, std::size_t i,
+                                             __m256* sums, std::index_sequence<I...> lanes) {
     const dtype type = terms[0][k].type;
     if (Order == lane_order::even_odd || type == dtype::bf16)
         add_lanes<dtype::bf16, Order>(terms, k, i, sums, lanes);
@@ -124,13 +124,13 @@ inline constexpr std::size_t inputs_at_once = 8;
 /// Adds the terms from k on, `inputs_at_once` at most, each by instructions of its own: some that alternate between
 /// inputs lead the prefetching astray, and cost up to three quarters of the bandwidth.
 template <lane_order Order, std::size_t Candidates, std::size_t... Slot, class Lanes>
-BOUILLON_AVX2 BOUILLON_INLINE void add_some(const candidate_terms<Candidates>& terms, std::size_t k, std::size_t end,
-                                            std::size_t i, __m256* sums, std::index_sequence<Slot...>, Lanes lanes) {
-    static_cast<void>(((k + Slot < end && (add_term<Order>(terms, k + Slot, i, sums, lanes), true)) && ...));
+BOUILLON_AVX2 BOUILLON_INLINE void add_inputs(const candidate_terms<Candidates>& terms, std::size_t k, std::size_t end,
+                                              std::size_t i, __m256* sums, std::index_sequence<Slot...>, Lanes lanes) {
+    static_cast<void>(((k + Slot < end && (add_input<Order>(terms, k + Slot, i, sums, lanes), true)) && ...));
 }
 
 template <lane_order Order, std::size_t Candidates, std::size_t... I>
-BOUILLON_AVX2 inline void add_terms(const sum_pass<Candidates>& pass, std::index_sequence<I...> lanes) {
+BOUILLON_AVX2 inline void run_pass(const sum_pass<Candidates>& pass, std::index_sequence<I...> lanes) {
     constexpr std::size_t registers = sizeof...(I) / Candidates;
     constexpr auto slots = std::make_index_sequence<inputs_at_once>();
     candidate_terms<Candidates> terms;
@@ -141,7 +141,7 @@ BOUILLON_AVX2 inline void add_terms(const sum_pass<Candidates>& pass, std::index
         __m256 sums[sizeof...(I)];
         ((sums[I] = starts ? _mm256_set1_ps(-0.0f) : _mm256_loadu_ps(partial + 8 * I)), ...);
         for (std::size_t k = pass.first_term; k < pass.last_term; k += inputs_at_once)
-            add_some<Order>(terms, k, pass.last_term, i, sums, slots, lanes);
+            add_inputs<Order>(terms, k, pass.last_term, i, sums, slots, lanes);
         if (ends)
             ((I % 2 == 0 ? store_lanes<Order>(sums[I], sums[I | 1], pass.candidates[I / registers]->output,
                                               i + 8 * (I % registers), pass.streams)
@@ -160,10 +160,15 @@ inline bool streams_to(mutable_tensor_view output) {
     return output.size * bytes(output.type) >= large && aligned_elements;
 }
 
+/// Elements [first, last) of a float32 sum, which are no whole block.
+BOUILLON_AVX2 inline void sum_edge_avx2(const term_sum& sum, std::size_t first, std::size_t last) {
+    sum_plain<float>(sum, first, last);
+}
+
 /// Elements [first, last) of float32 sums of at least one term, of candidates with the same inputs, in one pass.
 template <std::size_t Candidates>
-BOUILLON_AVX2 inline void weighted_sums_avx2(const std::array<const term_sum*, Candidates>& candidates,
-                                             std::size_t first, std::size_t last) {
+BOUILLON_AVX2 inline void sum_avx2(const std::array<const term_sum*, Candidates>& candidates, std::size_t first,
+                                   std::size_t last) {
     constexpr std::size_t run = 1 << 16;  // bytes
     constexpr std::size_t block = 128;    // elements, 256 bytes of the narrow types
     const auto& terms = candidates[0]->terms;
@@ -173,36 +178,36 @@ BOUILLON_AVX2 inline void weighted_sums_avx2(const std::array<const term_sum*, C
     bool streams = true;
     for (const term_sum* sum : candidates)
         streams = streams && streams_to(sum->output) && aligned_from(sum->output, aligned, last) == aligned;
-    const std::size_t from = streams ? aligned : first, whole = from + (last - from) / block * block;
+    const std::size_t begin = streams ? aligned : first, whole = begin + (last - begin) / block * block;
     if constexpr (Candidates > 1) {
-        const sum_pass<Candidates> pass{candidates, from, whole, 0, terms.size(), streams, nullptr};
+        const sum_pass<Candidates> pass{candidates, begin, whole, 0, terms.size(), streams, nullptr};
         const auto is_bf16 = [](const auto& what) { return what.type == dtype::bf16; };
         const bool all_bf16 = std::all_of(terms.begin(), terms.end(), is_bf16) &&
                               std::all_of(candidates.begin(), candidates.end(),
                                           [&](const term_sum* sum) { return is_bf16(sum->output); });
-        all_bf16 ? add_terms<lane_order::even_odd>(pass, std::make_index_sequence<8>())
-                 : add_terms<lane_order::natural>(pass, std::make_index_sequence<8>());
+        all_bf16 ? run_pass<lane_order::even_odd>(pass, std::make_index_sequence<8>())
+                 : run_pass<lane_order::natural>(pass, std::make_index_sequence<8>());
     } else {
         alignas(64) std::array<float, run / 2> partial;
         const std::size_t tile = all_narrow ? run / 2 : run / 4;
-        for (std::size_t i = from; i < whole; i += tile)
+        for (std::size_t i = begin; i < whole; i += tile)
             for (std::size_t k = 0; k < terms.size(); k += inputs_at_once) {
                 const sum_pass<1> pass{
                     candidates,    i, std::min(i + tile, whole), k, std::min(k + inputs_at_once, terms.size()), streams,
                     partial.data()};
-                all_narrow ? add_terms<lane_order::natural>(pass, std::make_index_sequence<16>())
-                           : add_terms<lane_order::natural>(pass, std::make_index_sequence<8>());
+                all_narrow ? run_pass<lane_order::natural>(pass, std::make_index_sequence<16>())
+                           : run_pass<lane_order::natural>(pass, std::make_index_sequence<8>());
             }
     }
     if (streams) _mm_sfence();
     for (const term_sum* sum : candidates) {
-        weighted_sum_plain<float>(*sum, first, from);
-        weighted_sum_plain<float>(*sum, whole, last);
+        sum_edge_avx2(*sum, first, begin);
+        sum_edge_avx2(*sum, whole, last);
     }
 }
 
-BOUILLON_AVX2 inline void weighted_sum_double_avx2(const term_sum& sum, std::size_t first, std::size_t last) {
-    weighted_sum_plain<double>(sum, first, last);
+BOUILLON_AVX2 inline void sum_double_avx2(const term_sum& sum, std::size_t first, std::size_t last) {
+    sum_plain<double>(sum, first, last);
 }
 
 }  // namespace bouillon::detail

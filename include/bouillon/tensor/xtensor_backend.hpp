@@ -6,6 +6,7 @@
 #include <bouillon/tensor/flat_tensor.hpp>
 #include <bouillon/tensor/host_language_model.hpp>
 #include <bouillon/tensor/weighted_sum.hpp>
+#include <bouillon/tensor/weighted_sum_batch.hpp>
 #include <bouillon/tensor/xtensor_product.hpp>
 
 #if __has_include(<xtensor/containers/xadapt.hpp>)
@@ -109,35 +110,36 @@ class xtensor_backend : public detail::host_language_model<detail::xtensor_stora
         bouillon::weighted_sum(detail::views_of(inputs), coefficients, output.writable(), threads_);
     }
 
-    void weighted_sums(std::span<const tensor* const> inputs, std::span<const double> coefficients,
-                       std::span<tensor* const> outputs) const {
-        bouillon::weighted_sums(detail::views_of(inputs), coefficients, detail::writable_views_of(outputs), threads_);
+    void weighted_sum_batch(std::span<const tensor* const> inputs, std::span<const double> coefficients,
+                            std::span<tensor* const> outputs) const {
+        bouillon::weighted_sum_batch(detail::views_of(inputs), coefficients, detail::writable_views_of(outputs),
+                                     threads_);
     }
 
     template <class Read>
     void fill(tensor& output, const Read& read) const {
-        const mutable_tensor_view to = output.writable();
-        detail::read_parts({to.data, detail::storage_bytes(to.size, to.type)}, threads_, read);
+        detail::read_parts({output.writable().data, detail::storage_bytes(output.size(), output.type())}, threads_,
+                           read);
     }
 
-    void download(const tensor& from, std::span<std::byte> host) const {
-        detail::check_download(from.view(), host.size());
-        if (!host.empty()) std::memcpy(host.data(), from.view().data, host.size());
+    void download(const tensor& stored, std::span<std::byte> host) const {
+        detail::check_download(stored.view(), host.size());
+        if (!host.empty()) std::memcpy(host.data(), stored.view().data, host.size());
     }
 
     std::size_t lanes() const { return threads_; }
 
     buffer make_buffer(std::size_t elements) const { return buffer(elements); }
 
-    void read(const buffer& from, std::span<float> values) const {
-        std::copy_n(from.data(), values.size(), values.data());
+    void read(const buffer& values, std::span<float> host) const {
+        std::copy_n(values.data(), host.size(), host.data());
     }
 
-    void widen(const tensor& stored, buffer& out) const {
-        const tensor_view from = stored.view();
+    void widen(const tensor& stored, buffer& widened) const {
+        const tensor_view input = stored.view();
         const double one = 1;
-        bouillon::weighted_sum({&from, 1}, {&one, 1}, {reinterpret_cast<std::byte*>(out.data()), from.size, dtype::f32},
-                               threads_);
+        bouillon::weighted_sum({&input, 1}, {&one, 1},
+                               {reinterpret_cast<std::byte*>(widened.data()), input.size, dtype::f32}, threads_);
     }
 
  private:

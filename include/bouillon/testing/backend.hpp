@@ -6,6 +6,7 @@
 #include <bouillon/tensor/concept.hpp>
 #include <bouillon/tensor/element.hpp>
 #include <bouillon/tensor/weighted_sum.hpp>
+#include <bouillon/tensor/weighted_sum_batch.hpp>
 #include <bouillon/testing/host_tensor.hpp>
 #include <bouillon/testing/violations.hpp>
 
@@ -92,8 +93,8 @@ class backend_laws {
         for (const dtype type : types) outputs.push_back(backend_.allocate(inputs[0].size, type));
         std::vector<tensor*> writable;  // (outputs)
         for (tensor& output : outputs) writable.push_back(&output);
-        weighted_sums(backend_, std::span<const tensor* const>(pointers_to(all)), coefficients,
-                      std::span<tensor* const>(writable));
+        weighted_sum_batch(backend_, std::span<const tensor* const>(pointers_to(all)), coefficients,
+                           std::span<tensor* const>(writable));
         std::vector<host_tensor> results;
         for (const tensor& output : outputs) results.push_back(downloaded(output));
         return results;

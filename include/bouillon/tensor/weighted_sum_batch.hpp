@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/tensor/concept.hpp>
+#include <bouillon/tensor/term_sum.hpp>
+#include <bouillon/tensor/weighted_sum.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
+namespace bouillon {
+
+namespace detail {
+
+/// Elements [first, last) of some of the sums from the first on. Returns how many.
+inline std::size_t sum_several(std::span<const term_sum> sums, std::size_t first, std::size_t last) {
+#if defined(__x86_64__)
+    const auto differs = [&](const term_sum& other) { return !have_same_inputs(sums[0], other); };
+    const auto together = std::find_if(sums.begin(), sums.end(), differs) - sums.begin();
+    if (has_avx2() && together >= 4) {
+        sum_avx2<4>({&sums[0], &sums[1], &sums[2], &sums[3]}, first, last);
+        return 4;
+    }
+    if (has_avx2() && together >= 2) {
+        sum_avx2<2>({&sums[0], &sums[1]}, first, last);
+        return 2;
+    }
+#endif
+    sum_elements(sums[0], first, last);
+    return 1;
+}
+
+/// Elements [first, last) of sums of the same inputs: of a piece of them all before the next, so that the inputs are in
+/// the second-level cache for all but the first.
+inline void sum_batch_elements(std::span<const term_sum> sums, std::size_t first, std::size_t last) {
+    constexpr std::size_t piece = 4096;  // elements
+    while (first < last) {
+        const std::size_t next = std::min(first + piece, last);
+        for (std::size_t q = 0; q < sums.size();) q += sum_several(sums.subspan(q), first, next);
+        first = next;
+    }
+}
+
+}  // namespace detail
+
+/// The weighted sums of the same tensors for several candidates, in one pass over memory: each candidate's is what
+/// `weighted_sum` gives, bit for bit.
+///
+///     outputs[q] = sum_k coefficients[q][k] * inputs[k]
+///
+/// @param inputs        (K) as weighted_sum has them
+/// @param coefficients  (Q, K), row by row
+/// @param outputs       (Q), of any of these types; none may overlap an input or another
+/// @param threads       0 for all
+/// @throws input_error where numbers or sizes differ or a type cannot be added
+/// Cost: each input read once, each output written once.
+inline void weighted_sum_batch(std::span<const tensor_view> inputs, std::span<const double> coefficients,
+                               std::span<const mutable_tensor_view> outputs, std::size_t threads = 1) {
+    const auto sums = detail::make_term_batch(inputs, coefficients, outputs);
+    if (sums.empty()) return;
+    detail::in_parts(outputs[0], detail::parallel_loop{thread_count(threads)},
+                     [&](std::size_t first, std::size_t last) { detail::sum_batch_elements(sums, first, last); });
+}
+
+/// `weighted_sum_batch` on any backend; one that is no batching_backend reads the inputs anew for each candidate.
+template <tensor_backend Backend>
+void weighted_sum_batch(const Backend& backend, std::span<const typename Backend::tensor* const> inputs,
+                        std::span<const double> coefficients, std::span<typename Backend::tensor* const> outputs) {
+    detail::check_coefficients(inputs.size(), coefficients.size(), outputs.size());
+    if constexpr (batching_backend<Backend>)
+        backend.weighted_sum_batch(inputs, coefficients, outputs);
+    else
+        for (std::size_t q = 0; q < outputs.size(); ++q)
+            backend.weighted_sum(inputs, coefficients.subspan(q * inputs.size(), inputs.size()), *outputs[q]);
+}
+
+}  // namespace bouillon
