@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/tensor/thrust_weighted_sum.hpp>
 
+#include <bouillon/tensor/weighted_sum.hpp>
+
 #include <bouillon/testing/host_tensor.hpp>
 
 #include <doctest/doctest.h>
