@@ -103,17 +103,26 @@ class space_laws {
         }
     }
 
+    struct range {
+        double low, high;
+    };
+
+    static range reach(const unit_points& points, std::size_t coordinate) {
+        range all = {1, 0};
+        for (const auto& unit_point : points)
+            all = {std::min(all.low, unit_point[coordinate]), std::max(all.high, unit_point[coordinate])};
+        return all;
+    }
+
     /// Each coordinate's range is the same, whether points come from the cube or by projection.
     void check_reach(law_book& book) const {
+        const auto words = [](const range& all) { return to_string(all.low) + " to " + to_string(all.high); };
         for (std::size_t k = 0; k < space_.dimension(); ++k) {
-            const auto by_coordinate = [k](const auto& a, const auto& b) { return a[k] < b[k]; };
-            const auto [low, high] = std::ranges::minmax(cubed_, by_coordinate);
-            const auto [lowest, highest] = std::ranges::minmax(projected_, by_coordinate);
-            book.require(low[k] <= lowest[k] + 0.1 && high[k] >= highest[k] - 0.1,
+            const range cubed = reach(cubed_, k), projected = reach(projected_, k);
+            book.require(cubed.low <= projected.low + 0.1 && cubed.high >= projected.high - 0.1,
                          "from_cube covers what project allows", [&] {
-                             return "coordinate " + to_string(k) + " goes from " + to_string(low[k]) + " to " +
-                                    to_string(high[k]) + ", where projections go from " + to_string(lowest[k]) +
-                                    " to " + to_string(highest[k]);
+                             return "coordinate " + to_string(k) + " goes from " + words(cubed) +
+                                    ", where projections go from " + words(projected);
                          });
         }
     }
