@@ -54,7 +54,7 @@ std::vector<double> regrets_of_paths(const line_search& search, std::size_t path
     for (std::size_t p = 0; p < m; ++p)
         for (std::size_t i = 0; i < n; ++i) {
             const double prior = k(data.points[i], points[p]);
-            means[p] += prior * surrogate.regression().weights[i];
+            means[p] += prior * surrogate.regression().coefficients[i];
             double value = prior;
             for (std::size_t j = 0; j < i; ++j) value -= factor[i * n + j] * reduced[j * m + p];
             reduced[i * m + p] = value / factor[i * n + i];

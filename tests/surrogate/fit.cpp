@@ -37,13 +37,13 @@ TEST_CASE("a fit ends where the posterior is flat, or at a bound") {
     const ard<matern52> kernel;
     const auto priors = detail::complete_priors(kernel, 2, {});
     const std::vector<hyper_parameters> starts = {detail::prior_start(priors)};
-    const auto found = fit_hyper_parameters(kernel, data, priors, {}, starts, thorough);
-    auto logs = detail::pack(found.at);
+    const auto best = fit_hyper_parameters(kernel, data, priors, {}, starts, thorough);
+    auto logs = detail::pack(best.hyper);
     std::vector<double> gradient(logs.size());
-    marginal_likelihood(kernel, data)(found.at, gradient);
+    marginal_likelihood(kernel, data)(best.hyper, gradient);
     detail::add_log_prior(priors, logs, gradient);
     for (const double slope : gradient) CHECK(std::abs(slope) < 1e-3);
-    CHECK(found.evaluations < 60);
+    CHECK(best.evaluations < 60);
 }
 
 TEST_CASE("a coordinate that does not matter gets the longer length scale") {
@@ -51,18 +51,18 @@ TEST_CASE("a coordinate that does not matter gets the longer length scale") {
     const ard<matern52> kernel;
     const auto priors = detail::complete_priors(kernel, 2, {});
     const std::vector<hyper_parameters> starts = {detail::prior_start(priors)};
-    const auto found = fit_hyper_parameters(kernel, data, priors, {}, starts, thorough);
-    CHECK(found.at.kernel[1] > found.at.kernel[0] + 1);
+    const auto best = fit_hyper_parameters(kernel, data, priors, {}, starts, thorough);
+    CHECK(best.hyper.kernel[1] > best.hyper.kernel[0] + 1);
 }
 
-TEST_CASE("an unknown noise is found from the data") {
+TEST_CASE("an unknown noise is best from the data") {
     const auto data = one_sided(std::numeric_limits<double>::quiet_NaN());
     const ard<matern52> kernel;
     const auto priors = detail::complete_priors(kernel, 2, {});
     const std::vector<hyper_parameters> starts = {detail::prior_start(priors)};
-    const auto found = fit_hyper_parameters(kernel, data, priors, {}, starts, thorough);
-    CHECK(found.at.noise_variance > 0.01 / 2);
-    CHECK(found.at.noise_variance < 0.01 * 2);
+    const auto best = fit_hyper_parameters(kernel, data, priors, {}, starts, thorough);
+    CHECK(best.hyper.noise_variance > 0.01 / 2);
+    CHECK(best.hyper.noise_variance < 0.01 * 2);
 }
 
 TEST_CASE("the best start wins, whatever their order") {
@@ -73,7 +73,7 @@ TEST_CASE("the best start wins, whatever their order") {
     const hyper_parameters poor = {.kernel = {-3, -3}, .signal_variance = 0.01};
     const hyper_parameters good = {.kernel = {-1, 1}, .signal_variance = 1};
     const std::vector<hyper_parameters> one = {poor, good}, other = {good, poor};
-    CHECK(fit_hyper_parameters(kernel, data, priors, {}, one, none).at.kernel == good.kernel);
-    CHECK(fit_hyper_parameters(kernel, data, priors, {}, other, none).at.kernel == good.kernel);
+    CHECK(fit_hyper_parameters(kernel, data, priors, {}, one, none).hyper.kernel == good.kernel);
+    CHECK(fit_hyper_parameters(kernel, data, priors, {}, other, none).hyper.kernel == good.kernel);
     CHECK(fit_hyper_parameters(kernel, data, priors, {}, other, none).evaluations == 2);
 }

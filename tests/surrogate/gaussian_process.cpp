@@ -220,7 +220,7 @@ TEST_CASE("merging replicates leaves predictions as they were") {
     std::vector<double> covariances(5);
     ard<matern52>{}.fill(1, points, at, reference::at.kernel, covariances);
     double mean = 0;
-    for (std::size_t i = 0; i < 5; ++i) mean += 1.5 * covariances[i] * unmerged->weights[i];
+    for (std::size_t i = 0; i < 5; ++i) mean += 1.5 * covariances[i] * unmerged->coefficients[i];
     CHECK(surrogate.predict(at).mean == doctest::Approx(mean).epsilon(1e-12));
 }
 

@@ -53,7 +53,8 @@ double path(const gaussian_process<>& surrogate, const joint_draws& drawn, std::
     std::vector<double> covariances(drawn.knots.size() / 2);
     surrogate.prior_covariance(x, drawn.knots, covariances);
     double value = drawn.mean;
-    for (std::size_t i = 0; i < covariances.size(); ++i) value += covariances[i] * drawn.weights[i * drawn.size + s];
+    for (std::size_t i = 0; i < covariances.size(); ++i)
+        value += covariances[i] * drawn.coefficients[i * drawn.size + s];
     return value;
 }
 

@@ -39,10 +39,10 @@ TEST_CASE("the weights reproduce the data: A alpha = y - m") {
     const auto fitted = regress(ard<matern52>{}, data, reference::at);
     REQUIRE(fitted.has_value());
     for (std::size_t i = 0; i < data.size(); ++i) {
-        double sum = data.variances[i] * fitted->weights[i];
+        double sum = data.variances[i] * fitted->coefficients[i];
         for (std::size_t j = 0; j < data.size(); ++j)
             sum += 1.5 * ard<matern52>{}({&data.points[i], 1}, {&data.points[j], 1}, reference::at.kernel) *
-                   fitted->weights[j];
+                   fitted->coefficients[j];
         CHECK(sum + fitted->mean == doctest::Approx(data.scores[i]).epsilon(1e-12));
     }
 }
@@ -100,7 +100,8 @@ TEST_CASE("a row that is appended gives the regression of all rows") {
             CHECK(grown.mean == doctest::Approx(whole.mean).epsilon(1e-10));
             CHECK(grown.log_marginal_likelihood == doctest::Approx(whole.log_marginal_likelihood).epsilon(1e-10));
             for (std::size_t j = 0; j < data.size(); ++j)
-                CHECK(std::abs(grown.weights[j] - whole.weights[j]) < 1e-10 * (1 + std::abs(whole.weights[j])));
+                CHECK(std::abs(grown.coefficients[j] - whole.coefficients[j]) <
+                      1e-10 * (1 + std::abs(whole.coefficients[j])));
             for (std::size_t r = 0; r < data.size(); ++r)
                 for (std::size_t c = 0; c <= r; ++c)
                     CHECK(std::abs(grown.factor[r * data.size() + c] - whole.factor[r * data.size() + c]) < 1e-10);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/acquisition/baseline.hpp>
 #include <bouillon/acquisition/concept.hpp>
 #include <bouillon/acquisition/log_knowledge_gradient.hpp>
 #include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
+#include <bouillon/acquisition/plausible_best.hpp>
 #include <bouillon/surrogate/joint_posterior.hpp>
 
 #include <span>

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/acquisition/baseline.hpp>
 #include <bouillon/acquisition/concept.hpp>
+#include <bouillon/acquisition/plausible_best.hpp>
 #include <bouillon/acquisition/upper_envelope.hpp>
 #include <bouillon/core/blas.hpp>
+#include <bouillon/surrogate/blocks.hpp>
 #include <bouillon/surrogate/joint_posterior.hpp>
 
 #include <algorithm>
@@ -37,14 +38,12 @@ class prepared_knowledge_gradient {
     /// Values (m) at unit points (m, d). Cost: n (n + a) + a log a for each.
     void evaluate(std::span<const double> points, std::span<double> values) const {
         const detail::single_threaded_blas guard;
-        constexpr std::size_t block = 256;  // points whose covariances stay in cache
         const std::size_t d = surrogate_->dimension();
-        for (std::size_t first = 0; first < values.size(); first += block) {
-            const std::size_t count = std::min(block, values.size() - first);
+        detail::for_each_block(values.size(), [&](std::size_t first, std::size_t count) {
             const auto told = outlook_at(points.subspan(first * d, count * d));
             for (std::size_t p = 0; p < count; ++p)
                 values[first + p] = detail::log_expected_rise(envelope(told, p), best_);
-        }
+        });
     }
 
     /// Value, and gradient (d), at one unit point (d). Cost: n (n + a + d) + a log a.
@@ -75,7 +74,7 @@ class prepared_knowledge_gradient {
             for (std::size_t i = 0; i < n; ++i) weights[i] = -2 * by_variance * told.covariances[i];
             detail::gemv(false, n, a, -1.0, whitened_.data(), a, weights.data() + n, 1.0, weights.data());
             detail::solve_lower(true, n, surrogate_->regression().factor.data(), n, weights.data());
-            for (std::size_t i = 0; i < n; ++i) weights[i] += by_mean * surrogate_->regression().weights[i];
+            for (std::size_t i = 0; i < n; ++i) weights[i] += by_mean * surrogate_->regression().coefficients[i];
         }
         detail::gemv(true, n + a, d, 1.0, slopes.data(), d, weights.data(), 1.0, gradient.data());
         return value;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/acquisition/baseline.hpp>
 #include <bouillon/acquisition/concept.hpp>
 #include <bouillon/acquisition/formula.hpp>
 #include <bouillon/acquisition/log_expected_improvement.hpp>
+#include <bouillon/acquisition/plausible_best.hpp>
 #include <bouillon/core/blas.hpp>
 #include <bouillon/core/normal.hpp>
 #include <bouillon/core/quasi_random.hpp>
+#include <bouillon/surrogate/blocks.hpp>
 #include <bouillon/surrogate/joint_posterior.hpp>
 
 #include <algorithm>
@@ -61,17 +62,17 @@ inline std::vector<double> quasi_normals(std::size_t count, std::size_t draws, r
 
 }  // namespace detail
 
-/// What `log_noisy_expected_improvement` prepares: the mean over draws of the baseline's scores of the expected
+/// What `log_noisy_expected_improvement` prepares: the mean over draws of its rivals' scores of the expected
 /// improvement over each draw's best. Where there is nothing to draw it is the log expected improvement itself.
 template <joint_surrogate Surrogate>
 class prepared_noisy_improvement {
  public:
-    /// `baseline` (b, dimension): where the best score may be; empty where state.best is certain. `normals` (b, draws).
-    prepared_noisy_improvement(const Surrogate& surrogate, const search_state& state, std::span<const double> baseline,
+    /// `rivals` (b, dimension): where the best score may be; empty where state.best is certain. `normals` (b, draws).
+    prepared_noisy_improvement(const Surrogate& surrogate, const search_state& state, std::span<const double> rivals,
                                std::span<const double> normals)
         : certain_({}, surrogate, state), surrogate_(&surrogate) {
-        if (baseline.empty()) return;
-        drawn_ = draw_jointly(surrogate, baseline, normals);
+        if (rivals.empty()) return;
+        drawn_ = draw_jointly(surrogate, rivals, normals);
         best_.assign(drawn_.values.begin(), drawn_.values.begin() + static_cast<std::ptrdiff_t>(drawn_.size));
         for (std::size_t i = 0; i < drawn_.values.size(); ++i)
             best_[i % drawn_.size] = std::max(best_[i % drawn_.size], drawn_.values[i]);
@@ -82,12 +83,10 @@ class prepared_noisy_improvement {
     void evaluate(std::span<const double> points, std::span<double> values) const {
         if (drawn_.size == 0) return certain_.evaluate(points, values);
         const detail::single_threaded_blas guard;
-        constexpr std::size_t block = 256;  // points whose covariances stay in cache
         const std::size_t d = surrogate_->dimension();
-        for (std::size_t first = 0; first < values.size(); first += block) {
-            const std::size_t count = std::min(block, values.size() - first);
+        detail::for_each_block(values.size(), [&](std::size_t first, std::size_t count) {
             evaluate_block(points.subspan(first * d, count * d), values.subspan(first, count));
-        }
+        });
     }
 
     /// Value, and gradient (d), at one unit point (d). Cost: (n + b) (n + b + d + draws).
@@ -98,7 +97,7 @@ class prepared_noisy_improvement {
         std::vector<double> covariances(knots), slopes(knots * d), z(drawn_.size, drawn_.mean);
         surrogate_->prior_covariance(drawn_.knots, point, covariances);
         surrogate_->prior_covariance_gradient(point, drawn_.knots, slopes);
-        detail::gemv(true, knots, drawn_.size, 1.0, drawn_.weights.data(), drawn_.size, covariances.data(), 1.0,
+        detail::gemv(true, knots, drawn_.size, 1.0, drawn_.coefficients.data(), drawn_.size, covariances.data(), 1.0,
                      z.data());
         detail::solve_lower(false, knots, factor_.data(), knots, covariances.data());
         double variance = surrogate_->prior_variance(point);
@@ -114,7 +113,7 @@ class prepared_noisy_improvement {
         // d deviation / dx = (d k(x, x) / 2 - sum_i [A^-1 k]_i d k(x, knot_i)) / deviation
         detail::solve_lower(true, knots, factor_.data(), knots, covariances.data());
         for (double& each : covariances) each *= -by_deviation / deviation;
-        detail::gemv(false, knots, drawn_.size, 1.0, drawn_.weights.data(), drawn_.size, by_mean.data(), 1.0,
+        detail::gemv(false, knots, drawn_.size, 1.0, drawn_.coefficients.data(), drawn_.size, by_mean.data(), 1.0,
                      covariances.data());
         surrogate_->prior_covariance_gradient(point, point, gradient);
         for (double& partial : gradient) partial *= by_deviation / deviation;
@@ -124,14 +123,14 @@ class prepared_noisy_improvement {
     }
 
     /// How many points the best score may be at; 0 where it is certain.
-    std::size_t baseline_size() const { return drawn_.size == 0 ? 0 : drawn_.values.size() / drawn_.size; }
+    std::size_t rivals() const { return drawn_.size == 0 ? 0 : drawn_.values.size() / drawn_.size; }
 
  private:
     std::size_t factor_rows() const { return drawn_.knots.size() / surrogate_->dimension(); }
 
-    /// The factor of the data's covariance with noise, continued by the baseline's without:  [L 0; V' F].
+    /// The factor of the data's covariance with noise, continued by the rivals' without:  [L 0; V' F].
     void join_factors() {
-        const std::size_t n = surrogate_->data().size(), b = baseline_size(), knots = n + b;
+        const std::size_t n = surrogate_->data().size(), b = rivals(), knots = n + b;
         const auto& data_factor = surrogate_->regression().factor;
         factor_.resize(knots * knots);
         for (std::size_t i = 0; i < n; ++i) std::copy_n(&data_factor[i * n], i + 1, &factor_[i * knots]);
@@ -143,7 +142,7 @@ class prepared_noisy_improvement {
     }
 
     double smallest_variance(std::span<const double> point) const {
-        return 1e-12 * std::max(surrogate_->prior_variance(point), surrogate_->hyper_parameters().signal_variance);
+        return detail::least_variance(surrogate_->prior_variance(point), surrogate_->hyper_parameters());
     }
     double above_rounding(double variance, std::span<const double> point) const {
         return std::max(variance, smallest_variance(point));
@@ -154,7 +153,7 @@ class prepared_noisy_improvement {
         const std::size_t draws = drawn_.size;
         std::vector<double> covariances(knots * m), z(m * draws, drawn_.mean), ratios(m * draws), deviations(m);
         surrogate_->prior_covariance(drawn_.knots, points, covariances);
-        detail::gemm(true, false, m, draws, knots, 1.0, covariances.data(), m, drawn_.weights.data(), draws, 1.0,
+        detail::gemm(true, false, m, draws, knots, 1.0, covariances.data(), m, drawn_.coefficients.data(), draws, 1.0,
                      z.data(), draws);
         detail::solve_lower(false, knots, m, factor_.data(), knots, covariances.data(), m);
         for (std::size_t i = 0; i < knots; ++i)
@@ -173,7 +172,7 @@ class prepared_noisy_improvement {
 
     prepared_formula<log_expected_improvement, Surrogate> certain_;
     const Surrogate* surrogate_;
-    joint_draws drawn_;           // of the baseline
+    joint_draws drawn_;           // of the rivals
     std::vector<double> best_;    // (draws), the largest value of each
     std::vector<double> factor_;  // (n + b, n + b), lower
 };
@@ -183,15 +182,15 @@ class prepared_noisy_improvement {
 ///
 ///     LogNEI = log mean_s[ deviation h(z_s) ],   z_s = (mean_s - max f_s) / deviation
 ///
-/// mean_s and deviation are the posterior's, given that the baseline's scores are f_s. Trials that are out belong to
-/// the baseline, so that it is not worth while to crowd around them. Without noise and without such trials this is
+/// mean_s and deviation are the posterior's, given that the rivals' scores are f_s. Trials that are out belong to
+/// the rivals, so that it is not worth while to crowd around them. Without noise and without such trials this is
 /// log_expected_improvement, at its price.
 /// Cost: to prepare, n^3 / 2 and n b (n + b); see `prepared_noisy_improvement` for the rest.
 /// Reference: Letham et al. (2019), "Constrained Bayesian optimization with noisy experiments"; Ament et al. (2023).
 struct log_noisy_expected_improvement {
     static constexpr bool logarithmic = true;
 
-    std::size_t draws = 32;  // of the baseline's scores, quasi-random
+    std::size_t draws = 32;  // of the rivals's scores, quasi-random
 
     template <joint_surrogate Surrogate>
     auto prepare(const Surrogate& surrogate, const search_state& state, random_engine& engine) const {
@@ -202,12 +201,12 @@ struct log_noisy_expected_improvement {
     template <joint_surrogate Surrogate>
     auto prepare(const Surrogate& surrogate, const search_state& state, std::span<const double> pending,
                  random_engine& engine) const {
-        std::vector<double> baseline;  // (b, dimension)
+        std::vector<double> rivals;  // (b, dimension)
         if (!pending.empty() || noise_leaves_doubt(surrogate))
-            baseline = plausible_best(surrogate, surrogate.data().points, pending);
-        const std::size_t b = baseline.size() / surrogate.dimension();
+            rivals = plausible_best(surrogate, surrogate.data().points, pending);
+        const std::size_t b = rivals.size() / surrogate.dimension();
         const auto normals = detail::quasi_normals(b, draws, engine);
-        return prepared_noisy_improvement<Surrogate>(surrogate, state, baseline, normals);
+        return prepared_noisy_improvement<Surrogate>(surrogate, state, rivals, normals);
     }
 
     std::string name() const { return "log_noisy_expected_improvement"; }

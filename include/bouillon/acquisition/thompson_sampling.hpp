@@ -3,6 +3,7 @@
 
 #include <bouillon/acquisition/concept.hpp>
 #include <bouillon/core/blas.hpp>
+#include <bouillon/surrogate/blocks.hpp>
 #include <bouillon/surrogate/joint_posterior.hpp>
 
 #include <algorithm>
@@ -24,17 +25,15 @@ class sample_path {
     /// Values (m) at unit points (m, d). Cost: m covariances with the n + s knots.
     void evaluate(std::span<const double> points, std::span<double> values) const {
         const detail::single_threaded_blas guard;
-        constexpr std::size_t block = 256;  // points whose covariances stay in cache
         const std::size_t d = surrogate_->dimension(), knots = drawn_.knots.size() / d;
         std::vector<double> covariances;  // (knots, block)
         std::fill(values.begin(), values.end(), drawn_.mean);
-        for (std::size_t first = 0; first < values.size(); first += block) {
-            const std::size_t count = std::min(block, values.size() - first);
+        detail::for_each_block(values.size(), [&](std::size_t first, std::size_t count) {
             covariances.resize(knots * count);
             surrogate_->prior_covariance(drawn_.knots, points.subspan(first * d, count * d), covariances);
-            detail::gemm(true, false, count, 1, knots, 1.0, covariances.data(), count, drawn_.weights.data(),
+            detail::gemm(true, false, count, 1, knots, 1.0, covariances.data(), count, drawn_.coefficients.data(),
                          drawn_.size, 1.0, values.data() + first, 1);
-        }
+        });
     }
 
     /// Value, and gradient (d), at one unit point (d).
@@ -43,7 +42,7 @@ class sample_path {
         surrogate_->prior_covariance_gradient(point, drawn_.knots, slopes);
         std::fill(gradient.begin(), gradient.end(), 0.0);
         for (std::size_t i = 0; i < slopes.size(); ++i)
-            gradient[i % point.size()] += slopes[i] * drawn_.weights[i / point.size() * drawn_.size];
+            gradient[i % point.size()] += slopes[i] * drawn_.coefficients[i / point.size() * drawn_.size];
         double value = 0;
         evaluate(point, std::span<double>(&value, 1));
         return value;

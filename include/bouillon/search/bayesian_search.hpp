@@ -179,12 +179,12 @@ class bayesian_search {
 
     /// Takes up known observation i.
     void learn_known(std::size_t i) {
-        const known_observation& known = options().known[i];
+        const known_observation& before = options().known[i];
         const std::string name = "known observation " + to_string(i);
-        detail::require_coordinates(name, known.point, space_.dimension());
-        std::vector<double> unit_point = space_.unit_point(known.point);
-        detail::require_same_point(name, known.point, space_.point(unit_point));
-        ledger_.add_known(std::move(unit_point), known);
+        detail::require_coordinates(name, before.point, space_.dimension());
+        std::vector<double> unit_point = space_.unit_point(before.point);
+        detail::require_same_point(name, before.point, space_.point(unit_point));
+        ledger_.add_known(std::move(unit_point), before);
     }
 
     std::vector<double> next_unit_point() {

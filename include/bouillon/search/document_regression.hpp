@@ -42,8 +42,8 @@ class document_regression {
     /// first's. Cost: m^3 / 3 for m merges.
     void add(std::span<const double> merge_weights, std::span<const double> losses) {
         if (!weights_.empty()) check_sizes(merge_weights, losses);
-        for (const auto& known : weights_)
-            if (std::ranges::equal(known, merge_weights)) return;
+        for (const auto& earlier : weights_)
+            if (std::ranges::equal(earlier, merge_weights)) return;
         weights_.emplace_back(merge_weights.begin(), merge_weights.end());
         losses_.emplace_back(losses.begin(), losses.end());
         factor();

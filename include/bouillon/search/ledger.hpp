@@ -59,8 +59,8 @@ class ledger {
     }
 
     /// Adds one of the options' known observations, at its unit point (d).
-    void add_known(std::vector<double> unit_point, const known_observation& known) {
-        known_.add(unit_point, -known.loss, known.variance);
+    void add_known(std::vector<double> unit_point, const known_observation& before) {
+        known_.add(unit_point, -before.loss, before.variance);
         taken_.push_back(std::move(unit_point));
     }
 

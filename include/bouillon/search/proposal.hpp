@@ -45,7 +45,7 @@ template <search_space Space, class Acquisition>
 struct proposer {
     const Space& space;
     Acquisition& acquisition;  // a portfolio learns from being asked
-    const ledger& known;
+    const ledger& book;
     random_engine& engine;
 
     /// `model`: fitted to `data`; where the acquisition takes no account of pending trials, it believes them
@@ -53,17 +53,17 @@ struct proposer {
     template <class Surrogate>
     proposal operator()(Surrogate& model, const training_data& data,
                         function_ref<bool(std::span<const double>)> allow = anywhere) const {
-        const search_options& options = known.options();
+        const search_options& options = book.options();
         const auto [best, best_mean] = best_tried(model, data);
-        const auto pending = known.pending();
-        search_state state{best_mean, known.trials().size(), space.dimension(), {}};
+        const auto pending = book.pending();
+        search_state state{best_mean, book.trials().size(), space.dimension(), {}};
         if constexpr (!acquisition_formula<Acquisition>)
             state.region = even_points(space, even_points_of_region, options.seed);
         if constexpr (!pending_acquisition_function<Acquisition, Surrogate>)
             state.best = std::max(best_mean, believe_all(model, pending));
         const random_engine starts(engine());
         const maximize_options scaled = in_length_scales(options.maximize, model);
-        const maximize_request request{data.point(best), known.taken(), options.smallest_distance, allow};
+        const maximize_request request{data.point(best), book.taken(), options.smallest_distance, allow};
         const auto maximize_one = [&](const auto& prepared) {
             random_engine same_starts = starts;  // so that the arms of a portfolio differ in nothing but their opinion
             return maximize(prepared, space, same_starts, request, scaled).unit_point;

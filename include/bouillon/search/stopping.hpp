@@ -70,11 +70,11 @@ struct trial_limit {
 /// Stops when the clock has come to a time. Trials that are out then are the caller's to wait for or to abandon.
 template <class Clock = std::chrono::steady_clock>
 struct deadline {
-    typename Clock::time_point at;
+    typename Clock::time_point end;
 
     template <class Search>
     bool operator()(const Search&) const {
-        return Clock::now() >= at;
+        return Clock::now() >= end;
     }
 };
 

@@ -42,7 +42,7 @@ struct interval {
     std::vector<std::vector<double>> initial_design(std::size_t n, random_engine&) const {
         std::vector<std::vector<double>> design = {{0.0}, {1.0}};  // (n, 1)
         for (double step = 0.5; design.size() < n; step /= 2)
-            for (double at = step; at < 1 && design.size() < n; at += 2 * step) design.push_back({at});
+            for (double point = step; point < 1 && design.size() < n; point += 2 * step) design.push_back({point});
         design.resize(n);
         return design;
     }

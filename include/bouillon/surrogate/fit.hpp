@@ -16,7 +16,7 @@ namespace bouillon {
 
 /// Hyper-parameters that were fitted to data.
 struct fitted_hyper_parameters {
-    hyper_parameters at = {};
+    hyper_parameters hyper = {};
     double log_posterior = -std::numeric_limits<double>::infinity();  // log likelihood + log prior, up to a constant
     std::size_t evaluations = 0;                                      // of the likelihood
 };
@@ -41,11 +41,11 @@ fitted_hyper_parameters fit_hyper_parameters(const Kernel& kernel, const trainin
     const auto project = [&](std::span<double> logs) { detail::project_into_bounds(priors, logs); };
     fitted_hyper_parameters best;
     for (const auto& start : starts) {
-        const auto found = minimize(negative_log_posterior, project, detail::pack(start), options);
-        best.evaluations += found.evaluations;
-        if (best.at.kernel.empty() || -found.value > best.log_posterior) {
-            best.at = detail::unpack(found.point);
-            best.log_posterior = -found.value;
+        const auto local = minimize(negative_log_posterior, project, detail::pack(start), options);
+        best.evaluations += local.evaluations;
+        if (best.hyper.kernel.empty() || -local.value > best.log_posterior) {
+            best.hyper = detail::unpack(local.point);
+            best.log_posterior = -local.value;
         }
     }
     return best;

@@ -9,6 +9,7 @@
 #include <bouillon/kernel/concept.hpp>
 #include <bouillon/kernel/covariance.hpp>
 #include <bouillon/kernel/matern52.hpp>
+#include <bouillon/surrogate/blocks.hpp>
 #include <bouillon/surrogate/fit.hpp>
 #include <bouillon/surrogate/hyper_parameters.hpp>
 #include <bouillon/surrogate/posterior.hpp>
@@ -72,17 +73,17 @@ class gaussian_process {
         const auto plain = standardise(scores, variances);
         view chosen = afresh ? view::plain : view_;
         const auto fit_view = [&](view seen) {
-            const auto by = seen == view::plain ? plain : standardise_compressed(scores, variances);
-            fitted_view result{by, make_training_set(dimension(), points, scores, variances, by), {}, 0};
+            const auto units = seen == view::plain ? plain : standardise_compressed(scores, variances);
+            fitted_view result{units, make_training_set(dimension(), points, scores, variances, units), {}, 0};
             std::vector<bouillon::hyper_parameters> starts;
             auto& last = last_fits_[static_cast<std::size_t>(seen)];
             if (last) starts.push_back(*last);
             if (!last || afresh) starts.push_back(detail::prior_start(options_.priors));
             result.fitted =
                 fit_hyper_parameters(kernel_, result.data, options_.priors, options_.mean, starts, options_.fit);
-            last = result.fitted.at;
+            last = result.fitted.hyper;
             result.evidence = result.fitted.log_posterior;
-            for (const double score : scores) result.evidence += std::log(by.slope(score) * plain.scale);
+            for (const double score : scores) result.evidence += std::log(units.slope(score) * plain.scale);
             return result;
         };
         fitted_view best = fit_view(chosen);
@@ -93,7 +94,7 @@ class gaussian_process {
                 chosen = view::compressed;
             }
         }
-        condition_on(std::move(best.data), best.by, std::move(best.fitted.at));
+        condition_on(std::move(best.data), best.units, std::move(best.fitted.hyper));
         view_ = chosen;
         if (afresh) afresh_at_ = scores.size();
     }
@@ -145,17 +146,18 @@ class gaussian_process {
     const training_set& data() const { return data_; }
     const bouillon::regression& regression() const { return regression_; }
 
-    /// out (n, m): s^2 k(point, other) before any data, for points (n, dimension) and others (m, dimension).
-    void prior_covariance(std::span<const double> points, std::span<const double> others, std::span<double> out) const {
-        detail::fill_covariance(kernel_, dimension(), points, others, hyper_parameters_.kernel, out);
-        for (double& value : out) value *= hyper_parameters_.signal_variance;
+    /// covariances (n, m): s^2 k(point, other) before any data, for points (n, dimension) and others (m, dimension).
+    void prior_covariance(std::span<const double> points, std::span<const double> others,
+                          std::span<double> covariances) const {
+        detail::fill_covariance(kernel_, dimension(), points, others, hyper_parameters_.kernel, covariances);
+        for (double& value : covariances) value *= hyper_parameters_.signal_variance;
     }
 
-    /// out (m, dimension): the gradients of s^2 k(point, other) with respect to the point (dimension).
+    /// slopes (m, dimension): the gradients of s^2 k(point, other) with respect to the point (dimension).
     void prior_covariance_gradient(std::span<const double> point, std::span<const double> others,
-                                   std::span<double> out) const {
-        detail::fill_point_gradients(kernel_, point, others, hyper_parameters_.kernel, out);
-        for (double& slope : out) slope *= hyper_parameters_.signal_variance;
+                                   std::span<double> slopes) const {
+        detail::fill_point_gradients(kernel_, point, others, hyper_parameters_.kernel, slopes);
+        for (double& slope : slopes) slope *= hyper_parameters_.signal_variance;
     }
 
     /// s^2 k(point, point)
@@ -175,7 +177,8 @@ class gaussian_process {
             const double together = hyper_parameters_.signal_variance *
                                     kernel_(middle, moved, std::span<const double>(hyper_parameters_.kernel));
             const double correlation = together / std::sqrt(prior_variance(middle) * prior_variance(moved));
-            lengths[j] = std::clamp(step / std::sqrt(2 * std::max(1 - correlation, 1e-12)), 0.01, 10.0);
+            lengths[j] = std::clamp(step / std::sqrt(2 * std::max(1 - correlation, detail::least_relative_variance)),
+                                    0.01, 10.0);
             moved[j] = middle[j];
         }
         return lengths;
@@ -192,12 +195,10 @@ class gaussian_process {
     void predict(std::span<const double> points, std::span<double> means, std::span<double> deviations) const {
         assert(points.size() == means.size() * dimension() && means.size() == deviations.size());
         const detail::single_threaded_blas guard;
-        constexpr std::size_t block = 256;  // points whose covariances with the data stay in cache
-        for (std::size_t first = 0; first < means.size(); first += block) {
-            const std::size_t count = std::min(block, means.size() - first);
+        detail::for_each_block(means.size(), [&](std::size_t first, std::size_t count) {
             predict_block(points.subspan(first * dimension(), count * dimension()), means.subspan(first, count),
                           deviations.subspan(first, count));
-        }
+        });
     }
 
     /// The belief at one point (dimension) and its gradients (dimension) with respect to it. Cost: n^2.
@@ -212,7 +213,7 @@ class gaussian_process {
         if (n > 0) detail::solve_lower(false, n, regression_.factor.data(), n, solved.data());
         double mean = regression_.mean, variance = prior_variance(point);
         for (std::size_t i = 0; i < n; ++i) {
-            mean += covariances[i] * regression_.weights[i];
+            mean += covariances[i] * regression_.coefficients[i];
             variance -= solved[i] * solved[i];
         }
         if (n > 0) detail::solve_lower(true, n, regression_.factor.data(), n, solved.data());
@@ -222,7 +223,7 @@ class gaussian_process {
         std::fill(mean_gradient.begin(), mean_gradient.end(), 0.0);
         for (std::size_t i = 0; i < n; ++i)
             for (std::size_t j = 0; j < d; ++j) {
-                mean_gradient[j] += slopes[i * d + j] * regression_.weights[i];
+                mean_gradient[j] += slopes[i * d + j] * regression_.coefficients[i];
                 deviation_gradient[j] -= slopes[i * d + j] * solved[i];
             }
         for (double& slope : mean_gradient) slope *= hyper_parameters_.signal_variance;
@@ -231,20 +232,19 @@ class gaussian_process {
     }
 
  private:
-    void condition_on(training_set data, const bouillon::standardisation& by, bouillon::hyper_parameters at) {
-        auto conditioned = regress(kernel_, data, at, options_.mean);
+    void condition_on(training_set data, const bouillon::standardisation& units, bouillon::hyper_parameters hyper) {
+        auto conditioned = regress(kernel_, data, hyper, options_.mean);
         if (!conditioned)
             throw work_error("surrogate: the kernel's matrix of " + to_string(data.size()) +
                              " points is not positive definite, so the kernel is no covariance");
         regression_ = std::move(*conditioned);
         data_ = std::move(data);
-        standardisation_ = by;
-        hyper_parameters_ = std::move(at);
+        standardisation_ = units;
+        hyper_parameters_ = std::move(hyper);
     }
 
-    /// A variance next to the data may come out as rounding error, or below 0.
     double above_rounding(double variance, std::span<const double> point) const {
-        return std::max(variance, 1e-12 * std::max(prior_variance(point), hyper_parameters_.signal_variance));
+        return std::max(variance, detail::least_variance(prior_variance(point), hyper_parameters_));
     }
 
     void predict_block(std::span<const double> points, std::span<double> means, std::span<double> deviations) const {
@@ -253,7 +253,7 @@ class gaussian_process {
         prior_covariance(data_.points, points, covariances);
         std::fill(means.begin(), means.end(), regression_.mean);
         if (n > 0) {
-            detail::gemv(true, n, m, 1.0, covariances.data(), m, regression_.weights.data(), 1.0, means.data());
+            detail::gemv(true, n, m, 1.0, covariances.data(), m, regression_.coefficients.data(), 1.0, means.data());
             detail::solve_lower(false, n, m, regression_.factor.data(), n, covariances.data(), m);
         }
         for (std::size_t i = 0; i < n; ++i)
@@ -272,7 +272,7 @@ class gaussian_process {
     enum class view : std::size_t { plain, compressed };
 
     struct fitted_view {
-        bouillon::standardisation by;
+        bouillon::standardisation units;
         training_set data;
         fitted_hyper_parameters fitted;
         double evidence;  // log posterior of the hyper-parameters, by the same unit of score for all views

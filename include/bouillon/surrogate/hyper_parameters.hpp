@@ -81,11 +81,11 @@ inline hyper_parameters prior_start(const hyper_parameter_priors& priors) {
 }
 
 /// Hyper-parameters as one array of logarithms: the kernel's, ln s^2, ln noise, ln roughness.
-inline std::vector<double> pack(const hyper_parameters& from) {
-    std::vector<double> logs = from.kernel;
-    logs.push_back(std::log(from.signal_variance));
-    logs.push_back(std::log(from.noise_variance));
-    logs.push_back(std::log(from.roughness));
+inline std::vector<double> pack(const hyper_parameters& hyper) {
+    std::vector<double> logs = hyper.kernel;
+    logs.push_back(std::log(hyper.signal_variance));
+    logs.push_back(std::log(hyper.noise_variance));
+    logs.push_back(std::log(hyper.roughness));
     return logs;
 }
 

@@ -23,14 +23,14 @@ namespace bouillon {
 /// What those who reason about several points at once need of a surrogate: what it is conditioned on, and its
 /// covariances before any data. `gaussian_process` shows what each member does.
 template <class S>
-concept joint_surrogate = requires(const S& surrogate, std::span<const double> points, std::span<double> out) {
+concept joint_surrogate = requires(const S& surrogate, std::span<const double> points, std::span<double> values) {
     { surrogate.dimension() } -> std::convertible_to<std::size_t>;
     { surrogate.data() } -> std::convertible_to<const training_set&>;
     { surrogate.regression() } -> std::convertible_to<const regression&>;
     { surrogate.hyper_parameters() } -> std::convertible_to<const hyper_parameters&>;
     { surrogate.prior_variance(points) } -> std::convertible_to<double>;
-    surrogate.prior_covariance(points, points, out);
-    surrogate.prior_covariance_gradient(points, points, out);
+    surrogate.prior_covariance(points, points, values);
+    surrogate.prior_covariance_gradient(points, points, values);
 };
 
 /// What a surrogate believes of the scores at several points together, free of observation noise, standardised.
@@ -42,16 +42,16 @@ struct joint_posterior {
 
 /// Covariances of the posterior between two sets of points:  k_n(x, y) = s^2 [k(x, y) - k(x, X) A^-1 k(X, y)].
 ///
-/// `points` (m, dimension), `others` (q, dimension), `out` (m, q), standardised squared.
+/// `points` (m, dimension), `others` (q, dimension), `covariances` (m, q), standardised squared.
 /// Cost: n^2 q + n m q: `others` should be the fewer.
 template <joint_surrogate Surrogate>
 void posterior_covariance(const Surrogate& surrogate, std::span<const double> points, std::span<const double> others,
-                          std::span<double> out) {
+                          std::span<double> covariances) {
     const detail::single_threaded_blas guard;
     const std::size_t n = surrogate.data().size(), d = surrogate.dimension();
     const std::size_t m = points.size() / d, q = others.size() / d;
-    assert(out.size() == m * q);
-    surrogate.prior_covariance(points, others, out);
+    assert(covariances.size() == m * q);
+    surrogate.prior_covariance(points, others, covariances);
     if (n == 0) return;
     std::vector<double> left(n * m), right(n * q);
     surrogate.prior_covariance(surrogate.data().points, points, left);
@@ -59,7 +59,7 @@ void posterior_covariance(const Surrogate& surrogate, std::span<const double> po
     const double* factor = surrogate.regression().factor.data();
     detail::solve_lower(false, n, q, factor, n, right.data(), q);
     detail::solve_lower(true, n, q, factor, n, right.data(), q);
-    detail::gemm(true, false, m, q, n, -1.0, left.data(), m, right.data(), q, 1.0, out.data(), q);
+    detail::gemm(true, false, m, q, n, -1.0, left.data(), m, right.data(), q, 1.0, covariances.data(), q);
 }
 
 namespace detail {
@@ -73,7 +73,7 @@ void predict_whitened(const Surrogate& surrogate, std::span<const double> points
     std::fill(means.begin(), means.end(), conditioned.mean);
     if (n == 0 || m == 0) return;
     surrogate.prior_covariance(surrogate.data().points, points, whitened);
-    gemv(true, n, m, 1.0, whitened.data(), m, conditioned.weights.data(), 1.0, means.data());
+    gemv(true, n, m, 1.0, whitened.data(), m, conditioned.coefficients.data(), 1.0, means.data());
     solve_lower(false, n, m, conditioned.factor.data(), n, whitened.data(), m);
 }
 
@@ -96,31 +96,33 @@ joint_posterior predict_jointly(const Surrogate& surrogate, std::span<const doub
 
 /// Draws of the function's values at m points, and with each of them the function that is to be expected of it:
 ///
-///     f_s(x) = E[f(x) | data, f(points) = values_s] = mean + sum_i s^2 k(x, knot_i) weights_is
+///     f_s(x) = E[f(x) | data, f(points) = values_s] = mean + sum_i s^2 k(x, knot_i) coefficients_is
 ///
 /// which has the posterior's distribution at the points, and is smooth between them.
 struct joint_draws {
-    std::size_t size = 0;               // draws
-    double mean = 0;                    // of the process
-    std::vector<double> values = {};    // (m, draws)
-    std::vector<double> knots = {};     // (n + m, dimension): the data's points, then those drawn at
-    std::vector<double> weights = {};   // (n + m, draws)
-    std::vector<double> whitened = {};  // (n, m), as in joint_posterior
-    std::vector<double> factor = {};    // (m, m), lower: of the points' covariance given the data
+    std::size_t size = 0;                   // draws
+    double mean = 0;                        // of the process
+    std::vector<double> values = {};        // (m, draws)
+    std::vector<double> knots = {};         // (n + m, dimension): the data's points, then those drawn at
+    std::vector<double> coefficients = {};  // (n + m, draws)
+    std::vector<double> whitened = {};      // (n, m), as in joint_posterior
+    std::vector<double> factor = {};        // (m, m), lower: of the points' covariance given the data
 };
 
 namespace detail {
 
-/// weights (n + m, draws), of which the last m rows hold u: fills the data's rows with alpha - A^-1 k(data, points) u.
+/// coefficients (n + m, draws), of which the last m rows hold u: fills the data's rows with alpha - A^-1 k(data,
+/// points) u.
 template <joint_surrogate Surrogate>
-void complete_weights(const Surrogate& surrogate, joint_draws& drawn) {
-    const std::size_t n = surrogate.data().size(), draws = drawn.size, m = drawn.weights.size() / draws - n;
+void complete_coefficients(const Surrogate& surrogate, joint_draws& drawn) {
+    const std::size_t n = surrogate.data().size(), draws = drawn.size, m = drawn.coefficients.size() / draws - n;
     if (n == 0) return;
-    double* weights = drawn.weights.data();
-    gemm(false, false, n, draws, m, -1.0, drawn.whitened.data(), m, weights + n * draws, draws, 0.0, weights, draws);
-    solve_lower(true, n, draws, surrogate.regression().factor.data(), n, weights, draws);
+    double* coefficients = drawn.coefficients.data();
+    gemm(false, false, n, draws, m, -1.0, drawn.whitened.data(), m, coefficients + n * draws, draws, 0.0, coefficients,
+         draws);
+    solve_lower(true, n, draws, surrogate.regression().factor.data(), n, coefficients, draws);
     for (std::size_t i = 0; i < n; ++i)
-        for (std::size_t s = 0; s < draws; ++s) weights[i * draws + s] += surrogate.regression().weights[i];
+        for (std::size_t s = 0; s < draws; ++s) coefficients[i * draws + s] += surrogate.regression().coefficients[i];
 }
 
 }  // namespace detail
@@ -143,7 +145,7 @@ joint_draws draw_jointly(const Surrogate& surrogate, std::span<const double> poi
                       .mean = surrogate.regression().mean,
                       .values = std::vector<double>(m * draws),
                       .knots = surrogate.data().points,
-                      .weights = std::vector<double>((n + m) * draws),
+                      .coefficients = std::vector<double>((n + m) * draws),
                       .whitened = std::move(belief.whitened),
                       .factor = std::move(belief.covariance)};
     drawn.knots.insert(drawn.knots.end(), points.begin(), points.end());
@@ -154,10 +156,10 @@ joint_draws draw_jointly(const Surrogate& surrogate, std::span<const double> poi
     detail::gemm(false, false, m, draws, m, 1.0, drawn.factor.data(), m, normals.data(), draws, 1.0,
                  drawn.values.data(), draws);
     // given the values, the mean at x moves by k_n(x, points) u,  u = (F F')^-1 (values - means) = F'^-1 normals
-    double* u = drawn.weights.data() + n * draws;  // (m, draws)
+    double* u = drawn.coefficients.data() + n * draws;  // (m, draws)
     std::copy(normals.begin(), normals.end(), u);
     detail::solve_lower(true, m, draws, drawn.factor.data(), m, u, draws);
-    detail::complete_weights(surrogate, drawn);
+    detail::complete_coefficients(surrogate, drawn);
     return drawn;
 }
 

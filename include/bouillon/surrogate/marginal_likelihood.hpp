@@ -15,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace bouillon {
 
@@ -33,22 +34,22 @@ class marginal_likelihood {
     /// roughness. A mean that maximises the likelihood changes with them, but does not change it. Returns the value;
     /// minus infinity, and a gradient of zeros, where A is not positive definite in double precision. Cost: n^3 plus
     /// one product (n, n, dimension).
-    double operator()(const hyper_parameters& at, std::span<double> gradient) {
-        assert(gradient.size() == at.kernel.size() + 3);
+    double operator()(const hyper_parameters& hyper, std::span<double> gradient) {
+        assert(gradient.size() == hyper.kernel.size() + 3);
         std::fill(gradient.begin(), gradient.end(), 0.0);
-        if (!detail::regress_into(regression_, kernel_, data_, at, mean_))
+        if (!detail::regress_into(regression_, kernel_, data_, hyper, mean_))
             return -std::numeric_limits<double>::infinity();
         if (data_.size() == 0) return 0;
-        const std::size_t n = data_.size(), kernel_count = at.kernel.size();
-        const auto& alpha = regression_.weights;
-        auto& weights = regression_.factor;  // (n, n), lower: becomes (alpha alpha' - A^-1) / 2
-        detail::inverse_from_cholesky_lower(n, weights.data(), n);
+        const std::size_t n = data_.size(), kernel_count = hyper.kernel.size();
+        const auto& alpha = regression_.coefficients;
+        slopes_.swap(regression_.factor);  // which the next evaluation writes anew
+        detail::inverse_from_cholesky_lower(n, slopes_.data(), n);
         for (std::size_t a = 0; a < n; ++a)
-            for (std::size_t b = 0; b <= a; ++b) weights[a * n + b] = 0.5 * (alpha[a] * alpha[b] - weights[a * n + b]);
-        add_variance_gradients(at, gradient.subspan(kernel_count));
-        detail::contract_covariance_gradient(kernel_, data_.dimension, data_.points, at.kernel, weights,
+            for (std::size_t b = 0; b <= a; ++b) slopes_[a * n + b] = 0.5 * (alpha[a] * alpha[b] - slopes_[a * n + b]);
+        add_variance_gradients(hyper, gradient.subspan(kernel_count));
+        detail::contract_covariance_gradient(kernel_, data_.dimension, data_.points, hyper.kernel, slopes_,
                                              gradient.first(kernel_count));
-        for (double& value : gradient.first(kernel_count)) value *= at.signal_variance;
+        for (double& value : gradient.first(kernel_count)) value *= hyper.signal_variance;
         return regression_.log_marginal_likelihood;
     }
 
@@ -56,19 +57,19 @@ class marginal_likelihood {
     /// All of A grows with s^2 but the noise that is no share of it, so with the weights W, where sum_ab W_ab A_ab =
     /// (alpha'(y - m) - n) / 2, the derivative by ln s^2 needs no K.
     /// gradient: (3).
-    void add_variance_gradients(const hyper_parameters& at, std::span<double> gradient) const {
+    void add_variance_gradients(const hyper_parameters& hyper, std::span<double> gradient) const {
         const std::size_t n = data_.size();
         gradient[0] -= 0.5 * static_cast<double>(n);
         for (std::size_t i = 0; i < n; ++i) {
-            gradient[0] += 0.5 * regression_.weights[i] * (data_.scores[i] - regression_.mean);
-            const double variance = detail::noise_variance(data_.variances[i], at);
-            if (variance <= detail::least_relative_variance * at.signal_variance) continue;
-            const double slope = regression_.factor[i * n + i];
+            gradient[0] += 0.5 * regression_.coefficients[i] * (data_.scores[i] - regression_.mean);
+            const double variance = detail::noise_variance(data_.variances[i], hyper);
+            if (variance <= detail::least_relative_variance * hyper.signal_variance) continue;
+            const double slope = slopes_[i * n + i];
             gradient[0] -= slope * variance;
             if (std::isnan(data_.variances[i]))
                 gradient[1] += slope * variance;
             else
-                gradient[2] += slope * at.roughness;
+                gradient[2] += slope * hyper.roughness;
         }
     }
 
@@ -76,6 +77,7 @@ class marginal_likelihood {
     const training_set& data_;
     std::optional<double> mean_;
     regression regression_;
+    std::vector<double> slopes_;  // (n, n), lower: of log p by each entry of A, (alpha alpha' - A^-1) / 2
 };
 
 }  // namespace bouillon

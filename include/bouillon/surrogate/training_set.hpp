@@ -77,7 +77,7 @@ inline void merge_replicate(double& score, double& variance, double& certain, do
 /// Throws input_error for sizes that do not match and for numbers that are not finite. Cost: n^2 comparisons.
 inline training_set make_training_set(std::size_t dimension, std::span<const double> points,
                                       std::span<const double> scores, std::span<const double> variances,
-                                      const standardisation& by) {
+                                      const standardisation& units) {
     detail::check_observations(dimension, points, scores, variances);
     training_set data{.dimension = dimension};
     std::vector<double> certain;  // (observations), replicates of variance 0 that a score is the mean of
@@ -94,8 +94,8 @@ inline training_set make_training_set(std::size_t dimension, std::span<const dou
         certain.push_back(1);
     }
     for (std::size_t i = 0; i < data.size(); ++i) {
-        data.variances[i] *= std::pow(by.slope(data.scores[i]), 2);
-        data.scores[i] = by(data.scores[i]);
+        data.variances[i] *= std::pow(units.slope(data.scores[i]), 2);
+        data.scores[i] = units(data.scores[i]);
     }
     return data;
 }

@@ -17,9 +17,9 @@ namespace bouillon {
 /// than a thousandth of the signal's. Roughness does not: it belongs to the function.
 template <joint_surrogate Surrogate>
 bool noise_leaves_doubt(const Surrogate& surrogate) {
-    const auto& at = surrogate.hyper_parameters();
+    const auto& hyper = surrogate.hyper_parameters();
     return std::any_of(surrogate.data().variances.begin(), surrogate.data().variances.end(), [&](double variance) {
-        return (std::isnan(variance) ? at.noise_variance : variance) > 1e-6 * at.signal_variance;
+        return (std::isnan(variance) ? hyper.noise_variance : variance) > 1e-6 * hyper.signal_variance;
     });
 }
 
@@ -38,12 +38,12 @@ std::vector<double> plausible_best(const Surrogate& surrogate, std::span<const d
     points.insert(points.end(), candidates.begin(), candidates.end());
     const std::size_t count = points.size() / d;
     if (count == p) return points;
-    const auto at = [&](std::size_t i) { return std::span<const double>(points).subspan(i * d, d); };
+    const auto point_of = [&](std::size_t i) { return std::span<const double>(points).subspan(i * d, d); };
 
     std::vector<double> means(count), spreads(count), with_best(count);  // (count): then covariances with the best
     surrogate.predict(points, means, spreads);
     const auto best = static_cast<std::size_t>(std::max_element(means.begin(), means.end()) - means.begin());
-    posterior_covariance(surrogate, points, at(best), with_best);
+    posterior_covariance(surrogate, points, point_of(best), with_best);
     std::vector<std::pair<double, std::size_t>> kept;  // behind the best, in deviations of the difference
     for (std::size_t i = p; i < count; ++i) {
         const double variance = spreads[i] * spreads[i] + spreads[best] * spreads[best] - 2 * with_best[i];
@@ -54,7 +54,7 @@ std::vector<double> plausible_best(const Surrogate& surrogate, std::span<const d
     std::sort(kept.begin(), kept.end());
     std::vector<double> plausible(pending.begin(), pending.end());
     for (const auto& candidate : kept) {
-        const auto point = at(candidate.second);
+        const auto point = point_of(candidate.second);
         plausible.insert(plausible.end(), point.begin(), point.end());
     }
     return plausible;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/acquisition/baseline.hpp>
+#include <bouillon/acquisition/plausible_best.hpp>
 
 #include "prepared_test.hpp"
 #include <doctest/doctest.h>
