@@ -29,7 +29,7 @@ TEST_CASE("where no merge is better the newest checkpoint stays") {
     search_options options{.budget = 6};
     options.reference_losses = newest_is_best(std::vector{0.0, 1.0}, document_set::search).losses;
     bayesian_search search(interval{}, options);
-    run_search(search, measure, [](const trial_event&) {});
+    run_all_trials(search, measure, [](const trial_event&) {});
     const auto found = search.recommendation().merge_weights;
     const auto report =
         make_report(found, baselines(2, 6, 1), measure, gain_documents::test, [](const std::string&) {});

@@ -68,11 +68,11 @@ report_row search_once(simulated_run& run, const arguments& given, std::uint64_t
     bayesian_search search(simplex{given.checkpoints}, options, default_merge_acquisition{});
     const auto nothing = [](const auto&) {};
     if (given.full) {
-        run_search(search, measure, nothing);
+        run_all_trials(search, measure, nothing);
     } else {
         document_race race(newest, options.reference_losses, {.seed = seed});
         enter_baselines(race, baselines(given.checkpoints, 0, 0), measure);
-        run_search(search, measure, race, nothing);
+        run_all_trials(search, measure, race, nothing);
     }
     const auto found = search.recommendation().merge_weights;
     return make_report(found, {{"newest", {newest}}}, measure, gain_documents::test, nothing).found();

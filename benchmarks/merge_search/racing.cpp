@@ -63,12 +63,12 @@ result search_run(const Space& space, std::vector<double> newest_point, remember
         got.trial_tokens = run.count_tokens()[0];
         bouillon::enter_baselines(race, compared, measure);
         got.baseline_tokens = run.count_tokens()[0];
-        bouillon::run_search(search, measure, race, on_trial);
+        bouillon::run_all_trials(search, measure, race, on_trial);
         got.trial_tokens += run.count_tokens()[0];
         got.report = bouillon::make_report(search.recommendation().merge_weights, compared, measure, race,
                                            bouillon::gain_documents::test, on_merge);
     } else {
-        bouillon::run_search(search, measure, on_trial);
+        bouillon::run_all_trials(search, measure, on_trial);
         got.trial_tokens = run.count_tokens()[0];
         got.report = bouillon::make_report(search.recommendation().merge_weights, compared, measure,
                                            bouillon::gain_documents::test, on_merge);

@@ -41,7 +41,7 @@ inline double thread_cpu_seconds() {
 
 /// Runs a search to the end of its budget. The design's points are its first trials.
 template <class Search>
-run_record run_search(Search search, evaluation evaluate, double variance) {
+run_record evaluate_search(Search search, evaluation evaluate, double variance) {
     while (!search.done()) {
         const double before = thread_cpu_seconds();
         const bouillon::trial next = search.suggest();
@@ -62,7 +62,7 @@ inline run_record run_ours(const problem& given, const search_choice& choice, ev
     return visit_space(*given.function, [&](const auto& plain) {
         const designed<std::decay_t<decltype(plain)>> space{plain, given.design};
         const auto run = [&](const auto&... parts) {
-            return run_search(bouillon::bayesian_search(space, options, parts...), evaluate, variance);
+            return evaluate_search(bouillon::bayesian_search(space, options, parts...), evaluate, variance);
         };
         if (choice.kernel == "se") return run(make_acquisition(choice.acquisition), bouillon::squared_exponential{});
         if (choice.acquisition == "default") return run();

@@ -15,7 +15,7 @@ TEST_CASE("the closed loop finds the best merge and beats every baseline on the 
     bayesian_search search(simplex{3}, options_for(landscape, 25));
     measured_merges measure(landscape);
     std::size_t events = 0;
-    run_search(search, measure, [&](const trial_event& event) {
+    run_all_trials(search, measure, [&](const trial_event& event) {
         CHECK(event.trial.ticket == events++);
         CHECK(event.losses.size() == 16);
         CHECK(event.observation.status == trial_status::observed);

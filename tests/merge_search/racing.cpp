@@ -42,7 +42,7 @@ struct raced_search {
     /// Documents scored in each trial.
     std::vector<std::size_t> run() {
         std::vector<std::size_t> documents;
-        run_search(search, measure, race, [&](const trial_event& event) { documents.push_back(event.documents); });
+        run_all_trials(search, measure, race, [&](const trial_event& event) { documents.push_back(event.documents); });
         return documents;
     }
 };
@@ -112,7 +112,7 @@ TEST_CASE("with all documents in the first stage a race is full scoring, to the 
     partial_landscape landscape;
     measured_merges measure(landscape);
     bayesian_search search(simplex{3}, raced.search.options());
-    run_search(search, measure, [](const trial_event&) {});
+    run_all_trials(search, measure, [](const trial_event&) {});
     CHECK(observed_losses(search.history()) == observed_losses(raced.search.history()));
     CHECK(search.recommendation().merge_weights == raced.search.recommendation().merge_weights);
 }
@@ -192,7 +192,7 @@ TEST_CASE("a merge stops where its documents differ by more than is not known of
 TEST_CASE("a trial is told with the variance of its documents and that of not having scored all") {
     raced_search raced;
     std::size_t partial = 0;
-    run_search(raced.search, raced.measure, raced.race, [&](const trial_event& event) {
+    run_all_trials(raced.search, raced.measure, raced.race, [&](const trial_event& event) {
         CHECK(event.losses.size() == 64);
         CHECK(event.observation.document_losses.size() == event.documents);
         const auto difference = paired_difference(event.losses, raced.search.options().reference_losses);
@@ -241,7 +241,7 @@ TEST_CASE("merges that fail, or whose losses are no numbers, are failed trials a
     raced_search raced;
     raced.landscape.failing_from = 0.6;
     std::size_t failed = 0;
-    run_search(raced.search, raced.measure, raced.race, [&](const trial_event& event) {
+    run_all_trials(raced.search, raced.measure, raced.race, [&](const trial_event& event) {
         if (event.observation.status != trial_status::failed) return;
         ++failed;
         CHECK(event.losses.empty());
@@ -263,7 +263,7 @@ TEST_CASE("a raced search that was killed after any line of its journal continue
         raced_search raced({}, 8);
         journaled_search journaled(std::move(raced.search), path, {}, mode);
         enter_trials(raced.race, journaled.history(), raced.measure);
-        run_search(journaled, raced.measure, raced.race, [](const trial_event&) {});
+        run_all_trials(journaled, raced.measure, raced.race, [](const trial_event&) {});
         return read_text(path);
     };
     const std::string whole = run(folder.path / "whole", journal_mode::create);

@@ -16,7 +16,7 @@ TEST_CASE("a merge that cannot be measured is a failed trial and the search goes
     landscape.failing_from = 0.6;
     measured_merges measure(landscape);
     std::size_t failed = 0;
-    run_search(search, measure, [&](const trial_event& event) {
+    run_all_trials(search, measure, [&](const trial_event& event) {
         if (event.observation.status != trial_status::failed) return;
         ++failed;
         CHECK(event.losses.empty());

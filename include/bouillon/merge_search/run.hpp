@@ -19,7 +19,7 @@ struct trial_seconds {
     double suggest = 0, merge = 0, score = 0, observe = 0;
 };
 
-/// A trial that just ended, as `run_search` reports it.
+/// A trial that just ended, as the calls below report it.
 struct trial_event {
     const bouillon::trial& trial;
     const bouillon::observation& observation;
@@ -92,13 +92,13 @@ void run_trial(Search& search, measured_merges<Evaluator>& measure, document_rac
 
 /// Runs trials until the search is done. `on_trial(const trial_event&)` is called as each ends.
 template <class Search, class Evaluator, class OnTrial>
-void run_search(Search& search, measured_merges<Evaluator>& measure, OnTrial&& on_trial) {
+void run_all_trials(Search& search, measured_merges<Evaluator>& measure, OnTrial&& on_trial) {
     while (!search.done()) run_trial(search, measure, on_trial);
 }
 
 /// The same, with trials that race.
 template <class Search, class Evaluator, class OnTrial>
-void run_search(Search& search, measured_merges<Evaluator>& measure, document_race& race, OnTrial&& on_trial) {
+void run_all_trials(Search& search, measured_merges<Evaluator>& measure, document_race& race, OnTrial&& on_trial) {
     while (!search.done()) run_trial(search, measure, race, on_trial);
 }
 
