@@ -17,22 +17,27 @@
 
 namespace bouillon {
 
-/// How a hedge turns rewards into probabilities. The default learns whatever the scale of the scores:
+/// How a hedge turns rewards into probabilities.
+///
+/// The default learns whatever the scale of the scores:
 ///
 ///     gain = sum_t discount^(T - t) mean_T(nominee_t),   p = softmax(eta (gain - max) / (max - min))
 ///
 /// with every round's reward taken anew under the current surrogate T. Reference: Vasconcelos et al. (2019).
 struct hedge_policy {
     double eta = 4;
-    double discount = 0.7;   // of a gain, each round
-    bool normalised = true;  // false: gains add up raw, in the scores' own unit, and p = softmax(eta gain)
+    double discount = 0.7;   ///< of a gain, each round
+    bool normalised = true;  ///< false: gains add up raw, in the scores' own unit, and p = softmax(eta gain)
 };
 
 /// The policy of the paper: every round's rewards are added once, as they stand after that round's observation.
+///
 /// Reference: Hoffman, Brochu & de Freitas (2011), algorithm 2.
 inline constexpr hedge_policy paper_hedge_policy{.eta = 1, .discount = 1, .normalised = false};
 
-/// Probability of each arm, given its gain. Non-negative, sums to one, follows a permutation of the arms.
+/// Probability of each arm, given its gain.
+///
+/// Non-negative, sums to one, follows a permutation of the arms.
 template <std::size_t Arms>
 std::array<double, Arms> hedge_probabilities(const std::array<double, Arms>& gains, const hedge_policy& policy) {
     const auto [smallest, largest] = std::minmax_element(gains.begin(), gains.end());
@@ -49,8 +54,9 @@ std::array<double, Arms> hedge_probabilities(const std::array<double, Arms>& gai
 /// A portfolio of acquisitions: each arm nominates its own maximiser, one nominee is drawn by the arms' probabilities,
 /// and after the next observation all arms are rewarded with the posterior mean at what they nominated.
 ///
-/// Arms: formulas or acquisition functions. Cost: one maximisation an arm.
+/// Cost: one maximisation an arm.
 /// Reference: Hoffman, Brochu & de Freitas (2011), algorithm 2; numbers in `hedge_policy`.
+/// @tparam Arms formulas or acquisition functions
 template <class... Arms>
 class gp_hedge {
  public:

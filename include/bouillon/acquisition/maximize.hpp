@@ -19,11 +19,11 @@
 namespace bouillon {
 
 struct maximize_options {
-    std::size_t samples = 512;       // quasi-random over the space; in one dimension a grid instead
-    std::size_t perturbations = 64;  // of the incumbent, at radii from 0.2 down to 0.001
-    std::size_t starts = 8;          // local searches, from the best candidates that lie apart
-    std::size_t agreeing = 4;        // fewer are enough where so many first ones have ended at the same place
-    std::size_t grid = 1025;         // points, in one dimension
+    std::size_t samples = 512;       ///< quasi-random over the space; in one dimension a grid instead
+    std::size_t perturbations = 64;  ///< of the incumbent, at radii from 0.2 down to 0.001
+    std::size_t starts = 8;          ///< local searches, from the best candidates that lie apart
+    std::size_t agreeing = 4;        ///< fewer are enough where so many first ones have ended at the same place
+    std::size_t grid = 1025;         ///< points, in one dimension
     projected_gradient_options local = {.value_tolerance = 1e-8};
 };
 
@@ -46,7 +46,7 @@ struct maximize_request {
 };
 
 struct maximum {
-    std::vector<double> unit_point;  // (d)
+    std::vector<double> unit_point;  ///< (d)
     double value = 0;
 };
 
@@ -55,9 +55,9 @@ namespace detail {
 /// Points in one array, and the acquisition's value at each.
 struct candidates {
     std::size_t dimension = 1;
-    bool line = false;           // whether they lie on a line, in order
-    std::vector<double> points;  // (m, d)
-    std::vector<double> values;  // (m)
+    bool line = false;           ///< whether they lie on a line, in order
+    std::vector<double> points;  ///< (m, d)
+    std::vector<double> values;  ///< (m)
 
     std::span<const double> point(std::size_t i) const { return std::span(points).subspan(i * dimension, dimension); }
     void add(std::span<const double> point) { points.insert(points.end(), point.begin(), point.end()); }
@@ -82,7 +82,9 @@ struct maximize_problem {
 };
 
 /// Where a maximum may be: a grid along a line, else quasi-random points of the space; and points around the incumbent
-/// (d). Their values are still to be computed.
+/// (d).
+///
+/// Their values are still to be computed.
 inline candidates draw_candidates(const maximize_problem& problem, std::span<const double> incumbent,
                                   random_engine& engine, const maximize_options& options) {
     candidates drawn{.dimension = problem.dimension, .line = problem.cube_dimension == 1, .points = {}, .values = {}};
@@ -166,12 +168,11 @@ inline maximum maximize(const maximize_problem& problem, random_engine& engine, 
 
 }  // namespace detail
 
-/// Finds the unit point of the space where a prepared acquisition is largest, away from points already taken: many
-/// candidates in one batch, then projected gradient ascent from the best few. Deterministic for an engine's state.
+/// Finds the unit point of the space where a prepared acquisition is largest, away from points already taken.
 ///
+/// Many candidates in one batch, then projected gradient ascent from the best few. Deterministic for an engine's state.
 /// Where the request leaves nothing, the candidate that is farthest from those taken is returned (the same again in a
-/// space of one point).
-/// Cost: one batch of about 600 (1025 in one dimension), then up to `starts` local searches.
+/// space of one point). Cost: one batch of about 600 (1025 in one dimension), then up to `starts` local searches.
 template <prepared_acquisition Acquisition, search_space Space>
 maximum maximize(const Acquisition& acquisition, const Space& space, random_engine& engine,
                  const maximize_request& request = {}, const maximize_options& options = {}) {

@@ -14,7 +14,9 @@
 namespace bouillon {
 
 /// Whether the noise of any observation leaves it in doubt which of them is the best: whether its deviation is more
-/// than a thousandth of the signal's. Roughness does not: it belongs to the function.
+/// than a thousandth of the signal's.
+///
+/// Roughness does not: it belongs to the function.
 template <joint_surrogate Surrogate>
 bool noise_leaves_doubt(const Surrogate& surrogate) {
     const auto& hyper = surrogate.hyper_parameters();
@@ -24,11 +26,15 @@ bool noise_leaves_doubt(const Surrogate& surrogate) {
 }
 
 /// The points among which the best score may be found: of the candidates those that beat the best posterior mean with a
-/// probability of 1 in 1000 or more, the likeliest first, and all pending ones. What cannot well be the best is left
-/// out, because every point that stays makes each evaluation of a joint criterion dearer.
+/// probability of 1 in 1000 or more, the likeliest first, and all pending ones.
 ///
-/// `candidates` (c, dimension), `pending` (p, dimension). Returns (p + kept, dimension), the pending points first.
-/// Cost: n^2 (c + p). Reference: Balandat et al. (2020), "BoTorch", prune_inferior_points, which draws samples.
+/// What cannot well be the best is left out, because every point that stays makes each evaluation of a joint criterion
+/// dearer. Cost: n^2 (c + p).
+/// Reference: Balandat et al. (2020), "BoTorch", prune_inferior_points, which draws samples.
+/// @param surrogate conditioned on n observations
+/// @param candidates (c, dimension)
+/// @param pending (p, dimension)
+/// @returns (p + kept, dimension), the pending points first
 template <joint_surrogate Surrogate>
 std::vector<double> plausible_best(const Surrogate& surrogate, std::span<const double> candidates,
                                    std::span<const double> pending) {

@@ -23,14 +23,17 @@ enum class baseline_choice { best, greedy_soup };
 /// What a search must beat: one merge, made of some candidates by their losses on the search documents.
 struct baseline {
     std::string name;
-    std::vector<std::vector<double>> merge_weights;  // (candidates, checkpoints), newest last
+    std::vector<std::vector<double>> merge_weights;  ///< (candidates, checkpoints), newest last
     baseline_choice choice = baseline_choice::best;
 };
 
 /// As many candidates as the search has trials, spent without a model: for two checkpoints evenly spaced merge weights
 /// ("sweep"), for any other number uniform draws ("random search").
 ///
-/// checkpoints: how many. budget: candidates. lower: smallest merge weight of the newer checkpoint in a sweep.
+/// @param checkpoints how many
+/// @param budget candidates
+/// @param seed of the draws
+/// @param lower smallest merge weight of the newer checkpoint in a sweep
 inline baseline equal_budget_baseline(std::size_t checkpoints, std::size_t budget, std::uint64_t seed,
                                       double lower = 0) {
     if (checkpoints == 2) {
@@ -49,12 +52,12 @@ inline baseline equal_budget_baseline(std::size_t checkpoints, std::size_t budge
     return random_search;
 }
 
-/// The baselines of K checkpoints: the newest; the best single one; the averages of all, of the last 3 and of the
-/// last 5 (where K is larger); from 3 checkpoints on, the best of some moving averages, the decay of 1 - sqrt and the
-/// greedy soup; and the equal-budget baseline, unless the budget is 0.
+/// The baselines of K checkpoints: the newest; the best single one; the averages of all, of the last 3 and of the last
+/// 5 (where K is larger); from 3 checkpoints on, the best of some moving averages, the decay of 1 - sqrt and the greedy
+/// soup; and the equal-budget baseline, unless the budget is 0.
 ///
-/// Throws input_error when there is no checkpoint. Cost of scoring them all: 2 K + 6 + budget merges at most, of which
-/// some are the same.
+/// Cost of scoring them all: 2 K + 6 + budget merges at most, of which some are the same.
+/// @throws input_error when there is no checkpoint
 inline std::vector<baseline> baselines(std::size_t checkpoints, std::size_t budget, std::uint64_t seed,
                                        double lower = 0) {
     const simplex space{checkpoints};

@@ -13,9 +13,9 @@ namespace bouillon::detail {
 
 /// The surroundings of the best point of a climb: what lies within some of the surrogate's length scales.
 struct basin {
-    std::vector<double> centre;   // (d), a unit point
-    std::vector<double> lengths;  // (d)
-    double radius = 2;            // lengths
+    std::vector<double> centre;   ///< (d), a unit point
+    std::vector<double> lengths;  ///< (d)
+    double radius = 2;            ///< lengths
 
     bool contains(std::span<const double> unit_point) const {
         double squares = 0;

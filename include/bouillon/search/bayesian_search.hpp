@@ -58,8 +58,10 @@ class bayesian_search {
     using kernel_type = Kernel;
     using surrogate_type = gaussian_process<Kernel>;
 
-    /// Throws input_error when the space has no extent, a known point lies outside it, or an option is no usable
-    /// number.
+    /// Learns what is known, and chooses the points of the first design.
+    ///
+    /// @throws input_error when the space has no extent, a known point lies outside it, or an option is no usable
+    /// number
     explicit bayesian_search(Space space, search_options options = {}, Acquisition acquisition = Acquisition{},
                              Kernel kernel = Kernel{})
         : space_(checked(std::move(space))),
@@ -72,26 +74,33 @@ class bayesian_search {
         design_ = space_.initial_design(initial_trials(this->options(), space_.dimension()), engine);
     }
 
-    /// True when the whole budget has been suggested (trials may still be out). Abandoned trials do not count.
+    /// True when the whole budget has been suggested (trials may still be out).
+    ///
+    /// Abandoned trials do not count.
     bool done() const { return ledger_.remaining() == 0; }
 
-    /// The next trial, at a point that no trial had before, the abandoned ones apart. Throws input_error when the
-    /// budget is spent.
+    /// The next trial, at a point that no trial had before, the abandoned ones apart.
+    ///
+    /// @throws input_error when the budget is spent
     trial suggest() {
         ledger_.require_budget();
         return enter(next_unit_point());
     }
 
-    /// A new trial at the point of an earlier one, where one more loss is wanted. It counts against the budget.
-    /// Throws input_error when the budget is spent or the earlier trial is not of this search.
+    /// A new trial at the point of an earlier one, where one more loss is wanted.
+    ///
+    /// It counts against the budget.
+    /// @throws input_error when the budget is spent or the earlier trial is not of this search
     trial repeat(const trial& earlier) {
         ledger_.require_budget();
         return enter(history().find(earlier).trial.unit_point);
     }
 
     /// Takes the place of `suggest` when a journal is read: everything is done as then, but the recorded trial stands,
-    /// which another machine's rounding might have put elsewhere. Returns whether it is where it would be suggested
-    /// now. Throws input_error when its ticket is not the next, or the space has its unit point elsewhere.
+    /// which another machine's rounding might have put elsewhere.
+    ///
+    /// @returns whether it is where it would be suggested now
+    /// @throws input_error when its ticket is not the next, or the space has its unit point elsewhere
     bool replay(const trial& recorded) {
         require_next(recorded);
         const bool expected = next_unit_point() == recorded.unit_point;
@@ -100,52 +109,74 @@ class bayesian_search {
     }
 
     /// Takes a recorded trial as it stands, without asking where it would be suggested: for whoever only wants to know
-    /// what the trials let believe. What is suggested after it is another search's, which did not live through them.
-    /// Throws as `replay` does.
+    /// what the trials let believe.
+    ///
+    /// What is suggested after it is another search's, which did not live through them. Throws as `replay` does.
     void restore(const trial& recorded) {
         require_next(recorded);
         ledger_.suggest(recorded);
     }
 
-    /// Ends a trial with its loss (lower is better) and the loss's variance, NaN when that is not known: one noise
-    /// variance is then fitted. A loss that is not finite is a failure. Throws input_error when the trial is not out.
+    /// Ends a trial with its loss.
+    ///
+    /// A loss that is not finite is a failure.
+    /// @param ended a trial that is out
+    /// @param loss lower is better
+    /// @param variance of the loss, its unit squared; NaN when that is not known: one noise variance is then fitted
+    /// @throws input_error when the trial is not out
     void observe(const trial& ended, double loss, double variance = std::numeric_limits<double>::quiet_NaN()) {
         ledger_.observe(ended, loss, variance);
     }
 
     /// Ends a trial with its documents' losses: as their paired difference to the reference losses where the options
     /// give these, else as their mean, and with the variance that they show.
-    /// document_losses: (documents), nats per token. Throws input_error when their number is not the reference's.
+    ///
+    /// @param ended a trial that is out
+    /// @param document_losses (documents), nats per token
+    /// @throws input_error when the trial is not out, or the documents' number is not the reference's
     void observe(const trial& ended, std::span<const double> document_losses) {
         ledger_.observe_documents(ended, document_losses);
     }
 
     /// Ends a trial with a loss that the caller estimated from documents, which are kept for whoever asks for them: a
     /// race's, which scored some of them, or a resumed journal's.
-    /// loss: over all documents, the reference losses' subtracted. document_losses: (scored), nats per token.
+    ///
+    /// @param ended a trial that is out
+    /// @param loss over all documents, the reference losses' subtracted
+    /// @param document_losses (scored), nats per token
+    /// @throws input_error when the trial is not out
     void observe(const trial& ended, const loss_estimate& loss, std::span<const double> document_losses) {
         ledger_.observe(ended, loss.mean, loss.variance, document_losses);
     }
 
-    /// Ends a trial that gave no loss. It counts as worse than the worst, so that its neighbourhood is avoided.
+    /// Ends a trial that gave no loss.
+    ///
+    /// It counts as worse than the worst, so that its neighbourhood is avoided.
     void fail(const trial& ended, std::string reason = {}) { ledger_.fail(ended, std::move(reason)); }
 
-    /// Ends a trial of which nothing is known and nothing learned: its worker died, or took too long. It is as if it
-    /// had never been: it does not count against the budget, and its point may be suggested again. A trial that would
-    /// end every worker must fail instead, or a search can go on for ever.
+    /// Ends a trial of which nothing is known and nothing learned: its worker died, or took too long.
+    ///
+    /// It is as if it had never been: it does not count against the budget, and its point may be suggested again. A
+    /// trial that would end every worker must fail instead, or a search can go on for ever.
     void abandon(const trial& ended, std::string reason = {}) { ledger_.abandon(ended, std::move(reason)); }
 
     /// Where the score is largest that can be counted on: posterior mean less one posterior deviation, over the tried
-    /// and known points and over the space. Never the luckiest trial: under noise, the lowest of many observed losses
-    /// is low by chance, and the surrogate knows what its neighbours lost. Without noise it is the best trial; with
-    /// noise it may be a point between trials, which then has no ticket. Throws work_error when nothing was observed.
+    /// and known points and over the space.
+    ///
+    /// Never the luckiest trial: under noise, the lowest of many observed losses is low by chance, and the surrogate
+    /// knows what its neighbours lost. Without noise it is the best trial; with noise it may be a point between trials,
+    /// which then has no ticket.
+    ///
+    /// @throws work_error when nothing was observed
     bouillon::recommendation recommendation() const {
         const auto now = belief();
         return detail::describe(now.surrogate, ledger_.learned(), history(), space_, now.answer);
     }
 
     /// What is believed after the last observation; being asked leaves no trace in later suggestions.
-    /// Throws work_error when nothing was observed. Cost: a hyper-parameter fit, and under noise a maximisation.
+    ///
+    /// Cost: a hyper-parameter fit, and under noise a maximisation.
+    /// @throws work_error when nothing was observed
     search_belief<surrogate_type> belief() const {
         random_engine engine = make_engine(options().seed, design_stream);
         return detail::believe(surrogate_, ledger_.learned(), space_, engine, options().maximize);

@@ -11,12 +11,14 @@ namespace bouillon::detail {
 
 /// One of the points tried, and what is believed of its score.
 struct tried_point {
-    std::size_t index;  // in the data
-    double mean;        // posterior, standardised
+    std::size_t index;  ///< in the data
+    double mean;        ///< posterior, standardised
 };
 
-/// Among the successes the one with the largest posterior mean. A score that is certain is its own mean, however rough
-/// the surrogate takes the function to be. Cost: one prediction at all points of the data.
+/// Among the successes the one with the largest posterior mean.
+///
+/// A score that is certain is its own mean, however rough the surrogate takes the function to be.
+/// Cost: one prediction at all points of the data.
 template <class Surrogate>
 tried_point best_tried(const Surrogate& model, const training_data& data) {
     std::vector<double> means(data.size()), deviations(data.size());  // (n), standardised

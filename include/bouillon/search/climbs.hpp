@@ -18,7 +18,7 @@ namespace bouillon::detail {
 /// What a search has left to spend.
 struct remaining {
     std::size_t trials;
-    std::size_t freedom;  // degrees of it that the space has: a climb takes some trials for each
+    std::size_t freedom;  ///< degrees of it that the space has: a climb takes some trials for each
 };
 
 /// Takes a search that has converged to other basins, and back to the best one in time.
@@ -34,9 +34,15 @@ class climbs {
 
     /// The next point to try.
     ///
-    /// model: fitted to the data. propose(surrogate, data, allow): the proposal of a surrogate that is fitted to
-    /// the data, which may be some of all; `proposer` shows the rest. Cost: a proposal, and where the search has
-    /// converged a fit and a proposal more; twice that where a climb turns home.
+    /// Cost: a proposal, and where the search has converged a fit and a proposal more; twice that where a climb turns
+    /// home.
+    /// @param model fitted to the data
+    /// @param data all that was learned
+    /// @param left what the search may still spend
+    /// @param propose (surrogate, data, allow): the proposal of a surrogate that is fitted to the data, which may be
+    /// some of
+    ///     all; `proposer` shows the rest
+    /// @returns (d), a unit point
     template <class Surrogate, class Propose>
     std::vector<double> next(Surrogate& model, const training_data& data, const remaining& left,
                              const Propose& propose) {
@@ -53,14 +59,16 @@ class climbs {
 
     /// What a stage leads to.
     struct step {
-        std::optional<std::vector<double>> next = {};  // (d), nothing where the climb has ended
-        std::optional<basin> ended_below = {};         // where it has, if the best basin is another one
+        std::optional<std::vector<double>> next = {};  ///< (d), nothing where the climb has ended
+        std::optional<basin> ended_below = {};         ///< where it has, if the best basin is another one
     };
 
     bool in_few_dimensions(const remaining& left) const { return left.freedom <= options_.few_dimensions; }
 
     /// In few dimensions the first climb is left early and the next one late, lest that have too few trials to get
-    /// anywhere. In more of them a small improvement is no sign yet that a climb has ended.
+    /// anywhere.
+    ///
+    /// In more of them a small improvement is no sign yet that a climb has ended.
     bool has_converged(double improvement, const remaining& left) const {
         const bool early = explored_.empty() && in_few_dimensions(left);
         return improvement < (early ? options_.first_convergence : options_.later_convergence) &&

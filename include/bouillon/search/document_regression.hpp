@@ -18,14 +18,16 @@ namespace bouillon {
 
 /// A merge's losses on all documents, of which some were scored and the others follow from them.
 struct completed_losses {
-    std::vector<double> losses;     // (documents), nats per token
-    double sampling_variance = 0;   // of their mean, for not all were scored; 0 when all were
-    double degrees_of_freedom = 0;  // of that variance; infinite when all were scored
+    std::vector<double> losses;     ///< (documents), nats per token
+    double sampling_variance = 0;   ///< of their mean, for not all were scored; 0 when all were
+    double degrees_of_freedom = 0;  ///< of that variance; infinite when all were scored
 };
 
 /// Predicts a merge's loss on each document from merges that were scored on all of them, so that a few documents are
-/// enough for the rest. Merges with like weights gain and lose on the same documents, which makes these differences
-/// nearly all that a mean over few documents lacks (a control variate).
+/// enough for the rest.
+///
+/// Merges with like weights gain and lose on the same documents, which makes these differences nearly all that a mean
+/// over few documents lacks (a control variate).
 ///
 ///     p_j = sum_k b_k l_kj,   b = C^-1 c(w),   C_kl = c(w_k, w_l),   c(u, v) = constant + exp(-|u - v|^2 / 2)
 ///     loss of the set = mean_all(p) + mean_scored(l - p),   its variance = s^2 (1/n - 1/N)
@@ -36,10 +38,14 @@ struct completed_losses {
 /// Reference: Cochran (1977), "Sampling techniques", sections 7.3 and 12.6.
 class document_regression {
  public:
-    /// Adds a merge that was scored on all documents. One with the weights of an earlier one is passed over.
-    /// merge_weights: (checkpoints), or (groups, checkpoints) where groups of tensors have their own; the first merge's
-    /// are (checkpoints). losses: (documents), nats per token. Throws input_error when their numbers do not fit the
-    /// first's. Cost: m^3 / 3 for m merges.
+    /// Adds a merge that was scored on all documents.
+    ///
+    /// One with the weights of an earlier one is passed over.
+    /// Cost: m^3 / 3 for m merges.
+    /// @param merge_weights (checkpoints), or (groups, checkpoints) where groups of tensors have their own; the first
+    ///     merge's are (checkpoints)
+    /// @param losses (documents), nats per token
+    /// @throws input_error when their numbers do not fit the first's
     void add(std::span<const double> merge_weights, std::span<const double> losses) {
         if (!weights_.empty()) check_sizes(merge_weights, losses);
         for (const auto& earlier : weights_)
@@ -53,8 +59,12 @@ class document_regression {
     std::size_t size() const { return weights_.size(); }
 
     /// The losses on all documents of a merge that was scored on some.
-    /// merge_weights: (checkpoints). documents: (scored), which, each once; two or more. losses: (scored) on these.
-    /// Throws input_error when there is nothing to predict from. Cost: m documents + m^2.
+    ///
+    /// Cost: m documents + m^2.
+    /// @param merge_weights (checkpoints)
+    /// @param documents (scored), which, each once; two or more
+    /// @param losses (scored) on these
+    /// @throws input_error when there is nothing to predict from
     completed_losses complete(std::span<const double> merge_weights, std::span<const std::size_t> documents,
                               std::span<const double> losses) const {
         if (weights_.empty()) throw input_error("document losses: there is no merge to predict them from");

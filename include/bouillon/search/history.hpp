@@ -38,8 +38,9 @@ class history {
     /// Adds a pending trial; its ticket must be the next one.
     void suggest(trial suggested) { records_.push_back({std::move(suggested), {}}); }
 
-    /// Ends a pending trial with its loss, and with what it is from, if that is known. A loss that is not finite is a
-    /// failure.
+    /// Ends a pending trial with its loss, and with what it is from, if that is known.
+    ///
+    /// A loss that is not finite is a failure.
     void observe(const trial& ended, double loss, double variance, std::span<const double> document_losses = {}) {
         if (!std::isfinite(loss)) return fail(ended, "the loss is " + to_string(loss));
         if (variance < 0 || std::isinf(variance))

@@ -21,7 +21,9 @@ namespace bouillon::detail {
 /// What a search was told and has handed out: all of it that does not depend on space, kernel and acquisition.
 class ledger {
  public:
-    /// Throws input_error when an option is no usable number.
+    /// A search of which nothing is known yet.
+    ///
+    /// @throws input_error when an option is no usable number
     explicit ledger(search_options options) : options_(std::move(options)) { check(options_); }
 
     const search_options& options() const { return options_; }
@@ -33,7 +35,9 @@ class ledger {
         return options_.budget - std::min(used, options_.budget);
     }
 
-    /// Throws input_error when the budget is spent.
+    /// Refuses a trial beyond the budget.
+    ///
+    /// @throws input_error when the budget is spent
     void require_budget() const {
         if (remaining() == 0)
             throw input_error("budget: all " + to_string(options_.budget) + " trials have been suggested");

@@ -10,10 +10,10 @@ namespace bouillon {
 
 /// One suggestion of a search: evaluate `point`, or merge with `merge_weights`, and tell the loss.
 struct trial {
-    std::size_t ticket = 0;                  // names the trial; counts up from 0 in the order of suggestion
-    std::vector<double> unit_point = {};     // (d), what the surrogate sees
-    std::vector<double> point = {};          // (d), the user's coordinates
-    std::vector<double> merge_weights = {};  // (checkpoints), newest last; empty where the space is not for merging
+    std::size_t ticket = 0;                  ///< names the trial; counts up from 0 in the order of suggestion
+    std::vector<double> unit_point = {};     ///< (d), what the surrogate sees
+    std::vector<double> point = {};          ///< (d), the user's coordinates
+    std::vector<double> merge_weights = {};  ///< (checkpoints), newest last; empty where the space is not for merging
 };
 
 /// A trial that failed is learned from, as worse than the worst; one that was abandoned (its worker died, say) teaches
@@ -23,18 +23,20 @@ enum class trial_status { pending, observed, failed, abandoned };
 /// What became of a trial.
 struct observation {
     trial_status status = trial_status::pending;
-    double loss = std::numeric_limits<double>::quiet_NaN();      // lower is better; NaN unless observed
-    double variance = std::numeric_limits<double>::quiet_NaN();  // of the loss, its unit squared; NaN when not known
-    std::string reason = {};                                     // why it failed or was abandoned
-    std::vector<double> document_losses = {};  // (scored), where the loss was told by documents: all of them in their
-                                               // order, or, of a race, the first in the race's
+    double loss = std::numeric_limits<double>::quiet_NaN();      ///< lower is better; NaN unless observed
+    double variance = std::numeric_limits<double>::quiet_NaN();  ///< of the loss, its unit squared; NaN when not known
+    std::string reason = {};                                     ///< why it failed or was abandoned
+    std::vector<double> document_losses = {};  ///< (scored), where the loss was told by documents: all of them in their
+                                               ///< order, or, of a race, the first in the race's
 };
 
-/// A loss known before the search begins, such as the newest checkpoint's. It costs no trial.
+/// A loss known before the search begins, such as the newest checkpoint's.
+///
+/// It costs no trial.
 struct known_observation {
-    std::vector<double> point = {};  // (d), the user's coordinates
+    std::vector<double> point = {};  ///< (d), the user's coordinates
     double loss = 0;
-    double variance = 0;  // NaN when not known
+    double variance = 0;  ///< NaN when not known
 };
 
 }  // namespace bouillon

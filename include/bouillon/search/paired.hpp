@@ -15,8 +15,8 @@ namespace bouillon {
 
 /// A mean over documents, each counting alike, and the variance of that mean.
 struct loss_estimate {
-    double mean = 0;      // nats per token
-    double variance = 0;  // of the mean, its unit squared; NaN with fewer than two documents
+    double mean = 0;      ///< nats per token
+    double variance = 0;  ///< of the mean, its unit squared; NaN with fewer than two documents
 
     double standard_error() const { return std::sqrt(variance); }
 };
@@ -25,7 +25,8 @@ struct loss_estimate {
 ///
 ///     mean = sum_j l_j / n,   variance = sum_j (l_j - mean)^2 / (n (n - 1))
 ///
-/// losses: (documents), nats per token. Throws input_error when there are none.
+/// @param losses (documents), nats per token
+/// @throws input_error when there are none
 inline loss_estimate mean_loss(std::span<const double> losses) {
     if (losses.empty()) throw input_error("losses: there are 0 documents, but a mean needs 1 or more");
     const auto n = static_cast<double>(losses.size());
@@ -37,12 +38,16 @@ inline loss_estimate mean_loss(std::span<const double> losses) {
     return {mean, losses.size() > 1 ? squares / (n * (n - 1)) : std::numeric_limits<double>::quiet_NaN()};
 }
 
-/// Mean of the differences to a reference model's losses on the same documents. Documents differ far more from each
-/// other than two merges do on one document, so the difference is known much better than either mean.
+/// Mean of the differences to a reference model's losses on the same documents.
+///
+/// Documents differ far more from each other than two merges do on one document, so the difference is known much better
+/// than either mean.
 ///
 ///     l_j - r_j,  then as `mean_loss`
 ///
-/// losses, reference: (documents), nats per token, in the same order. Throws input_error when their numbers differ.
+/// @param losses (documents), nats per token, in the same order
+/// @param reference (documents), nats per token, in the same order
+/// @throws input_error when their numbers differ
 inline loss_estimate paired_difference(std::span<const double> losses, std::span<const double> reference) {
     if (losses.size() != reference.size())
         throw input_error("paired losses: " + to_string(losses.size()) + " documents, but the reference has " +

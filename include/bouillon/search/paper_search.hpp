@@ -15,9 +15,12 @@ namespace bouillon {
 using paper_acquisition = gp_hedge<expected_improvement, probability_of_improvement, upper_confidence_bound>;
 
 /// The search of the paper: two adjacent checkpoints, the newer one's merge weight in [alpha, 1], both ends tried
-/// first, then GP-Hedge over EI, PI and UCB, which never climbs elsewhere. Other options are used as given.
+/// first, then GP-Hedge over EI, PI and UCB, without climbs elsewhere.
 ///
-/// Throws input_error when alpha is not below 1. Reference: Liu et al. (2025), section 4.
+/// Reference: Liu et al. (2025), section 4.
+/// @param alpha smallest merge weight of the newer checkpoint
+/// @param options used as given but for the initial trials and the climbs
+/// @throws input_error when alpha is not below 1
 inline bayesian_search<interval, paper_acquisition> paper_search(double alpha = 0.5, search_options options = {}) {
     options.initial_trials = 2;
     options.climbs.elsewhere = false;

@@ -26,12 +26,17 @@ namespace bouillon::detail {
 
 /// A point that a search may try next.
 struct proposal {
-    std::vector<double> unit_point;  // (d)
-    double improvement = 0;          // expected improvement there, standardised
+    std::vector<double> unit_point;  ///< (d)
+    double improvement = 0;          ///< expected improvement there, standardised
 };
 
-/// Lets a surrogate believe that pending trials (p, d) end as expected. It leaves the mean as it is and takes the
-/// uncertainty around them away, so that trials that are out together do not crowd. Returns the best such mean.
+/// Lets a surrogate believe that pending trials end as expected.
+///
+/// It leaves the mean as it is and takes the uncertainty around them away, so that trials that are out together do not
+/// crowd.
+/// @param model to be changed
+/// @param pending (p, d), unit points
+/// @returns the best mean that is believed; minus infinity where no trial is out
 template <class Surrogate>
 double believe_all(Surrogate& model, std::span<const double> pending) {
     double best = -std::numeric_limits<double>::infinity();
@@ -44,12 +49,17 @@ double believe_all(Surrogate& model, std::span<const double> pending) {
 template <search_space Space, class Acquisition>
 struct proposer {
     const Space& space;
-    Acquisition& acquisition;  // a portfolio learns from being asked
+    Acquisition& acquisition;  ///< a portfolio learns from being asked
     const ledger& book;
     random_engine& engine;
 
-    /// `model`: fitted to `data`; where the acquisition takes no account of pending trials, it believes them
-    /// afterwards. `allow`: of a unit point (d), whether it may be it.
+    /// The proposal of a surrogate.
+    ///
+    /// Cost: an acquisition maximisation.
+    /// @param model fitted to the data; where the acquisition takes no account of pending trials, it believes them
+    /// afterwards
+    /// @param data all that was learned, or some of it
+    /// @param allow of a unit point (d), whether it may be proposed
     template <class Surrogate>
     proposal operator()(Surrogate& model, const training_data& data,
                         function_ref<bool(std::span<const double>)> allow = anywhere) const {

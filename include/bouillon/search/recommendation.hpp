@@ -25,26 +25,30 @@ namespace bouillon {
 /// What a search believes at one moment, from all that was observed until then.
 template <class Surrogate>
 struct search_belief {
-    Surrogate surrogate;              // fitted
-    std::vector<double> tried = {};   // (n, d), unit points of the successes: what was known first, then by ticket
-    std::vector<double> answer = {};  // (d), the unit point that is recommended
+    Surrogate surrogate;              ///< fitted
+    std::vector<double> tried = {};   ///< (n, d), unit points of the successes: what was known first, then by ticket
+    std::vector<double> answer = {};  ///< (d), the unit point that is recommended
 };
 
-/// The answer of a search. With reference losses the loss is the difference to the reference: minus the gain.
+/// The answer of a search.
+///
+/// With reference losses the loss is the difference to the reference: minus the gain.
 struct recommendation {
-    std::vector<double> point = {};          // (d), the user's coordinates
-    std::vector<double> merge_weights = {};  // (checkpoints), newest last; empty where the space is not for merging
-    double loss = 0;                         // posterior mean there
-    double standard_error = 0;               // posterior deviation there
-    std::optional<std::size_t> ticket;       // of the trial at that point; empty where none was
+    std::vector<double> point = {};          ///< (d), the user's coordinates
+    std::vector<double> merge_weights = {};  ///< (checkpoints), newest last; empty where the space is not for merging
+    double loss = 0;                         ///< posterior mean there
+    double standard_error = 0;               ///< posterior deviation there
+    std::optional<std::size_t> ticket;       ///< of the trial at that point; empty where none was
 };
 
 namespace detail {
 
 /// The unit point (d) whose score can be counted on to be the largest: the best one tried where its score is certain,
-/// else that of the largest posterior mean less one deviation, over the points tried and the space. Between trials the
-/// deviation may be at most twice the best tried one's: farther out the surrogate guesses, and the best of many guesses
-/// is mostly wrong. Cost: a maximisation under noise.
+/// else that of the largest posterior mean less one deviation, over the points tried and the space.
+///
+/// Between trials the deviation may be at most twice the best tried one's: farther out the surrogate guesses, and the
+/// best of many guesses is mostly wrong.
+/// Cost: a maximisation under noise.
 template <class Surrogate, search_space Space>
 std::vector<double> countable_best(const Surrogate& model, const training_data& data, const Space& space,
                                    random_engine& engine, const maximize_options& options) {
@@ -61,7 +65,15 @@ std::vector<double> countable_best(const Surrogate& model, const training_data& 
     return is_sure && between.value > *best ? std::move(between.unit_point) : copy(tried);
 }
 
-/// What follows from all that was learned. `last`: the surrogate as it was fitted before, which this fit begins with.
+/// What follows from all that was learned.
+///
+/// Cost: a hyper-parameter fit, and under noise a maximisation.
+/// @param last the surrogate as it was fitted before, which this fit begins with
+/// @param data all that was learned
+/// @param space where the answer is looked for
+/// @param engine of the maximisation's starts
+/// @param options of the maximisation
+/// @throws work_error when there is no success
 template <class Surrogate, search_space Space>
 search_belief<Surrogate> believe(const Surrogate& last, const training_data& data, const Space& space,
                                  random_engine& engine, const maximize_options& options) {

@@ -60,13 +60,12 @@ double largest_value(const Formula& formula, const Search& search, const Belief&
 ///     max_x UCB(x) - max_i LCB(x_i) <= loss,   UCB, LCB = mean +- beta_n deviation
 ///
 /// The upper bound is over the whole space, the lower one over the n points tried and the recommended one; beta_n as in
-/// `srinivas_schedule`.
-/// Under noise the knowledge gradient tries what tells much rather than what is best, which brings this bound down
-/// slowly: search with the expected improvement, or stop by `regret_probably_below`. Cost: besides the fit, one
-/// acquisition maximisation. Reference: Makarova et al. (2022), "Automatic termination for hyperparameter
-/// optimization", section 3.
+/// `srinivas_schedule`. Under noise the knowledge gradient tries what tells much rather than what is best, which brings
+/// this bound down slowly: search with the expected improvement, or stop by `regret_probably_below`.
+/// Cost: besides the fit, one acquisition maximisation.
+/// Reference: Makarova et al. (2022), "Automatic termination for hyperparameter optimization", section 3.
 struct regret_below {
-    std::optional<double> loss = {};  // nothing: the standard error of one observation, so noise is needed
+    std::optional<double> loss = {};  ///< nothing: the standard error of one observation, so noise is needed
     srinivas_schedule schedule = {};
 
     template <class Search>
@@ -76,7 +75,9 @@ struct regret_below {
         return bound(search, now) <= (loss ? *loss : detail::observation_error(search, now));
     }
 
-    /// The bound, in losses. Throws work_error when nothing was observed.
+    /// The bound, in losses.
+    ///
+    /// @throws work_error when nothing was observed
     template <class Search>
     double bound(const Search& search) const {
         return bound(search, search.belief());
@@ -111,7 +112,7 @@ struct regret_below {
 /// Cost: besides the fit, for m points and n observations n^2 m + m^2 draws.
 /// Reference: Wilson (2024), "Stopping Bayesian optimization with probabilistic regret bounds".
 struct regret_probably_below {
-    std::optional<double> loss = {};  // nothing: the standard error of one observation
+    std::optional<double> loss = {};  ///< nothing: the standard error of one observation
     double certainty = 0.95;
     std::size_t draws = 1024;
 
@@ -122,7 +123,9 @@ struct regret_probably_below {
         return probability(search, now, loss ? *loss : detail::observation_error(search, now)) >= certainty;
     }
 
-    /// The probability that the regret is at most `at_most`. Throws work_error when nothing was observed.
+    /// The probability that the regret is at most `at_most`.
+    ///
+    /// @throws work_error when nothing was observed
     template <class Search>
     double probability(const Search& search, double at_most) const {
         return probability(search, search.belief(), at_most);
@@ -169,17 +172,19 @@ struct regret_probably_below {
 ///     max_x EI(x) <= loss
 ///
 /// EI is of the loss without noise, which a noisy trial does not show at once: under noise this stops late.
-/// Cost: besides the fit, one acquisition maximisation. Reference: Xie et al. (2025), "Cost-aware stopping for Bayesian
-/// optimization".
+/// Cost: besides the fit, one acquisition maximisation.
+/// Reference: Xie et al. (2025), "Cost-aware stopping for Bayesian optimization".
 struct improvement_below {
-    double loss = 1e-4;  // what one trial costs, in losses: the improvement for which it is just worth while
+    double loss = 1e-4;  ///< what one trial costs, in losses: the improvement for which it is just worth while
 
     template <class Search>
     bool operator()(const Search& search) const {
         return detail::has_belief(search) && largest(search) <= loss;
     }
 
-    /// The expected improvement where it is largest, in losses. Throws work_error when nothing was observed.
+    /// The expected improvement where it is largest, in losses.
+    ///
+    /// @throws work_error when nothing was observed
     template <class Search>
     double largest(const Search& search) const {
         const auto now = search.belief();

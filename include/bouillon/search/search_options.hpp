@@ -18,18 +18,20 @@
 namespace bouillon {
 
 struct search_options {
-    std::size_t budget = 20;                    // trials, without the abandoned ones
-    std::uint64_t seed = 1;                     // of everything random
-    std::size_t initial_trials = 0;             // points of the first design; 0: chosen from dimension and budget
-    double smallest_distance = 1e-6;            // between any two trials, in unit coordinates; above 0
-    std::vector<double> reference_losses = {};  // (documents), of the model that losses are compared with; or empty
-    std::vector<known_observation> known = {};  // known before the first trial, on the same scale as observed losses
-    climb_options climbs = {};                  // where a search that has converged looks next
+    std::size_t budget = 20;                    ///< trials, without the abandoned ones
+    std::uint64_t seed = 1;                     ///< of everything random
+    std::size_t initial_trials = 0;             ///< points of the first design; 0: chosen from dimension and budget
+    double smallest_distance = 1e-6;            ///< between any two trials, in unit coordinates; above 0
+    std::vector<double> reference_losses = {};  ///< (documents), of the model that losses are compared with; or empty
+    std::vector<known_observation> known = {};  ///< known before the first trial, on the same scale as observed losses
+    climb_options climbs = {};                  ///< where a search that has converged looks next
     gaussian_process_options surrogate = {};
     maximize_options maximize = {};
 };
 
-/// Throws input_error for numbers that no search can use.
+/// Refuses numbers that no search can use.
+///
+/// @throws input_error that names the option and its value
 inline void check(const search_options& options) {
     if (!(options.smallest_distance > 0 && std::isfinite(options.smallest_distance)))
         throw input_error("smallest_distance: " + to_string(options.smallest_distance) + " is no distance above 0");

@@ -16,7 +16,9 @@
 
 namespace bouillon {
 
-/// When to end a search before its budget is spent. The caller's loop asks:
+/// When to end a search before its budget is spent.
+///
+/// The caller's loop asks:
 ///
 ///     const auto stop = when_any(target_loss{2.7}, no_improvement{10});
 ///     while (!search.done() && !stop(search)) { ... }
@@ -26,7 +28,9 @@ namespace bouillon {
 template <class Rule, class Search>
 concept stopping_rule = std::predicate<const Rule&, const Search&>;
 
-/// Stops when one of its rules does. They are asked in their order until one says so: put the cheap ones first.
+/// Stops when one of its rules does.
+///
+/// They are asked in their order until one says so: put the cheap ones first.
 template <class... Rules>
 class when_any {
  public:
@@ -41,7 +45,9 @@ class when_any {
     std::tuple<Rules...> rules_;
 };
 
-/// Stops when all of its rules do. They are asked in their order until one does not.
+/// Stops when all of its rules do.
+///
+/// They are asked in their order until one does not.
 template <class... Rules>
 class when_all {
  public:
@@ -56,7 +62,9 @@ class when_all {
     std::tuple<Rules...> rules_;
 };
 
-/// Stops when so many trials have ended with a loss or a failure. In `when_all` it is the least number of trials.
+/// Stops when so many trials have ended with a loss or a failure.
+///
+/// In `when_all` it is the least number of trials.
 struct trial_limit {
     std::size_t trials = 20;
 
@@ -67,7 +75,9 @@ struct trial_limit {
     }
 };
 
-/// Stops when the clock has come to a time. Trials that are out then are the caller's to wait for or to abandon.
+/// Stops when the clock has come to a time.
+///
+/// Trials that are out then are the caller's to wait for or to abandon.
 template <class Clock = std::chrono::steady_clock>
 struct deadline {
     typename Clock::time_point end;
@@ -97,8 +107,8 @@ bool has_belief(const Search& search) {
 ///
 /// Cost: a hyper-parameter fit.
 struct target_loss {
-    double loss = 0;        // as it is observed: with reference losses, the difference to them
-    double deviations = 0;  // 1.645: at least as good as the target with a probability of 0.95
+    double loss = 0;        ///< as it is observed: with reference losses, the difference to them
+    double deviations = 0;  ///< 1.645: at least as good as the target with a probability of 0.95
 
     template <class Search>
     bool operator()(const Search& search) const {
@@ -113,10 +123,11 @@ struct target_loss {
 ///
 ///     posterior mean of the best earlier point - posterior mean of the best point <= loss
 ///
-/// "Last" is by ticket. A failed trial is one without improvement. Cost: a hyper-parameter fit.
+/// "Last" is by ticket. A failed trial is one without improvement.
+/// Cost: a hyper-parameter fit.
 struct no_improvement {
     std::size_t trials = 10;
-    std::optional<double> loss = {};  // nothing: the posterior standard deviation at the best point
+    std::optional<double> loss = {};  ///< nothing: the posterior standard deviation at the best point
 
     template <class Search>
     bool operator()(const Search& search) const {

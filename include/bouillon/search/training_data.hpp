@@ -16,10 +16,10 @@ namespace bouillon {
 
 /// What the surrogate learns from: scores (minus the loss) with their variances.
 struct training_data {
-    std::vector<double> points;     // (n, d), unit points
-    std::vector<double> scores;     // (n)
-    std::vector<double> variances;  // (n), NaN when not known
-    std::size_t successes = 0;      // the first so many; the others failed, and their scores are imputed
+    std::vector<double> points;     ///< (n, d), unit points
+    std::vector<double> scores;     ///< (n)
+    std::vector<double> variances;  ///< (n), NaN when not known
+    std::size_t successes = 0;      ///< the first so many; the others failed, and their scores are imputed
 
     std::size_t size() const { return scores.size(); }
 
@@ -36,11 +36,13 @@ struct training_data {
 };
 
 /// The score that stands for a failure: the worst one seen, less half the range of all, so that the surrogate keeps
-/// away without being bent out of shape. Where all scores are equal, and none is known to have noise, any lower one
-/// says the same; with noise it is lower by one deviation.
+/// away without being bent out of shape.
 ///
-/// scores: (n). variances: (n), NaN where unknown.
+/// Where all scores are equal, and none is known to have noise, any lower one says the same; with noise it is lower by
+/// one deviation.
 /// Reference: Song et al. (2024), "The Vizier Gaussian process bandit algorithm", section 3.1.
+/// @param scores (n)
+/// @param variances (n), NaN where unknown
 inline double imputed_score(std::span<const double> scores, std::span<const double> variances) {
     const auto [worst, best] = std::minmax_element(scores.begin(), scores.end());
     const double range = *best - *worst;

@@ -28,7 +28,9 @@ struct affine {
     double lower = -0.5;
     double upper = 1.5;
 
-    /// Throws input_error when there is no checkpoint, or the bounds leave nothing to search.
+    /// Refuses numbers that make no space.
+    ///
+    /// @throws input_error when there is no checkpoint, or the bounds leave nothing to search
     void check() const {
         const auto refuse = [](const std::string& what) { throw input_error("affine: " + what); };
         const auto bounds = to_string(lower) + " and " + to_string(upper);
@@ -42,9 +44,11 @@ struct affine {
 
     std::size_t dimension() const { return checkpoints; }
 
-    /// The nearest point: v_k - theta, cut off at 0 and 1, with theta such that the sum is right. As a function of
-    /// theta the sum falls in straight pieces, so the piece that crosses gives theta exactly. Bounds are reached
-    /// exactly. Cost: O(d log d).
+    /// The nearest point: v_k - theta, cut off at 0 and 1, with theta such that the sum is right.
+    ///
+    /// As a function of theta the sum falls in straight pieces, so the piece that crosses gives theta exactly. Bounds
+    /// are reached exactly.
+    /// Cost: O(d log d).
     void project(std::span<double> unit_point) const {
         const auto sum = [&](double theta) {
             double total = 0;
@@ -69,7 +73,10 @@ struct affine {
     std::size_t cube_dimension() const { return checkpoints - 1; }
 
     /// Each coordinate in turn takes what one of the uniform numbers would that sum to what is left: uniform on the
-    /// space. Between 0 and 1 it is the simplex's map. Cost: 3 microseconds for 8 checkpoints, O(d^3).
+    /// space.
+    ///
+    /// Between 0 and 1 it is the simplex's map.
+    /// Cost: 3 microseconds for 8 checkpoints, O(d^3).
     std::vector<double> from_cube(std::span<const double> cube_point) const {
         std::vector<double> unit_point(checkpoints);
         double rest = unit_sum();
@@ -83,8 +90,10 @@ struct affine {
     }
 
     /// The averages that a simplex begins with, and among them two steps beyond: past the newest checkpoint, and past
-    /// the average of the newer half. Then points far from each other, halfway to the average of all, because farther
-    /// out losses are large and say little.
+    /// the average of the newer half.
+    ///
+    /// Then points far from each other, halfway to the average of all, because farther out losses are large and say
+    /// little.
     std::vector<std::vector<double>> initial_design(std::size_t n, random_engine& engine) const {
         std::vector<std::vector<double>> design;  // (n, d)
         for (const auto& weights : first_merges()) {

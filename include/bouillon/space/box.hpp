@@ -18,10 +18,12 @@ namespace bouillon {
 
 /// A box for any objective: coordinate i lies between lower[i] and upper[i].
 struct box {
-    std::vector<double> lower;  // (d)
-    std::vector<double> upper;  // (d)
+    std::vector<double> lower;  ///< (d)
+    std::vector<double> upper;  ///< (d)
 
-    /// Throws input_error when the bounds differ in number, or a pair is not finite or not in order.
+    /// Refuses numbers that make no space.
+    ///
+    /// @throws input_error when the bounds differ in number, or a pair is not finite or not in order
     void check() const {
         if (lower.empty() || lower.size() != upper.size())
             throw input_error("box: " + to_string(lower.size()) + " lower bounds and " + to_string(upper.size()) +

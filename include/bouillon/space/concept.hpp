@@ -11,9 +11,11 @@
 
 namespace bouillon {
 
-/// Where a search may look. A *point* has the user's coordinates; a *unit point* is what the surrogate sees, every
-/// coordinate in [0, 1]. A space is a plain struct; where its numbers can be wrong it also has `check()`, which throws
-/// input_error and which a search calls once.
+/// Where a search may look.
+///
+/// A *point* has the user's coordinates; a *unit point* is what the surrogate sees, every coordinate in [0, 1]. A space
+/// is a plain struct; where its numbers can be wrong it also has `check()`, which throws input_error and which a search
+/// calls once.
 ///
 /// `project` replaces its argument by the nearest feasible unit point; `from_cube` maps (cube_dimension) numbers
 /// between 0 and 1 to a unit point, uniform ones to uniform points, so that even points of the cube fill the space
@@ -54,13 +56,14 @@ std::vector<double> merge_weights(const Space& space, std::span<const double> po
 
 /// A bound of a space that a point lies on, to a hundredth of the range.
 struct reached_bound {
-    std::string name;  // the space's member that sets it, or words where none does
+    std::string name;  ///< the space's member that sets it, or words where none does
     double value;
-    std::string beyond = "widen it";  // what to do to look farther
+    std::string beyond = "widen it";  ///< what to do to look farther
 };
 
-/// A search space with bounds that a user can go beyond: `reached_bounds` gives those that a point lies on. Bounds that
-/// are in the nature of things, such as a merge weight's of 0 and 1 in an average, are none.
+/// A search space with bounds that a user can go beyond: `reached_bounds` gives those that a point lies on.
+///
+/// Bounds that are in the nature of things, such as a merge weight's of 0 and 1 in an average, are none.
 template <class S>
 concept bounded_space = search_space<S> && requires(const S space, std::span<const double> point) {
     { space.reached_bounds(point) } -> std::same_as<std::vector<reached_bound>>;

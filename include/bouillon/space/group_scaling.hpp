@@ -24,11 +24,13 @@ namespace bouillon {
 /// beyond goes farther the same way. A group whose bounds are equal is frozen there. As many dimensions as free groups,
 /// however many checkpoints there are.
 struct group_scaling {
-    std::vector<double> merged;  // (checkpoints), newest last: the merge weights that all tensors begin with
-    std::vector<double> lower;   // (groups), of each s_g
-    std::vector<double> upper;   // (groups)
+    std::vector<double> merged;  ///< (checkpoints), newest last: the merge weights that all tensors begin with
+    std::vector<double> lower;   ///< (groups), of each s_g
+    std::vector<double> upper;   ///< (groups)
 
-    /// Throws input_error where no group is free, or bounds are not finite, not in order or not as many.
+    /// Refuses numbers that make no space.
+    ///
+    /// @throws input_error when no group is free, or bounds are not finite, not in order or not as many
     void check() const {
         if (lower.size() != upper.size())
             throw input_error("group scaling: " + to_string(lower.size()) + " lower bounds and " +
@@ -83,7 +85,9 @@ struct group_scaling {
         return point;
     }
 
-    /// Named by the group's number, "upper of group 2". None at 0, where a group keeps the newest checkpoint's tensors.
+    /// Named by the group's number, "upper of group 2".
+    ///
+    /// None at 0, where a group keeps the newest checkpoint's tensors.
     std::vector<reached_bound> reached_bounds(std::span<const double> point) const {
         std::vector<reached_bound> reached;
         std::size_t next = 0;

@@ -23,7 +23,9 @@ struct interval {
     double lower = 0.5;
     double upper = 1;
 
-    /// Throws input_error when the bounds are not finite or not in order.
+    /// Refuses numbers that make no space.
+    ///
+    /// @throws input_error when the bounds are not finite or not in order
     void check() const {
         if (!(std::isfinite(lower) && std::isfinite(upper) && lower < upper))
             throw input_error("interval: the lower bound " + to_string(lower) + " must be below the upper bound " +

@@ -12,14 +12,18 @@
 
 namespace bouillon::detail {
 
-/// Throws input_error where a point that was given has another number of coordinates than the space.
+/// Refuses a point with another number of coordinates than the space.
+///
+/// @throws input_error that begins with the name
 inline void require_coordinates(const std::string& name, std::span<const double> given, std::size_t dimension) {
     if (given.size() != dimension)
         throw input_error(name + ": its point has " + to_string(given.size()) + " coordinates, but the space has " +
                           to_string(dimension));
 }
 
-/// Throws input_error where a point (d) that was given is not, to rounding, the one that the space has there.
+/// Refuses a point (d) that is not, to rounding, the one that the space has there.
+///
+/// @throws input_error that begins with the name
 inline void require_same_point(const std::string& name, std::span<const double> given, std::span<const double> there) {
     require_coordinates(name, given, there.size());
     for (std::size_t i = 0; i < there.size(); ++i)

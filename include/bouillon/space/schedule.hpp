@@ -35,9 +35,11 @@ namespace bouillon {
 /// Reference: Tian et al. (2025), WSM, arXiv 2507.17634 (window and shape).
 struct schedule {
     std::size_t checkpoints = 2;
-    double largest_step = 0.5;  // windows
+    double largest_step = 0.5;  ///< windows
 
-    /// Throws input_error where there is nothing to merge or the largest step is negative.
+    /// Refuses numbers that make no space.
+    ///
+    /// @throws input_error when there is nothing to merge or the largest step is negative
     void check() const {
         if (checkpoints < 2)
             throw input_error("schedule: the number of checkpoints is " + to_string(checkpoints) +
@@ -109,7 +111,9 @@ struct schedule {
 
     /// w_k = F(b_k) - F(a_k) + step (G(b_k) - G(a_k)) for the k-th chosen checkpoint, whose part of the window is from
     /// a_k to b_k, shares of it: F(t) = t^p, and G rises from 0 by -4 to the middle and back by 4, so that a step of 1
-    /// moves the centre by the window's length. Sums to 1; below 0 only where the step is large.
+    /// moves the centre by the window's length.
+    ///
+    /// Sums to 1; below 0 only where the step is large.
     std::vector<double> merge_weights(std::span<const double> point) const {
         const auto spacing = static_cast<std::size_t>(std::lround(point[1]));
         const std::size_t chosen = left_by(spacing);

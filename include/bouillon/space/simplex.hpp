@@ -35,15 +35,20 @@ inline void make_sum_one(std::span<double> weights) {
 struct simplex {
     std::size_t checkpoints = 2;
 
-    /// Throws input_error when there is no checkpoint.
+    /// Refuses numbers that make no space.
+    ///
+    /// @throws input_error when there is no checkpoint
     void check() const {
         if (checkpoints == 0) throw input_error("simplex: the number of checkpoints is 0, but it must be 1 or more");
     }
 
     std::size_t dimension() const { return checkpoints; }
 
-    /// The nearest point of the simplex: max(v_k - theta, 0), with theta such that the sum is one. Zeros are exact.
-    /// Cost: O(d log d). Reference: Duchi et al. (2008), figure 1.
+    /// The nearest point of the simplex: max(v_k - theta, 0), with theta such that the sum is one.
+    ///
+    /// Zeros are exact.
+    /// Cost: O(d log d).
+    /// Reference: Duchi et al. (2008), figure 1.
     void project(std::span<double> unit_point) const {
         std::vector<double> sorted(unit_point.begin(), unit_point.end());  // (d)
         std::sort(sorted.begin(), sorted.end(), std::greater<>());
@@ -61,6 +66,7 @@ struct simplex {
     std::size_t cube_dimension() const { return checkpoints - 1; }
 
     /// Breaks a stick: of what is left, checkpoint k gets the share 1 - u_k^(1 / (K - 1 - k)), the last one the rest.
+    ///
     /// The shares that make Dirichlet(1, ..., 1), which is uniform on the simplex.
     std::vector<double> from_cube(std::span<const double> cube_point) const {
         std::vector<double> weights(checkpoints);
@@ -100,7 +106,7 @@ struct simplex {
 
     std::vector<double> merge_weights(std::span<const double> point) const { return {point.begin(), point.end()}; }
 
-    static constexpr double rounding = 1e-13;  // a weight below it is the trace of a zero that was computed with
+    static constexpr double rounding = 1e-13;  ///< a weight below it is the trace of a zero that was computed with
 
     /// Equal merge weights on the newest k checkpoints, zero on the others.
     std::vector<double> newest_average(std::size_t k) const {

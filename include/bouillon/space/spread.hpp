@@ -21,7 +21,9 @@ inline double distance(std::span<const double> a, std::span<const double> b) {
     return std::sqrt(sum);
 }
 
-/// Distance from a point to the nearest of some others; infinite when there are none. Cost: O(n d).
+/// Distance from a point to the nearest of some others; infinite when there are none.
+///
+/// Cost: O(n d).
 inline double nearest_distance(std::span<const double> point, std::span<const std::vector<double>> others) {
     double nearest = std::numeric_limits<double>::infinity();
     for (const auto& other : others) nearest = std::min(nearest, distance(point, other));
@@ -29,7 +31,9 @@ inline double nearest_distance(std::span<const double> point, std::span<const st
 }
 
 /// A point near another one (d), mostly very near: a normal step whose deviation is between 0.2 and 0.001, each order
-/// of magnitude alike. It may lie outside of the space.
+/// of magnitude alike.
+///
+/// It may lie outside of the space.
 inline std::vector<double> perturbed(std::span<const double> centre, random_engine& engine) {
     const double deviation = 0.2 * std::pow(200, -uniform(engine));
     std::vector<double> point(centre.begin(), centre.end());
@@ -65,7 +69,9 @@ std::vector<double> even_points(const Space& space, std::size_t count, std::uint
     return points;
 }
 
-/// Of some drawn points, the one farthest from all points taken so far. draw(): a point (d).
+/// Of some drawn points, the one farthest from all points taken so far.
+///
+/// draw(): a point (d).
 template <class Draw>
 std::vector<double> farthest_of(Draw&& draw, std::span<const std::vector<double>> taken, std::size_t samples = 64) {
     std::vector<double> farthest = draw();  // (d)

@@ -14,13 +14,14 @@ namespace bouillon::detail {
 /// A squared pivot below this share of the signal variance is rounding error.
 inline constexpr double least_relative_pivot = 1e-13;
 
-/// Replaces the lower triangle of a covariance matrix by its Cholesky factor L (n, n). Where that fails, or where a
-/// squared pivot is so small that it is rounding error, first `1e-8 unit`, then ten times as much up to `1e-4 unit` is
-/// added to the diagonal.
+/// Replaces the lower triangle of a covariance matrix by its Cholesky factor L (n, n).
 ///
-/// `matrix`: (n, n), lower triangle; the strict upper one is overwritten. `unit`: the signal variance.
-/// Returns what was added, 0 as a rule; nothing where the matrix is not positive definite, or not finite, even so.
-/// Cost: n^3 / 3 for each attempt.
+/// Where that fails, or where a squared pivot is so small that it is rounding error, first `1e-8 unit`, then ten times
+/// as much up to `1e-4 unit` is added to the diagonal. Cost: n^3 / 3 for each attempt.
+/// @param n rows
+/// @param matrix (n, n), lower triangle; the strict upper one is overwritten
+/// @param unit the signal variance
+/// @returns what was added, 0 as a rule; nothing where the matrix is not positive definite, or not finite, even so
 inline std::optional<double> guarded_cholesky(std::size_t n, std::span<double> matrix, double unit) {
     std::vector<double> diagonal(n);  // (n); the rest of the original is kept in the upper triangle
     for (std::size_t i = 0; i < n; ++i) {

@@ -17,15 +17,20 @@ namespace bouillon {
 /// Hyper-parameters that were fitted to data.
 struct fitted_hyper_parameters {
     hyper_parameters hyper = {};
-    double log_posterior = -std::numeric_limits<double>::infinity();  // log likelihood + log prior, up to a constant
-    std::size_t evaluations = 0;                                      // of the likelihood
+    double log_posterior = -std::numeric_limits<double>::infinity();  ///< log likelihood + log prior, up to a constant
+    std::size_t evaluations = 0;                                      ///< of the likelihood
 };
 
 /// Maximises log likelihood + log prior over the logarithms of the hyper-parameters, from each start, and returns the
-/// best. Deterministic.
+/// best.
 ///
-/// `priors`: complete, one for each of the kernel's hyper-parameters. `mean`: as in `regress`.
-/// Cost: `options.evaluations` likelihoods for each start at most.
+/// Deterministic. Cost: `options.evaluations` likelihoods for each start at most.
+/// @param kernel whose hyper-parameters are among them
+/// @param data standardised
+/// @param priors complete, one for each of the kernel's hyper-parameters
+/// @param mean as in `regress`
+/// @param starts one or more
+/// @param options of each minimisation
 template <covariance_kernel Kernel>
 fitted_hyper_parameters fit_hyper_parameters(const Kernel& kernel, const training_set& data,
                                              const hyper_parameter_priors& priors, std::optional<double> mean,

@@ -32,24 +32,27 @@ namespace bouillon {
 /// What a Gaussian process may be told.
 struct gaussian_process_options {
     hyper_parameter_priors priors = {};
-    std::optional<double> mean = {};  // of the process, standardised; nothing: the constant of greatest likelihood
-    bool compression = true;          // of poor scores, where that makes the data more likely
+    std::optional<double> mean = {};  ///< of the process, standardised; nothing: the constant of greatest likelihood
+    bool compression = true;          ///< of poor scores, where that makes the data more likely
     projected_gradient_options fit = {.evaluations = 100, .gradient_tolerance = 1e-2, .value_tolerance = 1e-5};
 };
 
-/// Gaussian process regression: score = centre + scale f(x) + noise,  f ~ GP(mean, s^2 k), where poor scores may be
-/// compressed first. To known noise variances a roughness is added, which is fitted and mostly tiny; where they are
-/// unknown, one variance is fitted for all.
+/// Gaussian process regression, where poor scores may be compressed first.
 ///
-/// `Kernel`: a stationary profile, which gets one length scale for each coordinate, or a covariance.
-/// Points are in the unit cube, or the priors of the length scales do not fit them. Predictions are in standardised
-/// score units, so they do not change when all scores are scaled or shifted. Nothing here is random.
+///     score = centre + scale f(x) + noise,   f ~ GP(mean, s^2 k)
+///
+/// To known noise variances a roughness is added, which is fitted and mostly tiny; where they are unknown, one variance
+/// is fitted for all. Points are in the unit cube, or the priors of the length scales do not fit them. Predictions are
+/// in standardised score units, so they do not change when all scores are scaled or shifted. Nothing here is random.
+/// @tparam Kernel a stationary profile, which gets one length scale for each coordinate, or a covariance
 template <class Kernel = matern52>
 class gaussian_process {
     static_assert(surrogate_kernel<Kernel>, "a kernel must model surrogate_kernel (kernel/concept.hpp)");
 
  public:
-    /// Before any data it predicts its prior. Throws input_error for priors that do not fit the kernel.
+    /// Before any data it predicts its prior.
+    ///
+    /// @throws input_error for priors that do not fit the kernel
     explicit gaussian_process(std::size_t dimension, Kernel kernel = {}, gaussian_process_options options = {})
         : kernel_(as_covariance(std::move(kernel))), options_(std::move(options)) {
         if (dimension == 0) throw input_error("surrogate: a point needs at least one coordinate");
@@ -59,13 +62,16 @@ class gaussian_process {
         regression_.mean = options_.mean.value_or(0);
     }
 
-    /// Fits the hyper-parameters to the data and conditions on it. Starts from the last fit; whenever the data have
-    /// grown by a fifth it also starts afresh, from the priors' mode, and compares how scores are best seen.
+    /// Fits the hyper-parameters to the data and conditions on it.
     ///
-    /// `points`: (n, dimension), row-major, in the unit cube. `scores`: (n), maximised, any scale. `variances`: (n), of
-    /// each score, score units squared; NaN where unknown. Observations of known variance at the same point are merged.
-    /// Throws input_error for sizes that do not match and numbers that are not finite; work_error where the kernel's
-    /// matrix is not positive definite. Cost: some 10 likelihoods of n^3, some 60 where it starts afresh.
+    /// Starts from the last fit; whenever the data have grown by a fifth it also starts afresh, from the priors' mode,
+    /// and compares how scores are best seen. Observations of known variance at the same point are merged. Cost: some
+    /// 10 likelihoods of n^3, some 60 where it starts afresh.
+    /// @param points (n, dimension), row-major, in the unit cube
+    /// @param scores (n), maximised, any scale
+    /// @param variances (n), of each score, score units squared; NaN where unknown
+    /// @throws input_error for sizes that do not match and numbers that are not finite
+    /// @throws work_error where the kernel's matrix is not positive definite
     void fit(std::span<const double> points, std::span<const double> scores, std::span<const double> variances) {
         const detail::single_threaded_blas guard;
         detail::check_observations(dimension(), points, scores, variances);
@@ -99,16 +105,22 @@ class gaussian_process {
         if (afresh) afresh_at_ = scores.size();
     }
 
-    /// Conditions on other data, with the same hyper-parameters and standardisation. Arguments and exceptions as for
-    /// `fit`. Cost: n^3 / 3.
+    /// Conditions on other data, with the same hyper-parameters and standardisation.
+    ///
+    /// Arguments and exceptions as for `fit`.
+    /// Cost: n^3 / 3.
     void condition(std::span<const double> points, std::span<const double> scores, std::span<const double> variances) {
         const detail::single_threaded_blas guard;
         condition_on(make_training_set(dimension(), points, scores, variances, standardisation_), standardisation_,
                      hyper_parameters_);
     }
 
-    /// Conditions on one observation more: a standardised score and its variance, standardised squared, at a point
-    /// (dimension). Throws as `condition`. Cost: n^2; n^3 / 3 where the point is too close to others to be appended.
+    /// Conditions on one observation more. Throws as `condition`.
+    ///
+    /// Cost: n^2; n^3 / 3 where the point is too close to others to be appended.
+    /// @param point (dimension), a unit point
+    /// @param score standardised
+    /// @param variance standardised squared
     void append(std::span<const double> point, double score, double variance) {
         const detail::single_threaded_blas guard;
         training_set data = data_;
@@ -122,7 +134,9 @@ class gaussian_process {
     }
 
     /// Takes for certain that the score at a point (dimension) is what is expected there, and returns it: it leaves all
-    /// means as they are and takes the uncertainty around the point away. Cost: n^2.
+    /// means as they are and takes the uncertainty around the point away.
+    ///
+    /// Cost: n^2.
     double believe(std::span<const double> point) {
         const double mean = predict(point).mean;
         append(point, mean, 0);
@@ -146,14 +160,22 @@ class gaussian_process {
     const training_set& data() const { return data_; }
     const bouillon::regression& regression() const { return regression_; }
 
-    /// covariances (n, m): s^2 k(point, other) before any data, for points (n, dimension) and others (m, dimension).
+    /// Covariances before any data: s^2 k(point, other).
+    ///
+    /// @param points (n, dimension)
+    /// @param others (m, dimension)
+    /// @param covariances (n, m), written
     void prior_covariance(std::span<const double> points, std::span<const double> others,
                           std::span<double> covariances) const {
         detail::fill_covariance(kernel_, dimension(), points, others, hyper_parameters_.kernel, covariances);
         for (double& value : covariances) value *= hyper_parameters_.signal_variance;
     }
 
-    /// slopes (m, dimension): the gradients of s^2 k(point, other) with respect to the point (dimension).
+    /// Gradients of the covariances before any data with respect to the point.
+    ///
+    /// @param point (dimension)
+    /// @param others (m, dimension)
+    /// @param slopes (m, dimension), written: of s^2 k(point, other)
     void prior_covariance_gradient(std::span<const double> point, std::span<const double> others,
                                    std::span<double> slopes) const {
         detail::fill_point_gradients(kernel_, point, others, hyper_parameters_.kernel, slopes);
@@ -184,14 +206,18 @@ class gaussian_process {
         return lengths;
     }
 
-    /// The belief at one point (dimension). Cost: n^2.
+    /// The belief at one point (dimension).
+    ///
+    /// Cost: n^2.
     posterior predict(std::span<const double> point) const {
         double mean = 0, deviation = 0;
         predict(point, std::span<double>(&mean, 1), std::span<double>(&deviation, 1));
         return {mean, deviation * deviation};
     }
 
-    /// Means (m) and standard deviations (m) at points (m, dimension). Cost: one triangular solve, n^2 m.
+    /// Means (m) and standard deviations (m) at points (m, dimension).
+    ///
+    /// Cost: one triangular solve, n^2 m.
     void predict(std::span<const double> points, std::span<double> means, std::span<double> deviations) const {
         assert(points.size() == means.size() * dimension() && means.size() == deviations.size());
         const detail::single_threaded_blas guard;
@@ -201,7 +227,9 @@ class gaussian_process {
         });
     }
 
-    /// The belief at one point (dimension) and its gradients (dimension) with respect to it. Cost: n^2.
+    /// The belief at one point (dimension) and its gradients (dimension) with respect to it.
+    ///
+    /// Cost: n^2.
     prediction predict_gradient(std::span<const double> point, std::span<double> mean_gradient,
                                 std::span<double> deviation_gradient) const {
         const detail::single_threaded_blas guard;
@@ -275,7 +303,7 @@ class gaussian_process {
         bouillon::standardisation units;
         training_set data;
         fitted_hyper_parameters fitted;
-        double evidence;  // log posterior of the hyper-parameters, by the same unit of score for all views
+        double evidence;  ///< log posterior of the hyper-parameters, by the same unit of score for all views
     };
 
     using covariance = decltype(as_covariance(std::declval<Kernel>()));

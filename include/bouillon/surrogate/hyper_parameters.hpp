@@ -17,31 +17,34 @@ namespace bouillon {
 
 /// The surrogate's hyper-parameters, in standardised score units.
 struct hyper_parameters {
-    std::vector<double> kernel = {};  // (the kernel's), logarithms: for a stationary kernel the log length scales
-    double signal_variance = 1;       // s^2: the covariance is s^2 k(x, y)
-    double noise_variance = 1e-6;     // of the observations whose variance is unknown
-    double roughness = 0;             // added to variances that are known: what no smooth function explains
+    std::vector<double> kernel = {};  ///< (the kernel's), logarithms: for a stationary kernel the log length scales
+    double signal_variance = 1;       ///< s^2: the covariance is s^2 k(x, y)
+    double noise_variance = 1e-6;     ///< of the observations whose variance is unknown
+    double roughness = 0;             ///< added to variances that are known: what no smooth function explains
 };
 
 /// Gamma prior of the signal variance s^2, as density in s^2, cut off at two bounds.
 struct gamma_prior {
     double shape = 2;
-    double rate = 0.5;  // the mode is (shape - 1) / rate
+    double rate = 0.5;  ///< the mode is (shape - 1) / rate
     double lower = 1e-3;
     double upper = 1e3;
 };
 
-/// What is believed of the hyper-parameters before any data. The noise's prior is wide: a floor of 1e-4 was measured to
-/// cost a factor of 2 to 10 in regret on functions without noise. It is a density in the logarithm, because as density
-/// in the variance itself it was measured to prefer explaining noise by short length scales.
+/// What is believed of the hyper-parameters before any data.
+///
+/// The noise's prior is wide: a floor of 1e-4 was measured to cost a factor of 2 to 10 in regret on functions without
+/// noise. It is a density in the logarithm, because as density in the variance itself it was measured to prefer
+/// explaining noise by short length scales.
 struct hyper_parameter_priors {
-    std::vector<hyper_parameter_prior> kernel = {};  // (hyper-parameters); empty: the kernel's own
+    std::vector<hyper_parameter_prior> kernel = {};  ///< (hyper-parameters); empty: the kernel's own
     gamma_prior signal_variance = {};
     hyper_parameter_prior noise_variance = {
         .mean = -8, .deviation = 3, .lower = -6 * std::numbers::ln10, .upper = std::numbers::ln10};
     /// Known variances may be too small, and a function may have ripples that are too fine to be searched: without any
-    /// roughness both force the length scales down (Ackley). Where there is none the likelihood says so within few
-    /// data.
+    /// roughness both force the length scales down (Ackley).
+    ///
+    /// Where there is none the likelihood says so within few data.
     hyper_parameter_prior roughness = {
         .mean = -8, .deviation = 6, .lower = -12 * std::numbers::ln10, .upper = std::numbers::ln10};
 };
@@ -51,7 +54,9 @@ inline constexpr hyper_parameter_prior no_roughness{.mean = -80, .deviation = 1,
 
 namespace detail {
 
-/// The priors with the kernel's own filled in. Throws input_error where the kernel has another number of them.
+/// The priors with the kernel's own filled in.
+///
+/// @throws input_error where the kernel has another number of them
 template <covariance_kernel Kernel>
 hyper_parameter_priors complete_priors(const Kernel& kernel, std::size_t dimension, hyper_parameter_priors priors) {
     const std::size_t count = kernel.hyper_parameters(dimension);

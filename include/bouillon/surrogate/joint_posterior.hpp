@@ -21,7 +21,9 @@
 namespace bouillon {
 
 /// What those who reason about several points at once need of a surrogate: what it is conditioned on, and its
-/// covariances before any data. `gaussian_process` shows what each member does.
+/// covariances before any data.
+///
+/// `gaussian_process` shows what each member does.
 template <class S>
 concept joint_surrogate = requires(const S& surrogate, std::span<const double> points, std::span<double> values) {
     { surrogate.dimension() } -> std::convertible_to<std::size_t>;
@@ -35,15 +37,20 @@ concept joint_surrogate = requires(const S& surrogate, std::span<const double> p
 
 /// What a surrogate believes of the scores at several points together, free of observation noise, standardised.
 struct joint_posterior {
-    std::vector<double> means = {};       // (m)
-    std::vector<double> covariance = {};  // (m, m)
-    std::vector<double> whitened = {};    // (n, m), L^-1 s^2 k(data, points), with the regression's factor L
+    std::vector<double> means = {};       ///< (m)
+    std::vector<double> covariance = {};  ///< (m, m)
+    std::vector<double> whitened = {};    ///< (n, m), L^-1 s^2 k(data, points), with the regression's factor L
 };
 
-/// Covariances of the posterior between two sets of points:  k_n(x, y) = s^2 [k(x, y) - k(x, X) A^-1 k(X, y)].
+/// Covariances of the posterior between two sets of points.
 ///
-/// `points` (m, dimension), `others` (q, dimension), `covariances` (m, q), standardised squared.
+///     k_n(x, y) = s^2 [k(x, y) - k(x, X) A^-1 k(X, y)]
+///
 /// Cost: n^2 q + n m q: `others` should be the fewer.
+/// @param surrogate conditioned on n observations
+/// @param points (m, dimension)
+/// @param others (q, dimension)
+/// @param covariances (m, q), written, standardised squared
 template <joint_surrogate Surrogate>
 void posterior_covariance(const Surrogate& surrogate, std::span<const double> points, std::span<const double> others,
                           std::span<double> covariances) {
@@ -79,7 +86,9 @@ void predict_whitened(const Surrogate& surrogate, std::span<const double> points
 
 }  // namespace detail
 
-/// The belief at several points (m, dimension) together. Cost: n^2 m + n m^2.
+/// The belief at several points (m, dimension) together.
+///
+/// Cost: n^2 m + n m^2.
 template <joint_surrogate Surrogate>
 joint_posterior predict_jointly(const Surrogate& surrogate, std::span<const double> points) {
     const detail::single_threaded_blas guard;
@@ -100,13 +109,13 @@ joint_posterior predict_jointly(const Surrogate& surrogate, std::span<const doub
 ///
 /// which has the posterior's distribution at the points, and is smooth between them.
 struct joint_draws {
-    std::size_t size = 0;                   // draws
-    double mean = 0;                        // of the process
-    std::vector<double> values = {};        // (m, draws)
-    std::vector<double> knots = {};         // (n + m, dimension): the data's points, then those drawn at
-    std::vector<double> coefficients = {};  // (n + m, draws)
-    std::vector<double> whitened = {};      // (n, m), as in joint_posterior
-    std::vector<double> factor = {};        // (m, m), lower: of the points' covariance given the data
+    std::size_t size = 0;                   ///< draws
+    double mean = 0;                        ///< of the process
+    std::vector<double> values = {};        ///< (m, draws)
+    std::vector<double> knots = {};         ///< (n + m, dimension): the data's points, then those drawn at
+    std::vector<double> coefficients = {};  ///< (n + m, draws)
+    std::vector<double> whitened = {};      ///< (n, m), as in joint_posterior
+    std::vector<double> factor = {};        ///< (m, m), lower: of the points' covariance given the data
 };
 
 namespace detail {
@@ -127,10 +136,15 @@ void complete_coefficients(const Surrogate& surrogate, joint_draws& drawn) {
 
 }  // namespace detail
 
-/// Turns standard normal numbers into draws at the points:  values = means + F normals,  where F F' is the covariance.
+/// Turns standard normal numbers into draws at the points.
 ///
-/// `points` (m, dimension), m > 0; `normals` (m, draws), independent. Throws work_error where the covariance is not
-/// positive definite even with jitter. Cost: n^2 (m + draws) + n m^2 + m^3 / 3.
+///     values = means + F normals,   where F F' is the covariance
+///
+/// Cost: n^2 (m + draws) + n m^2 + m^3 / 3.
+/// @param surrogate conditioned on n observations
+/// @param points (m, dimension), m > 0
+/// @param normals (m, draws), independent
+/// @throws work_error where the covariance is not positive definite even with jitter
 template <joint_surrogate Surrogate>
 joint_draws draw_jointly(const Surrogate& surrogate, std::span<const double> points, std::span<const double> normals) {
     const detail::single_threaded_blas guard;

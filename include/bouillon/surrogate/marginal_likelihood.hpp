@@ -22,18 +22,29 @@ namespace bouillon {
 /// The log marginal likelihood of standardised data as a function of the hyper-parameters, with its gradient with
 /// respect to their logarithms:  d log p / d theta = 1/2 sum_ab (alpha alpha' - A^-1)_ab dA_ab/d theta,  A = s^2 K + V.
 /// It refers to its data, and keeps its memory from one evaluation to the next.
+///
 /// Reference: Rasmussen and Williams (2006), eq. 5.9.
 template <covariance_kernel Kernel>
 class marginal_likelihood {
  public:
-    /// `mean`: of the process; nothing: the constant that maximises the likelihood.
+    /// A likelihood of data, to which it refers.
+    ///
+    /// @param kernel whose hyper-parameters are among its arguments
+    /// @param data standardised; must outlive it
+    /// @param mean of the process; nothing: the constant that maximises the likelihood
     marginal_likelihood(Kernel kernel, const training_set& data, std::optional<double> mean = {})
         : kernel_(std::move(kernel)), data_(data), mean_(mean) {}
 
-    /// `gradient`: (kernel hyper-parameters + 3), with respect to the kernel's, ln s^2, ln noise variance and ln
-    /// roughness. A mean that maximises the likelihood changes with them, but does not change it. Returns the value;
-    /// minus infinity, and a gradient of zeros, where A is not positive definite in double precision. Cost: n^3 plus
-    /// one product (n, n, dimension).
+    /// The log likelihood and its gradient.
+    ///
+    /// A mean that maximises the likelihood changes with the hyper-parameters, but does not change the gradient.
+    /// Cost: n^3 plus one product (n, n, dimension).
+    /// @param hyper where
+    /// @param gradient (kernel hyper-parameters + 3), written: with respect to the kernel's, ln s^2, ln noise variance
+    /// and ln
+    ///     roughness
+    /// @returns the value; minus infinity, and a gradient of zeros, where A is not positive definite in double
+    /// precision
     double operator()(const hyper_parameters& hyper, std::span<double> gradient) {
         assert(gradient.size() == hyper.kernel.size() + 3);
         std::fill(gradient.begin(), gradient.end(), 0.0);
@@ -54,9 +65,12 @@ class marginal_likelihood {
     }
 
  private:
-    /// All of A grows with s^2 but the noise that is no share of it, so with the weights W, where sum_ab W_ab A_ab =
+    /// Adds the derivatives by ln s^2, ln noise variance and ln roughness.
+    ///
+    /// All of A grows with s^2 but the noise that is no share of it, so with the slopes W, where sum_ab W_ab A_ab =
     /// (alpha'(y - m) - n) / 2, the derivative by ln s^2 needs no K.
-    /// gradient: (3).
+    /// @param hyper where
+    /// @param gradient (3)
     void add_variance_gradients(const hyper_parameters& hyper, std::span<double> gradient) const {
         const std::size_t n = data_.size();
         gradient[0] -= 0.5 * static_cast<double>(n);

@@ -19,17 +19,19 @@ namespace bouillon {
 
 /// A Gaussian process conditioned on data at fixed hyper-parameters: with A = s^2 K + V, all in standardised units.
 struct regression {
-    std::vector<double> factor = {};        // (n, n), lower: L with L L' = A
-    std::vector<double> coefficients = {};  // (n), A^-1 (y - mean): the mean at x is mean + s^2 k(x, X) coefficients
-    double mean = 0;                        // of the process
-    double jitter = 0;                      // added to the diagonal of A beyond the noise
+    std::vector<double> factor = {};        ///< (n, n), lower: L with L L' = A
+    std::vector<double> coefficients = {};  ///< (n), A^-1 (y - mean): the mean at x is mean + s^2 k(x, X) coefficients
+    double mean = 0;                        ///< of the process
+    double jitter = 0;                      ///< added to the diagonal of A beyond the noise
     double log_marginal_likelihood = 0;
 };
 
 namespace detail {
 
 /// A variance below this share of the signal variance counts as so much: an exact 0 would leave A singular wherever
-/// points crowd. As deviation it is 1e-6 of the signal's.
+/// points crowd.
+///
+/// As deviation it is 1e-6 of the signal's.
 inline constexpr double least_relative_variance = 1e-12;
 
 /// The least variance that a posterior may have at a point of this prior variance: next to the data it may come out as
@@ -50,7 +52,9 @@ inline void solve_with_factor(const std::vector<double>& factor, std::vector<dou
     solve_lower(true, x.size(), factor.data(), x.size(), x.data());
 }
 
-/// Fills mean, coefficients and likelihood from the factor. Cost: n^2.
+/// Fills mean, coefficients and likelihood from the factor.
+///
+/// Cost: n^2.
 inline void solve_regression(regression& result, const training_set& data, std::optional<double> mean) {
     const std::size_t n = data.size();
     result.mean = mean.value_or(0);
@@ -71,7 +75,9 @@ inline void solve_regression(regression& result, const training_set& data, std::
                  0.5 * std::log(2 * std::numbers::pi);
 }
 
-/// Writes a regression, in the memory that it already has. False where A is not positive definite, even with jitter.
+/// Writes a regression, in the memory that it already has.
+///
+/// False where A is not positive definite, even with jitter.
 template <covariance_kernel Kernel>
 bool regress_into(regression& result, const Kernel& kernel, const training_set& data, const hyper_parameters& hyper,
                   std::optional<double> mean) {
@@ -94,9 +100,13 @@ bool regress_into(regression& result, const Kernel& kernel, const training_set& 
     return true;
 }
 
-/// Continues a regression by the last observation of the data, of which it has the others: the factor gets the row
-/// [l' d],  l = L^-1 k,  d^2 = k(x, x) + v - l'l.  Returns false, and changes nothing, where d^2 is rounding error.
+/// Continues a regression by the last observation of the data, of which it has the others: the factor gets one row
+/// more.
+///
+///     [l' d],   l = L^-1 k,   d^2 = k(x, x) + v - l'l
+///
 /// Cost: n^2.
+/// @returns false, and changes nothing, where d^2 is rounding error
 template <covariance_kernel Kernel>
 bool append_row(regression& result, const Kernel& kernel, const training_set& data, const hyper_parameters& hyper,
                 std::optional<double> mean) {
@@ -121,11 +131,15 @@ bool append_row(regression& result, const Kernel& kernel, const training_set& da
 }  // namespace detail
 
 /// Conditions a Gaussian process on data.
-/// log p(y) = -1/2 (y - m)' alpha - sum_i log L_ii - n/2 log(2 pi).
 ///
-/// `mean`: of the process; nothing: the constant that maximises the likelihood, m = 1'A^-1 y / 1'A^-1 1.
-/// Returns nothing where A is not positive definite in double precision, even with jitter. Cost: n^3 / 3.
-/// Reference: Rasmussen and Williams (2006), algorithm 2.1.
+///     log p(y) = -1/2 (y - m)' alpha - sum_i log L_ii - n/2 log(2 pi)
+///
+/// Cost: n^3 / 3. Reference: Rasmussen and Williams (2006), algorithm 2.1.
+/// @param kernel of the process
+/// @param data standardised
+/// @param hyper the kernel's and the noise's
+/// @param mean of the process; nothing: the constant that maximises the likelihood, m = 1'A^-1 y / 1'A^-1 1
+/// @returns nothing where A is not positive definite in double precision, even with jitter
 template <covariance_kernel Kernel>
 std::optional<regression> regress(const Kernel& kernel, const training_set& data, const hyper_parameters& hyper,
                                   std::optional<double> mean = {}) {

@@ -21,9 +21,9 @@ namespace bouillon {
 /// w is smooth and leaves good scores as they are: how bad a bad score is says little about where the best ones are.
 struct standardisation {
     double centre = 0;
-    double scale = 1;                                        // above 0
-    double knee = -std::numeric_limits<double>::infinity();  // score units; minus infinity: nothing is compressed
-    double width = 1;                                        // score units, above 0
+    double scale = 1;                                        ///< above 0
+    double knee = -std::numeric_limits<double>::infinity();  ///< score units; minus infinity: nothing is compressed
+    double width = 1;                                        ///< score units, above 0
 
     double operator()(double score) const { return (compressed(score) - centre) / scale; }
 
@@ -71,18 +71,22 @@ inline standardisation centre_and_scale(standardisation result, std::span<const 
 
 }  // namespace detail
 
+/// How scores are seen without compression.
+///
 /// Centre: the mean of the scores. Scale: their sample standard deviation, but no less than the noise's; 1 where both
 /// are 0.
-///
-/// `scores` (n), `variances` (n), NaN where unknown.
-/// Throws input_error where the scores are too large for their spread to be computed.
+/// @param scores (n)
+/// @param variances (n), NaN where unknown
+/// @throws input_error where the scores are too large for their spread to be computed
 inline standardisation standardise(std::span<const double> scores, std::span<const double> variances) {
     return detail::centre_and_scale({}, scores, variances);
 }
 
 /// The same with the worse half of the scores compressed: the knee is their median, the width the distance from there
-/// to the best. Where a few scores are worse than all others by orders of magnitude, they no longer hide what
-/// distinguishes the good ones.
+/// to the best.
+///
+/// Where a few scores are worse than all others by orders of magnitude, they no longer hide what distinguishes the good
+/// ones.
 inline standardisation standardise_compressed(std::span<const double> scores, std::span<const double> variances) {
     standardisation result;
     if (scores.empty()) return result;

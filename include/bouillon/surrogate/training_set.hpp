@@ -17,9 +17,9 @@ namespace bouillon {
 /// Observations as the surrogate sees them: standardised, replicates merged.
 struct training_set {
     std::size_t dimension = 0;
-    std::vector<double> points = {};     // (observations, dimension), row-major
-    std::vector<double> scores = {};     // (observations), standardised
-    std::vector<double> variances = {};  // (observations), standardised squared; NaN where unknown
+    std::vector<double> points = {};     ///< (observations, dimension), row-major
+    std::vector<double> scores = {};     ///< (observations), standardised
+    std::vector<double> variances = {};  ///< (observations), standardised squared; NaN where unknown
 
     std::size_t size() const { return scores.size(); }
 };
@@ -55,7 +55,9 @@ inline std::size_t find_known(const training_set& data, std::span<const double> 
 }
 
 /// Adds an observation of known variance to an earlier one at the same point: the mean weighted by inverse variances,
-/// which leaves every posterior as it was. Certain observations count alike, and outweigh all others.
+/// which leaves every posterior as it was.
+///
+/// Certain observations count alike, and outweigh all others.
 inline void merge_replicate(double& score, double& variance, double& certain, double other, double other_variance) {
     if (variance > 0 && other_variance > 0) {
         const double share = variance / (variance + other_variance);
@@ -70,11 +72,15 @@ inline void merge_replicate(double& score, double& variance, double& certain, do
 
 }  // namespace detail
 
-/// Merges observations of known variance that share a point, and standardises; variances go with the square of the
-/// slope there.
+/// Merges observations of known variance that share a point, and standardises.
 ///
-/// `points` (n, dimension), `scores` (n), `variances` (n) of the scores, NaN where unknown.
-/// Throws input_error for sizes that do not match and for numbers that are not finite. Cost: n^2 comparisons.
+/// Variances go with the square of the slope there. Cost: n^2 comparisons.
+/// @param dimension of a point
+/// @param points (n, dimension)
+/// @param scores (n)
+/// @param variances (n), of the scores, NaN where unknown
+/// @param units how scores are seen
+/// @throws input_error for sizes that do not match and for numbers that are not finite
 inline training_set make_training_set(std::size_t dimension, std::span<const double> points,
                                       std::span<const double> scores, std::span<const double> variances,
                                       const standardisation& units) {

@@ -6,10 +6,10 @@
 
 namespace bouillon {
 
-/// The deviation of the noise below which scores that agree by chance say nothing: the root of the harmonic mean of
-/// the known variances above 0; 0 where there are none.
+/// The deviation of the noise below which scores that agree by chance say nothing: the root of the harmonic mean of the
+/// known variances above 0; 0 where there are none.
 ///
-/// variances: (n), NaN where unknown.
+/// @param variances (n), NaN where unknown
 inline double typical_noise(std::span<const double> variances) {
     double noisy = 0, precisions = 0;
     for (const double variance : variances)
