@@ -139,17 +139,25 @@ class backend_laws {
             }
     }
 
+    /// Any number of inputs, of each type alone and of all together.
     void check_sums() {
         std::mt19937 engine(7);
         for (std::size_t count = 1; count <= 17; ++count)
-            for (std::size_t kind = 0; kind < 5; ++kind)  // each type alone, then all of them together
-                for (const dtype type : float_types)
-                    for (const std::size_t size : {0, 1, 31, 32, 33, 1025}) {
-                        std::vector<host_tensor> inputs;
-                        for (std::size_t k = 0; k < count; ++k)
-                            inputs.push_back(random_tensor(float_types[kind < 4 ? kind : engine() % 4], size, engine));
-                        check_sum(inputs, mixed_coefficients(count, engine), type, engine() % 2 == 1);
-                    }
+            for (const dtype type : float_types) check_sums(engine, count, [type](std::mt19937&) { return type; });
+        for (std::size_t count = 1; count <= 17; ++count)
+            check_sums(engine, count, [](std::mt19937& any) { return float_types[any() % 4]; });
+    }
+
+    /// @param input_type gives an input's type
+    template <class InputType>
+    void check_sums(std::mt19937& engine, std::size_t count, const InputType& input_type) {
+        for (const dtype type : float_types)
+            for (const std::size_t size : {0, 1, 31, 32, 33, 1025}) {
+                std::vector<host_tensor> inputs;
+                for (std::size_t k = 0; k < count; ++k)
+                    inputs.push_back(random_tensor(input_type(engine), size, engine));
+                check_sum(inputs, mixed_coefficients(count, engine), type, engine() % 2 == 1);
+            }
     }
 
     void check_sum(const std::vector<host_tensor>& inputs, std::span<const double> coefficients, dtype type,

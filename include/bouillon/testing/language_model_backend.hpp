@@ -230,6 +230,14 @@ class language_model_laws {
     struct attention_case {
         std::vector<std::int32_t> window_offsets;
         std::size_t heads, kv_heads, dim;
+
+        std::size_t rows() const { return static_cast<std::size_t>(window_offsets.back()); }
+
+        /// The first row of a row's window.
+        std::size_t window_begin(std::size_t row) const {
+            const auto later = std::ranges::upper_bound(window_offsets, static_cast<std::int32_t>(row));
+            return static_cast<std::size_t>(*(later - 1));
+        }
     };
 
     /// Attention of one query to rows [first, row] of one key and value head, added to out (dim).
@@ -249,29 +257,31 @@ class language_model_laws {
                 out[i] += scores[key - first] / sum * static_cast<double>(v[key * step + i]);
     }
 
+    /// (rows, heads, dim)
+    static std::vector<double> attention(const attention_case& c, std::span<const float> q, std::span<const float> k,
+                                         std::span<const float> v) {
+        std::vector<double> out(q.size());
+        for (std::size_t row = 0; row < c.rows(); ++row)
+            for (std::size_t head = 0; head < c.heads; ++head) {
+                const std::size_t query = (row * c.heads + head) * c.dim;
+                const std::size_t kv = head / (c.heads / c.kv_heads) * c.dim;
+                attend(c, &q[query], &k[kv], &v[kv], c.window_begin(row), row, &out[query]);
+            }
+        return out;
+    }
+
     void check_attention() {
         std::mt19937 engine(25);
         for (const attention_case& c : {attention_case{{0, 1, 8, 208}, 4, 2, 6}, attention_case{{0, 3, 3, 10}, 3, 3, 1},
                                         attention_case{{0, 130}, 2, 1, 16}}) {
-            const auto rows = static_cast<std::size_t>(c.window_offsets.back());
-            const auto q = random_floats(rows * c.heads * c.dim, engine, 2);
-            const auto k = random_floats(rows * c.kv_heads * c.dim, engine, 2);
-            const auto v = random_floats(rows * c.kv_heads * c.dim, engine);
-            std::vector<double> expected(q.size());
-            for (std::size_t w = 0; w + 1 < c.window_offsets.size(); ++w)
-                for (auto row = static_cast<std::size_t>(c.window_offsets[w]);
-                     row < static_cast<std::size_t>(c.window_offsets[w + 1]); ++row)
-                    for (std::size_t head = 0; head < c.heads; ++head) {
-                        const std::size_t at = (row * c.heads + head) * c.dim;
-                        const std::size_t kv = head / (c.heads / c.kv_heads) * c.dim;
-                        attend(c, &q[at], &k[kv], &v[kv], static_cast<std::size_t>(c.window_offsets[w]), row,
-                               &expected[at]);
-                    }
+            const auto q = random_floats(c.rows() * c.heads * c.dim, engine, 2);
+            const auto k = random_floats(c.rows() * c.kv_heads * c.dim, engine, 2);
+            const auto v = random_floats(c.rows() * c.kv_heads * c.dim, engine);
             auto out = backend_.make_buffer(q.size());
             backend_.causal_attention(to_buffer(q), to_buffer(k), to_buffer(v), c.window_offsets, c.heads, c.kv_heads,
                                       c.dim, out);
             require_close("attention is causal, stays in its window and shares key heads", to_host(out, q.size()),
-                          expected, 1e-5);
+                          attention(c, q, k, v), 1e-5);
         }
     }
 
@@ -309,6 +319,13 @@ class language_model_laws {
         }
     }
 
+    static double token_loss(std::span<const double> logits, std::size_t target) {
+        const double largest = *std::max_element(logits.begin(), logits.end());
+        double sum = 0;
+        for (const double logit : logits) sum += std::exp(logit - largest);
+        return largest + std::log(sum) - logits[target];
+    }
+
     void check_token_losses() {
         std::mt19937 engine(27);
         for (const float scale : {1.0f, 40.0f})  // the larger one's logits are in the hundreds
@@ -320,12 +337,9 @@ class language_model_laws {
                 std::vector<std::int32_t> targets(rows);
                 std::vector<double> expected(rows);
                 for (std::size_t row = 0; row < rows; ++row) {
-                    targets[row] = static_cast<std::int32_t>(engine() % vocabulary);
-                    const auto logit = std::span(logits).subspan(row * vocabulary, vocabulary);
-                    const double largest = *std::max_element(logit.begin(), logit.end());
-                    double sum = 0;
-                    for (const double value : logit) sum += std::exp(value - largest);
-                    expected[row] = largest + std::log(sum) - logit[static_cast<std::size_t>(targets[row])];
+                    const std::size_t target = engine() % vocabulary;
+                    targets[row] = static_cast<std::int32_t>(target);
+                    expected[row] = token_loss(std::span(logits).subspan(row * vocabulary, vocabulary), target);
                 }
                 std::vector<float> losses(rows);
                 backend_.token_losses(to_buffer(hidden), to_buffer(head), rows, width, vocabulary, targets, losses);
