@@ -41,8 +41,8 @@ void fit_and_predict(const char* name, Kernel kernel) {
     const std::vector<double> variances(5, 1e-6);
     bouillon::gaussian_process surrogate(1, kernel);
     surrogate.fit(weights, scores, variances);
-    const double at = 0.7;
-    const auto [mean, variance] = surrogate.predict({&at, 1});
+    const double newer = 0.7;
+    const auto [mean, variance] = surrogate.predict({&newer, 1});
     std::printf("%s: loss at 0.7 is %.3f, give or take %.3f\n", name, -surrogate.standardisation().score(mean),
                 surrogate.standardisation().scale * std::sqrt(variance));
 }

@@ -105,12 +105,12 @@ class prepared_knowledge_gradient {
     }
 
     /// Of point p: the lines of all places and of the point itself, which has the number a.
-    std::vector<detail::belief_line> envelope(const outlook& from, std::size_t p) const {
-        const std::size_t n = data_size(), a = means_.size(), m = from.means.size();
-        const double scale = std::sqrt(from.variances[p] + noise_variance_);
+    std::vector<detail::belief_line> envelope(const outlook& told, std::size_t p) const {
+        const std::size_t n = data_size(), a = means_.size(), m = told.means.size();
+        const double scale = std::sqrt(told.variances[p] + noise_variance_);
         std::vector<detail::belief_line> lines(a + 1);
-        for (std::size_t i = 0; i < a; ++i) lines[i] = {means_[i], from.covariances[(n + i) * m + p] / scale, i};
-        lines[a] = {from.means[p], from.variances[p] / scale, a};
+        for (std::size_t i = 0; i < a; ++i) lines[i] = {means_[i], told.covariances[(n + i) * m + p] / scale, i};
+        lines[a] = {told.means[p], told.variances[p] / scale, a};
         detail::keep_upper_envelope(lines);
         return lines;
     }

@@ -76,23 +76,23 @@ struct ard {
         return profile(r2);
     }
 
-    /// Fills out (n, m) with the covariances between points and others.
+    /// Fills covariances (n, m) with the covariances between points and others.
     void fill(std::size_t, std::span<const double> points, std::span<const double> others,
-              std::span<const double> log_length_scales, std::span<double> out) const {
+              std::span<const double> log_length_scales, std::span<double> covariances) const {
         const detail::scaled_points rows(points, log_length_scales), columns(others, log_length_scales);
         for (std::size_t a = 0; a < rows.size; ++a) {
-            const auto row = out.subspan(a * columns.size, columns.size);
+            const auto row = covariances.subspan(a * columns.size, columns.size);
             columns.squared_distances(rows, a, row);
             for (double& value : row) value = profile(value);
         }
     }
 
-    /// Fills the lower triangle of out (n, n) with the covariances among points; the rest is left as it is.
+    /// Fills the lower triangle of covariances (n, n) with the covariances among points; the rest is left as it is.
     void fill_lower(std::size_t, std::span<const double> points, std::span<const double> log_length_scales,
-                    std::span<double> out) const {
+                    std::span<double> covariances) const {
         const detail::scaled_points scaled(points, log_length_scales);
         for (std::size_t a = 0; a < scaled.size; ++a) {
-            const auto row = out.subspan(a * scaled.size, a + 1);
+            const auto row = covariances.subspan(a * scaled.size, a + 1);
             scaled.squared_distances(scaled, a, row);
             for (double& value : row) value = profile(value);
         }
@@ -128,18 +128,18 @@ struct ard {
         }
     }
 
-    /// Fills out (n, dimension) with the gradients of k(x, point) with respect to x: 2 profile'(r^2) (x_j - y_j) /
-    /// l_j^2.
+    /// Fills gradients (n, dimension) with the gradients of k(x, point) with respect to x: 2 profile'(r^2) (x_j - y_j)
+    /// / l_j^2.
     void fill_point_gradients(std::span<const double> x, std::span<const double> points,
-                              std::span<const double> log_length_scales, std::span<double> out) const {
-        const detail::scaled_points z(points, log_length_scales), at(x, log_length_scales);
+                              std::span<const double> log_length_scales, std::span<double> gradients) const {
+        const detail::scaled_points z(points, log_length_scales), z_x(x, log_length_scales);
         std::vector<double> slopes(z.size);  // (n)
-        z.squared_distances(at, 0, slopes);
+        z.squared_distances(z_x, 0, slopes);
         for (double& value : slopes) value = 2 * profile.derivative(value);
         for (std::size_t j = 0; j < x.size(); ++j) {
             const double inverse = std::exp(-log_length_scales[j]);
             for (std::size_t a = 0; a < z.size; ++a)
-                out[a * x.size() + j] = slopes[a] * (at.values[j] - z.values[j * z.size + a]) * inverse;
+                gradients[a * x.size() + j] = slopes[a] * (z_x.values[j] - z.values[j * z.size + a]) * inverse;
         }
     }
 

@@ -83,11 +83,11 @@ concept point_differentiable_kernel = covariance_kernel<Kernel> &&
 /// member does.
 template <class Kernel>
 concept batched_kernel = covariance_kernel<Kernel> &&
-    requires(const Kernel& kernel, std::size_t d, std::span<const double> values, std::span<double> out) {
-    kernel.fill(d, values, values, values, out);               // points, others, log_hyper_parameters, (points, others)
-    kernel.fill_lower(d, values, values, out);                 // points, log_hyper_parameters, (points, points)
-    kernel.contract_gradient(d, values, values, out, out);     // points, log_hyper_parameters, weights, gradient
-    kernel.fill_point_gradients(values, values, values, out);  // x, points, log_hyper_parameters, (points, d)
+    requires(const Kernel& kernel, std::size_t d, std::span<const double> values, std::span<double> output) {
+    kernel.fill(d, values, values, values, output);  // points, others, log_hyper_parameters, (points, others)
+    kernel.fill_lower(d, values, values, output);    // points, log_hyper_parameters, (points, points)
+    kernel.contract_gradient(d, values, values, output, output);  // points, log_hyper_parameters, weights, gradient
+    kernel.fill_point_gradients(values, values, values, output);  // x, points, log_hyper_parameters, (points, d)
 };
 
 /// What a search believes of a hyper-parameter before any data: its logarithm is normal, cut off at two bounds.

@@ -56,31 +56,31 @@ void pair_point_gradient(const Kernel& kernel, std::span<const double> x, std::s
     }
 }
 
-/// out (n, m): k(point, other)
+/// covariances (n, m): k(point, other)
 template <covariance_kernel Kernel>
 void fill_covariance(const Kernel& kernel, std::size_t dimension, std::span<const double> points,
-                     std::span<const double> others, std::span<const double> hyper, std::span<double> out) {
+                     std::span<const double> others, std::span<const double> hyper, std::span<double> covariances) {
     if constexpr (batched_kernel<Kernel>) {
-        kernel.fill(dimension, points, others, hyper, out);
+        kernel.fill(dimension, points, others, hyper, covariances);
     } else {
         const std::size_t n = points.size() / dimension, m = others.size() / dimension;
         for (std::size_t a = 0; a < n; ++a)
             for (std::size_t b = 0; b < m; ++b)
-                out[a * m + b] = kernel(row(points, a, dimension), row(others, b, dimension), hyper);
+                covariances[a * m + b] = kernel(row(points, a, dimension), row(others, b, dimension), hyper);
     }
 }
 
-/// The lower triangle of out (n, n): k(point, point)
+/// The lower triangle of covariances (n, n): k(point, point)
 template <covariance_kernel Kernel>
 void fill_covariance_lower(const Kernel& kernel, std::size_t dimension, std::span<const double> points,
-                           std::span<const double> hyper, std::span<double> out) {
+                           std::span<const double> hyper, std::span<double> covariances) {
     if constexpr (batched_kernel<Kernel>) {
-        kernel.fill_lower(dimension, points, hyper, out);
+        kernel.fill_lower(dimension, points, hyper, covariances);
     } else {
         const std::size_t n = points.size() / dimension;
         for (std::size_t a = 0; a < n; ++a)
             for (std::size_t b = 0; b <= a; ++b)
-                out[a * n + b] = kernel(row(points, a, dimension), row(points, b, dimension), hyper);
+                covariances[a * n + b] = kernel(row(points, a, dimension), row(points, b, dimension), hyper);
     }
 }
 
@@ -105,16 +105,17 @@ void contract_covariance_gradient(const Kernel& kernel, std::size_t dimension, s
     }
 }
 
-/// out (n, dimension): gradients of k(x, point) with respect to x
+/// gradients (n, dimension): gradients of k(x, point) with respect to x
 template <covariance_kernel Kernel>
 void fill_point_gradients(const Kernel& kernel, std::span<const double> x, std::span<const double> points,
-                          std::span<const double> hyper, std::span<double> out) {
+                          std::span<const double> hyper, std::span<double> gradients) {
     if constexpr (batched_kernel<Kernel>) {
-        kernel.fill_point_gradients(x, points, hyper, out);
+        kernel.fill_point_gradients(x, points, hyper, gradients);
     } else {
         const std::size_t dimension = x.size(), n = points.size() / dimension;
         for (std::size_t a = 0; a < n; ++a)
-            pair_point_gradient(kernel, x, row(points, a, dimension), hyper, out.subspan(a * dimension, dimension));
+            pair_point_gradient(kernel, x, row(points, a, dimension), hyper,
+                                gradients.subspan(a * dimension, dimension));
     }
 }
 

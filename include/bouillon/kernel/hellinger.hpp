@@ -36,12 +36,12 @@ struct hellinger {
         return kernel(std::span<const double>(x_roots), std::span<const double>(y_roots), logs);
     }
     void fill(std::size_t dimension, std::span<const double> points, std::span<const double> others,
-              std::span<const double> logs, std::span<double> out) const {
-        detail::fill_covariance(kernel, dimension, roots(points), roots(others), logs, out);
+              std::span<const double> logs, std::span<double> covariances) const {
+        detail::fill_covariance(kernel, dimension, roots(points), roots(others), logs, covariances);
     }
     void fill_lower(std::size_t dimension, std::span<const double> points, std::span<const double> logs,
-                    std::span<double> out) const {
-        detail::fill_covariance_lower(kernel, dimension, roots(points), logs, out);
+                    std::span<double> covariances) const {
+        detail::fill_covariance_lower(kernel, dimension, roots(points), logs, covariances);
     }
     void contract_gradient(std::size_t dimension, std::span<const double> points, std::span<const double> logs,
                            std::span<double> weights, std::span<double> gradient) const {
@@ -49,10 +49,10 @@ struct hellinger {
     }
     /// d k / d w_j = (d k / d root_j) / (2 root_j)
     void fill_point_gradients(std::span<const double> x, std::span<const double> points, std::span<const double> logs,
-                              std::span<double> out) const {
+                              std::span<double> gradients) const {
         const auto x_roots = roots(x);
-        detail::fill_point_gradients(kernel, x_roots, roots(points), logs, out);
-        for (std::size_t i = 0; i < out.size(); ++i) out[i] /= 2 * x_roots[i % x.size()];
+        detail::fill_point_gradients(kernel, x_roots, roots(points), logs, gradients);
+        for (std::size_t i = 0; i < gradients.size(); ++i) gradients[i] /= 2 * x_roots[i % x.size()];
     }
 
     std::string name() const { return name_of_composite("hellinger", kernel); }

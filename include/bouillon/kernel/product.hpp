@@ -55,36 +55,37 @@ requires(sizeof...(Kernels) >= 2) struct product {
     }
 
     void fill(std::size_t dimension, std::span<const double> points, std::span<const double> others,
-              std::span<const double> logs, std::span<double> out) const {
-        std::ranges::fill(out, 1.0);
-        const auto factors = factor_matrices(dimension, logs, out.size(), [&](const auto& part, auto own, auto factor) {
-            detail::fill_covariance(part, dimension, points, others, own, factor);
-        });
-        multiply_by(factors, none, out);
+              std::span<const double> logs, std::span<double> covariances) const {
+        std::ranges::fill(covariances, 1.0);
+        const auto factors =
+            factor_matrices(dimension, logs, covariances.size(), [&](const auto& part, auto own, auto factor) {
+                detail::fill_covariance(part, dimension, points, others, own, factor);
+            });
+        multiply_by(factors, none, covariances);
     }
 
     void fill_lower(std::size_t dimension, std::span<const double> points, std::span<const double> logs,
-                    std::span<double> out) const {
+                    std::span<double> covariances) const {
         const std::size_t n = points.size() / dimension;
         auto factors = lower_factors(dimension, points, logs);
         multiply_by(factors, 0, factors[0]);
-        for (std::size_t a = 0; a < n; ++a) std::copy_n(factors[0].begin() + a * n, a + 1, out.begin() + a * n);
+        for (std::size_t a = 0; a < n; ++a) std::copy_n(factors[0].begin() + a * n, a + 1, covariances.begin() + a * n);
     }
 
     void fill_point_gradients(std::span<const double> x, std::span<const double> points, std::span<const double> logs,
-                              std::span<double> out) const {
+                              std::span<double> gradients) const {
         const std::size_t d = x.size(), n = points.size() / d;
         const auto factors = factor_matrices(d, logs, n, [&](const auto& part, auto own, auto factor) {
             detail::fill_covariance(part, d, x, points, own, factor);
         });
         std::vector<double> slopes(n * d), rest(n);
-        std::ranges::fill(out, 0.0);
+        std::ranges::fill(gradients, 0.0);
         std::size_t index = 0;
         visit(d, [&](const auto& part, std::size_t first, std::size_t count) {
             detail::fill_point_gradients(part, x, points, logs.subspan(first, count), slopes);
             std::ranges::fill(rest, 1.0);
             multiply_by(factors, index++, rest);
-            for (std::size_t i = 0; i < out.size(); ++i) out[i] += rest[i / d] * slopes[i];
+            for (std::size_t i = 0; i < gradients.size(); ++i) gradients[i] += rest[i / d] * slopes[i];
         });
     }
 
@@ -136,9 +137,9 @@ requires(sizeof...(Kernels) >= 2) struct product {
     }
 
     /// Multiplies by all factors but one, element by element.
-    static void multiply_by(const matrices& factors, std::size_t but, std::span<double> out) {
+    static void multiply_by(const matrices& factors, std::size_t but, std::span<double> values) {
         for (std::size_t j = 0; j < factors.size(); ++j)
-            for (std::size_t i = 0; j != but && i < out.size(); ++i) out[i] *= factors[j][i];
+            for (std::size_t i = 0; j != but && i < values.size(); ++i) values[i] *= factors[j][i];
     }
 };
 

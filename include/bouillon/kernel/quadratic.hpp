@@ -40,19 +40,19 @@ struct quadratic {
     }
 
     void fill(std::size_t d, std::span<const double> points, std::span<const double> others,
-              std::span<const double> log_scale, std::span<double> out) const {
+              std::span<const double> log_scale, std::span<double> covariances) const {
         const auto z = scaled(points, log_scale), others_z = scaled(others, log_scale);
         const std::size_t n = points.size() / d, m = others.size() / d;
-        detail::gemm(false, true, n, m, d, 1.0, z.data(), d, others_z.data(), d, 0.0, out.data(), m);
-        for (double& value : out) value = square(1 + value);
+        detail::gemm(false, true, n, m, d, 1.0, z.data(), d, others_z.data(), d, 0.0, covariances.data(), m);
+        for (double& value : covariances) value = square(1 + value);
     }
 
     void fill_lower(std::size_t d, std::span<const double> points, std::span<const double> log_scale,
-                    std::span<double> out) const {
+                    std::span<double> covariances) const {
         const auto z = scaled(points, log_scale);
         const std::size_t n = points.size() / d;
         for (std::size_t a = 0; a < n; ++a) {
-            const auto row = out.subspan(a * n, a + 1);
+            const auto row = covariances.subspan(a * n, a + 1);
             products_with(z, a, d, row);
             for (double& value : row) value = square(1 + value);
         }
@@ -72,15 +72,15 @@ struct quadratic {
         }
     }
 
-    /// out (n, d): d k / d x = 2 (1 + z(x)'z(y)) z(y) / t
+    /// gradients (n, d): d k / d x = 2 (1 + z(x)'z(y)) z(y) / t
     void fill_point_gradients(std::span<const double> x, std::span<const double> points,
-                              std::span<const double> log_scale, std::span<double> out) const {
-        const auto z = scaled(points, log_scale), at = scaled(x, log_scale);
+                              std::span<const double> log_scale, std::span<double> gradients) const {
+        const auto z = scaled(points, log_scale), z_x = scaled(x, log_scale);
         const double inverse = std::exp(-log_scale[0]);
         const std::size_t d = x.size();
         for (std::size_t first = 0; first < z.size(); first += d) {
-            const double product = std::inner_product(at.begin(), at.end(), z.begin() + first, 0.0);
-            for (std::size_t j = 0; j < d; ++j) out[first + j] = 2 * (1 + product) * inverse * z[first + j];
+            const double product = std::inner_product(z_x.begin(), z_x.end(), z.begin() + first, 0.0);
+            for (std::size_t j = 0; j < d; ++j) gradients[first + j] = 2 * (1 + product) * inverse * z[first + j];
         }
     }
 

@@ -44,30 +44,30 @@ struct rational_quadratic {
     }
 
     double operator()(std::span<const double> x, std::span<const double> y, std::span<const double> logs) const {
-        return at(logs)(x, y, scales(logs));
+        return of_shape(logs)(x, y, scales(logs));
     }
     void fill(std::size_t dimension, std::span<const double> points, std::span<const double> others,
-              std::span<const double> logs, std::span<double> out) const {
-        at(logs).fill(dimension, points, others, scales(logs), out);
+              std::span<const double> logs, std::span<double> covariances) const {
+        of_shape(logs).fill(dimension, points, others, scales(logs), covariances);
     }
     void fill_lower(std::size_t dimension, std::span<const double> points, std::span<const double> logs,
-                    std::span<double> out) const {
-        at(logs).fill_lower(dimension, points, scales(logs), out);
+                    std::span<double> covariances) const {
+        of_shape(logs).fill_lower(dimension, points, scales(logs), covariances);
     }
     void fill_point_gradients(std::span<const double> x, std::span<const double> points, std::span<const double> logs,
-                              std::span<double> out) const {
-        at(logs).fill_point_gradients(x, points, scales(logs), out);
+                              std::span<double> gradients) const {
+        of_shape(logs).fill_point_gradients(x, points, scales(logs), gradients);
     }
     void contract_gradient(std::size_t dimension, std::span<const double> points, std::span<const double> logs,
                            std::span<double> weights, std::span<double> gradient) const {
         gradient.back() = contract_shape(points, logs, weights);
-        at(logs).contract_gradient(dimension, points, scales(logs), weights, gradient.first(dimension));
+        of_shape(logs).contract_gradient(dimension, points, scales(logs), weights, gradient.first(dimension));
     }
 
     std::string name() const { return "rational_quadratic"; }
 
  private:
-    static ard<rational_quadratic_profile> at(std::span<const double> logs) { return {{std::exp(logs.back())}}; }
+    static ard<rational_quadratic_profile> of_shape(std::span<const double> logs) { return {{std::exp(logs.back())}}; }
     static std::span<const double> scales(std::span<const double> logs) { return logs.first(logs.size() - 1); }
 
     /// sum_ab W_ab d k / d ln shape,  d k / d ln shape = shape k (t / (1 + t) - ln(1 + t)),  t = r^2 / (2 shape)

@@ -57,22 +57,22 @@ requires(sizeof...(Kernels) >= 2) struct sum {
     }
 
     void fill(std::size_t dimension, std::span<const double> points, std::span<const double> others,
-              std::span<const double> logs, std::span<double> out) const {
-        add_terms(dimension, logs, out, [&](const auto& part, auto own, std::span<double> term) {
+              std::span<const double> logs, std::span<double> covariances) const {
+        add_terms(dimension, logs, covariances, [&](const auto& part, auto own, std::span<double> term) {
             detail::fill_covariance(part, dimension, points, others, own, term);
         });
     }
 
     void fill_lower(std::size_t dimension, std::span<const double> points, std::span<const double> logs,
-                    std::span<double> out) const {
-        add_terms(dimension, logs, out, [&](const auto& part, auto own, std::span<double> term) {
+                    std::span<double> covariances) const {
+        add_terms(dimension, logs, covariances, [&](const auto& part, auto own, std::span<double> term) {
             detail::fill_covariance_lower(part, dimension, points, own, term);
         });
     }
 
     void fill_point_gradients(std::span<const double> x, std::span<const double> points, std::span<const double> logs,
-                              std::span<double> out) const {
-        add_terms(x.size(), logs, out, [&](const auto& part, auto own, std::span<double> term) {
+                              std::span<double> gradients) const {
+        add_terms(x.size(), logs, gradients, [&](const auto& part, auto own, std::span<double> term) {
             detail::fill_point_gradients(part, x, points, own, term);
         });
     }
@@ -111,15 +111,15 @@ requires(sizeof...(Kernels) >= 2) struct sum {
 
     /// write(part, its hyper-parameters, array): what the terms are.
     template <class Write>
-    void add_terms(std::size_t dimension, std::span<const double> logs, std::span<double> out, Write&& write) const {
+    void add_terms(std::size_t dimension, std::span<const double> logs, std::span<double> total, Write&& write) const {
         std::vector<double> term;
         visit(dimension, [&](const auto& part, std::size_t first, std::size_t count) {
             const auto own = logs.subspan(first, count);
-            if (first == 0) return write(part, own, out);
-            term.resize(out.size());
+            if (first == 0) return write(part, own, total);
+            term.resize(total.size());
             write(part, own, term);
             const double factor = share(logs, first);
-            for (std::size_t i = 0; i < out.size(); ++i) out[i] += factor * term[i];
+            for (std::size_t i = 0; i < total.size(); ++i) total[i] += factor * term[i];
         });
     }
 

@@ -39,14 +39,15 @@ struct trended {
         return with(x.size(), [&](const auto& kernel) { return kernel(x, y, logs); });
     }
     void fill(std::size_t dimension, std::span<const double> points, std::span<const double> others,
-              std::span<const double> logs, std::span<double> out) const {
-        with(dimension,
-             [&](const auto& kernel) { detail::fill_covariance(kernel, dimension, points, others, logs, out); });
+              std::span<const double> logs, std::span<double> covariances) const {
+        with(dimension, [&](const auto& kernel) {
+            detail::fill_covariance(kernel, dimension, points, others, logs, covariances);
+        });
     }
     void fill_lower(std::size_t dimension, std::span<const double> points, std::span<const double> logs,
-                    std::span<double> out) const {
+                    std::span<double> covariances) const {
         with(dimension,
-             [&](const auto& kernel) { detail::fill_covariance_lower(kernel, dimension, points, logs, out); });
+             [&](const auto& kernel) { detail::fill_covariance_lower(kernel, dimension, points, logs, covariances); });
     }
     void contract_gradient(std::size_t dimension, std::span<const double> points, std::span<const double> logs,
                            std::span<double> weights, std::span<double> gradient) const {
@@ -55,8 +56,8 @@ struct trended {
         });
     }
     void fill_point_gradients(std::span<const double> x, std::span<const double> points, std::span<const double> logs,
-                              std::span<double> out) const {
-        with(x.size(), [&](const auto& kernel) { detail::fill_point_gradients(kernel, x, points, logs, out); });
+                              std::span<double> gradients) const {
+        with(x.size(), [&](const auto& kernel) { detail::fill_point_gradients(kernel, x, points, logs, gradients); });
     }
 
     std::string name() const { return name_of_composite("trended", std::get<0>(both.parts)); }

@@ -90,25 +90,25 @@ class language_model_laws {
         });
     }
 
-    /// out (rows, columns) = x (rows, inner) weight (columns, inner)'.
+    /// output (rows, columns) = x (rows, inner) weight (columns, inner)'.
     static std::vector<double> matrix_product(std::span<const float> x, std::span<const float> weight, std::size_t rows,
                                               std::size_t inner, std::size_t columns) {
-        std::vector<double> out(rows * columns);
+        std::vector<double> output(rows * columns);
         for (std::size_t i = 0; i < rows; ++i)
             for (std::size_t j = 0; j < columns; ++j)
                 for (std::size_t p = 0; p < inner; ++p)
-                    out[i * columns + j] +=
+                    output[i * columns + j] +=
                         static_cast<double>(x[i * inner + p]) * static_cast<double>(weight[j * inner + p]);
-        return out;
+        return output;
     }
 
     void check_widen() {
         std::mt19937 engine(20);
         for (const dtype type : float_types) {
             const auto stored = random_tensor(type, 1001, engine);
-            auto out = backend_.make_buffer(1001);
-            backend_.widen(backend_.upload(stored.data(), type), out);
-            const auto values = to_host(out, 1001);
+            auto output = backend_.make_buffer(1001);
+            backend_.widen(backend_.upload(stored.data(), type), output);
+            const auto values = to_host(output, 1001);
             for (std::size_t i = 0; i < 1001; ++i)
                 require_equal("widening is exact, but for the one rounding of F64", i, values[i],
                               static_cast<float>(stored[i]));
@@ -120,9 +120,9 @@ class language_model_laws {
         const std::size_t width = 5;
         const auto table = random_floats(11 * width, engine);
         const std::vector<std::int32_t> tokens = {10, 0, 3, 3, 7};
-        auto out = backend_.make_buffer(tokens.size() * width);
-        backend_.embed(to_buffer(table), tokens, width, out);
-        const auto values = to_host(out, tokens.size() * width);
+        auto output = backend_.make_buffer(tokens.size() * width);
+        backend_.embed(to_buffer(table), tokens, width, output);
+        const auto values = to_host(output, tokens.size() * width);
         for (std::size_t i = 0; i < values.size(); ++i)
             require_equal("an embedding is a row of its table", i, values[i],
                           table[static_cast<std::size_t>(tokens[i / width]) * width + i % width]);
@@ -142,9 +142,9 @@ class language_model_laws {
                                                 static_cast<double>(x[row * width + i]) /
                                                 std::sqrt(squares / static_cast<double>(width) + 0.01);
             }
-            auto out = backend_.make_buffer(rows * width);
-            backend_.rms_norm(to_buffer(x), to_buffer(weight), rows, width, 0.01f, out);
-            require_close("RMS normalisation agrees with float64", to_host(out, rows * width), expected, 1e-6);
+            auto output = backend_.make_buffer(rows * width);
+            backend_.rms_norm(to_buffer(x), to_buffer(weight), rows, width, 0.01f, output);
+            require_close("RMS normalisation agrees with float64", to_host(output, rows * width), expected, 1e-6);
         }
     }
 
@@ -188,13 +188,13 @@ class language_model_laws {
         const std::size_t rows = 300, in = 37, columns = 19;
         const auto x = random_floats(rows * in, engine), weight = random_floats(columns * in, engine);
         auto expected = matrix_product(x, weight, rows, in, columns);
-        auto out = backend_.make_buffer(rows * columns);
-        backend_.linear(to_buffer(x), to_buffer(weight), rows, in, columns, false, out);
-        require_close("a linear map agrees with float64, written or added", to_host(out, rows * columns), expected,
+        auto output = backend_.make_buffer(rows * columns);
+        backend_.linear(to_buffer(x), to_buffer(weight), rows, in, columns, false, output);
+        require_close("a linear map agrees with float64, written or added", to_host(output, rows * columns), expected,
                       1e-6);
-        backend_.linear(to_buffer(x), to_buffer(weight), rows, in, columns, true, out);
+        backend_.linear(to_buffer(x), to_buffer(weight), rows, in, columns, true, output);
         for (double& value : expected) value *= 2;
-        require_close("a linear map agrees with float64, written or added", to_host(out, rows * columns), expected,
+        require_close("a linear map agrees with float64, written or added", to_host(output, rows * columns), expected,
                       1e-6);
     }
 
@@ -212,11 +212,11 @@ class language_model_laws {
             for (std::size_t i = 0; i < x.size(); ++i) {
                 const std::size_t element = i % dim, row = i / dim / heads;
                 if (element >= turned) continue;
-                const std::size_t at = static_cast<std::size_t>(positions[row]) * pairs + element % pairs;
+                const std::size_t angle = static_cast<std::size_t>(positions[row]) * pairs + element % pairs;
                 const double partner =
                     element < pairs ? -static_cast<double>(x[i + pairs]) : static_cast<double>(x[i - pairs]);
-                expected[i] = static_cast<double>(x[i]) * static_cast<double>(cosines[at]) +
-                              partner * static_cast<double>(sines[at]);
+                expected[i] = static_cast<double>(x[i]) * static_cast<double>(cosines[angle]) +
+                              partner * static_cast<double>(sines[angle]);
             }
             auto rotated = to_buffer(x);
             backend_.rotate(rotated, positions.size(), heads, dim, turned, to_buffer(cosines), to_buffer(sines),
@@ -226,7 +226,7 @@ class language_model_laws {
         }
     }
 
-    /// q, out: (rows, heads, dim); k, v: (rows, kv_heads, dim).
+    /// q, output: (rows, heads, dim); k, v: (rows, kv_heads, dim).
     struct attention_case {
         std::vector<std::int32_t> window_offsets;
         std::size_t heads, kv_heads, dim;
@@ -240,9 +240,9 @@ class language_model_laws {
         }
     };
 
-    /// Attention of one query to rows [first, row] of one key and value head, added to out (dim).
+    /// Attention of one query to rows [first, row] of one key and value head, added to output (dim).
     static void attend(const attention_case& c, const float* query, const float* k, const float* v, std::size_t first,
-                       std::size_t row, double* out) {
+                       std::size_t row, double* output) {
         std::vector<double> scores;  // (row - first + 1)
         const std::size_t step = c.kv_heads * c.dim;
         for (std::size_t key = first; key <= row; ++key) {
@@ -254,20 +254,20 @@ class language_model_laws {
         const double sum = std::accumulate(scores.begin(), scores.end(), 0.0);
         for (std::size_t key = first; key <= row; ++key)
             for (std::size_t i = 0; i < c.dim; ++i)
-                out[i] += scores[key - first] / sum * static_cast<double>(v[key * step + i]);
+                output[i] += scores[key - first] / sum * static_cast<double>(v[key * step + i]);
     }
 
     /// (rows, heads, dim)
     static std::vector<double> attention(const attention_case& c, std::span<const float> q, std::span<const float> k,
                                          std::span<const float> v) {
-        std::vector<double> out(q.size());
+        std::vector<double> output(q.size());
         for (std::size_t row = 0; row < c.rows(); ++row)
             for (std::size_t head = 0; head < c.heads; ++head) {
                 const std::size_t query = (row * c.heads + head) * c.dim;
                 const std::size_t kv = head / (c.heads / c.kv_heads) * c.dim;
-                attend(c, &q[query], &k[kv], &v[kv], c.window_begin(row), row, &out[query]);
+                attend(c, &q[query], &k[kv], &v[kv], c.window_begin(row), row, &output[query]);
             }
-        return out;
+        return output;
     }
 
     void check_attention() {
@@ -277,10 +277,10 @@ class language_model_laws {
             const auto q = random_floats(c.rows() * c.heads * c.dim, engine, 2);
             const auto k = random_floats(c.rows() * c.kv_heads * c.dim, engine, 2);
             const auto v = random_floats(c.rows() * c.kv_heads * c.dim, engine);
-            auto out = backend_.make_buffer(q.size());
+            auto output = backend_.make_buffer(q.size());
             backend_.causal_attention(to_buffer(q), to_buffer(k), to_buffer(v), c.window_offsets, c.heads, c.kv_heads,
-                                      c.dim, out);
-            require_close("attention is causal, stays in its window and shares key heads", to_host(out, q.size()),
+                                      c.dim, output);
+            require_close("attention is causal, stays in its window and shares key heads", to_host(output, q.size()),
                           attention(c, q, k, v), 1e-5);
         }
     }

@@ -35,11 +35,11 @@ class law_book {
     template <class Describe>
     void require(bool holds, std::string_view law, const Describe& describe) {
         if (holds) return;
-        const auto known = std::ranges::find(broken_, law, &broken_law::law);
-        if (known == broken_.end())
+        const auto same_law = std::ranges::find(broken_, law, &broken_law::law);
+        if (same_law == broken_.end())
             broken_.push_back({std::string(law), describe(), 0});
         else
-            ++known->more;
+            ++same_law->more;
     }
 
     /// Requires two numbers to agree within `tolerance` (1 + the larger one's magnitude).
