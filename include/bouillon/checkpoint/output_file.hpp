@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/file_descriptor.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/file_descriptor.hpp>
 #include <bouillon/core/to_string.hpp>
 
 #include <cerrno>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/file_descriptor.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/score/printed_losses.hpp>
 
@@ -33,26 +34,21 @@ class shell_process {
     explicit shell_process(const std::string& command) {
         int ends[2];
         if (::pipe2(ends, O_CLOEXEC) != 0) fail("pipe");
+        output_ = file_descriptor(ends[0]);
+        const file_descriptor printed(ends[1]);  // closed here when the child has it, so that the output can end
         child_ = ::fork();
-        if (child_ < 0) {
-            ::close(ends[0]);
-            ::close(ends[1]);
-            fail("fork");
-        }
+        if (child_ < 0) fail("fork");
         if (child_ == 0) {
             ::setpgid(0, 0);
             ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // a search that is killed takes its scorer along
-            ::dup2(ends[1], STDOUT_FILENO);
+            ::dup2(printed.number(), STDOUT_FILENO);
             ::execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char*>(nullptr));
             ::_exit(127);
         }
         ::setpgid(child_, child_);  // also here: whichever runs first, the group exists before it is signalled
-        ::close(ends[1]);
-        output_ = ends[0];
     }
     ~shell_process() {
         if (child_ > 0) end();
-        ::close(output_);
     }
     shell_process(const shell_process&) = delete;
     shell_process& operator=(const shell_process&) = delete;
@@ -61,7 +57,7 @@ class shell_process {
     bool read_some(std::string& text, std::chrono::steady_clock::time_point deadline) {
         using namespace std::chrono;
         const auto left = duration_cast<milliseconds>(deadline - steady_clock::now()).count();
-        pollfd waiting = {output_, POLLIN, 0};
+        pollfd waiting = {output_.number(), POLLIN, 0};
         const int ready = left > 0 ? ::poll(&waiting, 1, static_cast<int>(std::min<long long>(left, 1000))) : 0;
         if (ready < 0 && errno != EINTR) fail("poll");
         if (ready <= 0) {
@@ -69,7 +65,7 @@ class shell_process {
             return true;
         }
         char block[4096];
-        const ssize_t count = ::read(output_, block, sizeof block);
+        const ssize_t count = ::read(output_.number(), block, sizeof block);
         if (count < 0 && errno != EINTR) fail("read");
         if (count > 0) text.append(block, static_cast<std::size_t>(count));
         return count != 0;
@@ -99,7 +95,7 @@ class shell_process {
     }
 
     pid_t child_ = -1;
-    int output_ = -1;
+    file_descriptor output_{-1};
 };
 
 /// A path as one word of a shell command.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/file_descriptor.hpp>
 
 #include <cerrno>
 #include <cstddef>
@@ -27,24 +28,10 @@ enum class journal_mode { create, resume };
 class journal_file {
  public:
     /// Throws input_error when the file cannot be opened, is in use, or holds anything at all in mode `create`.
-    journal_file(std::filesystem::path path, journal_mode mode) : path_(std::move(path)) {
-        descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-        if (descriptor_ < 0) throw input_error(name() + std::strerror(errno));
-        try {
-            read_lines(mode);
-        } catch (...) {
-            ::close(descriptor_);
-            throw;
-        }
-    }
-    journal_file(journal_file&& other) noexcept
-        : path_(std::move(other.path_)),
-          descriptor_(std::exchange(other.descriptor_, -1)),
-          size_(other.size_),
-          lines_(std::move(other.lines_)) {}
-    journal_file& operator=(journal_file&&) = delete;
-    ~journal_file() {
-        if (descriptor_ >= 0) ::close(descriptor_);
+    journal_file(std::filesystem::path path, journal_mode mode)
+        : path_(std::move(path)), file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+        if (file_.number() < 0) throw input_error(name() + std::strerror(errno));
+        read_lines(mode);
     }
 
     /// The lines that the file held when it was opened, without their ends.
@@ -54,12 +41,12 @@ class journal_file {
     void append(std::string line) {
         line += '\n';
         for (std::string_view left = line; !left.empty();) {
-            const auto written = ::write(descriptor_, left.data(), left.size());
+            const auto written = ::write(file_.number(), left.data(), left.size());
             if (written < 0 && errno == EINTR) continue;
             if (written < 0) give_up();
             left.remove_prefix(static_cast<std::size_t>(written));
         }
-        if (::fdatasync(descriptor_) != 0) give_up();
+        if (::fdatasync(file_.number()) != 0) give_up();
         size_ += static_cast<off_t>(line.size());
     }
 
@@ -69,7 +56,7 @@ class journal_file {
  private:
     void read_lines(journal_mode mode) {
         if (!std::filesystem::is_regular_file(path_)) throw input_error(name() + "it is not a regular file");
-        if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) throw input_error(name() + "another search is writing it");
+        if (::flock(file_.number(), LOCK_EX | LOCK_NB) != 0) throw input_error(name() + "another search is writing it");
         std::ifstream stream(path_, std::ios::binary);
         const std::string text{std::istreambuf_iterator<char>(stream), {}};
         if (mode == journal_mode::create && !text.empty())
@@ -78,17 +65,17 @@ class journal_file {
         for (std::size_t end; (end = text.find('\n', begin)) != text.npos; begin = end + 1)
             lines_.push_back(text.substr(begin, end - begin));
         size_ = static_cast<off_t>(begin);
-        if (::ftruncate(descriptor_, size_) != 0 || ::lseek(descriptor_, size_, SEEK_SET) != size_) give_up();
+        if (::ftruncate(file_.number(), size_) != 0 || ::lseek(file_.number(), size_, SEEK_SET) != size_) give_up();
     }
 
     [[noreturn]] void give_up() {
         const std::string why = std::strerror(errno);
-        if (::ftruncate(descriptor_, size_) == 0) ::lseek(descriptor_, size_, SEEK_SET);
+        if (::ftruncate(file_.number(), size_) == 0) ::lseek(file_.number(), size_, SEEK_SET);
         throw work_error(name() + "cannot be written: " + why);
     }
 
     std::filesystem::path path_;
-    int descriptor_ = -1;
+    detail::file_descriptor file_;
     off_t size_ = 0;  // bytes of whole lines
     std::vector<std::string> lines_;
 };

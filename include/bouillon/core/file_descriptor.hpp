@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cerrno>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -32,8 +31,8 @@ class file_descriptor {
 };
 
 /// "PATH: cannot VERB: REASON", with the reason that errno gives.
-inline std::string system_failure(const std::filesystem::path& path, std::string_view verb, int code = errno) {
-    return path.string() + ": cannot " + std::string(verb) + ": " + std::generic_category().message(code);
+inline std::string system_failure(const std::string& path, std::string_view verb, int code = errno) {
+    return path + ": cannot " + std::string(verb) + ": " + std::generic_category().message(code);
 }
 
 }  // namespace bouillon::detail

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/checkpoint/file_descriptor.hpp>
+#include <bouillon/core/file_descriptor.hpp>
 
 #include <doctest/doctest.h>
 
