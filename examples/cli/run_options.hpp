@@ -48,7 +48,7 @@ inline void note_contents(const bouillon::checkpoint_set& checkpoints, const cha
         if (const auto& names = item.not_in_index(); !names.empty())
             std::cerr << "bouillon: warning: " << item.path().string() << ": the index does not name " << names.size()
                       << (names.size() == 1 ? " tensor" : " tensors") << " of the shards, "
-                      << bouillon::detail::in_quotes(names[0]) << (names.size() == 1 ? "" : " among them")
+                      << bouillon::in_quotes(names[0]) << (names.size() == 1 ? "" : " among them")
                       << "; taken as the checkpoint's\n";
     if (const std::size_t tensors = checkpoints.optimizer_tensors_left_out())
         std::cerr << "bouillon: left out " << tensors << (tensors == 1 ? " tensor" : " tensors")

@@ -5,6 +5,7 @@
 #include <bouillon/checkpoint/model_config.hpp>
 #include <bouillon/checkpoint/optimizer_state.hpp>
 #include <bouillon/checkpoint/tied_tensors.hpp>
+#include <bouillon/core/in_quotes.hpp>
 
 #include <algorithm>
 #include <cstddef>

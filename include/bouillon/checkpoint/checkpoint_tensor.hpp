@@ -3,9 +3,8 @@
 
 #include <bouillon/core/dtype.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/in_quotes.hpp>
 #include <bouillon/core/to_string.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <cstddef>
 #include <string>
@@ -47,11 +46,6 @@ inline std::string to_string(const std::vector<std::size_t>& shape) {
 }
 
 namespace detail {
-
-/// A string from a file as a message shows it: in quotes, with everything but printable ASCII escaped.
-inline std::string in_quotes(std::string_view text) {
-    return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
-}
 
 /// The bytes that a tensor takes in a safetensors file.
 /// Throws input_error, naming `file`, when they do not fit 64 bits (the product is formed from the left, as the

@@ -4,6 +4,7 @@
 #include <bouillon/checkpoint/list_directory.hpp>
 #include <bouillon/checkpoint/safetensors.hpp>
 #include <bouillon/checkpoint/tensor_pieces.hpp>
+#include <bouillon/core/in_quotes.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -5,6 +5,7 @@
 #include <bouillon/checkpoint/json_file.hpp>
 #include <bouillon/checkpoint/list_directory.hpp>
 #include <bouillon/checkpoint/safetensors.hpp>
+#include <bouillon/core/in_quotes.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -203,7 +204,7 @@ class checkpoint {
                   [](const place& a, const place& b) { return a.entry->name < b.entry->name; });
         for (const auto& at : places_) {
             if (!tensors_.empty() && tensors_.back().name == at.entry->name)
-                throw input_error(path.string() + ": tensor " + detail::in_quotes(at.entry->name) +
+                throw input_error(path.string() + ": tensor " + in_quotes(at.entry->name) +
                                   " is in two shards, one of them " + at.file->path().filename().string());
             tensors_.push_back(*at.entry);
         }

@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/input_file.hpp>
 #include <bouillon/checkpoint/safetensors_header.hpp>
+#include <bouillon/core/in_quotes.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -62,8 +63,7 @@ class safetensors_file {
     /// Throws input_error when the file was cut off or written to since it was opened.
     void read(const tensor_entry& tensor, std::size_t first, std::span<std::byte> to) const {
         assert(first <= tensor.size && to.size() <= tensor.size - first);
-        file_.read(header_.data_begin + tensor.begin + first, to,
-                   [&] { return "tensor " + detail::in_quotes(tensor.name); });
+        file_.read(header_.data_begin + tensor.begin + first, to, [&] { return "tensor " + in_quotes(tensor.name); });
     }
 
     /// Says that bytes [first, first + size) of a tensor will be read soon.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/safetensors_json.hpp>
+#include <bouillon/core/in_quotes.hpp>
 #include <bouillon/core/to_string.hpp>
 
 #include <algorithm>
@@ -94,7 +95,7 @@ inline safetensors_header parse_safetensors_header(std::span<const std::byte> st
     const auto twice = std::adjacent_find(tensors.begin(), tensors.end(),
                                           [](const auto& a, const auto& b) { return a.name == b.name; });
     if (twice != tensors.end())
-        throw input_error(std::string(name) + ": header has tensor " + detail::in_quotes(twice->name) + " twice");
+        throw input_error(std::string(name) + ": header has tensor " + in_quotes(twice->name) + " twice");
 
     const std::size_t data_begin = length_size + size;
     detail::check_places(tensors, file_size - data_begin, name);

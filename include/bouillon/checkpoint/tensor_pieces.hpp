@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/safetensors.hpp>
+#include <bouillon/core/in_quotes.hpp>
 #include <bouillon/core/to_string.hpp>
 
 #include <algorithm>

@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/checkpoint_tensor.hpp>
 #include <bouillon/checkpoint/content_hash.hpp>
+#include <bouillon/core/in_quotes.hpp>
 
 #include <algorithm>
 #include <cstddef>

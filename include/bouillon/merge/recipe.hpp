@@ -5,6 +5,7 @@
 #include <bouillon/checkpoint/json_file.hpp>
 #include <bouillon/checkpoint/safetensors.hpp>
 #include <bouillon/core/dtype.hpp>
+#include <bouillon/core/in_quotes.hpp>
 #include <bouillon/core/json_problem.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/tensor_groups.hpp>
@@ -106,7 +107,7 @@ inline merge_recipe parse_recipe(std::string_view text, const std::string& name)
         recipe.side_files = files.get<std::map<std::string, std::string>>();
     if (const auto type = json.at("dtype").get<std::string>(); type != "keep") {
         recipe.type = parse_dtype(type);
-        if (!recipe.type) throw input_error(name + ": has unknown dtype " + detail::in_quotes(type));
+        if (!recipe.type) throw input_error(name + ": has unknown dtype " + in_quotes(type));
     }
     const auto shard_size = json.at("shard_size").get<std::int64_t>();
     if (shard_size < 0) throw input_error(name + ": has shard_size " + to_string(shard_size));

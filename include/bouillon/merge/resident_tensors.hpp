@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/checkpoint/same_bytes.hpp>
+#include <bouillon/core/in_quotes.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/tensor/concept.hpp>
