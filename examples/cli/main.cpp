@@ -22,6 +22,20 @@ std::string complaint(const CLI::App& program, const CLI::ParseError& problem) {
     return "there is no subcommand '" + left.front() + "'; there are " + names.substr(2);
 }
 
+/// The option that lets through what was refused, where the command that ran has it; text to end a message with.
+std::string remedy(const CLI::App& program, const bouillon::input_error& refused) {
+    const auto has = [&](const char* option) {
+        const auto commands = program.get_subcommands();
+        return !commands.empty() && commands.front()->get_option_no_throw(option) != nullptr;
+    };
+    if (dynamic_cast<const bouillon::output_exists*>(&refused) && has("--force")) return " (--force replaces it)";
+    if (dynamic_cast<const bouillon::not_finite*>(&refused) && has("--allow-non-finite"))
+        return " (--allow-non-finite lets it pass)";
+    if (dynamic_cast<const bouillon::unknown_model*>(&refused) && has("--score"))
+        return " (--score COMMAND scores any other)";
+    return {};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -39,6 +53,9 @@ int main(int argc, char** argv) try {
     } catch (const CLI::ParseError& problem) {
         if (problem.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return program.exit(problem);
         std::cerr << "bouillon: " << complaint(program, problem) << "\nTry `bouillon --help`.\n";
+        return 2;
+    } catch (const bouillon::input_error& refused) {
+        std::cerr << "bouillon: " << refused.what() << remedy(program, refused) << '\n';
         return 2;
     }
     std::cout.flush();

@@ -8,8 +8,7 @@
 #include <utility>
 
 report_file::report_file(std::filesystem::path path, bool force) : path_(std::move(path)) {
-    if (!force && std::filesystem::exists(path_))
-        throw bouillon::input_error(path_.string() + ": exists already (--force replaces it)");
+    if (!force && std::filesystem::exists(path_)) throw bouillon::output_exists(path_.string() + ": exists already");
     const std::filesystem::path partial = path_.string() + ".partial";
     if (std::filesystem::is_directory(path_) || !std::ofstream(partial))
         throw bouillon::input_error(path_.string() + ": cannot be written");

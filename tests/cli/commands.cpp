@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <cstring>
+#include <fstream>
 
 namespace fs = std::filesystem;
 
@@ -91,6 +92,32 @@ TEST_CASE("score looks at every checkpoint before it scores the first") {
     CHECK(ended.status == 2);
     CHECK(ended.output.empty());
     CHECK(ended.errors.find("'model_type' is \"mamba\"") != std::string::npos);
+}
+
+TEST_CASE("a refusal names the option that helps, where the command has it") {
+    const tiny_run run("cli-remedies");
+    const auto says = [](const std::string& command, const std::string& text) {
+        const auto ended = run_program(command);
+        CHECK(ended.status == 2);
+        return ended.errors.find(text) != std::string::npos;
+    };
+    const std::string merge_into = " --out " + (run / "out.safetensors").string();
+    REQUIRE(run_program("merge " + run.step(0).string() + ":1" + merge_into).status == 0);
+    CHECK(says("merge " + run.step(0).string() + ":1" + merge_into, "exists already (--force replaces it)"));
+
+    const auto infinite = run / "infinite.safetensors";
+    bouillon::safetensors_writer writer(infinite, {{"x", bouillon::dtype::f16, {1}}});
+    writer.append(std::vector{std::byte{0x00}, std::byte{0x7c}});
+    writer.close();
+    CHECK(says("merge --force " + infinite.string() + ":0.5" + merge_into,
+               "has inf at element 0 (--allow-non-finite lets it pass)"));
+
+    std::ofstream(run.step(1) / "config.json") << R"({"model_type": "mamba"})";
+    std::ofstream(run.step(0) / "config.json") << R"({"model_type": "mamba"})";
+    const std::string checkpoints = run.step(0).string() + " " + run.step(1).string();
+    const std::string held_out = " --held-out " + run.held_out().string();
+    CHECK(says("search " + checkpoints + held_out, "(--score COMMAND scores any other)"));
+    CHECK_FALSE(says("score " + checkpoints + held_out, "--score"));
 }
 
 TEST_CASE("inspect shows tensors and how far neighbours are apart") {

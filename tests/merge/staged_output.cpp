@@ -90,8 +90,8 @@ TEST_CASE("a name that is none is refused") {
 TEST_CASE("an output that exists is refused without force") {
     const test::temporary_directory directory;
     publish_text(directory / "out", "old");
-    const auto refused = (directory / "out").string() + ": exists already (--force replaces it)";
-    CHECK_THROWS_WITH_AS(staged_output(directory / "out", false), refused.c_str(), input_error);
+    const auto refused = (directory / "out").string() + ": exists already";
+    CHECK_THROWS_WITH_AS(staged_output(directory / "out", false), refused.c_str(), output_exists);
     CHECK_THROWS_WITH_AS(require_writable_target(directory / "out", false), refused.c_str(), input_error);
     create_symlink("nowhere", directory / "link");
     CHECK_THROWS_AS(require_writable_target(directory / "link", false), input_error);

@@ -17,6 +17,21 @@ struct input_error : error {
     using error::error;
 };
 
+/// An output that exists, which the caller did not say may be replaced.
+struct output_exists : input_error {
+    using input_error::input_error;
+};
+
+/// A number that is NaN, infinite or beyond its type's range where the caller asked for finite ones only.
+struct not_finite : input_error {
+    using input_error::input_error;
+};
+
+/// A model of an architecture that bouillon cannot score itself.
+struct unknown_model : input_error {
+    using input_error::input_error;
+};
+
 /// The work itself failed: the disk is full, a rename was refused, a scorer never returned a number.
 /// Programs end with status 1.
 struct work_error : error {

@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/checkpoint/same_bytes.hpp>
+#include <bouillon/core/in_quotes.hpp>
 #include <bouillon/core/parallel.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/input_hashes.hpp>
@@ -115,7 +116,6 @@ class merged_tensors {
 
  private:
     static constexpr std::array<double, 1> one{1};
-    static constexpr std::string_view allowed_by = " (--allow-non-finite lets it pass)";
 
     /// Whether a tensor's bytes are those of the inputs.
     bool is_copied(std::size_t tensor) const {
@@ -183,9 +183,9 @@ class merged_tensors {
             if (std::abs(part) > most) largest = inputs[k];
             most = std::max(most, std::abs(part));
         }
-        throw input_error(largest->file(tensor).string() + ": tensor " + in_quotes(stored.name) +
-                          " leads to the weighted sum " + to_string(sum) + " at element " + to_string(element) +
-                          ", beyond the range of " + std::string(to_string(type(tensor))) + std::string(allowed_by));
+        throw not_finite(largest->file(tensor).string() + ": tensor " + in_quotes(stored.name) +
+                         " leads to the weighted sum " + to_string(sum) + " at element " + to_string(element) +
+                         ", beyond the range of " + std::string(to_string(type(tensor))));
     }
     void check_input_finite(const checkpoint& input, std::size_t tensor) const {
         const auto& stored = tensors()[tensor];
@@ -196,9 +196,9 @@ class merged_tensors {
             input.read(tensor, first * width, part);
             const tensor_view view{part.data(), part.size() / width, stored.type};
             if (const auto found = find_non_finite(view))
-                throw input_error(input.file(tensor).string() + ": tensor " + in_quotes(stored.name) + " has " +
-                                  to_string(load_element<double>(stored.type, part.data(), *found)) + " at element " +
-                                  to_string(first + *found) + std::string(allowed_by));
+                throw not_finite(input.file(tensor).string() + ": tensor " + in_quotes(stored.name) + " has " +
+                                 to_string(load_element<double>(stored.type, part.data(), *found)) + " at element " +
+                                 to_string(first + *found));
         }
     }
 

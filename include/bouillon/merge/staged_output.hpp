@@ -57,13 +57,13 @@ inline void swap_in_two_steps(const std::filesystem::path& from, const std::file
 
 }  // namespace detail
 
-/// Throws input_error when `target` exists and must not be replaced: without `force` never, and with it only when it is
-/// a `.safetensors` file, an empty directory or a directory that holds one checkpoint and no further directory.
+/// Throws input_error when `target` exists and must not be replaced: without `force` never (output_exists), and with it
+/// only a `.safetensors` file, an empty directory or a directory that holds one checkpoint and no further directory.
 inline void require_writable_target(const std::filesystem::path& target, bool force) {
     std::error_code failure;
     const auto status = symlink_status(target, failure);
     if (!exists(status)) return;
-    if (!force) throw input_error(target.string() + ": exists already (--force replaces it)");
+    if (!force) throw output_exists(target.string() + ": exists already");
     if (is_directory(status))
         detail::check_holds_one_checkpoint(target);
     else if (target.extension() != ".safetensors" && !is_symlink(status))

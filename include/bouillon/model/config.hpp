@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/error.hpp>
 #include <bouillon/model/gpt_neox.hpp>
 #include <bouillon/model/language_model_config.hpp>
 #include <bouillon/model/llama.hpp>
@@ -27,9 +28,8 @@ inline language_model_config parse_config(std::string_view text, const std::stri
     for (const char* const family : {"llama", "mistral", "qwen2", "qwen3"})
         if (architecture == family) return detail::read_llama(config, architecture);
     if (architecture == "gpt_neox") return detail::read_gpt_neox(config);
-    config.refuse(
-        "model_type",
-        R"(bouillon scores "llama", "mistral", "qwen2", "qwen3" and "gpt_neox"; for others, --score COMMAND)");
+    config.refuse<unknown_model>("model_type",
+                                 R"(bouillon scores "llama", "mistral", "qwen2", "qwen3" and "gpt_neox")");
 }
 
 /// Reads a config.json file. Throws input_error where it cannot be read, and as parse_config does.

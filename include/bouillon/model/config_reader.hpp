@@ -82,8 +82,9 @@ class config_reader {
     const nlohmann::json& operator[](const std::string& field) const { return json_[field]; }
     const std::string& origin() const { return origin_; }
 
+    template <class Refusal = input_error>
     [[noreturn]] void refuse(const std::string& field, const std::string& why) const {
-        throw input_error(origin_ + ": '" + field + "' is " + json_[field].dump() + " (" + why + ")");
+        throw Refusal(origin_ + ": '" + field + "' is " + json_[field].dump() + " (" + why + ")");
     }
 
  private:
