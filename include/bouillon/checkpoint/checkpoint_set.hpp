@@ -21,23 +21,23 @@ namespace detail {
 /// Throws input_error unless `other` has exactly the tensors of `first`: their names, shapes and types.
 inline void check_same_tensors(const checkpoint& first, const checkpoint& other) {
     const auto& expected = first.tensors();
-    const auto& found = other.tensors();
-    for (std::size_t i = 0; i < expected.size() || i < found.size(); ++i) {
+    const auto& others = other.tensors();
+    for (std::size_t i = 0; i < expected.size() || i < others.size(); ++i) {
         // Both are sorted, so where the names differ the smaller one is missing on the other side.
-        if (i == found.size() || (i < expected.size() && expected[i].name < found[i].name))
+        if (i == others.size() || (i < expected.size() && expected[i].name < others[i].name))
             throw input_error(other.path().string() + ": has no tensor " + in_quotes(expected[i].name) + ", but " +
                               first.file(i).string() + " has");
-        if (i == expected.size() || found[i].name < expected[i].name)
-            throw input_error(other.file(i).string() + ": has tensor " + in_quotes(found[i].name) + ", but " +
+        if (i == expected.size() || others[i].name < expected[i].name)
+            throw input_error(other.file(i).string() + ": has tensor " + in_quotes(others[i].name) + ", but " +
                               first.path().string() + " has not");
         const auto differ = [&](const std::string& property, const std::string& here, const std::string& there) {
-            throw input_error(other.file(i).string() + ": tensor " + in_quotes(found[i].name) + " has " + property +
+            throw input_error(other.file(i).string() + ": tensor " + in_quotes(others[i].name) + " has " + property +
                               ' ' + here + ", but " + there + " in " + first.file(i).string());
         };
-        if (found[i].shape != expected[i].shape)
-            differ("shape", to_string(found[i].shape), to_string(expected[i].shape));
-        if (found[i].type != expected[i].type)
-            differ("type", std::string(to_string(found[i].type)), std::string(to_string(expected[i].type)));
+        if (others[i].shape != expected[i].shape)
+            differ("shape", to_string(others[i].shape), to_string(expected[i].shape));
+        if (others[i].type != expected[i].type)
+            differ("type", std::string(to_string(others[i].type)), std::string(to_string(expected[i].type)));
     }
 }
 

@@ -33,10 +33,10 @@ inline std::vector<std::filesystem::path> piece_files(const std::filesystem::pat
 }
 
 inline nlohmann::json read_sharding_info(const safetensors_file& file) {
-    const auto found = file.metadata().find("DCP_SHARDING_INFO");
-    if (found == file.metadata().end())
+    const auto info_text = file.metadata().find("DCP_SHARDING_INFO");
+    if (info_text == file.metadata().end())
         throw input_error(file.path().string() + ": has no DCP_SHARDING_INFO in its metadata, as its name lets expect");
-    auto info = nlohmann::json::parse(found->second, nullptr, false);
+    auto info = nlohmann::json::parse(info_text->second, nullptr, false);
     if (!info.is_object()) throw input_error(file.path().string() + ": DCP_SHARDING_INFO is not a JSON object");
     return info;
 }
@@ -46,10 +46,10 @@ inline std::vector<std::size_t> saved_offsets(const nlohmann::json& info, const 
     const auto fail = [&](const std::string& what) {
         throw input_error(file.path().string() + ": tensor " + in_quotes(tensor.name) + ' ' + what);
     };
-    const auto found = info.find(tensor.name);
-    if (found == info.end() || !found->is_object() || !found->contains("saved_offsets"))
+    const auto entry = info.find(tensor.name);
+    if (entry == info.end() || !entry->is_object() || !entry->contains("saved_offsets"))
         fail("has no saved_offsets in DCP_SHARDING_INFO");
-    const auto& stored = found->at("saved_offsets");
+    const auto& stored = entry->at("saved_offsets");
     std::vector<std::size_t> offsets;  // (dimensions)
     bool numbers = stored.is_array();
     for (const auto& offset : stored) {
@@ -72,7 +72,7 @@ inline std::vector<pieced_tensor> collect_pieces(const std::vector<safetensors_f
             pieces[tensor.name].push_back({saved_offsets(info, tensor, file), &tensor, &file});
     }
     std::vector<pieced_tensor> tensors;
-    for (auto& [name, found] : pieces) tensors.emplace_back(std::move(found));
+    for (auto& [name, parts] : pieces) tensors.emplace_back(std::move(parts));
     return tensors;
 }
 

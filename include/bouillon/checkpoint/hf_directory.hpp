@@ -36,11 +36,11 @@ using weight_map = std::vector<std::pair<std::string, std::string>>;
 inline weight_map read_weight_map(const std::filesystem::path& index) {
     const auto document = read_json_object(index);
     const auto fail = [&](const std::string& what) { throw input_error(index.string() + ": " + what); };
-    const auto found = document.find("weight_map");
-    if (found == document.end() || !found->is_object()) fail("has no object \"weight_map\"");
+    const auto map = document.find("weight_map");
+    if (map == document.end() || !map->is_object()) fail("has no object \"weight_map\"");
 
     weight_map shards;  // (tensors)
-    for (const auto& [tensor, shard] : found->items()) {
+    for (const auto& [tensor, shard] : map->items()) {
         if (!shard.is_string()) fail("tensor " + in_quotes(tensor) + " has no file name");
         const auto& name = shard.template get_ref<const std::string&>();
         if (name.find_first_of(std::string_view("/\\\0", 3)) != std::string::npos || !name.ends_with(".safetensors"))
@@ -153,11 +153,11 @@ class checkpoint {
     /// checkpoint than its shards.
     const std::vector<std::string>& not_in_index() const { return not_in_index_; }
 
-    /// Copies bytes [first, first + to.size()) of tensor `i`: little-endian, row-major. Several threads may.
+    /// Copies bytes [first, first + destination.size()) of tensor `i`: little-endian, row-major. Several threads may.
     /// Throws input_error, naming the file and the tensor, when the file was cut off or written to since it was opened.
-    void read(std::size_t i, std::size_t first, std::span<std::byte> to) const {
+    void read(std::size_t i, std::size_t first, std::span<std::byte> destination) const {
         const auto& [entry, file, pieces] = places_[i];
-        pieces ? pieces->read(first, to) : file->read(*entry, first, to);
+        pieces ? pieces->read(first, destination) : file->read(*entry, first, destination);
     }
 
     /// Says that bytes [first, first + size) of tensor `i` will be read soon.
@@ -202,11 +202,11 @@ class checkpoint {
             for (const auto& entry : file.tensors()) places_.push_back({&entry, &file, nullptr});
         std::sort(places_.begin(), places_.end(),
                   [](const place& a, const place& b) { return a.entry->name < b.entry->name; });
-        for (const auto& at : places_) {
-            if (!tensors_.empty() && tensors_.back().name == at.entry->name)
-                throw input_error(path.string() + ": tensor " + in_quotes(at.entry->name) +
-                                  " is in two shards, one of them " + at.file->path().filename().string());
-            tensors_.push_back(*at.entry);
+        for (const auto& each : places_) {
+            if (!tensors_.empty() && tensors_.back().name == each.entry->name)
+                throw input_error(path.string() + ": tensor " + in_quotes(each.entry->name) +
+                                  " is in two shards, one of them " + each.file->path().filename().string());
+            tensors_.push_back(*each.entry);
         }
     }
 

@@ -36,25 +36,25 @@ class input_file {
     /// Bytes, when it was opened.
     std::size_t size() const { return static_cast<std::size_t>(opened_.st_size); }
 
-    /// Reads bytes [first, first + to.size()), which must be among the file's. Several threads may.
+    /// Reads bytes [first, first + destination.size()), which must be among the file's. Several threads may.
     /// `what()`: what a message calls them.
     /// Throws input_error when the file became shorter or was written to since it was opened; work_error when the
     /// system cannot read it.
     template <class What>
-    void read(std::size_t first, std::span<std::byte> to, const What& what) const {
-        assert(first <= size() && to.size() <= size() - first);
+    void read(std::size_t first, std::span<std::byte> destination, const What& what) const {
+        assert(first <= size() && destination.size() <= size() - first);
         std::size_t done = 0;
-        while (done < to.size()) {
-            const ssize_t got =
-                ::pread(file_.number(), to.data() + done, to.size() - done, static_cast<off_t>(first + done));
+        while (done < destination.size()) {
+            const ssize_t got = ::pread(file_.number(), destination.data() + done, destination.size() - done,
+                                        static_cast<off_t>(first + done));
             if (got < 0 && errno == EINTR) continue;
             if (got < 0) throw work_error(detail::system_failure(path_, "read " + std::string(what())));
             if (got == 0) break;  // the file ends here now
             done += static_cast<std::size_t>(got);
         }
         check_unchanged(what);
-        if (done < to.size())
-            throw work_error(path_.string() + ": only " + to_string(done) + " of " + to_string(to.size()) +
+        if (done < destination.size())
+            throw work_error(path_.string() + ": only " + to_string(done) + " of " + to_string(destination.size()) +
                              " bytes of " + std::string(what()) + " could be read");
     }
 

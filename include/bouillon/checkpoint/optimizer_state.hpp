@@ -20,13 +20,13 @@ inline bool is_optimizer_state(std::string_view tensor) {
 
 /// Leaves the state of an optimizer out of a checkpoint. Returns how many tensors that were.
 /// Throws input_error where nothing would be left.
-inline std::size_t leave_out_optimizer_state(checkpoint& from) {
-    const std::size_t before = from.tensors().size();
+inline std::size_t leave_out_optimizer_state(checkpoint& trained) {
+    const std::size_t before = trained.tensors().size();
     for (std::size_t i = before; i-- > 0;)
-        if (is_optimizer_state(from.tensors()[i].name)) from.leave_out(i);
-    if (before > 0 && from.tensors().empty())
-        throw input_error(from.path().string() + ": holds nothing but the state of an optimizer");
-    return before - from.tensors().size();
+        if (is_optimizer_state(trained.tensors()[i].name)) trained.leave_out(i);
+    if (before > 0 && trained.tensors().empty())
+        throw input_error(trained.path().string() + ": holds nothing but the state of an optimizer");
+    return before - trained.tensors().size();
 }
 
 }  // namespace detail

@@ -109,18 +109,18 @@ struct folder_content {
 inline folder_content checkpoints_in(const std::filesystem::path& folder) {
     const bool is_checkpoint = holds_checkpoint(folder);
     std::vector<std::filesystem::path> files;
-    folder_content found;
+    folder_content content;
     for (const auto& item : list_directory(folder)) {
         if (item.path().filename().string().starts_with('.')) continue;
-        if (item.is_directory() && holds_checkpoint(item.path())) found.checkpoints.push_back(item.path());
+        if (item.is_directory() && holds_checkpoint(item.path())) content.checkpoints.push_back(item.path());
         if (!is_checkpoint && item.is_regular_file() && item.path().extension() == ".safetensors")
             files.push_back(item.path());
     }
     // Beside directories a file is rather held-out data, whatever number its name has.
-    (found.checkpoints.empty() ? found.checkpoints : found.left_out) = std::move(files);
-    found.prefer([](const std::filesystem::path& path) { return !exists(path / recipe_file_name); });
-    found.prefer([](const std::filesystem::path& path) { return step_of_path(path).has_value(); });
-    return found;
+    (content.checkpoints.empty() ? content.checkpoints : content.left_out) = std::move(files);
+    content.prefer([](const std::filesystem::path& path) { return !exists(path / recipe_file_name); });
+    content.prefer([](const std::filesystem::path& path) { return step_of_path(path).has_value(); });
+    return content;
 }
 
 struct run_checkpoint {
@@ -178,7 +178,7 @@ inline std::vector<std::filesystem::path> take(std::vector<run_checkpoint> run, 
 inline std::vector<std::filesystem::path> select_checkpoints(std::span<const std::filesystem::path> paths,
                                                              const run_selection& selection,
                                                              std::vector<std::filesystem::path>* left_out = nullptr) {
-    std::vector<std::filesystem::path> found;
+    std::vector<std::filesystem::path> checkpoints;
     bool in_order = selection.takes_all();
     if (selection.every == 0) throw input_error("every 0th checkpoint cannot be taken");
     for (const auto& path : paths) {
@@ -190,11 +190,11 @@ inline std::vector<std::filesystem::path> select_checkpoints(std::span<const std
             throw input_error(path.string() + ": holds no checkpoint");
         in_order &= below.checkpoints.empty();
         if (below.checkpoints.empty()) below.checkpoints.push_back(path);  // where it is none, opening it says why
-        found.insert(found.end(), below.checkpoints.begin(), below.checkpoints.end());
+        checkpoints.insert(checkpoints.end(), below.checkpoints.begin(), below.checkpoints.end());
         if (left_out) left_out->insert(left_out->end(), below.left_out.begin(), below.left_out.end());
     }
-    if (in_order || found.empty()) return found;
-    return detail::take(detail::sort_by_step(found), selection);
+    if (in_order || checkpoints.empty()) return checkpoints;
+    return detail::take(detail::sort_by_step(checkpoints), selection);
 }
 
 }  // namespace bouillon

@@ -52,18 +52,18 @@ class safetensors_file {
     /// The tensor of that name, or null.
     const tensor_entry* find(std::string_view name) const {
         const auto& all = header_.tensors;
-        const auto at =
+        const auto place =
             std::lower_bound(all.begin(), all.end(), name,
                              [](const tensor_entry& tensor, std::string_view n) { return tensor.name < n; });
-        return at != all.end() && at->name == name ? &*at : nullptr;
+        return place != all.end() && place->name == name ? &*place : nullptr;
     }
 
-    /// Copies bytes [first, first + to.size()) of one of this file's tensors: little-endian, row-major. Several threads
-    /// may.
-    /// Throws input_error when the file was cut off or written to since it was opened.
-    void read(const tensor_entry& tensor, std::size_t first, std::span<std::byte> to) const {
-        assert(first <= tensor.size && to.size() <= tensor.size - first);
-        file_.read(header_.data_begin + tensor.begin + first, to, [&] { return "tensor " + in_quotes(tensor.name); });
+    /// Copies bytes [first, first + destination.size()) of one of this file's tensors: little-endian, row-major.
+    /// Several threads may. Throws input_error when the file was cut off or written to since it was opened.
+    void read(const tensor_entry& tensor, std::size_t first, std::span<std::byte> destination) const {
+        assert(first <= tensor.size && destination.size() <= tensor.size - first);
+        file_.read(header_.data_begin + tensor.begin + first, destination,
+                   [&] { return "tensor " + in_quotes(tensor.name); });
     }
 
     /// Says that bytes [first, first + size) of a tensor will be read soon.

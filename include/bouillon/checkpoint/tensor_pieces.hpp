@@ -54,13 +54,13 @@ class pieced_tensor {
     /// One of the files that hold it.
     const safetensors_file& file() const { return *pieces_.front().file; }
 
-    /// Copies bytes [first_byte, first_byte + out.size()) of the whole. Several threads may.
+    /// Copies bytes [first_byte, first_byte + destination.size()) of the whole. Several threads may.
     /// Throws as safetensors_file::read does.
     /// Cost: a call of the system for each row of a piece; where pieces split the first dimension alone, for each
     /// piece.
-    void read(std::size_t first_byte, std::span<std::byte> out) const {
+    void read(std::size_t first_byte, std::span<std::byte> destination) const {
         for (const auto& piece : pieces_)
-            if (piece.entry->elements() > 0) read_piece(piece, first_byte, out);
+            if (piece.entry->elements() > 0) read_piece(piece, first_byte, destination);
     }
 
  private:
@@ -98,7 +98,7 @@ class pieced_tensor {
 
     /// Copies what the piece holds of the bytes asked for. Its rows, as long as the piece and the whole run on
     /// together, lie one after another in the piece, and in the same order in the whole.
-    void read_piece(const tensor_piece& piece, std::size_t first_byte, std::span<std::byte> out) const {
+    void read_piece(const tensor_piece& piece, std::size_t first_byte, std::span<std::byte> destination) const {
         const auto &shape = piece.entry->shape, &all = whole_.shape;
         std::size_t split = shape.size();  // dimensions from here on are in the row
         std::size_t row = bits(whole_.type) / 8;
@@ -120,12 +120,13 @@ class pieced_tensor {
             else
                 r = middle + 1;
         }
-        const std::size_t last_byte = first_byte + out.size();
+        const std::size_t last_byte = first_byte + destination.size();
         for (; r < rows; ++r) {
             const std::size_t place = place_of(r);
             if (place >= last_byte) return;
             const std::size_t begin = std::max(place, first_byte), end = std::min(place + row, last_byte);
-            piece.file->read(*piece.entry, r * row + (begin - place), out.subspan(begin - first_byte, end - begin));
+            piece.file->read(*piece.entry, r * row + (begin - place),
+                             destination.subspan(begin - first_byte, end - begin));
         }
     }
 

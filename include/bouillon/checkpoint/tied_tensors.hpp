@@ -25,11 +25,11 @@ inline constexpr auto all_tied_names = std::to_array<tied_names>({{"model.embed_
 
 inline std::optional<std::size_t> find_tensor(const checkpoint& in, std::string_view name) {
     const auto& all = in.tensors();
-    const auto at =
+    const auto place =
         std::lower_bound(all.begin(), all.end(), name,
                          [](const checkpoint_tensor& tensor, std::string_view n) { return tensor.name < n; });
-    if (at == all.end() || at->name != name) return std::nullopt;
-    return static_cast<std::size_t>(at - all.begin());
+    if (place == all.end() || place->name != name) return std::nullopt;
+    return static_cast<std::size_t>(place - all.begin());
 }
 
 inline bool ties_embeddings(const checkpoint& of) {

@@ -42,17 +42,17 @@ struct iterate {
 
 /// Walks towards the target (dimension), less and less far, until the value falls enough. False where it never does.
 inline bool search_towards(const std::vector<double>& target, function_ref<bool(iterate&)> evaluate,
-                           const iterate& from, iterate& to) {
-    const auto d = difference(target, from.x);
-    const double slope = dot(from.gradient, d);
-    to.x = target;
+                           const iterate& origin, iterate& reached) {
+    const auto d = difference(target, origin.x);
+    const double slope = dot(origin.gradient, d);
+    reached.x = target;
     for (double fraction = 1; fraction > 1e-12;) {
-        if (!evaluate(to)) return false;
-        const double rise = to.value - from.value;
+        if (!evaluate(reached)) return false;
+        const double rise = reached.value - origin.value;
         if (rise <= 1e-4 * fraction * slope) return true;
         const double parabola = 0.5 * fraction * fraction * -slope / (rise - fraction * slope);
         fraction = std::isfinite(rise) ? std::clamp(parabola, 0.1 * fraction, 0.5 * fraction) : 0.1 * fraction;
-        for (std::size_t i = 0; i < d.size(); ++i) to.x[i] = from.x[i] + fraction * d[i];
+        for (std::size_t i = 0; i < d.size(); ++i) reached.x[i] = origin.x[i] + fraction * d[i];
     }
     return false;
 }
@@ -75,13 +75,13 @@ inline projected_minimum minimize(function_ref<double(std::span<const double> x,
                                   const projected_gradient_options& options = {}) {
     const std::size_t dimension = start.size();
     projected_minimum best;
-    const auto evaluate = [&](detail::iterate& at) {
+    const auto evaluate = [&](detail::iterate& visited) {
         if (best.evaluations > 0 && best.evaluations >= options.evaluations) return false;
-        at.value = function(at.x, at.gradient);
+        visited.value = function(visited.x, visited.gradient);
         ++best.evaluations;
-        if (at.value < best.value || best.point.empty()) {
-            best.point = at.x;
-            best.value = at.value;
+        if (visited.value < best.value || best.point.empty()) {
+            best.point = visited.x;
+            best.value = visited.value;
         }
         return true;
     };

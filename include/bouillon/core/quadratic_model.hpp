@@ -87,29 +87,29 @@ class quadratic_model {
     std::vector<double> minimizer(std::span<const double> x, std::span<const double> gradient,
                                   projection project) const {
         const auto newton = times(h_, gradient);
-        auto at = projected_step(x, 1, newton, project);
-        auto d = difference(at, x), slope = times(b_, d);  // (n), (n): the model's gradient at d
+        auto point = projected_step(x, 1, newton, project);
+        auto d = difference(point, x), slope = times(b_, d);  // (n), (n): the model's gradient at d
         double clipped = 0;
         for (std::size_t i = 0; i < size_; ++i) {
             clipped = std::max(clipped, std::abs(d[i] + newton[i]));
             slope[i] += gradient[i];
         }
-        if (clipped <= 1e-12 * largest_magnitude(newton)) return at;
+        if (clipped <= 1e-12 * largest_magnitude(newton)) return point;
         double length = 1 / largest_magnitude(b_);
         for (int iteration = 0; iteration < 50; ++iteration) {
-            const auto target = projected_step(at, length, slope, project);
-            const auto along = difference(target, at), bent = times(b_, along);
-            if (largest_magnitude(along) <= 1e-4 * largest_magnitude(difference(at, x))) break;
+            const auto target = projected_step(point, length, slope, project);
+            const auto along = difference(target, point), bent = times(b_, along);
+            if (largest_magnitude(along) <= 1e-4 * largest_magnitude(difference(point, x))) break;
             const double curvature = dot(along, bent), fraction = -dot(slope, along) / curvature;
             if (!(fraction > 0)) break;
-            if (fraction >= 1) at = target;
+            if (fraction >= 1) point = target;
             for (std::size_t i = 0; i < size_; ++i) {
-                if (fraction < 1) at[i] += fraction * along[i];
+                if (fraction < 1) point[i] += fraction * along[i];
                 slope[i] += std::min(1.0, fraction) * bent[i];
             }
             length = dot(along, along) / curvature;
         }
-        return at;
+        return point;
     }
 
  private:

@@ -23,17 +23,17 @@ inline sum_distribution uniform_sum(std::size_t n, double x) {
     const double whole = std::floor(x), part = x - whole;
     std::vector<double> g(static_cast<std::size_t>(whole) + 1);  // g_j at part, part + 1, ..., x
     g[0] = 1;
-    sum_distribution at;
+    sum_distribution sum;
     for (std::size_t j = 2; j <= n + 1; ++j) {
-        at.density = g.back();
+        sum.density = g.back();
         const auto size = static_cast<double>(j);
         for (std::size_t i = g.size(); i-- > 0;) {
             const double here = part + static_cast<double>(i);
             g[i] = (here * g[i] + (i > 0 && here < size ? (size - here) * g[i - 1] : 0)) / (size - 1);
         }
     }
-    for (const double value : g) at.below += value;
-    return at;
+    for (const double value : g) sum.below += value;
+    return sum;
 }
 
 /// One of n uniform numbers that sum to a given value: the t that it exceeds with probability u. With uniform u, t is

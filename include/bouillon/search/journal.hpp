@@ -125,7 +125,7 @@ class journaled_search {
     void write(const nlohmann::ordered_json& event) { journal_.append(json_line(event)); }
 
     void write_end(std::size_t ticket) {
-        std::erase_if(unfinished_, [&](const trial& out) { return out.ticket == ticket; });
+        std::erase_if(unfinished_, [&](const trial& unfinished) { return unfinished.ticket == ticket; });
         const observation& ended = search_.history()[ticket].observation;
         if (ended.status != trial_status::observed)
             return write({{"event", ended.status == trial_status::failed ? "fail" : "abandon"},

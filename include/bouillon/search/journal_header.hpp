@@ -98,13 +98,13 @@ inline void check_journal_version(const nlohmann::ordered_json& header, const st
 
 /// Throws input_error where the header found is of another version than the one expected, and else at the first field
 /// in which it differs, with both values. `name`: how its message begins.
-inline void check_journal_header(nlohmann::ordered_json found, nlohmann::ordered_json expected,
+inline void check_journal_header(nlohmann::ordered_json written, nlohmann::ordered_json expected,
                                  const std::string& name) {
-    check_journal_version(found, name);
-    const nlohmann::ordered_json settings_there = found["settings"], settings_here = expected["settings"];
-    found.erase("settings");
+    check_journal_version(written, name);
+    const nlohmann::ordered_json settings_there = written["settings"], settings_here = expected["settings"];
+    written.erase("settings");
     expected.erase("settings");
-    detail::require_same_json(&found, &expected, "", name);
+    detail::require_same_json(&written, &expected, "", name);
     detail::require_same_json(&settings_there, &settings_here, "", name);
 }
 
