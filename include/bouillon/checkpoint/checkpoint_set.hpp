@@ -18,7 +18,8 @@
 namespace bouillon {
 namespace detail {
 
-/// Throws input_error unless `other` has exactly the tensors of `first`: their names, shapes and types.
+/// Checks that another checkpoint has exactly the tensors of the first: their names, shapes and types.
+/// @throws input_error, naming the file, the tensor and both values, where it has not
 inline void check_same_tensors(const checkpoint& first, const checkpoint& other) {
     const auto& expected = first.tensors();
     const auto& others = other.tensors();
@@ -44,12 +45,14 @@ inline void check_same_tensors(const checkpoint& first, const checkpoint& other)
 }  // namespace detail
 
 /// Checkpoints of one model, oldest first: the same tensors with the same shapes and types, and the same architecture.
+///
 /// Where config.json has `tie_word_embeddings` and every stored head is bitwise its checkpoint's input embedding, the
 /// head is not one of the tensors. Neither is, unless it is to be kept, the state of an optimizer.
 class checkpoint_set {
  public:
-    /// Throws input_error for no checkpoint, for a quantized one, and for two that differ in the name, shape or type of
-    /// a tensor or in a field of config.json that defines the model.
+    /// Takes checkpoints that were opened, the newest last.
+    /// @throws input_error for no checkpoint, for a quantized one, and for two that differ in the name, shape or type
+    ///     of a tensor or in a field of config.json that defines the model
     explicit checkpoint_set(std::vector<checkpoint> checkpoints, optimizer_state state = optimizer_state::leave_out)
         : checkpoints_(std::move(checkpoints)), state_(state) {
         if (checkpoints_.empty()) throw input_error("no checkpoint given");
@@ -83,11 +86,11 @@ class checkpoint_set {
 };
 
 /// Opens checkpoints of one model, the newest last.
-/// - `paths`: Hugging Face directories or `.safetensors` files.
-/// - `state`: whether the state of an optimizer (tensors `optim.*` and `optimizer.*`) is left out.
 ///
-/// Throws input_error, naming the file, the tensor and both values, for what cannot be read and for what differs.
 /// Cost: headers are read, and of the tensors only the copies that tied heads may be.
+/// @param paths Hugging Face directories or `.safetensors` files
+/// @param state whether the state of an optimizer (tensors `optim.*` and `optimizer.*`) is left out
+/// @throws input_error, naming the file, the tensor and both values, for what cannot be read and for what differs
 inline checkpoint_set open_checkpoints(std::span<const std::filesystem::path> paths,
                                        optimizer_state state = optimizer_state::leave_out) {
     std::vector<checkpoint> checkpoints;  // (checkpoints)

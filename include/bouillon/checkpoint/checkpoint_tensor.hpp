@@ -17,7 +17,7 @@ namespace bouillon {
 struct checkpoint_tensor {
     std::string name;
     dtype type = dtype::f32;
-    std::vector<std::size_t> shape;  // row-major; empty for a scalar, any dimension may be 0
+    std::vector<std::size_t> shape;  ///< row-major; empty for a scalar, any dimension may be 0
 
     /// The product of the dimensions.
     std::size_t elements() const {
@@ -31,8 +31,8 @@ struct checkpoint_tensor {
 
 /// A tensor and its place in a safetensors file.
 struct tensor_entry : checkpoint_tensor {
-    std::size_t begin = 0;  // bytes from the start of the file's data, which follows the header
-    std::size_t size = 0;   // bytes
+    std::size_t begin = 0;  ///< bytes from the start of the file's data, which follows the header
+    std::size_t size = 0;   ///< bytes
 };
 
 /// A shape as "[1024, 96]".
@@ -48,8 +48,10 @@ inline std::string to_string(const std::vector<std::size_t>& shape) {
 namespace detail {
 
 /// The bytes that a tensor takes in a safetensors file.
-/// Throws input_error, naming `file`, when they do not fit 64 bits (the product is formed from the left, as the
-/// reference reader forms it) or when packed elements do not fill whole bytes.
+/// @param tensor name, type and shape
+/// @param file what messages call it
+/// @throws input_error when they do not fit 64 bits (the product is formed from the left, as the reference reader forms
+///     it) or when packed elements do not fill whole bytes
 inline std::size_t storage_size(const checkpoint_tensor& tensor, std::string_view file) {
     const auto fail = [&](std::string_view what) {
         throw input_error(std::string(file) + ": tensor " + in_quotes(tensor.name) + " of shape " +

@@ -32,10 +32,11 @@ struct hash_bits {
     }
 };
 
-/// XXH3-128 of bytes that come in parts: tells contents apart that differ by accident, not those of somebody who means
-/// to deceive.
-/// Cost: about 15 GB/s on one core, with AVX2 or better several times that.
-/// Reference: https://github.com/Cyan4973/xxHash; without a seed, `xxhsum -H2` prints the same digits.
+/// XXH3-128 of bytes that come in parts.
+///
+/// It tells contents apart that differ by accident, not those of somebody who means to deceive. Cost: about 15 GB/s on
+/// one core, with AVX2 or better several times that. Reference: https://github.com/Cyan4973/xxHash; without a seed,
+/// `xxhsum -H2` prints the same digits.
 class content_hash {
  public:
     content_hash() : state_(XXH3_createState()) {

@@ -62,8 +62,9 @@ inline std::vector<std::size_t> saved_offsets(const nlohmann::json& info, const 
     return offsets;
 }
 
-/// Finds the pieces of each tensor. What it returns points into `files`.
-/// Throws input_error for a file that does not say where its pieces belong, and as pieced_tensor does.
+/// Finds the pieces of each tensor.
+/// @param files must outlive what is returned, which points into them
+/// @throws input_error for a file that does not say where its pieces belong, and as pieced_tensor does
 inline std::vector<pieced_tensor> collect_pieces(const std::vector<safetensors_file>& files) {
     std::map<std::string, std::vector<tensor_piece>> pieces;
     for (const auto& file : files) {

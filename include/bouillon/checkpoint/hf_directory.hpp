@@ -31,8 +31,9 @@ inline constexpr std::string_view index_file_name = "model.safetensors.index.jso
 /// Tensor and the shard that an index says it is in.
 using weight_map = std::vector<std::pair<std::string, std::string>>;
 
-/// Reads `weight_map`. Throws input_error for a shard that is not a plain file name, so that no index can make bouillon
-/// read outside of its directory.
+/// Reads `weight_map`.
+/// @throws input_error for a shard that is not a plain file name, so that no index can make bouillon read outside of
+///     its directory
 inline weight_map read_weight_map(const std::filesystem::path& index) {
     const auto document = read_json_object(index);
     const auto fail = [&](const std::string& what) { throw input_error(index.string() + ": " + what); };
@@ -53,11 +54,12 @@ inline weight_map read_weight_map(const std::filesystem::path& index) {
 
 /// The files of a checkpoint.
 struct checkpoint_files {
-    std::vector<safetensors_file> files;    // (shards)
-    std::vector<std::string> not_in_index;  // tensors in shards that the index does not name
+    std::vector<safetensors_file> files;    ///< (shards)
+    std::vector<std::string> not_in_index;  ///< tensors in shards that the index does not name
 };
 
-/// Opens the shards of an index, each once. Throws input_error when one lacks a tensor that the index says it has.
+/// Opens the shards of an index, each once.
+/// @throws input_error when one lacks a tensor that the index says it has
 inline checkpoint_files open_shards(const std::filesystem::path& index) {
     const weight_map map = read_weight_map(index);
     std::set<std::string> names, tensors;
@@ -123,17 +125,20 @@ inline checkpoint_files open_checkpoint_files(const std::filesystem::path& path)
 
 }  // namespace detail
 
-/// A checkpoint as Hugging Face tools store it, open for reading: a directory with `model.safetensors`, or with
-/// shards and `model.safetensors.index.json`, or a single `.safetensors` file. Or as PyTorch's distributed checkpoints
-/// store it in their safetensors form: a directory with files `shard-...` of pieces of tensors (dcp_directory.hpp).
+/// A checkpoint as Hugging Face tools store it, open for reading.
+///
+/// It is a directory with `model.safetensors`, or with shards and `model.safetensors.index.json`, or a single
+/// `.safetensors` file. Or as PyTorch's distributed checkpoints store it in their safetensors form: a directory with
+/// files `shard-...` of pieces of tensors (dcp_directory.hpp).
 class checkpoint {
  public:
-    /// Throws input_error when a file cannot be opened or breaks a rule of its format, when a directory holds both a
-    /// single file and an index, when the index leads out of the directory or names a shard that lacks its tensor, and
-    /// when two shards hold the same tensor; and when pieces overlap, leave holes or differ in type. Tensors of a shard
-    /// that the index does not name belong to the checkpoint, as they do for the loaders of Hugging Face; the index's
-    /// `total_size` is not looked at.
-    /// Cost: headers are read, no tensor is.
+    /// Opens a checkpoint.
+    ///
+    /// Tensors of a shard that the index does not name belong to it, as they do for the loaders of Hugging Face; the
+    /// index's `total_size` is not looked at. Cost: headers are read, no tensor is.
+    /// @throws input_error when a file cannot be opened or breaks a rule of its format, when a directory holds both a
+    ///     single file and an index, when the index leads out of the directory or names a shard that lacks its tensor,
+    ///     and when two shards hold the same tensor; and when pieces overlap, leave holes or differ in type
     explicit checkpoint(const std::filesystem::path& path) : checkpoint(path, detail::open_checkpoint_files(path)) {}
 
     const std::filesystem::path& path() const { return path_; }
@@ -149,12 +154,16 @@ class checkpoint {
     /// All tensors, sorted by name.
     const std::vector<checkpoint_tensor>& tensors() const { return tensors_; }
 
-    /// Names of tensors that shards hold and the index does not name. A user is to be told: the index may be of another
-    /// checkpoint than its shards.
+    /// Names of tensors that shards hold and the index does not name.
+    ///
+    /// A user is to be told: the index may be of another checkpoint than its shards.
     const std::vector<std::string>& not_in_index() const { return not_in_index_; }
 
-    /// Copies bytes [first, first + destination.size()) of tensor `i`: little-endian, row-major. Several threads may.
-    /// Throws input_error, naming the file and the tensor, when the file was cut off or written to since it was opened.
+    /// Copies a run of a tensor's bytes. Several threads may.
+    /// @param i of the tensor
+    /// @param first byte of the tensor
+    /// @param destination filled with what stands there: little-endian, row-major
+    /// @throws input_error, naming the file and the tensor, when the file was cut off or written to since it was opened
     void read(std::size_t i, std::size_t first, std::span<std::byte> destination) const {
         const auto& [entry, file, pieces] = places_[i];
         pieces ? pieces->read(first, destination) : file->read(*entry, first, destination);

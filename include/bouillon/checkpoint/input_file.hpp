@@ -18,11 +18,13 @@
 
 namespace bouillon {
 
-/// A regular file open for reading, which must not change while it is. It may be renamed, replaced by a rename or
-/// removed meanwhile.
+/// A regular file open for reading, which must not change while it is.
+///
+/// It may be renamed, replaced by a rename or removed meanwhile.
 class input_file {
  public:
-    /// Throws input_error when `path` cannot be opened or is not a regular file.
+    /// Opens a file.
+    /// @throws input_error when `path` cannot be opened or is not a regular file
     explicit input_file(const std::filesystem::path& path)
         // Without O_NONBLOCK the open of a FIFO would wait for a writer.
         : path_(path), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
@@ -36,10 +38,12 @@ class input_file {
     /// Bytes, when it was opened.
     std::size_t size() const { return static_cast<std::size_t>(opened_.st_size); }
 
-    /// Reads bytes [first, first + destination.size()), which must be among the file's. Several threads may.
-    /// `what()`: what a message calls them.
-    /// Throws input_error when the file became shorter or was written to since it was opened; work_error when the
-    /// system cannot read it.
+    /// Reads a run of bytes, which must be among the file's. Several threads may.
+    /// @param first byte of the file
+    /// @param destination filled with what stands there
+    /// @param what `what()`: what a message calls these bytes
+    /// @throws input_error when the file became shorter or was written to since it was opened; work_error when the
+    ///     system cannot read it
     template <class What>
     void read(std::size_t first, std::span<std::byte> destination, const What& what) const {
         assert(first <= size() && destination.size() <= size() - first);
@@ -58,7 +62,9 @@ class input_file {
                              " bytes of " + std::string(what()) + " could be read");
     }
 
-    /// Throws input_error when the file's size or time of last change is not what it was when it was opened.
+    /// Checks that the file is what it was when it was opened.
+    /// @param what `what()`: what a message says was read
+    /// @throws input_error when its size or time of last change is another
     template <class What>
     void check_unchanged(const What& what) const {
         struct stat now {};
@@ -71,8 +77,10 @@ class input_file {
                           to_string(now.st_size) + " bytes now, " + to_string(size()) + " when it was opened)");
     }
 
-    /// Tells the system that bytes [first, first + size) will be read soon, so that a disk or a network is asked for
-    /// them in large pieces and ahead of time. Costs next to nothing where they are in memory already.
+    /// Tells the system that bytes [first, first + size) will be read soon.
+    ///
+    /// So a disk or a network is asked for them in large pieces and ahead of time. Costs next to nothing where they are
+    /// in memory already.
     void prefetch(std::size_t first, std::size_t size) const {
         if (size == 0) return;
         std::byte last{};
@@ -90,7 +98,8 @@ class input_file {
     struct stat opened_ {};
 };
 
-/// The bytes of a whole small file, e.g. a configuration. Throws as input_file does.
+/// The bytes of a whole small file, e.g. a configuration.
+/// @throws as input_file does
 inline std::string read_file(const std::filesystem::path& path) {
     const input_file file(path);
     std::string bytes(file.size(), '\0');

@@ -11,8 +11,9 @@
 
 namespace bouillon::detail {
 
-/// Reads a JSON file whose root is an object; an ordered_json keeps its keys in their order.
-/// Throws input_error when the file cannot be opened, is not JSON, or is nested deeper than any real one.
+/// Reads a JSON file whose root is an object.
+/// @tparam Json an ordered_json keeps its keys in their order
+/// @throws input_error when the file cannot be opened, is not JSON, or is nested deeper than any real one
 template <class Json = nlohmann::json>
 Json read_json_object(const std::filesystem::path& path) {
     const std::string text = read_file(path);

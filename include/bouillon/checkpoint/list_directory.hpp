@@ -9,7 +9,8 @@
 
 namespace bouillon::detail {
 
-/// What a directory holds, sorted by name. Throws input_error when it cannot be read.
+/// What a directory holds, sorted by name.
+/// @throws input_error when it cannot be read
 inline std::vector<std::filesystem::directory_entry> list_directory(const std::filesystem::path& path) try {
     std::vector<std::filesystem::directory_entry> items{std::filesystem::directory_iterator(path), {}};
     std::sort(items.begin(), items.end());

@@ -41,8 +41,11 @@ inline std::string field_text(const nlohmann::json& config, const char* field) {
                                   : "missing";
 }
 
-/// Throws input_error when a config.json says that the checkpoint is quantized, or when two differ in a field that
-/// defines the model. A checkpoint without config.json is taken as it is.
+/// Checks that checkpoints are of one model, as far as their configurations tell.
+///
+/// A checkpoint without config.json is taken as it is.
+/// @throws input_error when a config.json says that the checkpoint is quantized, or when two differ in a field that
+///     defines the model
 inline void check_same_model(std::span<const checkpoint> checkpoints) {
     nlohmann::json first;
     std::filesystem::path first_path;

@@ -8,8 +8,10 @@
 
 namespace bouillon {
 
-/// What becomes of the state of an optimizer that a trainer stored beside its model's parameters (OLMo-core does, in
-/// PyTorch's distributed checkpoints): left out, because a sum of moments is no state of any training, or kept.
+/// What becomes of the state of an optimizer that a trainer stored beside its model's parameters.
+///
+/// OLMo-core does, in PyTorch's distributed checkpoints. It is left out, because a sum of moments is no state of any
+/// training, or kept.
 enum class optimizer_state { leave_out, keep };
 
 namespace detail {
@@ -18,8 +20,9 @@ inline bool is_optimizer_state(std::string_view tensor) {
     return tensor.starts_with("optim.") || tensor.starts_with("optimizer.");
 }
 
-/// Leaves the state of an optimizer out of a checkpoint. Returns how many tensors that were.
-/// Throws input_error where nothing would be left.
+/// Leaves the state of an optimizer out of a checkpoint.
+/// @returns how many tensors that were
+/// @throws input_error where nothing would be left
 inline std::size_t leave_out_optimizer_state(checkpoint& trained) {
     const std::size_t before = trained.tensors().size();
     for (std::size_t i = before; i-- > 0;)

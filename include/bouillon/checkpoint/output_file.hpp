@@ -19,7 +19,8 @@ namespace bouillon {
 /// A new file. It is on the disk, and not only in memory, once close() returned.
 class output_file {
  public:
-    /// Creates the file, which must not exist. Throws work_error when that is not possible.
+    /// Creates the file.
+    /// @throws work_error when that is not possible: it must not exist
     explicit output_file(const std::filesystem::path& path)
         : path_(path), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
         if (file_.number() < 0) throw work_error(detail::system_failure(path_, "create"));
@@ -37,16 +38,19 @@ class output_file {
     }
 
     /// Writes behind what was written so.
-    /// Throws work_error when the bytes cannot all be written, e.g. because the disk is full.
+    /// @throws work_error when the bytes cannot all be written, e.g. because the disk is full
     void write(std::span<const std::byte> bytes) {
         write_at(end_, bytes);
         end_ += bytes.size();
     }
 
-    /// Writes at `first` bytes from the file's start. Several threads may, at different places.
+    /// Writes at a place. Several threads may, at different ones.
+    ///
     /// Where the place and the memory are multiples of direct_alignment and the file system can, what is a multiple of
     /// it goes to the disk at once, which is faster than through the system's cache and leaves that to the inputs.
-    /// Throws work_error when the bytes cannot all be written.
+    /// @param first byte of the file
+    /// @param bytes what is to stand there
+    /// @throws work_error when the bytes cannot all be written
     void write_at(std::size_t first, std::span<const std::byte> bytes) const {
         const bool aligned =
             first % direct_alignment == 0 && reinterpret_cast<std::uintptr_t>(bytes.data()) % direct_alignment == 0;
@@ -57,8 +61,8 @@ class output_file {
             throw work_error(detail::system_failure(path_, "write"));
     }
 
-    /// Waits until the file is on the disk. Throws work_error when that fails; some file systems only then say that
-    /// they are full.
+    /// Waits until the file is on the disk.
+    /// @throws work_error when that fails; some file systems only then say that they are full
     void close() {
         if (::fsync(file_.number()) != 0 || ::close(file_.release()) != 0)
             throw work_error(detail::system_failure(path_, "write"));
@@ -84,7 +88,8 @@ class output_file {
     std::size_t end_ = 0;                 // of what write() wrote
 };
 
-/// Replaces the first bytes of a file, and waits until they are on the disk. Throws work_error when that fails.
+/// Replaces the first bytes of a file, and waits until they are on the disk.
+/// @throws work_error when that fails
 inline void overwrite_start(const std::filesystem::path& path, std::string_view bytes) {
     const detail::file_descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (file.number() < 0 ||
@@ -94,7 +99,7 @@ inline void overwrite_start(const std::filesystem::path& path, std::string_view 
 }
 
 /// Waits until the names in a directory (created, renamed, removed files) are on the disk.
-/// Throws work_error when that fails.
+/// @throws work_error when that fails
 inline void sync_directory(const std::filesystem::path& path) {
     const detail::file_descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory.number() < 0 || (::fsync(directory.number()) != 0 && errno != EINVAL))  // EINVAL: it has no such call

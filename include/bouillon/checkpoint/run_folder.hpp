@@ -23,9 +23,9 @@ namespace bouillon {
 
 /// Which checkpoints of a run to take. The rules apply in the order in which they stand here.
 struct run_selection {
-    std::optional<std::uint64_t> upto;  // none of a later step
-    std::size_t every = 1;              // every so many-th, counted back from the newest, which is taken
-    std::size_t last = 0;               // the newest so many; 0: all
+    std::optional<std::uint64_t> upto;  ///< none of a later step
+    std::size_t every = 1;              ///< every so many-th, counted back from the newest, which is taken
+    std::size_t last = 0;               ///< the newest so many; 0: all
 
     bool takes_all() const { return !upto && every == 1 && last == 0; }
 };
@@ -57,11 +57,12 @@ inline std::vector<number_in_name> numbers_in(std::string_view name) {
 
 }  // namespace detail
 
-/// The training step that a checkpoint's name tells: the number after "step", else after "iter" or "iteration", else
-/// after "checkpoint" or "ckpt", else the only number there is. A number that runs into a letter ("5B") is none.
-/// So it is 2400 for "step-02400", 1000 for "stage1-step1000-tokens5B", 100 for "iter_0000100", 500 for
-/// "checkpoint-500".
-/// Returns nothing where the name has no such number, or two that differ.
+/// The training step that a checkpoint's name tells.
+///
+/// It is the number after "step", else after "iter" or "iteration", else after "checkpoint" or "ckpt", else the only
+/// number there is. A number that runs into a letter ("5B") is none. So it is 2400 for "step-02400", 1000 for
+/// "stage1-step1000-tokens5B", 100 for "iter_0000100", 500 for "checkpoint-500".
+/// @returns nothing where the name has no such number, or two that differ
 inline std::optional<std::uint64_t> step_of_name(const std::string& name) {
     const auto numbers = detail::numbers_in(name);
     for (const auto& [word, other] : {std::pair{"step", "step"}, std::pair{"iter", "iteration"},
@@ -103,9 +104,11 @@ struct folder_content {
     }
 };
 
-/// The checkpoints in a run's folder: directories that hold one, or, where there is none and the folder itself is none,
-/// `.safetensors` files. Merges are left out where there is anything else, and then names that tell no step where
-/// there are some that do. Hidden names are not looked at: unfinished outputs have such.
+/// The checkpoints in a run's folder: directories that hold one, or, where there is none, `.safetensors` files.
+///
+/// These are not looked for in a folder that is a checkpoint itself. Merges are left out where there is anything else,
+/// and then names that tell no step where there are some that do. Hidden names are not looked at: unfinished outputs
+/// have such.
 inline folder_content checkpoints_in(const std::filesystem::path& folder) {
     const bool is_checkpoint = holds_checkpoint(folder);
     std::vector<std::filesystem::path> files;
@@ -128,7 +131,8 @@ struct run_checkpoint {
     std::filesystem::path path;
 };
 
-/// Sorted by step. Throws input_error for a checkpoint whose name tells no step, and for two of one step.
+/// Checkpoints sorted by their steps.
+/// @throws input_error for a checkpoint whose name tells no step, and for two of one step
 inline std::vector<run_checkpoint> sort_by_step(const std::vector<std::filesystem::path>& paths) {
     std::vector<run_checkpoint> run;  // (checkpoints)
     for (const auto& path : paths) {
@@ -164,17 +168,17 @@ inline std::vector<std::filesystem::path> take(std::vector<run_checkpoint> run, 
 }  // namespace detail
 
 /// The checkpoints to take, oldest first, of those in a run's folder or of those named.
+///
 /// A directory that is no checkpoint but holds some stands for them, as does, where the selection leaves any out, one
 /// that is a checkpoint and holds others. Of what a folder holds, merges and names that tell no step are left out where
 /// there is anything else, as are `.safetensors` files beside checkpoints' directories. Named checkpoints stay in their
-/// order, unless some are left out.
-/// - `paths`: folders of runs, Hugging Face directories, `.safetensors` files.
-/// - `left_out`: unless null, gets what was left out of the folders for its name or its kind, so that a user can be
-///   told.
-///
-/// Throws input_error where there is no checkpoint to take, where fewer than `selection.last` are left, and where
-/// checkpoints must be ordered and a name tells no step or two tell the same.
-/// Cost: directories are listed, no file is read.
+/// order, unless some are left out. Cost: directories are listed, no file is read.
+/// @param paths folders of runs, Hugging Face directories, `.safetensors` files
+/// @param selection which of them
+/// @param left_out unless null, gets what was left out of the folders for its name or its kind, so that a user can be
+///     told
+/// @throws input_error where there is no checkpoint to take, where fewer than `selection.last` are left, and where
+///     checkpoints must be ordered and a name tells no step or two tell the same
 inline std::vector<std::filesystem::path> select_checkpoints(std::span<const std::filesystem::path> paths,
                                                              const run_selection& selection,
                                                              std::vector<std::filesystem::path>* left_out = nullptr) {

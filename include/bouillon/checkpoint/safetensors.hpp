@@ -19,7 +19,8 @@
 namespace bouillon {
 namespace detail {
 
-/// Reads and checks the header of an open file. Throws as input_file::read and parse_safetensors_header do.
+/// Reads and checks the header of an open file.
+/// @throws as input_file::read and parse_safetensors_header do
 inline safetensors_header read_safetensors_header(const input_file& file) {
     const auto name = file.path().string();
     const auto what = [] { return "the header"; };
@@ -37,8 +38,8 @@ inline safetensors_header read_safetensors_header(const input_file& file) {
 /// Reference: the format's README and its reader, https://github.com/huggingface/safetensors.
 class safetensors_file {
  public:
-    /// Throws input_error when the file cannot be opened or breaks a rule of the format. Cost: the header is read, the
-    /// data is not.
+    /// Opens a file. Cost: the header is read, the data is not.
+    /// @throws input_error when the file cannot be opened or breaks a rule of the format
     explicit safetensors_file(const std::filesystem::path& path)
         : file_(path), header_(detail::read_safetensors_header(file_)) {}
 
@@ -58,8 +59,11 @@ class safetensors_file {
         return place != all.end() && place->name == name ? &*place : nullptr;
     }
 
-    /// Copies bytes [first, first + destination.size()) of one of this file's tensors: little-endian, row-major.
-    /// Several threads may. Throws input_error when the file was cut off or written to since it was opened.
+    /// Copies a run of a tensor's bytes. Several threads may.
+    /// @param tensor one of this file's
+    /// @param first byte of the tensor
+    /// @param destination filled with what stands there: little-endian, row-major
+    /// @throws input_error when the file was cut off or written to since it was opened
     void read(const tensor_entry& tensor, std::size_t first, std::span<std::byte> destination) const {
         assert(first <= tensor.size && destination.size() <= tensor.size - first);
         file_.read(header_.data_begin + tensor.begin + first, destination,

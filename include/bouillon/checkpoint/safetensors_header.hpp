@@ -21,9 +21,9 @@ namespace bouillon {
 
 /// What a safetensors file says about itself before its data.
 struct safetensors_header {
-    std::vector<tensor_entry> tensors;  // sorted by name
+    std::vector<tensor_entry> tensors;  ///< sorted by name
     std::map<std::string, std::string> metadata;
-    std::size_t data_begin = 0;  // bytes from the start of the file
+    std::size_t data_begin = 0;  ///< bytes from the start of the file
 };
 
 /// The most bytes that the JSON text of a header may take, padding included.
@@ -34,7 +34,11 @@ namespace detail {
 static_assert(sizeof(std::size_t) == 8 && std::endian::native == std::endian::little,
               "bouillon maps files of 64-bit little-endian numbers and needs a machine of that kind");
 
-/// `start`: the first 8 bytes of a file or more, all of it where it has fewer. `file_size`: bytes.
+/// The bytes of the JSON text of a header.
+/// @param start the first 8 bytes of a file or more, all of it where it has fewer
+/// @param file_size bytes
+/// @param name what messages call the file
+/// @throws input_error where a header of that size cannot be
 inline std::size_t checked_header_size(std::span<const std::byte> start, std::size_t file_size, std::string_view name) {
     const auto fail = [&](const std::string& what) { throw input_error(std::string(name) + ": " + what); };
     std::uint64_t size = 0;
@@ -77,12 +81,12 @@ inline void check_places(const std::vector<tensor_entry>& tensors, std::size_t d
 }  // namespace detail
 
 /// Reads and checks the header of a safetensors file; values are never looked at.
-/// - `start`: the file's first bytes, up to the end of its header or further.
-/// - `file_size`: bytes of the whole file.
-/// - `name`: what messages call it.
 ///
-/// Throws input_error for everything that the format forbids, and for a name that appears twice.
 /// Cost: O(n log n) for n tensors, whatever their names; no memory but for the entries.
+/// @param start the file's first bytes, up to the end of its header or further
+/// @param file_size bytes of the whole file
+/// @param name what messages call it
+/// @throws input_error for everything that the format forbids, and for a name that appears twice
 inline safetensors_header parse_safetensors_header(std::span<const std::byte> start, std::size_t file_size,
                                                    std::string_view name) {
     constexpr std::size_t length_size = sizeof(std::uint64_t);

@@ -18,9 +18,10 @@
 
 namespace bouillon::detail {
 
-/// Collects the tensors and the metadata of a safetensors header from the events of nlohmann/json's parser, so that
-/// integers are exact, repeated names are seen and no document tree is built. Strict: anything but what the format says
-/// throws input_error, except that a tensor may have further fields, which are ignored.
+/// Collects the tensors and the metadata of a safetensors header from the events of nlohmann/json's parser.
+///
+/// So integers are exact, repeated names are seen and no document tree is built. Strict: anything but what the format
+/// says throws input_error, except that a tensor may have further fields, which are ignored.
 class header_events {
  public:
     explicit header_events(std::string_view file) : file_(file) {}
@@ -183,7 +184,10 @@ class header_events {
     bool seen_offsets_ = false;
 };
 
-/// Reads the JSON text of a header. Throws input_error, naming `file`, for anything that the format does not allow.
+/// Reads the JSON text of a header.
+/// @param text all of it
+/// @param file what messages call it
+/// @throws input_error for anything that the format does not allow
 inline header_events read_header_json(std::string_view text, std::string_view file) {
     // The library would skip a byte order mark and take a NUL for the end of its input.
     const auto first = text.find_first_not_of(" \t\r\n");

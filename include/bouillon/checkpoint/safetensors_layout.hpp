@@ -23,8 +23,8 @@ namespace bouillon {
 
 /// What a safetensors file to be written begins with, and where its tensors go.
 struct safetensors_layout {
-    std::string header;                 // its bytes: length, JSON text, padding
-    std::vector<tensor_entry> tensors;  // in the order of the file, one after the other behind the header
+    std::string header;                 ///< its bytes: length, JSON text, padding
+    std::vector<tensor_entry> tensors;  ///< in the order of the file, one after the other behind the header
 
     /// Bytes of the tensors.
     std::size_t data_size() const { return tensors.empty() ? 0 : tensors.back().begin + tensors.back().size; }
@@ -81,12 +81,13 @@ inline void check_names(const std::string& file, const std::vector<checkpoint_te
 }  // namespace detail
 
 /// Lays out a safetensors file: the same bytes for the same content.
-/// `file`: what messages call it. `tensors`: names, types and shapes, in any order. `metadata`: what the file says
-/// about itself. `alignment`: the tensors begin at a multiple of it, a power of two of at least 8 bytes; then each
-/// tensor of whole-byte elements is aligned to them.
-/// Throws input_error for a name that appears twice, that is
-/// "__metadata__" or that is not UTF-8, for a shape that does not fit its type, and for a header above the format's
-/// limit.
+/// @param file what messages call it
+/// @param tensors names, types and shapes, in any order
+/// @param metadata what the file says about itself
+/// @param alignment the tensors begin at a multiple of it, a power of two of at least 8 bytes; then each tensor of
+///     whole-byte elements is aligned to them
+/// @throws input_error for a name that appears twice, that is "__metadata__" or that is not UTF-8, for a shape that
+///     does not fit its type, and for a header above the format's limit
 inline safetensors_layout lay_out_safetensors(const std::string& file, std::vector<checkpoint_tensor> tensors,
                                               const std::map<std::string, std::string>& metadata = {},
                                               std::size_t alignment = 8) {

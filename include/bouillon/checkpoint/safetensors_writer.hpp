@@ -22,8 +22,8 @@ namespace bouillon {
 ///     writer.close();
 class safetensors_writer {
  public:
-    /// Creates `path`, which must not exist, and writes the header. Arguments as for lay_out_safetensors.
-    /// Throws input_error as that does; work_error when the file cannot be written.
+    /// Creates `path`, which must not exist, and writes the header. Parameters as for lay_out_safetensors.
+    /// @throws input_error as that does; work_error when the file cannot be written
     safetensors_writer(const std::filesystem::path& path, std::vector<checkpoint_tensor> tensors,
                        const std::map<std::string, std::string>& metadata = {}, std::size_t alignment = 8)
         : layout_(lay_out_safetensors(path.string(), std::move(tensors), metadata, alignment)), file_(path) {
@@ -34,8 +34,9 @@ class safetensors_writer {
     /// The tensors in the order in which append() takes them.
     const std::vector<tensor_entry>& tensors() const { return layout_.tensors; }
 
-    /// Writes the bytes of the next tensor, all of them: little-endian, row-major.
-    /// Throws input_error when their number is not the tensor's; work_error when they cannot be written.
+    /// Writes the bytes of the next tensor.
+    /// @param bytes all of the tensor's: little-endian, row-major
+    /// @throws input_error when their number is not the tensor's; work_error when they cannot be written
     void append(std::span<const std::byte> bytes) {
         const std::size_t needed = next_ < layout_.tensors.size() ? layout_.tensors[next_].size : 0;
         if (next_ == layout_.tensors.size() || bytes.size() != needed)
@@ -46,7 +47,7 @@ class safetensors_writer {
     }
 
     /// Waits until the file is on the disk.
-    /// Throws input_error when a tensor was not appended; work_error when the file cannot be written.
+    /// @throws input_error when a tensor was not appended; work_error when the file cannot be written
     void close() {
         if (next_ != layout_.tensors.size())
             throw input_error("only " + to_string(next_) + " of " + to_string(layout_.tensors.size()) +

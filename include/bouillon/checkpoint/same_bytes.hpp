@@ -11,8 +11,10 @@
 
 namespace bouillon::detail {
 
-/// Whether tensor `i` of one checkpoint and tensor `j` of another have the same bytes. Throws as checkpoint::read does.
+/// Whether tensor `i` of one checkpoint and tensor `j` of another have the same bytes.
+///
 /// Cost: no more is read than up to the first block that differs.
+/// @throws as checkpoint::read does
 inline bool same_bytes(const checkpoint& a, std::size_t i, const checkpoint& b, std::size_t j) {
     constexpr std::size_t most = 1 << 18;
     std::vector<std::byte> blocks;  // (2 * length), a's and b's

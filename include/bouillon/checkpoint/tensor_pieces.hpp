@@ -16,19 +16,20 @@ namespace bouillon::detail {
 
 /// A block of a tensor, which a process of a distributed run wrote into a file of its own.
 struct tensor_piece {
-    std::vector<std::size_t> offsets;  // (dimensions) of its first element in the whole tensor
-    const tensor_entry* entry;         // its shape and its place in the file
+    std::vector<std::size_t> offsets;  ///< (dimensions) of its first element in the whole tensor
+    const tensor_entry* entry;         ///< its shape and its place in the file
     const safetensors_file* file;
 };
 
 /// A tensor that lies in pieces.
 class pieced_tensor {
  public:
-    /// The whole is as large as the pieces say that reach farthest: nothing in the files tells of more.
-    /// `pieces`: one or more, with as many offsets as dimensions; what they point to must outlive this.
-    /// Throws input_error, naming files, tensor and both values, unless the pieces agree in type and rank and hold each
-    /// element of the whole exactly once.
+    /// Puts pieces together to a tensor as large as those say that reach farthest: nothing in the files tells of more.
+    ///
     /// Cost: O(p log p) for p pieces along the first dimension, O(p^2) for those along others.
+    /// @param pieces one or more, with as many offsets as dimensions; what they point to must outlive this
+    /// @throws input_error, naming files, tensor and both values, unless the pieces agree in type and rank and hold
+    ///     each element of the whole exactly once
     explicit pieced_tensor(std::vector<tensor_piece> pieces) : pieces_(std::move(pieces)) {
         const tensor_piece& first = pieces_.front();
         whole_ = {first.entry->name, first.entry->type, first.offsets};
@@ -54,10 +55,13 @@ class pieced_tensor {
     /// One of the files that hold it.
     const safetensors_file& file() const { return *pieces_.front().file; }
 
-    /// Copies bytes [first_byte, first_byte + destination.size()) of the whole. Several threads may.
-    /// Throws as safetensors_file::read does.
+    /// Copies a run of the whole's bytes. Several threads may.
+    ///
     /// Cost: a call of the system for each row of a piece; where pieces split the first dimension alone, for each
     /// piece.
+    /// @param first_byte of the whole
+    /// @param destination filled with what stands there
+    /// @throws as safetensors_file::read does
     void read(std::size_t first_byte, std::span<std::byte> destination) const {
         for (const auto& piece : pieces_)
             if (piece.entry->elements() > 0) read_piece(piece, first_byte, destination);
@@ -96,8 +100,10 @@ class pieced_tensor {
             }
     }
 
-    /// Copies what the piece holds of the bytes asked for. Its rows, as long as the piece and the whole run on
-    /// together, lie one after another in the piece, and in the same order in the whole.
+    /// Copies what the piece holds of the bytes asked for.
+    ///
+    /// Its rows, as long as the piece and the whole run on together, lie one after another in the piece, and in the
+    /// same order in the whole.
     void read_piece(const tensor_piece& piece, std::size_t first_byte, std::span<std::byte> destination) const {
         const auto &shape = piece.entry->shape, &all = whole_.shape;
         std::size_t split = shape.size();  // dimensions from here on are in the row

@@ -37,10 +37,10 @@ inline bool ties_embeddings(const checkpoint& of) {
     return path && read_json_object(*path).value("tie_word_embeddings", nlohmann::json()) == true;
 }
 
-/// Leaves the head out of tied checkpoints that carry it, so that the one matrix is merged once and written once: some
-/// loaders refuse the second name. A head that differs from its embedding in any checkpoint is no copy of it: then it
-/// stays in all.
-/// Cost: where a config.json ties them, heads and embeddings that are both stored are read.
+/// Leaves the head out of tied checkpoints that carry it, so that the one matrix is merged once and written once.
+///
+/// Some loaders refuse the second name. A head that differs from its embedding in any checkpoint is no copy of it: then
+/// it stays in all. Cost: where a config.json ties them, heads and embeddings that are both stored are read.
 inline void leave_out_tied_heads(std::vector<checkpoint>& checkpoints) {
     if (std::none_of(checkpoints.begin(), checkpoints.end(), ties_embeddings)) return;
     for (const auto& names : all_tied_names) {

@@ -41,8 +41,8 @@ enum class dtype : std::uint8_t {
 namespace detail {
 
 struct dtype_facts {
-    std::string_view name;  // as safetensors writes it
-    std::uint8_t bits;      // per element
+    std::string_view name;  ///< as safetensors writes it
+    std::uint8_t bits;      ///< per element
 };
 
 inline constexpr std::array<dtype_facts, 22> dtype_table = {{

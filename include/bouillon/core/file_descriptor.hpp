@@ -30,7 +30,10 @@ class file_descriptor {
     int number_;
 };
 
-/// "PATH: cannot VERB: REASON", with the reason that errno gives.
+/// What a call of the system that failed is told as: "PATH: cannot VERB: REASON".
+/// @param path of what it was about
+/// @param verb what could not be done
+/// @param code why, as errno has it
 inline std::string system_failure(const std::string& path, std::string_view verb, int code = errno) {
     return path + ": cannot " + std::string(verb) + ": " + std::generic_category().message(code);
 }

@@ -77,10 +77,12 @@ inline std::optional<std::size_t> left_of_groups(const std::filesystem::path& ro
 
 }  // namespace detail
 
-/// Memory of this machine that a program may still take: what the system calls available, or what is left of the limits
-/// of the process's control groups (a container's, say) where that is less.
-/// `root`: where the system's proc and sys are.
-/// Returns bytes, or nothing where the system does not say.
+/// Memory of this machine that a program may still take.
+///
+/// What the system calls available, or what is left of the limits of the process's control groups (a container's, say)
+/// where that is less.
+/// @param root where the system's proc and sys are
+/// @returns bytes, or nothing where the system does not say
 inline std::optional<std::size_t> available_host_memory(const std::filesystem::path& root = "/") {
     auto available = detail::number_after(root / "proc/meminfo", "MemAvailable");
     if (available) *available *= 1024;

@@ -8,10 +8,10 @@
 namespace bouillon {
 namespace detail {
 
-/// A character of UTF-8 text, or as much of one as was found before the byte that cannot go on with it.
+/// A character of UTF-8 text, or as much of one as stands before the byte that cannot go on with it.
 struct utf8_character {
-    char32_t code_point;  // U+FFFD, which stands for bytes that are no character, where it is not whole
-    std::size_t size;     // bytes
+    char32_t code_point;  ///< U+FFFD, which stands for bytes that are no character, where it is not whole
+    std::size_t size;     ///< bytes
 };
 
 /// The first character of a text that is not empty. Reference: The Unicode Standard 15, table 3-7.
@@ -41,7 +41,8 @@ inline void append_escape(std::string& text, unsigned unit) {
 }  // namespace detail
 
 /// Text from a file or a user as a message shows it: a JSON string of printable ASCII, everything else escaped.
-/// Bytes that are no UTF-8 are shown as U+FFFD.
+///
+/// Bytes that are no UTF-8 are shown as U+FFFD. So no text can steer the terminal that shows it.
 inline std::string in_quotes(std::string_view text) {
     constexpr std::string_view special = "\"\\\b\f\n\r\t", letters = "\"\\bfnrt";
     std::string quoted = "\"";

@@ -7,8 +7,10 @@
 
 namespace bouillon {
 
-/// The name by which a space, a kernel or an acquisition is known outside of the program, as in a journal: what its
-/// member `std::string name() const` returns, or "unnamed" where it has none. It outlives a change of the type's name.
+/// The name by which a space, a kernel or an acquisition is known outside of the program, as in a journal.
+///
+/// It is what the member `std::string name() const` returns, and stays when the type is renamed.
+/// @returns the name, or "unnamed" where there is no such member
 template <class Named>
 std::string name_of(const Named& thing) {
     if constexpr (requires {

@@ -12,13 +12,17 @@
 /// The standard normal distribution, in `double` and `float`.
 namespace bouillon {
 
-/// Density:  phi(z) = exp(-z^2/2) / sqrt(2 pi).
+/// Density of the standard normal distribution.
+///
+///     phi(z) = exp(-z^2/2) / sqrt(2 pi)
 template <std::floating_point Real>
 BOUILLON_HOST_DEVICE inline Real normal_pdf(Real z) {
     return Real(0.39894228040143267794) * std::exp(Real(-0.5) * z * z);
 }
 
-/// Distribution function, without cancellation in either tail:  Phi(z) = erfc(-z / sqrt(2)) / 2.
+/// Distribution function of the standard normal distribution, without cancellation in either tail.
+///
+///     Phi(z) = erfc(-z / sqrt(2)) / 2
 template <std::floating_point Real>
 BOUILLON_HOST_DEVICE inline Real normal_cdf(Real z) {
     return Real(0.5) * std::erfc(Real(-0.70710678118654752440) * z);
@@ -26,12 +30,14 @@ BOUILLON_HOST_DEVICE inline Real normal_cdf(Real z) {
 
 namespace detail {
 
-/// The expected excess of a standard normal variable over t >= 0, in units of its density there:
-/// h(-t) / phi(t) = 1 - t (1 - Phi(t)) / phi(t).  It falls from 1 at 0 like 1 / t^2. Relative error below 1e-15.
+/// The expected excess of a standard normal variable over t >= 0, in units of its density there.
 ///
-/// (1 + t)^2 times it is a polynomial in y = (t - 5) / (t + 5), interpolated at Chebyshev points with 60 digits and cut
-/// off where 2e-16 is left; its even and its odd powers are two chains that a processor works on at once.
-/// Reference: Shepherd and Laframboise (1981), who approximate erfc by this change of variable.
+///     h(-t) / phi(t) = 1 - t (1 - Phi(t)) / phi(t)
+///
+/// It falls from 1 at 0 like 1 / t^2. Relative error below 1e-15. (1 + t)^2 times it is a polynomial in y = (t - 5) /
+/// (t + 5), interpolated at Chebyshev points with 60 digits and cut off where 2e-16 is left; its even and its odd
+/// powers are two chains that a processor works on at once. Reference: Shepherd and Laframboise (1981), who approximate
+/// erfc by this change of variable.
 template <std::floating_point Real>
 BOUILLON_HOST_DEVICE inline Real excess_ratio(Real t) {
     constexpr double even[] = {1.294541151243162385,      -0.02803069962753531757,  -0.2735482037622688811,
@@ -54,7 +60,9 @@ BOUILLON_HOST_DEVICE inline Real excess_ratio(Real t) {
 
 }  // namespace detail
 
-/// Derivative of `log_h`:  d/dz log h(z) = Phi(z) / h(z),  h(z) = phi(z) + z Phi(z).
+/// Derivative of `log_h`.
+///
+///     d/dz log h(z) = Phi(z) / h(z),   h(z) = phi(z) + z Phi(z)
 ///
 /// Below z = -1 numerator and denominator are divided by phi; both then follow from excess_ratio without cancellation.
 /// Relative error below 1e-14 in double, 1e-6 in float, for every finite z. Cost: 20 ns.
@@ -68,27 +76,35 @@ BOUILLON_HOST_DEVICE inline Real log_h_derivative(Real z) {
     return (1 - ratio) / -z / ratio;
 }
 
-/// Logarithm of the expected excess of a standard normal variable over -z, exact far into the tail where h underflows:
-/// log h(z) = log(phi(z) + z Phi(z)) = -z^2/2 - log(2 pi)/2 + log excess_ratio(-z)  for z < 0.
+/// Logarithm of the expected excess of a standard normal variable over -z, exact far into the tail where h underflows.
 ///
-/// Expected improvement is EI = sigma h((mu - best) / sigma).
-/// Returns log h(z), finite for |z| up to 1e150 (1e18 in float). Relative error below 5e-15 (5e-7), next to the zero at
-/// z = 0.9 absolute. Cost: 20 ns.
-/// Reference: Ament et al. (2023), "Unexpected improvements to expected improvement", eq. 9.
+///     log h(z) = log(phi(z) + z Phi(z)) = -z^2/2 - log(2 pi)/2 + log excess_ratio(-z)  for z < 0
+///
+/// Expected improvement is EI = sigma h((mu - best) / sigma). Relative error below 5e-15 (5e-7 in float), next to the
+/// zero at z = 0.9 absolute. Cost: 20 ns. Reference: Ament et al. (2023), "Unexpected improvements to expected
+/// improvement", eq. 9.
+/// @returns log h(z), finite for |z| up to 1e150 (1e18 in float)
 template <std::floating_point Real>
 BOUILLON_HOST_DEVICE inline Real log_h(Real z) {
     if (z > -1) return std::log(normal_pdf(z) + z * normal_cdf(z));
     return Real(-0.5) * z * z - Real(0.91893853320467274178) + std::log(detail::excess_ratio(-z));
 }
 
-/// Derivative of `log_normal_cdf`:  d/dz log Phi(z) = phi(z) / Phi(z).  Relative error below 1e-14 (1e-6 in float).
+/// Derivative of `log_normal_cdf`.
+///
+///     d/dz log Phi(z) = phi(z) / Phi(z)
+///
+/// Relative error below 1e-14 (1e-6 in float).
 template <std::floating_point Real>
 BOUILLON_HOST_DEVICE inline Real log_normal_cdf_derivative(Real z) {
     if (z > -1) return normal_pdf(z) / normal_cdf(z);
     return -z / (1 - detail::excess_ratio(-z));
 }
 
-/// Logarithm of the distribution function, exact far into both tails: log Phi(z) = -z^2/2 - log(2 pi)/2 - log(phi/Phi).
+/// Logarithm of the distribution function, exact far into both tails.
+///
+///     log Phi(z) = -z^2/2 - log(2 pi)/2 - log(phi/Phi)
+///
 /// Relative error below 2e-14 (5e-7 in float).
 template <std::floating_point Real>
 BOUILLON_HOST_DEVICE inline Real log_normal_cdf(Real z) {
@@ -115,8 +131,13 @@ struct rational {
 
 }  // namespace detail
 
-/// Where the distribution function has a value:  Phi(normal_quantile(p)) = p,  0 < p < 1; minus and plus infinity at
-/// the ends, NaN beyond them. Relative error below 1e-15. Reference: Wichura (1988), algorithm AS 241, routine PPND16.
+/// Where the distribution function has a value.
+///
+///     Phi(normal_quantile(p)) = p
+///
+/// Relative error below 1e-15. Reference: Wichura (1988), algorithm AS 241, routine PPND16.
+/// @param p a probability, in [0, 1]
+/// @returns z; minus and plus infinity at the ends, NaN beyond them
 inline double normal_quantile(double p) {
     static constexpr detail::rational centre = {
         {3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,

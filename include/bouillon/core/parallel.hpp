@@ -17,9 +17,11 @@ inline std::size_t thread_count(std::size_t requested) {
     return cores > 0 ? cores : 1;
 }
 
-/// Calls `body(task, lane)` once for every task in [0, tasks), on up to `threads` threads; lane < threads names the
-/// thread, for scratch memory. Which lane gets which task is left to chance, so a body's result must not depend on it.
-/// Throws the first exception that a body threw, after all threads have stopped. Cost: about 20 us a thread.
+/// Calls `body(task, lane)` once for every task in [0, tasks), on up to `threads` threads.
+///
+/// lane < threads names the thread, for scratch memory. Which lane gets which task is left to chance, so a body's
+/// result must not depend on it. Cost: about 20 us a thread.
+/// @throws the first exception that a body threw, after all threads have stopped
 template <class Body>
 void parallel_for(std::size_t tasks, std::size_t threads, Body&& body) {
     std::atomic<std::size_t> next{0};

@@ -17,16 +17,16 @@ namespace bouillon {
 
 /// Where `minimize` begins and when it stops, whichever comes first.
 struct projected_gradient_options {
-    std::size_t evaluations = 200;     // of the function
-    double gradient_tolerance = 1e-6;  // largest coordinate of project(x - gradient) - x
-    double value_tolerance = 1e-10;    // relative improvement in each of two iterations in a row
-    double first_step = 1;             // largest coordinate of the first step, in lengths
-    std::vector<double> lengths = {};  // (dimension), over which the function bends alike; empty: all 1
+    std::size_t evaluations = 200;     ///< of the function
+    double gradient_tolerance = 1e-6;  ///< largest coordinate of project(x - gradient) - x
+    double value_tolerance = 1e-10;    ///< relative improvement in each of two iterations in a row
+    double first_step = 1;             ///< largest coordinate of the first step, in lengths
+    std::vector<double> lengths = {};  ///< (dimension), over which the function bends alike; empty: all 1
 };
 
 /// What `minimize` found.
 struct projected_minimum {
-    std::vector<double> point = {};  // (dimension), the best one seen
+    std::vector<double> point = {};  ///< (dimension), the best one seen
     double value = std::numeric_limits<double>::infinity();
     std::size_t iterations = 0;
     std::size_t evaluations = 0;
@@ -36,11 +36,16 @@ namespace detail {
 
 /// A place that a minimisation has been to.
 struct iterate {
-    std::vector<double> x, gradient;  // (dimension)
+    std::vector<double> x, gradient;  ///< (dimension)
     double value = 0;
 };
 
-/// Walks towards the target (dimension), less and less far, until the value falls enough. False where it never does.
+/// Walks towards a target, less and less far, until the value falls enough.
+/// @param target (dimension)
+/// @param evaluate gives an iterate its value and gradient; false where there may be no further evaluation
+/// @param origin where the walk begins
+/// @param reached the last place that was evaluated
+/// @returns false where the value never falls enough
 inline bool search_towards(const std::vector<double>& target, function_ref<bool(iterate&)> evaluate,
                            const iterate& origin, iterate& reached) {
     const auto d = difference(target, origin.x);
@@ -59,17 +64,18 @@ inline bool search_towards(const std::vector<double>& target, function_ref<bool(
 
 }  // namespace detail
 
-/// Minimises a smooth function over a convex set that is given by its projection: a projected quasi-Newton method. One
-/// method serves boxes and simplices, surrogate fits and acquisition functions.
+/// Minimises a smooth function over a convex set that is given by its projection: a projected quasi-Newton method.
 ///
-/// `function`: `double(std::span<const double> x, std::span<double> gradient)`, writes the gradient; where its value is
-/// not finite, the step is shortened.
-/// `project`: `void(std::span<double> x)`, replaces x by the nearest point of the set.
-/// `start`: (dimension), projected first.
-/// Returns the best point seen, which lies in the set, with its value. Deterministic.
-/// Cost: an iteration takes some 50 (projections + dimension^2) beside its evaluations, of which there is mostly one.
-/// Reference: Schmidt, van den Berg, Friedlander and Murphy (2009), "Optimizing costly functions with simple
-/// constraints", algorithm 1, with a full matrix; Birgin, Martinez and Raydan (2000) for the steps inside.
+/// One method serves boxes and simplices, surrogate fits and acquisition functions. Deterministic. Cost: an iteration
+/// takes some 50 (projections + dimension^2) beside its evaluations, of which there is mostly one. Reference: Schmidt,
+/// van den Berg, Friedlander and Murphy (2009), "Optimizing costly functions with simple constraints", algorithm 1,
+/// with a full matrix; Birgin, Martinez and Raydan (2000) for the steps inside.
+/// @param function `double(std::span<const double> x, std::span<double> gradient)`, writes the gradient; where its
+///     value is not finite, the step is shortened
+/// @param project `void(std::span<double> x)`, replaces x by the nearest point of the set
+/// @param start (dimension), projected first
+/// @param options when to stop
+/// @returns the best point seen, which lies in the set, with its value
 inline projected_minimum minimize(function_ref<double(std::span<const double> x, std::span<double> gradient)> function,
                                   function_ref<void(std::span<double> x)> project, std::span<const double> start,
                                   const projected_gradient_options& options = {}) {

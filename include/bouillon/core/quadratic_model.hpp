@@ -42,12 +42,17 @@ inline std::vector<double> difference(std::span<const double> a, std::span<const
     return result;
 }
 
-/// A quadratic model of a function about a point: f(x + d) = f(x) + g'd + d'B d / 2. Its curvature B and the inverse H
-/// are learnt from steps and the changes of the gradient along them.
-/// Reference: Nocedal and Wright (2006), eqs. 6.17 and 6.19 (Broyden, Fletcher, Goldfarb, Shanno).
+/// A quadratic model of a function about a point.
+///
+///     f(x + d) = f(x) + g'd + d'B d / 2
+///
+/// Its curvature B and the inverse H are learnt from steps and the changes of the gradient along them. Reference:
+/// Nocedal and Wright (2006), eqs. 6.17 and 6.19 (Broyden, Fletcher, Goldfarb, Shanno).
 class quadratic_model {
  public:
-    /// `lengths`: (n), in which steps along the coordinates compare.
+    /// A model that has learnt nothing yet.
+    /// @param lengths (n), in which steps along the coordinates compare
+    /// @param curvature that it begins with, along every coordinate in its length
     quadratic_model(std::vector<double> lengths, double curvature)
         : size_(lengths.size()), lengths_(std::move(lengths)) {
         reset(curvature);
@@ -65,7 +70,9 @@ class quadratic_model {
         learnt_ = false;
     }
 
-    /// step (n), change (n) of the gradient along it. A step along which the gradient does not grow teaches nothing.
+    /// Learns from a step; one along which the gradient does not grow teaches nothing.
+    /// @param step (n)
+    /// @param change (n), of the gradient along it
     void learn(std::span<const double> step, std::span<const double> change) {
         const double growth = dot(step, change);
         if (!(growth > 1e-10 * std::sqrt(dot(step, step) * dot(change, change)))) return;
@@ -81,9 +88,14 @@ class quadratic_model {
             }
     }
 
-    /// The point of a convex set that minimises the model about x: Newton's x - H g where that lies in the set, else
-    /// found by spectral projected gradients from its projection. What the projection makes 0 stays exactly 0.
-    /// Cost: n^2 for each of at most 50 iterations.
+    /// The point of a convex set that minimises the model about x.
+    ///
+    /// Newton's x - H g where that lies in the set, else found by spectral projected gradients from its projection.
+    /// What the projection makes 0 stays exactly 0. Cost: n^2 for each of at most 50 iterations.
+    /// @param x (n), a point of the set
+    /// @param gradient (n), at x
+    /// @param project replaces a point by the nearest one of the set
+    /// @returns (n)
     std::vector<double> minimizer(std::span<const double> x, std::span<const double> gradient,
                                   projection project) const {
         const auto newton = times(h_, gradient);

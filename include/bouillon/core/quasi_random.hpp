@@ -120,13 +120,13 @@ constexpr std::uint32_t scramble_seed(std::uint64_t seed, std::uint64_t stream) 
 
 }  // namespace detail
 
-/// Points that fill the unit cube more evenly than random ones do: Sobol's sequence, scrambled. Each point by itself is
-/// uniform over the seeds; of the first 2^k, every interval [i / 2^k, (i + 1) / 2^k) of every coordinate holds one.
+/// Points that fill the unit cube more evenly than random ones do: Sobol's sequence, scrambled.
 ///
-/// Up to 32 coordinates are one sequence. Each further block of 32 runs through that sequence in another order, which
-/// is scrambled as well: within a block points are as even as ever, between blocks they are as random ones.
-/// Cost: 10 to 20 ns a coordinate. Repeats after 2^32 points.
-/// Reference: Joe and Kuo (2008), direction numbers new-joe-kuo-6; Owen (1995), Burley (2020) for the scrambling.
+/// Each point by itself is uniform over the seeds; of the first 2^k, every interval [i / 2^k, (i + 1) / 2^k) of every
+/// coordinate holds one. Up to 32 coordinates are one sequence. Each further block of 32 runs through that sequence in
+/// another order, which is scrambled as well: within a block points are as even as ever, between blocks they are as
+/// random ones. Repeats after 2^32 points. Cost: 10 to 20 ns a coordinate. Reference: Joe and Kuo (2008), direction
+/// numbers new-joe-kuo-6; Owen (1995), Burley (2020) for the scrambling.
 class sobol_sequence {
  public:
     sobol_sequence(std::size_t dimension, std::uint64_t seed) : seed_(seed), scrambles_(dimension) {
@@ -135,7 +135,8 @@ class sobol_sequence {
 
     std::size_t dimension() const { return scrambles_.size(); }
 
-    /// Writes the next point (dimension), every coordinate above 0 and below 1.
+    /// Writes the next point.
+    /// @param point (dimension), every coordinate above 0 and below 1
     void next(std::span<double> point) {
         assert(point.size() == dimension());
         std::uint32_t index = index_;

@@ -16,7 +16,8 @@ namespace bouillon {
 ///
 ///     w_k = 1 / K
 ///
-/// `checkpoints`: K. Returns (K), dimensionless, sum 1.
+/// @param checkpoints K
+/// @returns (K), dimensionless, sum 1
 inline std::vector<double> uniform_weights(std::size_t checkpoints) {
     return std::vector<double>(checkpoints, 1.0 / static_cast<double>(checkpoints));
 }
@@ -25,8 +26,10 @@ inline std::vector<double> uniform_weights(std::size_t checkpoints) {
 ///
 ///     w_0 = (1 - a)^(K-1),   w_k = a (1 - a)^(K-1-k)
 ///
-/// `checkpoints`: K. `newest`: a, the weight of each checkpoint as it came, in (0, 1).
-/// Returns (K), dimensionless, the newest last, sum 1. Throws input_error for a outside (0, 1).
+/// @param checkpoints K
+/// @param newest a, the weight of each checkpoint as it came, in (0, 1)
+/// @returns (K), dimensionless, the newest last, sum 1
+/// @throws input_error for a outside (0, 1)
 inline std::vector<double> moving_average_weights(std::size_t checkpoints, double newest) {
     if (!(newest > 0 && newest < 1))
         throw input_error("the newest checkpoint's weight in a moving average is " + to_string(newest) +
@@ -61,9 +64,10 @@ struct minus_sqrt_decay {
 ///     w_k = d(k / K) - d((k + 1) / K)
 ///
 /// A linear decay is therefore the plain average. Under minus_sqrt_decay the oldest checkpoint has the largest weight.
-/// `checkpoints`: K. `decay`: d, which falls from d(0) = 1 to d(1) = 0.
-/// Returns (K), dimensionless, the newest last, none negative, sum 1.
 /// Reference: Tian et al. (2025), WSM, arXiv 2507.17634, where the w_k are c_j and the d_i are w_i.
+/// @param checkpoints K
+/// @param decay d, which falls from d(0) = 1 to d(1) = 0
+/// @returns (K), dimensionless, the newest last, none negative, sum 1
 template <class Decay>
 std::vector<double> decay_weights(std::size_t checkpoints, const Decay& decay) {
     std::vector<double> weights(checkpoints);

@@ -22,9 +22,12 @@ inline double half_step_gamma_ratio(double a) {
     return factor * std::sqrt(a) * (1 + u * (-1 + u * (0.5 + u * (2.5 + u * (-2.625 + u * (-49.875 + 54.3125 * u))))));
 }
 
-/// I_x(a, b) B(a, b) / (x^a y^b), y = 1 - x, for x < (a + 1) / (a + b + 2): the even part of the usual continued
-/// fraction, whose terms do not cancel for large a, by Lentz's method.
-/// Reference: Didonato and Morris (1992), ACM TOMS 708, eq. 9.
+/// The even part of the usual continued fraction of the incomplete beta function, whose terms do not cancel for large
+/// a.
+///
+///     I_x(a, b) B(a, b) / (x^a y^b),   y = 1 - x,   x < (a + 1) / (a + b + 2)
+///
+/// By Lentz's method. Reference: Didonato and Morris (1992), ACM TOMS 708, eq. 9.
 inline double beta_continued_fraction(double x, double y, double a, double b) {
     const auto denominator = [&](double m) {
         const double growth = m > 0 ? m * (b - m) * x / (a + 2 * m - 1) : 0;
@@ -51,12 +54,14 @@ inline void check_degrees_of_freedom(double degrees_of_freedom) {
 }  // namespace detail
 
 /// Probability that |T| is at least |t| for Student's t distribution: the two-sided p-value of a t statistic.
-/// p = I_x(nu/2, 1/2),  x = nu / (nu + t^2),  I the regularised incomplete beta function.
 ///
-/// `degrees_of_freedom`: nu, any finite number above 0.
-/// Returns p in [0, 1], relative error about 1e-13 up to nu = 1e6; NaN for a NaN t.
-/// Throws input_error for any other nu. Cost: below a microsecond at a few hundred degrees of freedom.
-/// Reference: Abramowitz and Stegun, eq. 26.7.1.
+///     p = I_x(nu/2, 1/2),   x = nu / (nu + t^2),   I the regularised incomplete beta function
+///
+/// Cost: below a microsecond at a few hundred degrees of freedom. Reference: Abramowitz and Stegun, eq. 26.7.1.
+/// @param t the statistic
+/// @param degrees_of_freedom nu, any finite number above 0
+/// @returns p in [0, 1], relative error about 1e-13 up to nu = 1e6; NaN for a NaN t
+/// @throws input_error for any other nu
 inline double student_t_two_sided_p_value(double t, double degrees_of_freedom) {
     detail::check_degrees_of_freedom(degrees_of_freedom);
     if (std::isnan(t)) return t;
@@ -72,10 +77,11 @@ inline double student_t_two_sided_p_value(double t, double degrees_of_freedom) {
 
 /// The t below which Student's t distribution has the given probability.
 ///
-/// `probability`: in (0, 1); 0.975 gives the factor of a two-sided 95 % interval.
-/// `degrees_of_freedom`: any finite number above 0.
-/// Returns t, relative error about 1e-13 (absolute error about 1e-15 next to the median). Throws input_error for
-/// arguments outside these ranges. Cost: about 60 p-values.
+/// Cost: about 60 p-values.
+/// @param probability in (0, 1); 0.975 gives the factor of a two-sided 95 % interval
+/// @param degrees_of_freedom any finite number above 0
+/// @returns t, relative error about 1e-13 (absolute error about 1e-15 next to the median)
+/// @throws input_error for arguments outside these ranges
 inline double student_t_quantile(double probability, double degrees_of_freedom) {
     detail::check_degrees_of_freedom(degrees_of_freedom);
     if (!(probability > 0 && probability < 1))

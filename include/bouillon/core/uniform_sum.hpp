@@ -10,13 +10,18 @@ namespace bouillon::detail {
 
 struct sum_distribution {
     double density = 0;
-    double below = 0;  // probability
+    double below = 0;  ///< probability
 };
 
-/// Density and distribution function of the sum of n independent uniform numbers, n >= 1, at x. Up to a mean of n / 2
-/// both have full relative accuracy. Density by its recursion over the number of uniform numbers,
-///     g_j(x) = (x g_{j-1}(x) + (j - x) g_{j-1}(x - 1)) / (j - 1),   and   P(sum <= x) = sum_i g_{n+1}(x - i).
-/// Cost: n x multiplications. Reference: Irwin (1927), Hall (1927); the recursion is that of uniform B-splines.
+/// Density and distribution function of the sum of n independent uniform numbers.
+///
+///     g_j(x) = (x g_{j-1}(x) + (j - x) g_{j-1}(x - 1)) / (j - 1),   P(sum <= x) = sum_i g_{n+1}(x - i)
+///
+/// The density is found by its recursion over the number of uniform numbers. Up to a mean of n / 2 both have full
+/// relative accuracy. Cost: n x multiplications. Reference: Irwin (1927), Hall (1927); the recursion is that of uniform
+/// B-splines.
+/// @param n 1 or more
+/// @param x where
 inline sum_distribution uniform_sum(std::size_t n, double x) {
     if (!(x > 0)) return {};
     if (!(x < static_cast<double>(n))) return {0, 1};
@@ -36,9 +41,12 @@ inline sum_distribution uniform_sum(std::size_t n, double x) {
     return sum;
 }
 
-/// One of n uniform numbers that sum to a given value: the t that it exceeds with probability u. With uniform u, t is
-/// distributed as one of them is.
-/// Cost: about 8 evaluations of `uniform_sum`.
+/// One of n uniform numbers that sum to a given value: the t that it exceeds with probability u.
+///
+/// With uniform u, t is distributed as one of them is. Cost: about 8 evaluations of `uniform_sum`.
+/// @param n 1 or more
+/// @param sum of all n
+/// @param u in [0, 1]
 inline double uniform_given_sum(std::size_t n, double sum, double u) {
     const auto size = static_cast<double>(n);
     if (n == 1 || !(sum > 0 && sum < size)) return std::clamp(sum / size, 0.0, 1.0);

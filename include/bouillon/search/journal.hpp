@@ -20,20 +20,24 @@
 
 namespace bouillon {
 
-/// A search whose every step is written down, so that a killed one continues as if it had never stopped: its earlier
-/// calls are made again in their order, and trials that were out are handed out again, with the same ticket and point,
-/// unless the caller ends them first.
+/// A search whose every step is written down, so that a killed one continues as if it had never stopped.
 ///
-/// The first line holds the version of the format, what the search is made of and its options, and the caller's
-/// settings (what is merged, scored and how, as JSON values); the others hold one event each: "suggest", "repeat",
-/// "observe", "fail" or "abandon". A "result", with which a caller may end a journal, is passed over.
+/// Its earlier calls are made again in their order, and trials that were out are handed out again, with the same ticket
+/// and point, unless the caller ends them first. The first line holds the version of the format, what the search is
+/// made of and its options, and the caller's settings (what is merged, scored and how, as JSON values); the others hold
+/// one event each: "suggest", "repeat", "observe", "fail" or "abandon". A "result", with which a caller may end a
+/// journal, is passed over.
+/// @tparam Search a bayesian_search
 template <class Search>
 class journaled_search {
  public:
-    /// `settings`: a JSON object of what must be the same when the journal is taken up again; null for nothing.
-    /// Throws input_error when the journal cannot be used, is of another version, or was begun with other options or
-    /// settings: the message names the field and both values. A file that is not there, or empty, is begun in either
-    /// mode.
+    /// Begins a journal, or continues from one. A file that is not there, or empty, is begun in either mode.
+    /// @param search that has suggested nothing yet
+    /// @param file the journal
+    /// @param settings a JSON object of what must be the same when the journal is taken up again; null for nothing
+    /// @param mode whether the file may hold an earlier run
+    /// @throws input_error when the journal cannot be used, is of another version, or was begun with other options or
+    ///     settings: the message names the field and both values
     journaled_search(Search search, const std::filesystem::path& file, const nlohmann::ordered_json& settings,
                      journal_mode mode = journal_mode::create)
         : search_(std::move(search)), journal_(file, mode) {
@@ -102,9 +106,10 @@ class journaled_search {
     /// Trials that had ended before this run began.
     std::size_t resumed() const { return resumed_; }
 
-    /// Trials in the journal that this search would have suggested elsewhere. They stand, but where there are any, the
-    /// journal is from another machine or version, or from a search with other numbers in its kernel, acquisition,
-    /// space, surrogate or maximisation, which the first line does not hold.
+    /// Trials in the journal that this search would have suggested elsewhere.
+    ///
+    /// They stand, but where there are any, the journal is from another machine or version, or from a search with other
+    /// numbers in its kernel, acquisition, space, surrogate or maximisation, which the first line does not hold.
     std::size_t suggested_otherwise() const { return suggested_otherwise_; }
 
  private:

@@ -22,9 +22,9 @@ namespace bouillon {
 
 /// What a journal tells of its search, which may still be running.
 struct journal_contents {
-    nlohmann::ordered_json header;                 // its first line
-    bouillon::history trials;                      // those that are out are pending
-    std::optional<nlohmann::ordered_json> result;  // with which its caller ended it; nothing where a trial came after
+    nlohmann::ordered_json header;                 ///< its first line
+    bouillon::history trials;                      ///< those that are out are pending
+    std::optional<nlohmann::ordered_json> result;  ///< with which its caller ended it; nothing where a trial came after
 };
 
 namespace detail {
@@ -56,8 +56,10 @@ struct replayed_trials {
 
 }  // namespace detail
 
-/// Reads a journal and leaves it as it is; another process may be writing it. A last line without its end is left out.
-/// Throws input_error, with the line's number, where there is no journal that this version can read.
+/// Reads a journal and leaves it as it is; another process may be writing it.
+///
+/// A last line without its end is left out.
+/// @throws input_error, with the line's number, where there is no journal that this version can read
 inline journal_contents read_journal(const std::filesystem::path& path) {
     const std::string name = "journal " + path.string() + ": ";
     std::ifstream stream(path, std::ios::binary);

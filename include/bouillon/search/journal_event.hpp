@@ -41,8 +41,8 @@ void replay_observation(Search& search, const nlohmann::ordered_json& event) {
 }  // namespace detail
 
 /// Lets a search live through one event of a journal again; a result is none of its events, and changes nothing.
-/// Returns false where the search would have suggested another trial than the one recorded, which stands.
-/// Throws input_error, or the JSON library's exception, where the event does not fit.
+/// @returns false where the search would have suggested another trial than the one recorded, which stands
+/// @throws input_error, or the JSON library's exception, where the event does not fit
 template <class Search>
 bool replay_event(Search& search, const nlohmann::ordered_json& event) {
     const std::string kind = event.at("event");

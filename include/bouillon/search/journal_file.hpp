@@ -23,11 +23,13 @@ namespace bouillon {
 /// Whether a journal must be new, or may hold an earlier run that is continued.
 enum class journal_mode { create, resume };
 
-/// A file that grows by whole lines, each on the disk before `append` returns. A last line without its end, which a
-/// kill can leave, is dropped when the file is opened.
+/// A file that grows by whole lines, each on the disk before `append` returns.
+///
+/// A last line without its end, which a kill can leave, is dropped when the file is opened.
 class journal_file {
  public:
-    /// Throws input_error when the file cannot be opened, is in use, or holds anything at all in mode `create`.
+    /// Opens a file, or begins one.
+    /// @throws input_error when it cannot be opened, is in use, or holds anything at all in mode `create`
     journal_file(std::filesystem::path path, journal_mode mode)
         : path_(std::move(path)), file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
         if (file_.number() < 0) throw input_error(name() + std::strerror(errno));
@@ -37,7 +39,8 @@ class journal_file {
     /// The lines that the file held when it was opened, without their ends.
     const std::vector<std::string>& lines() const { return lines_; }
 
-    /// Adds one line. Throws work_error when it cannot be written; the file then ends where it ended before.
+    /// Adds one line.
+    /// @throws work_error when it cannot be written; the file then ends where it ended before
     void append(std::string line) {
         line += '\n';
         for (std::string_view left = line; !left.empty();) {

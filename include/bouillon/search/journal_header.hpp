@@ -27,7 +27,12 @@ inline nlohmann::ordered_json known_json(const std::vector<known_observation>& k
     return list;
 }
 
-/// Throws input_error at the first place in which two JSON values differ. Null where there is none. `field`: of both.
+/// Checks that two JSON values are the same.
+/// @param there one of them; null where there is none
+/// @param here the other
+/// @param field of both, as a message has it
+/// @param name how the message begins
+/// @throws input_error at the first place in which they differ, with both values
 inline void require_same_json(const nlohmann::ordered_json* there, const nlohmann::ordered_json* here,
                               const std::string& field, const std::string& name) {
     const auto differ = [&](const std::string& value_there, const std::string& value_here, const char* verb) {
@@ -53,9 +58,12 @@ inline void require_same_json(const nlohmann::ordered_json* there, const nlohman
 
 }  // namespace detail
 
-/// The first line of a journal: the version of its format, what the search is made of, by the names that these give
-/// themselves (core/name_of.hpp), its options, and the caller's settings.
-/// `settings`: an object, or null for none. Throws input_error for anything else.
+/// The first line of a journal: its version, what the search is made of, its options, and the caller's settings.
+///
+/// Space, kernel and acquisition are known by the names that they give themselves (core/name_of.hpp).
+/// @param search a bayesian_search
+/// @param settings an object, or null for none
+/// @throws input_error for settings that are anything else
 template <class Search>
 nlohmann::ordered_json journal_header(const Search& search, const nlohmann::ordered_json& settings) {
     if (!settings.is_object() && !settings.is_null())
@@ -86,7 +94,10 @@ inline std::vector<known_observation> known_of(const nlohmann::ordered_json& hea
     return known;
 }
 
-/// Throws input_error where a line is no header of this version. `name`: how its message begins.
+/// Checks that a line is a header of this version.
+/// @param header the line
+/// @param name how the message begins
+/// @throws input_error where it is not
 inline void check_journal_version(const nlohmann::ordered_json& header, const std::string& name) {
     if (header.value("event", "") != "header" || !header.contains("version"))
         throw input_error(name + "this is no journal: it does not begin with a header");
@@ -96,8 +107,12 @@ inline void check_journal_version(const nlohmann::ordered_json& header, const st
                           ": end the search with the bouillon that began it, or begin a new one");
 }
 
-/// Throws input_error where the header found is of another version than the one expected, and else at the first field
-/// in which it differs, with both values. `name`: how its message begins.
+/// Checks that a journal was begun by the same search with the same settings.
+/// @param written the header that the journal has
+/// @param expected the header that it would be begun with now
+/// @param name how the message begins
+/// @throws input_error where it is of another version, and else at the first field in which they differ, with both
+///     values
 inline void check_journal_header(nlohmann::ordered_json written, nlohmann::ordered_json expected,
                                  const std::string& name) {
     check_journal_version(written, name);

@@ -25,15 +25,19 @@ inline double number_or_nan(const nlohmann::ordered_json& value) {
 
 namespace detail {
 
-/// One event of a journal. Throws input_error where the line is no JSON object.
+/// One event of a journal.
+/// @throws input_error where the line is no JSON object
 inline nlohmann::ordered_json parse_event(const std::string& line) {
     auto event = nlohmann::ordered_json::parse(line, nullptr, false);
     if (!event.is_object()) throw input_error("this is not a JSON object");
     return event;
 }
 
-/// Calls `use`. Its input_error, or the JSON library's exception, becomes an input_error whose message begins with
-/// the journal's name and the line's number.
+/// Calls `use`, and names the line in what it throws.
+/// @param journal how messages begin
+/// @param number of the line, counted from 1
+/// @param use reads the line
+/// @throws input_error where `use` throws one, or the JSON library's exception
 template <class Use>
 void use_line(const std::string& journal, std::size_t number, const Use& use) {
     const auto refuse = [&](const std::string& what) {
