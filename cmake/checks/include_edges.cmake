@@ -18,14 +18,16 @@ set(may_include_search core space kernel surrogate acquisition)
 set(may_include_merge_search core checkpoint tensor merge model score space kernel surrogate acquisition search)  # the join
 set(may_include_testing core tensor space kernel surrogate acquisition)  # the laws of the axes, for users' tests
 
-# Which headers may include a third party's: a pattern of what is included, then a pattern of who may.
+# Which headers may include a third party's, or what costs too much of the standard library: a pattern of what is
+# included, then a pattern of who may.
 set(third_party
     "^(xtensor|xsimd)/|^thrust/|^cub/|^cu(da|blas)"    "^tensor/"
     "^(xflens|xtensor-blas)/"                     "^tensor/xtensor_product\\.hpp$"
     "^nlohmann/"                                  "^(checkpoint/|merge/(recipe|shards|side_files|write_merged)\\.hpp|model/config_reader\\.hpp|score/printed_losses\\.hpp|search/journal(_contents|_event|_header|_json)?\\.hpp)"
     "^xxh(ash|_x86dispatch)\\.h$"                "^checkpoint/content_hash\\.hpp$"
     "^(cblas|lapacke?|omp)\\.h$|^(tbb|oneapi)/"   "^$"
-    "^doctest/|^CLI/|^benchmark/"                 "^$")
+    "^doctest/|^CLI/|^benchmark/"                 "^$"
+    "^(iomanip|iostream|regex|sstream)$"          "^$")
 
 set(root "${SOURCE}/include/bouillon")
 file(GLOB_RECURSE headers RELATIVE "${root}" "${root}/*")

@@ -6,3 +6,5 @@
 #include <cblas.h>
 #include <nlohmann/json.hpp>
 #include <xtensor/xtensor.hpp>
+
+#include <iostream>
