@@ -3,6 +3,7 @@
 
 #include "page_charts.hpp"
 #include "page_markup.hpp"
+#include "report_output.hpp"
 #include "svg_chart.hpp"
 
 #include <algorithm>
@@ -22,11 +23,6 @@ std::string slices_section(const report_page& page) {
                    "Posterior mean of the gain and two standard deviations, along each coordinate through the "
                    "recommendation (dashed). Where weights sum to 1, the others make room in their proportions.",
                    "<div class=\"charts\">" + charts + "</div>\n");
-}
-
-std::string with_error(const bouillon::loss_estimate& loss) {
-    const std::string error = number(loss.standard_error());
-    return number(loss.mean) + (error.empty() ? "" : " (" + error + ")");
 }
 
 std::string results_section(const report_page& page) {

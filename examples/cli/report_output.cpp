@@ -22,11 +22,6 @@ std::string pad(const std::string& text, std::size_t width) {
     return text + std::string(std::max(width, text.size()) - text.size(), ' ');
 }
 
-std::string with_error(const bouillon::loss_estimate& loss) {
-    if (std::isnan(loss.variance)) return print("%.4f", loss.mean);
-    return print("%.4f (%.4f)", loss.mean, loss.standard_error());
-}
-
 std::string gain_text(const bouillon::paired_gain& gain) {
     if (!gain.testable()) return print("%+.4f", gain.gain);
     return print("%+.4f (%.4f)", gain.gain, gain.standard_error);
@@ -55,6 +50,11 @@ std::string found_text(const std::vector<double>& merge_weights, const merge_wei
 }
 
 }  // namespace
+
+std::string with_error(const bouillon::loss_estimate& loss) {
+    if (std::isnan(loss.variance)) return print("%.4f", loss.mean);
+    return print("%.4f (%.4f)", loss.mean, loss.standard_error());
+}
 
 const char* documents_name(bouillon::gain_documents set) {
     if (set == bouillon::gain_documents::test) return "test";

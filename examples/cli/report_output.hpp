@@ -24,6 +24,9 @@ const char* documents_name(bouillon::gain_documents set);
 /// The weights of group g, or of all tensors.
 std::span<const double> row_of(std::span<const double> merge_weights, std::size_t g, const merge_weight_names& names);
 
+/// "2.6843 (0.0120)": a mean loss with its standard error, where that is known.
+std::string with_error(const bouillon::loss_estimate& loss);
+
 /// The table of baselines and the found merge, its weights by checkpoint, the decision in a sentence, and the warnings.
 std::string result_text(const bouillon::merge_report& report, const merge_weight_names& names,
                         const measured_in& measured);
