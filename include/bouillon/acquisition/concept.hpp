@@ -12,11 +12,13 @@
 
 namespace bouillon {
 
-/// What an acquisition may know about the search beside the surrogate's belief. Scores are maximised, and standardised.
+/// What an acquisition may know about the search beside the surrogate's belief.
+///
+/// Scores are maximised, and standardised.
 struct search_state {
-    double best = 0;            // the largest posterior mean at a point tried so far
-    std::size_t trial = 0;      // trials suggested before this one
-    std::size_t dimension = 1;  // of the space
+    double best = 0;            ///< the largest posterior mean at a point tried so far
+    std::size_t trial = 0;      ///< trials suggested before this one
+    std::size_t dimension = 1;  ///< of the space
     /// (r, dimension): unit points spread evenly over the space, a grid in one dimension; for acquisitions that ask
     /// where the maximum may lie. It may be empty, which leaves them the points tried so far.
     std::vector<double> region = {};
@@ -40,6 +42,8 @@ concept acquisition_formula = std::copy_constructible<F> &&
 } && takes_any_number_type<F>;
 
 /// An acquisition made ready for one suggestion: values at a batch of unit points, and value and gradient at one.
+///
+/// `prepared_violations` (testing/acquisition.hpp) checks its laws.
 template <class P>
 concept prepared_acquisition = requires(const P prepared, std::span<const double> points, std::span<double> values,
                                         std::span<double> gradient) {
@@ -48,15 +52,18 @@ concept prepared_acquisition = requires(const P prepared, std::span<const double
 };
 
 /// The full concept: prepared once per suggestion from the surrogate (fantasies, a sample path), then evaluated many
-/// times. A formula is adapted to it by `prepare` in acquisition/formula.hpp.
+/// times.
+///
+/// A formula is adapted to it by `prepare` in acquisition/formula.hpp.
 template <class A, class Surrogate>
 concept acquisition_function = std::copy_constructible<A> &&
     requires(const A acquisition, const Surrogate& surrogate, const search_state& state, random_engine& engine) {
     { acquisition.prepare(surrogate, state, engine) } -> prepared_acquisition;
 };
 
-/// An acquisition that takes account of the trials that are still out by itself. For any other the search lets the
-/// surrogate believe that they end as expected.
+/// An acquisition that takes account of the trials that are still out by itself.
+///
+/// For any other the search lets the surrogate believe that they end as expected.
 template <class A, class Surrogate>
 concept pending_acquisition_function = acquisition_function<A, Surrogate> &&
     requires(const A acquisition, const Surrogate& surrogate, const search_state& state,
@@ -75,7 +82,9 @@ struct any_maximizer {
 }  // namespace detail
 
 /// An acquisition that chooses the point itself, because it weighs the maximisers of several others and learns from
-/// what became of them. It is asked once per suggestion, so it may change; `maximize(prepared)` gives a unit point.
+/// what became of them.
+///
+/// It is asked once per suggestion, so it may change; `maximize(prepared)` gives a unit point.
 template <class A, class Surrogate>
 concept acquisition_portfolio = std::copy_constructible<A> &&
     requires(A portfolio, const Surrogate& surrogate, const search_state& state, random_engine& engine,
@@ -145,8 +154,9 @@ using if_form = std::conditional_t<form_of<A, Surrogate>() == wanted, A, any_for
 
 }  // namespace detail
 
-/// What a search accepts: a formula, a function or a portfolio. It asks for the one that a type is meant as, because of
-/// three that fail a compiler says little.
+/// What a search accepts: a formula, a function or a portfolio.
+///
+/// It asks for the one that a type is meant as, because of three that fail a compiler says little.
 template <class A, class Surrogate>
 concept acquisition = acquisition_formula<detail::if_form<A, Surrogate, detail::acquisition_form::formula>> &&
     acquisition_function<detail::if_form<A, Surrogate, detail::acquisition_form::function>, Surrogate> &&

@@ -19,7 +19,11 @@ class prepared_formula {
     prepared_formula(const Formula& formula, const Surrogate& surrogate, const search_state& state)
         : formula_(formula), surrogate_(&surrogate), state_(state) {}
 
-    /// Values (m) at unit points (m, d). Cost: one batched prediction.
+    /// Writes the values at unit points.
+    ///
+    /// Cost: one batched prediction.
+    /// @param points (m, d)
+    /// @param values (m)
     void evaluate(std::span<const double> points, std::span<double> values) const {
         std::vector<double> deviations(values.size());  // (m)
         surrogate_->predict(points, values, deviations);
@@ -27,7 +31,10 @@ class prepared_formula {
             values[i] = formula_(values[i], std::max(deviations[i], smallest_deviation), state_);
     }
 
-    /// Value, and gradient (d), at one unit point (d).
+    /// The value at one unit point, and its gradient.
+    /// @param point (d)
+    /// @param gradient (d), written
+    /// @returns the value
     double evaluate_gradient(std::span<const double> point, std::span<double> gradient) const {
         std::vector<double> deviation_gradient(point.size());  // (d)
         const auto [mean, deviation] = surrogate_->predict_gradient(point, gradient, deviation_gradient);
@@ -46,7 +53,9 @@ class prepared_formula {
     search_state state_;
 };
 
-/// Makes an acquisition ready for one suggestion. What it returns refers to the surrogate.
+/// Makes an acquisition ready for one suggestion.
+///
+/// What it returns refers to the surrogate.
 template <class Surrogate, class Acquisition>
 requires acquisition_formula<Acquisition> || acquisition_function<Acquisition, Surrogate>
 auto prepare(const Acquisition& acquisition, const Surrogate& surrogate, const search_state& state,
@@ -57,8 +66,13 @@ auto prepare(const Acquisition& acquisition, const Surrogate& surrogate, const s
         return prepared_formula<Acquisition, Surrogate>(acquisition, surrogate, state);
 }
 
-/// The same for trials that are still out. `pending` (p, d): their unit points, read where the acquisition is a
-/// `pending_acquisition_function`; for any other the surrogate must believe them already.
+/// Makes an acquisition ready for one suggestion while other trials are still out.
+/// @param acquisition what to make ready
+/// @param surrogate what it returns refers to it
+/// @param state of the search
+/// @param pending (p, d), unit points of the trials that are out, read where the acquisition is a
+/// `pending_acquisition_function`; for any other the surrogate must believe them already
+/// @param engine for what is random
 template <class Surrogate, class Acquisition>
 requires acquisition_formula<Acquisition> || acquisition_function<Acquisition, Surrogate>
 auto prepare(const Acquisition& acquisition, const Surrogate& surrogate, const search_state& state,

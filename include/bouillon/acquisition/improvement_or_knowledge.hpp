@@ -52,7 +52,11 @@ struct improvement_or_knowledge {
         return prepare(surrogate, state, {}, engine);
     }
 
-    /// `pending` (p, dimension): unit points of the trials that are out.
+    /// Makes it ready while other trials are out.
+    /// @param surrogate what it returns refers to it
+    /// @param state of the search
+    /// @param pending (p, dimension), unit points of the trials that are out
+    /// @param engine for the draws
     template <joint_surrogate Surrogate>
     auto prepare(const Surrogate& surrogate, const search_state& state, std::span<const double> pending,
                  random_engine& engine) const {

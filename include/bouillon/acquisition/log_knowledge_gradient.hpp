@@ -22,7 +22,9 @@ namespace bouillon {
 template <joint_surrogate Surrogate>
 class prepared_knowledge_gradient {
  public:
-    /// `places` (a, dimension), a > 0: what may be recommended. `noise_variance`: of the trial's score, standardised.
+    /// @param surrogate referred to
+    /// @param places (a, dimension), a > 0, what may be recommended
+    /// @param noise_variance of the trial's score, standardised
     prepared_knowledge_gradient(const Surrogate& surrogate, std::span<const double> places, double noise_variance)
         : surrogate_(&surrogate),
           noise_variance_(noise_variance),
@@ -35,7 +37,9 @@ class prepared_knowledge_gradient {
         best_ = *std::max_element(means_.begin(), means_.end());
     }
 
-    /// Values (m) at unit points (m, d). Cost: n (n + a) + a log a for each.
+    /// Writes the values (m) at unit points (m, d).
+    ///
+    /// Cost: n (n + a) + a log a for each.
     void evaluate(std::span<const double> points, std::span<double> values) const {
         const detail::single_threaded_blas guard;
         const std::size_t d = surrogate_->dimension();
@@ -46,7 +50,9 @@ class prepared_knowledge_gradient {
         });
     }
 
-    /// Value, and gradient (d), at one unit point (d). Cost: n (n + a + d) + a log a.
+    /// The value at one unit point (d), and its gradient (d).
+    ///
+    /// Cost: n (n + a + d) + a log a.
     double evaluate_gradient(std::span<const double> point, std::span<double> gradient) const {
         const detail::single_threaded_blas guard;
         const std::size_t n = data_size(), a = means_.size(), d = point.size();
@@ -124,18 +130,19 @@ class prepared_knowledge_gradient {
 };
 
 /// Logarithm of what a trial is expected to add to the best posterior mean: the gain of recommending after it rather
-/// than before it. The right criterion where the point that is recommended need not have been tried.
+/// than before it.
 ///
 ///     LogKG = log(E max_a[mean_a + k_n(x, a) / sqrt(k_n(x, x) + v) z] - max_a mean_a),   z ~ N(0, 1)
 ///
 /// over those of the observed points and of the state's region that may be the best (`plausible_best`: no trial makes
 /// another one the best), and on the left the trial's own point x. The expectation is exact, and so is its gradient. v
-/// is the variance of the trial's noise.
+/// is the variance of the trial's noise. The right criterion where the point that is recommended need not have been
+/// tried.
 /// Reference: Frazier, Powell & Dayanik (2009); Scott, Frazier & Powell (2011) for the trial's own point.
 struct log_knowledge_gradient {
     static constexpr bool logarithmic = true;
 
-    std::optional<double> noise_variance = {};  // standardised scores squared; nothing: the median of the data's
+    std::optional<double> noise_variance = {};  ///< standardised scores squared; nothing: the median of the data's
 
     template <joint_surrogate Surrogate>
     auto prepare(const Surrogate& surrogate, const search_state& state, random_engine&) const {

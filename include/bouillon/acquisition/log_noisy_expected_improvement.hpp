@@ -23,8 +23,12 @@ namespace bouillon {
 
 namespace detail {
 
-/// log(mean_s h(z_s)), exact far into the tail:  h(z) = max(z, 0) + phi(z) ratio,  all relative to the largest phi.
-/// `ratios` (draws): excess_ratio(|z_s|).
+/// log(mean_s h(z_s)), exact far into the tail.
+///
+///     h(z) = max(z, 0) + phi(z) ratio,   all relative to the largest phi
+///
+/// @param z (draws)
+/// @param ratios (draws), excess_ratio(|z_s|)
 inline double log_mean_h(std::span<const double> z, std::span<const double> ratios) {
     const double t = std::max(0.0, -*std::max_element(z.begin(), z.end()));
     double sum = 0;
@@ -42,7 +46,11 @@ inline double log_mean_h(std::span<const double> z) {
     return log_mean_h(z, ratios);
 }
 
-/// Replaces each z_s by  d log(mean h) / d z_s = cdf(z_s) / sum_s h(z_s)  and returns log(mean h).
+/// Replaces each z_s by the derivative of log(mean h).
+///
+///     d log(mean h) / d z_s = cdf(z_s) / sum_s h(z_s)
+///
+/// @returns log(mean h)
 inline double log_mean_h_gradient(std::span<double> z) {
     const double value = log_mean_h(z);
     for (double& each : z) each = std::exp(log_normal_cdf(each) - value) / static_cast<double>(z.size());
@@ -63,11 +71,16 @@ inline std::vector<double> quasi_normals(std::size_t count, std::size_t draws, r
 }  // namespace detail
 
 /// What `log_noisy_expected_improvement` prepares: the mean over draws of its rivals' scores of the expected
-/// improvement over each draw's best. Where there is nothing to draw it is the log expected improvement itself.
+/// improvement over each draw's best.
+///
+/// Where there is nothing to draw it is the log expected improvement itself.
 template <joint_surrogate Surrogate>
 class prepared_noisy_improvement {
  public:
-    /// `rivals` (b, dimension): where the best score may be; empty where state.best is certain. `normals` (b, draws).
+    /// @param surrogate referred to
+    /// @param state of the search
+    /// @param rivals (b, dimension), where the best score may be; none where state.best is certain
+    /// @param normals (b, draws)
     prepared_noisy_improvement(const Surrogate& surrogate, const search_state& state, std::span<const double> rivals,
                                std::span<const double> normals)
         : certain_({}, surrogate, state), surrogate_(&surrogate) {
@@ -79,7 +92,9 @@ class prepared_noisy_improvement {
         join_factors();
     }
 
-    /// Values (m) at unit points (m, d). Cost: (n + b)^2 m, and m draws evaluations of h.
+    /// Writes the values (m) at unit points (m, d).
+    ///
+    /// Cost: (n + b)^2 m, and m draws evaluations of h.
     void evaluate(std::span<const double> points, std::span<double> values) const {
         if (drawn_.size == 0) return certain_.evaluate(points, values);
         const detail::single_threaded_blas guard;
@@ -89,7 +104,9 @@ class prepared_noisy_improvement {
         });
     }
 
-    /// Value, and gradient (d), at one unit point (d). Cost: (n + b) (n + b + d + draws).
+    /// The value at one unit point (d), and its gradient (d).
+    ///
+    /// Cost: (n + b) (n + b + d + draws).
     double evaluate_gradient(std::span<const double> point, std::span<double> gradient) const {
         if (drawn_.size == 0) return certain_.evaluate_gradient(point, gradient);
         const detail::single_threaded_blas guard;
@@ -190,14 +207,18 @@ class prepared_noisy_improvement {
 struct log_noisy_expected_improvement {
     static constexpr bool logarithmic = true;
 
-    std::size_t draws = 32;  // of the rivals's scores, quasi-random
+    std::size_t draws = 32;  ///< of the rivals' scores, quasi-random
 
     template <joint_surrogate Surrogate>
     auto prepare(const Surrogate& surrogate, const search_state& state, random_engine& engine) const {
         return prepare(surrogate, state, {}, engine);
     }
 
-    /// `pending` (p, dimension): unit points of the trials that are out.
+    /// Makes it ready while other trials are out.
+    /// @param surrogate what it returns refers to it
+    /// @param state of the search
+    /// @param pending (p, dimension), unit points of the trials that are out
+    /// @param engine for the draws
     template <joint_surrogate Surrogate>
     auto prepare(const Surrogate& surrogate, const search_state& state, std::span<const double> pending,
                  random_engine& engine) const {

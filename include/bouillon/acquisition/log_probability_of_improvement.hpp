@@ -17,7 +17,7 @@ namespace bouillon {
 struct log_probability_of_improvement {
     static constexpr bool logarithmic = true;
 
-    double margin = 0.01;  // standardised scores; with none, the points next to the best win for ever
+    double margin = 0.01;  ///< standardised scores; with none, the points next to the best win for ever
 
     template <class Real>
     Real operator()(Real mean, Real deviation, const search_state& state) const {

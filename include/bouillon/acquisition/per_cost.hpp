@@ -22,13 +22,15 @@ concept point_cost = std::copy_constructible<C> && requires(const C cost, std::s
     { cost(point) } -> std::convertible_to<double>;
 };
 
-/// What `per_cost` prepares. The cost's gradient is taken by central differences within the unit cube.
+/// What `per_cost` prepares.
+///
+/// The cost's gradient is taken by central differences within the unit cube.
 template <prepared_acquisition Prepared, point_cost Cost, bool logarithmic>
 class prepared_per_cost {
  public:
     prepared_per_cost(Prepared gain, Cost cost) : gain_(std::move(gain)), cost_(std::move(cost)) {}
 
-    /// Values (m) at unit points (m, d).
+    /// Writes the values (m) at unit points (m, d).
     void evaluate(std::span<const double> points, std::span<double> values) const {
         gain_.evaluate(points, values);
         const std::size_t d = values.empty() ? 0 : points.size() / values.size();
@@ -38,7 +40,7 @@ class prepared_per_cost {
         }
     }
 
-    /// Value, and gradient (d), at one unit point (d).
+    /// The value at one unit point (d), and its gradient (d).
     double evaluate_gradient(std::span<const double> point, std::span<double> gradient) const {
         const double gain = gain_.evaluate_gradient(point, gradient), cost = cost_(point);
         std::vector<double> moved(point.begin(), point.end());  // (d)
@@ -57,9 +59,11 @@ class prepared_per_cost {
     Cost cost_;
 };
 
-/// Another acquisition per unit of cost, for trials that are not equally dear:  value / cost,  or  value - log cost
-/// where the values are logarithms. The other one's values must be logarithms or not negative.
+/// Another acquisition per unit of cost, for trials that are not equally dear.
 ///
+///     value / cost,   or   value - log cost   where the values are logarithms
+///
+/// The other one's values must be logarithms or not negative.
 /// `per_cost{log_expected_improvement{}, [](std::span<const double> unit_point) { return 1 + unit_point[0]; }}`
 template <class Acquisition, point_cost Cost>
 struct per_cost {

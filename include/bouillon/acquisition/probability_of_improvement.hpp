@@ -14,7 +14,7 @@ namespace bouillon {
 ///
 /// Reference: Kushner (1964); Brochu, Cora & de Freitas (2010), eq. 2.
 struct probability_of_improvement {
-    double margin = 0.01;  // standardised scores; with none, the points next to the best win for ever
+    double margin = 0.01;  ///< standardised scores; with none, the points next to the best win for ever
 
     template <class Real>
     Real operator()(Real mean, Real deviation, const search_state& state) const {

@@ -35,7 +35,11 @@ struct scheduled_confidence_bound {
     std::string name() const { return name_of_composite("scheduled_confidence_bound", schedule); }
 };
 
-/// beta = sqrt(0.2 d ln(2 d t + 1)),  t = 1, 2, ...: small enough to be of use. Kandasamy et al. (2020), "Dragonfly".
+/// Dragonfly's schedule, small enough to be of use.
+///
+///     beta = sqrt(0.2 d ln(2 d t + 1)),   t = 1, 2, ...
+///
+/// Reference: Kandasamy et al. (2020), "Dragonfly".
 struct dragonfly_schedule {
     double operator()(const search_state& state) const {
         const auto d = static_cast<double>(state.dimension), t = static_cast<double>(state.trial + 1);
@@ -45,9 +49,13 @@ struct dragonfly_schedule {
     std::string name() const { return "dragonfly"; }
 };
 
-/// beta = sqrt(2 ln(d t^2 pi^2 / (6 delta)) / 5): Srinivas et al. (2010), theorem 1 for d points, and their factor 1/5.
+/// The schedule for which the regret was bounded, with its authors' factor 1/5.
+///
+///     beta = sqrt(2 ln(d t^2 pi^2 / (6 delta)) / 5)
+///
+/// Reference: Srinivas et al. (2010), theorem 1 for d points.
 struct srinivas_schedule {
-    double delta = 0.1;  // probability with which the bound may fail at any time
+    double delta = 0.1;  ///< probability with which the bound may fail at any time
 
     double operator()(const search_state& state) const {
         const auto d = static_cast<double>(state.dimension), t = static_cast<double>(state.trial + 1);
@@ -57,9 +65,13 @@ struct srinivas_schedule {
     std::string name() const { return "srinivas"; }
 };
 
-/// beta = sqrt(2 ln(t^(d/2 + 2) pi^2 / (3 delta))): Brochu, Cora & de Freitas (2010).
+/// The schedule of Brochu's tutorial.
+///
+///     beta = sqrt(2 ln(t^(d/2 + 2) pi^2 / (3 delta)))
+///
+/// Reference: Brochu, Cora & de Freitas (2010).
 struct brochu_schedule {
-    double delta = 0.1;  // probability with which the bound may fail at any time
+    double delta = 0.1;  ///< probability with which the bound may fail at any time
 
     double operator()(const search_state& state) const {
         const auto d = static_cast<double>(state.dimension), t = static_cast<double>(state.trial + 1);
@@ -70,9 +82,13 @@ struct brochu_schedule {
     std::string name() const { return "brochu"; }
 };
 
-/// beta = sqrt((d/2 + 2) ln t + ln(pi^2 / delta)): Cowen-Rivers et al. (2022), "HEBO", as their program has it.
+/// HEBO's schedule, as its program has it.
+///
+///     beta = sqrt((d/2 + 2) ln t + ln(pi^2 / delta))
+///
+/// Reference: Cowen-Rivers et al. (2022), "HEBO".
 struct hebo_schedule {
-    double delta = 0.01;  // probability with which the bound may fail at any time
+    double delta = 0.01;  ///< probability with which the bound may fail at any time
 
     double operator()(const search_state& state) const {
         const auto d = static_cast<double>(state.dimension), t = static_cast<double>(state.trial + 1);

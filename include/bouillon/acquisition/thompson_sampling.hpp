@@ -19,10 +19,13 @@ namespace bouillon {
 template <joint_surrogate Surrogate>
 class sample_path {
  public:
-    /// `drawn`: its first draw is the function.
+    /// @param surrogate referred to
+    /// @param drawn its first draw is the function
     sample_path(const Surrogate& surrogate, joint_draws drawn) : surrogate_(&surrogate), drawn_(std::move(drawn)) {}
 
-    /// Values (m) at unit points (m, d). Cost: m covariances with the n + s knots.
+    /// Writes the values (m) at unit points (m, d).
+    ///
+    /// Cost: m covariances with the n + s knots.
     void evaluate(std::span<const double> points, std::span<double> values) const {
         const detail::single_threaded_blas guard;
         const std::size_t d = surrogate_->dimension(), knots = drawn_.knots.size() / d;
@@ -36,7 +39,7 @@ class sample_path {
         });
     }
 
-    /// Value, and gradient (d), at one unit point (d).
+    /// The value at one unit point (d), and its gradient (d).
     double evaluate_gradient(std::span<const double> point, std::span<double> gradient) const {
         std::vector<double> slopes(drawn_.knots.size());  // (knots, d)
         surrogate_->prior_covariance_gradient(point, drawn_.knots, slopes);

@@ -13,7 +13,7 @@ namespace bouillon {
 ///
 /// Reference: Srinivas et al. (2010), eq. 6, with a constant beta.
 struct upper_confidence_bound {
-    double beta = 1.8;  // standard deviations
+    double beta = 1.8;  ///< standard deviations
 
     template <class Real>
     Real operator()(Real mean, Real deviation, const search_state&) const {

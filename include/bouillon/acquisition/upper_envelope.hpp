@@ -11,7 +11,9 @@
 
 namespace bouillon::detail {
 
-/// What a place's mean becomes when a trial's standardised result is z:  height + slope z.
+/// What a place's mean becomes when a trial's standardised result is z.
+///
+///     height + slope z
 struct belief_line {
     double height, slope;
     std::size_t place;
@@ -22,7 +24,9 @@ inline bool is_flatter(const belief_line& a, const belief_line& b) {
     return a.slope != b.slope ? a.slope < b.slope : a.height < b.height;
 }
 
-/// Drops lines that are nowhere the highest, most of them as a rule. As points (slope, height), the lines of the
+/// Drops lines that are nowhere the highest, most of them as a rule.
+///
+/// As points (slope, height), the lines of the
 /// envelope are the corners of the upper convex hull, so what lies below the triangle of the smallest slope, the
 /// largest height and the largest slope is not among them. Cost: O(n). Reference: Akl & Toussaint (1978).
 inline void drop_low_lines(std::vector<belief_line>& lines) {
@@ -40,8 +44,9 @@ inline void drop_low_lines(std::vector<belief_line>& lines) {
     });
 }
 
-/// Keeps the lines that are the highest for some z, in the order of their slopes. Cost: O(n) and a sort of the few that
-/// may be.
+/// Keeps the lines that are the highest for some z, in the order of their slopes.
+///
+/// Cost: O(n) and a sort of the few that may be.
 inline void keep_upper_envelope(std::vector<belief_line>& lines) {
     drop_low_lines(lines);
     std::sort(lines.begin(), lines.end(), is_flatter);
@@ -58,9 +63,15 @@ inline void keep_upper_envelope(std::vector<belief_line>& lines) {
     lines.resize(kept);
 }
 
-/// log(E[max of the lines] - baseline) for a standard normal z, with  E[max] = largest height + sum_i step_i h(-|z_i|)
-/// over the envelope's corners z_i, where the slope rises by step_i. `by_line`, where given, gets the derivatives with
-/// respect to each line's height and slope. Reference: Frazier, Powell & Dayanik (2009), eq. 14.
+/// How much the highest of the lines is expected to lie above a height, as a logarithm.
+///
+///     log(E[max of the lines] - baseline),   E[max] = largest height + sum_i step_i h(-|z_i|)
+///
+/// for a standard normal z, over the envelope's corners z_i, where the slope rises by step_i.
+/// Reference: Frazier, Powell & Dayanik (2009), eq. 14.
+/// @param envelope lines in the order of their slopes, each the highest for some z
+/// @param baseline the height
+/// @param by_line where given, gets the derivatives with respect to each line's height and slope
 inline double log_expected_rise(std::span<const belief_line> envelope, double baseline,
                                 std::span<belief_line> by_line = {}) {
     std::vector<double> terms;  // (corners and 1), logarithms

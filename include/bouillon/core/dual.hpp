@@ -8,9 +8,11 @@
 
 namespace bouillon {
 
-/// A number that carries its derivatives with respect to a belief's mean and deviation. A formula that is written as a
-/// template over its number type gives its value from `double` and its value and gradient from `dual`, with one text:
-/// `formula(dual{mean, 1, 0}, dual{deviation, 0, 1})`. The functions below are found beside those for `double`.
+/// A number that carries its derivatives with respect to a belief's mean and deviation.
+///
+/// A formula that is written as a template over its number type gives its value from `double` and its value and
+/// gradient from `dual`, with one text: `formula(dual{mean, 1, 0}, dual{deviation, 0, 1})`. The functions below are
+/// found beside those for `double`, where they are called unqualified.
 struct dual {
     double value = 0;
     double d_mean = 0;

@@ -21,7 +21,7 @@ namespace detail {
 /// Points in length scales, a coordinate at a time, so that inner loops run over contiguous numbers.
 struct scaled_points {
     std::size_t size;
-    std::vector<double> values;  // (dimension, size)
+    std::vector<double> values;  ///< (dimension, size)
 
     scaled_points(std::span<const double> points, std::span<const double> log_length_scales)
         : size(points.size() / log_length_scales.size()), values(points.size()) {
@@ -32,7 +32,7 @@ struct scaled_points {
         }
     }
 
-    /// r2: squared distances from one of the other points to the first r2.size() of these.
+    /// Writes the squared distances from one of the other points to the first r2.size() of these.
     void squared_distances(const scaled_points& others, std::size_t other, std::span<double> r2) const {
         std::fill(r2.begin(), r2.end(), 0.0);
         for (std::size_t first = 0, j = 0; first < values.size(); first += size, ++j) {
@@ -47,9 +47,11 @@ struct scaled_points {
 
 }  // namespace detail
 
-/// A stationary profile with one length scale for each coordinate (automatic relevance determination):
-/// k(x, y) = profile(r^2),  r^2 = sum_j (x_j - y_j)^2 / l_j^2.  The hyper-parameters are the log length scales ln l_j.
+/// A stationary profile with one length scale for each coordinate (automatic relevance determination).
 ///
+///     k(x, y) = profile(r^2),   r^2 = sum_j (x_j - y_j)^2 / l_j^2
+///
+/// The hyper-parameters are the log length scales ln l_j.
 /// Shapes below: points (n, dimension), others (m, dimension), log_length_scales (dimension); matrices are row-major.
 template <stationary_kernel Profile>
 struct ard {
@@ -57,10 +59,11 @@ struct ard {
 
     std::size_t hyper_parameters(std::size_t dimension) const { return dimension; }
 
-    /// Length scales grow with the square root of the dimension, as distances do: ln l is normal with deviation sqrt(3)
-    /// about the mode of LogNormal(sqrt(2) + ln(dimension)/2, sqrt(3)), 0.2 in one dimension; l >= 0.025.
-    /// Reference: Hvarfner, Hellsten and Nardi (2024), "Vanilla Bayesian optimization performs great in high
-    /// dimensions".
+    /// What is believed of the length scales: they grow with the square root of the dimension, as distances do.
+    ///
+    /// ln l is normal with deviation sqrt(3) about the mode of LogNormal(sqrt(2) + ln(dimension)/2, sqrt(3)), 0.2 in
+    /// one dimension; l >= 0.025. Reference: Hvarfner, Hellsten and Nardi (2024), "Vanilla Bayesian optimization
+    /// performs great in high dimensions".
     std::vector<hyper_parameter_prior> prior(std::size_t dimension) const {
         const double mode = std::numbers::sqrt2 + 0.5 * std::log(static_cast<double>(dimension)) - 3;
         return std::vector<hyper_parameter_prior>(dimension, {.mean = mode, .lower = std::log(0.025)});
@@ -76,7 +79,7 @@ struct ard {
         return profile(r2);
     }
 
-    /// Fills covariances (n, m) with the covariances between points and others.
+    /// Writes the covariances between points and others into covariances (n, m).
     void fill(std::size_t, std::span<const double> points, std::span<const double> others,
               std::span<const double> log_length_scales, std::span<double> covariances) const {
         const detail::scaled_points rows(points, log_length_scales), columns(others, log_length_scales);
@@ -87,7 +90,7 @@ struct ard {
         }
     }
 
-    /// Fills the lower triangle of covariances (n, n) with the covariances among points; the rest is left as it is.
+    /// Writes the covariances among points into the lower triangle of covariances (n, n); the rest is left as it is.
     void fill_lower(std::size_t, std::span<const double> points, std::span<const double> log_length_scales,
                     std::span<double> covariances) const {
         const detail::scaled_points scaled(points, log_length_scales);
@@ -98,9 +101,12 @@ struct ard {
         }
     }
 
-    /// gradient_j = sum_ab W_ab dk(x_a, x_b)/d ln l_j,  over all ordered pairs, for a symmetric W (n, n) of which the
-    /// lower triangle is read and all is overwritten. With G_ab = -2 W_ab profile'(r_ab^2) and points z in length
-    /// scales this is 2 [sum_a z_aj^2 sum_b G_ab - z_j' G z_j], so one product G Z serves all coordinates.
+    /// Writes the gradient of a sum of covariances with weights W, over all ordered pairs.
+    ///
+    ///     gradient_j = sum_ab W_ab dk(x_a, x_b)/d ln l_j = 2 [sum_a z_aj^2 sum_b G_ab - z_j' G z_j]
+    ///
+    /// with G_ab = -2 W_ab profile'(r_ab^2) and points z in length scales, so that one product G Z serves all
+    /// coordinates. W is symmetric, (n, n): its lower triangle is read and all is overwritten.
     void contract_gradient(std::size_t, std::span<const double> points, std::span<const double> log_length_scales,
                            std::span<double> weights, std::span<double> gradient) const {
         const detail::scaled_points z(points, log_length_scales);
@@ -128,8 +134,9 @@ struct ard {
         }
     }
 
-    /// Fills gradients (n, dimension) with the gradients of k(x, point) with respect to x: 2 profile'(r^2) (x_j - y_j)
-    /// / l_j^2.
+    /// Writes the gradients of k(x, point) with respect to x into gradients (n, dimension).
+    ///
+    ///     dk(x, y)/dx_j = 2 profile'(r^2) (x_j - y_j) / l_j^2
     void fill_point_gradients(std::span<const double> x, std::span<const double> points,
                               std::span<const double> log_length_scales, std::span<double> gradients) const {
         const detail::scaled_points z(points, log_length_scales), z_x(x, log_length_scales);

@@ -11,22 +11,25 @@
 namespace bouillon {
 
 /// A stationary covariance profile, which is what a user usually writes: one scalar function of the squared distance in
-/// length scales, 1 at distance 0, and its derivative. Length scales, signal variance and noise belong to the
-/// surrogate.
+/// length scales, 1 at distance 0, and its derivative.
 ///
-/// `kernel(r2)`: the covariance at squared distance r2 >= 0.
-/// `kernel.derivative(r2)`: d kernel / d r2, finite at 0.
+/// - `kernel(r2)`: the covariance at squared distance r2 >= 0.
+/// - `kernel.derivative(r2)`: d kernel / d r2, finite at 0.
+///
+/// Length scales, signal variance and noise belong to the surrogate. `kernel_violations` (testing/kernel.hpp) checks a
+/// kernel's laws.
 template <class Kernel>
 concept stationary_kernel = std::copyable<Kernel> && requires(const Kernel& kernel, double r2) {
     { kernel(r2) } -> std::convertible_to<double>;
     { kernel.derivative(r2) } -> std::convertible_to<double>;
 };
 
-/// A covariance between two points, with a flat array of log hyper-parameters: the axis's full concept. A stationary
-/// profile adapts to it by itself (`ard`); a kernel that is not stationary models it directly.
+/// A covariance between two points, with a flat array of log hyper-parameters: the axis's full concept.
 ///
-/// `kernel.hyper_parameters(dimension)`: how many it has for points of so many coordinates.
-/// `kernel(x, y, log_hyper_parameters)`: the covariance, without signal variance and noise; x, y: (dimension).
+/// - `kernel.hyper_parameters(dimension)`: how many it has for points of so many coordinates.
+/// - `kernel(x, y, log_hyper_parameters)`: the covariance, without signal variance and noise; x, y: (dimension).
+///
+/// A stationary profile adapts to it by itself (`ard`); a kernel that is not stationary models it directly.
 template <class Kernel>
 concept covariance_kernel = std::copyable<Kernel> &&
     requires(const Kernel& kernel, std::span<const double> values, std::size_t dimension) {
@@ -59,8 +62,9 @@ using covariance_form = std::conditional_t<meant_as_covariance<Kernel>, Kernel, 
 
 }  // namespace detail
 
-/// What a Gaussian process takes: a profile or a covariance. It asks for the one that a type is meant as, because of
-/// two that fail a compiler says little.
+/// What a Gaussian process takes: a profile or a covariance.
+///
+/// It asks for the one that a type is meant as, because of two that fail a compiler says little.
 template <class Kernel>
 concept surrogate_kernel =
     stationary_kernel<detail::profile_form<Kernel>> && covariance_kernel<detail::covariance_form<Kernel>>;
@@ -92,10 +96,10 @@ concept batched_kernel = covariance_kernel<Kernel> &&
 
 /// What a search believes of a hyper-parameter before any data: its logarithm is normal, cut off at two bounds.
 struct hyper_parameter_prior {
-    double mean = 0;                         // of the logarithm; also where a fit starts
-    double deviation = std::numbers::sqrt3;  // of the logarithm
-    double lower = -3 * std::numbers::ln10;  // of the logarithm
-    double upper = 3 * std::numbers::ln10;   // of the logarithm
+    double mean = 0;                         ///< of the logarithm; also where a fit starts
+    double deviation = std::numbers::sqrt3;  ///< of the logarithm
+    double lower = -3 * std::numbers::ln10;  ///< of the logarithm
+    double upper = 3 * std::numbers::ln10;   ///< of the logarithm
 };
 
 /// A covariance that knows what its hyper-parameters should look like (else `hyper_parameter_prior{}` for each).

@@ -8,9 +8,10 @@
 #include <span>
 #include <vector>
 
-/// Covariance matrices of any kernel: its own batched members where it has them, else pair by pair; its own gradients
-/// where it has them, else central differences, whose error is about 1e-10 of the covariance.
-/// Shapes: points (n, dimension), others (m, dimension), hyper (hyper-parameters), logarithms; matrices are row-major.
+// Covariance matrices of any kernel: its own batched members where it has them, else pair by pair; its own gradients
+// where it has them, else central differences, whose error is about 1e-10 of the covariance.
+// Shapes: points (n, dimension), others (m, dimension), hyper (hyper-parameters), logarithms; matrices are row-major.
+
 namespace bouillon::detail {
 
 inline std::span<const double> row(std::span<const double> matrix, std::size_t index, std::size_t columns) {
@@ -32,7 +33,12 @@ void central_differences(Function&& function, std::span<double> values, std::spa
     }
 }
 
-/// gradient (hyper-parameters) of k(x, y)
+/// Writes the gradient of k(x, y) with respect to the hyper-parameters.
+/// @param kernel its own `gradient` where it has one
+/// @param x (dimension)
+/// @param y (dimension)
+/// @param hyper (hyper-parameters), logarithms
+/// @param gradient (hyper-parameters)
 template <covariance_kernel Kernel>
 void pair_gradient(const Kernel& kernel, std::span<const double> x, std::span<const double> y,
                    std::span<const double> hyper, std::span<double> gradient) {
@@ -44,7 +50,12 @@ void pair_gradient(const Kernel& kernel, std::span<const double> x, std::span<co
     }
 }
 
-/// gradient (dimension) of k(x, y) with respect to x
+/// Writes the gradient of k(x, y) with respect to x.
+/// @param kernel its own `point_gradient` where it has one
+/// @param x (dimension)
+/// @param y (dimension)
+/// @param hyper (hyper-parameters), logarithms
+/// @param gradient (dimension)
 template <covariance_kernel Kernel>
 void pair_point_gradient(const Kernel& kernel, std::span<const double> x, std::span<const double> y,
                          std::span<const double> hyper, std::span<double> gradient) {
@@ -56,7 +67,7 @@ void pair_point_gradient(const Kernel& kernel, std::span<const double> x, std::s
     }
 }
 
-/// covariances (n, m): k(point, other)
+/// Writes k(point, other) for all pairs into covariances (n, m).
 template <covariance_kernel Kernel>
 void fill_covariance(const Kernel& kernel, std::size_t dimension, std::span<const double> points,
                      std::span<const double> others, std::span<const double> hyper, std::span<double> covariances) {
@@ -70,7 +81,7 @@ void fill_covariance(const Kernel& kernel, std::size_t dimension, std::span<cons
     }
 }
 
-/// The lower triangle of covariances (n, n): k(point, point)
+/// Writes k(point, point) for all pairs into the lower triangle of covariances (n, n).
 template <covariance_kernel Kernel>
 void fill_covariance_lower(const Kernel& kernel, std::size_t dimension, std::span<const double> points,
                            std::span<const double> hyper, std::span<double> covariances) {
@@ -84,8 +95,14 @@ void fill_covariance_lower(const Kernel& kernel, std::size_t dimension, std::spa
     }
 }
 
-/// gradient (hyper-parameters): sum over all ordered pairs of W_ab dk_ab, for a symmetric W (n, n) of which the lower
-/// triangle is read and all may be overwritten.
+/// Writes the sum over all ordered pairs of W_ab dk_ab, the gradient of a function of the covariance matrix whose
+/// derivatives by its elements are W.
+/// @param kernel its own `contract_gradient` where it has one
+/// @param dimension of the points
+/// @param points (n, dimension)
+/// @param hyper (hyper-parameters), logarithms
+/// @param weights (n, n), W, symmetric: the lower triangle is read, all may be overwritten
+/// @param gradient (hyper-parameters)
 template <covariance_kernel Kernel>
 void contract_covariance_gradient(const Kernel& kernel, std::size_t dimension, std::span<const double> points,
                                   std::span<const double> hyper, std::span<double> weights,
@@ -105,7 +122,7 @@ void contract_covariance_gradient(const Kernel& kernel, std::size_t dimension, s
     }
 }
 
-/// gradients (n, dimension): gradients of k(x, point) with respect to x
+/// Writes the gradients of k(x, point) with respect to x into gradients (n, dimension).
 template <covariance_kernel Kernel>
 void fill_point_gradients(const Kernel& kernel, std::span<const double> x, std::span<const double> points,
                           std::span<const double> hyper, std::span<double> gradients) {

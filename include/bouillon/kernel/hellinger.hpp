@@ -47,7 +47,9 @@ struct hellinger {
                            std::span<double> weights, std::span<double> gradient) const {
         detail::contract_covariance_gradient(kernel, dimension, roots(points), logs, weights, gradient);
     }
-    /// d k / d w_j = (d k / d root_j) / (2 root_j)
+    /// Writes the gradients by the merge weights x into gradients (n, dimension).
+    ///
+    ///     d k / d w_j = (d k / d root_j) / (2 root_j)
     void fill_point_gradients(std::span<const double> x, std::span<const double> points, std::span<const double> logs,
                               std::span<double> gradients) const {
         const auto x_roots = roots(x);

@@ -9,9 +9,10 @@
 namespace bouillon {
 
 /// Matern covariance of smoothness 3/2: functions that are once differentiable.
-/// k(s) = (1 + s) exp(-s),  s = sqrt(3) r.
 ///
-/// `r2`: squared distance in length scales. Reference: Rasmussen and Williams (2006), eq. 4.17.
+///     k(s) = (1 + s) exp(-s),   s = sqrt(3 r2),   r2 = r^2 in length scales
+///
+/// Reference: Rasmussen and Williams (2006), eq. 4.17.
 struct matern32 {
     double operator()(double r2) const {
         const double s = std::sqrt(3 * r2);

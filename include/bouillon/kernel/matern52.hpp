@@ -9,9 +9,11 @@
 namespace bouillon {
 
 /// Matern covariance of smoothness 5/2: twice differentiable functions, robust where the truth is less smooth than
-/// that. k(s) = (1 + s + s^2/3) exp(-s),  s = sqrt(5) r.
+/// that.
 ///
-/// `r2`: squared distance in length scales. Reference: Rasmussen and Williams (2006), eq. 4.17.
+///     k(s) = (1 + s + s^2/3) exp(-s),   s = sqrt(5 r2),   r2 = r^2 in length scales
+///
+/// Reference: Rasmussen and Williams (2006), eq. 4.17.
 struct matern52 {
     double operator()(double r2) const {
         const double s = std::sqrt(5 * r2);

@@ -9,7 +9,8 @@
 #include <utility>
 #include <vector>
 
-/// What kernels that are made of kernels share.
+// What kernels that are made of kernels share.
+
 namespace bouillon::detail {
 
 template <surrogate_kernel Kernel>

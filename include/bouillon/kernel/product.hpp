@@ -115,7 +115,8 @@ requires(sizeof...(Kernels) >= 2) struct product {
         detail::visit_parts(parts, dimension, 0, function);
     }
 
-    /// write(part, its hyper-parameters, array of that size): what the factors are.
+    /// What the factors are.
+    /// @param write called with a part, its hyper-parameters and an array of that size, for each part
     template <class Write>
     matrices factor_matrices(std::size_t dimension, std::span<const double> logs, std::size_t size,
                              Write&& write) const {

@@ -15,19 +15,20 @@
 namespace bouillon {
 
 /// A quadratic trend whose coefficients are unknown: the covariance of all polynomials of degree 2 about the centre of
-/// the unit cube, with independent normal coefficients. Beside another kernel, `sum<matern52, quadratic>`, it is a
-/// quadratic mean function, integrated over its coefficients.
+/// the unit cube, with independent normal coefficients.
 ///
 ///     k(x, y) = (1 + z(x)'z(y))^2,   z(x) = (x - 1/2) / t
 ///
-/// Hyper-parameter: ln t. Shapes: points (n, dimension), others (m, dimension), row-major. Costs: one matrix product.
-/// Reference: Rasmussen and Williams (2006), section 2.7 and eq. 4.27.
+/// Beside another kernel, `sum<matern52, quadratic>`, it is a quadratic mean function, integrated over its
+/// coefficients. Hyper-parameter: ln t. Shapes: points (n, dimension), others (m, dimension), row-major. Costs: one
+/// matrix product. Reference: Rasmussen and Williams (2006), section 2.7 and eq. 4.27.
 struct quadratic {
     std::size_t hyper_parameters(std::size_t) const { return 1; }
 
-    /// t is about a quarter of the distance from the centre to a corner, so that parabolas are expected beside which
-    /// constants and slopes are small. Measured on random parabolas with ripples: a prior of four times that scale left
-    /// up to 1.6 times the error.
+    /// What is believed of the scale: t is about a quarter of the distance from the centre to a corner, so that
+    /// parabolas are expected beside which constants and slopes are small.
+    ///
+    /// Measured on random parabolas with ripples: a prior of four times that scale left up to 1.6 times the error.
     std::vector<hyper_parameter_prior> prior(std::size_t dimension) const {
         const double mean = 0.5 * std::log(static_cast<double>(dimension)) - 3 * std::numbers::ln2;
         return {{.mean = mean, .deviation = 1, .lower = mean - 3, .upper = mean + 3}};
@@ -58,7 +59,9 @@ struct quadratic {
         }
     }
 
-    /// sum_ab W_ab d k / d ln t,  d k / d ln t = -4 (1 + z'z) z'z
+    /// Writes sum_ab W_ab d k / d ln t.
+    ///
+    ///     d k / d ln t = -4 (1 + z'z) z'z
     void contract_gradient(std::size_t d, std::span<const double> points, std::span<const double> log_scale,
                            std::span<double> weights, std::span<double> gradient) const {
         const auto z = scaled(points, log_scale);
@@ -72,7 +75,9 @@ struct quadratic {
         }
     }
 
-    /// gradients (n, d): d k / d x = 2 (1 + z(x)'z(y)) z(y) / t
+    /// Writes the gradients by x into gradients (n, d).
+    ///
+    ///     d k / d x = 2 (1 + z(x)'z(y)) z(y) / t
     void fill_point_gradients(std::span<const double> x, std::span<const double> points,
                               std::span<const double> log_scale, std::span<double> gradients) const {
         const auto z = scaled(points, log_scale), z_x = scaled(x, log_scale);

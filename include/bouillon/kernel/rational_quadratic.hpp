@@ -12,14 +12,16 @@
 
 namespace bouillon {
 
-/// The rational quadratic profile of a fixed shape. k(r) = (1 + r^2 / (2 shape))^-shape.
+/// The rational quadratic profile of a fixed shape.
 ///
-/// `r2`: squared distance in length scales. Reference: Rasmussen and Williams (2006), eq. 4.19.
+///     k(r) = (1 + r2 / (2 shape))^-shape,   r2 = r^2 in length scales
+///
+/// Reference: Rasmussen and Williams (2006), eq. 4.19.
 struct rational_quadratic_profile {
-    double shape = 1;  // above 0
+    double shape = 1;  ///< above 0
 
     double operator()(double r2) const { return std::exp(-shape * std::log1p(r2 / (2 * shape))); }
-    /// d k / d r2 = -1/2 (1 + r^2 / (2 shape))^-(shape + 1)
+    /// d k / d r2 = -1/2 (1 + r2 / (2 shape))^-(shape + 1)
     double derivative(double r2) const { return -0.5 * std::exp(-(shape + 1) * std::log1p(r2 / (2 * shape))); }
 
     std::string name() const { return "rational_quadratic_profile"; }
@@ -28,9 +30,11 @@ struct rational_quadratic_profile {
 static_assert(stationary_kernel<rational_quadratic_profile>);
 
 /// Rational quadratic covariance with one length scale for each coordinate: a mixture of squared exponentials of many
-/// length scales, for functions that vary at several. Its shape is fitted like the length scales: the larger, the
-/// nearer to the squared exponential.
+/// length scales, for functions that vary at several.
 ///
+///     k(x, y) = (1 + r^2 / (2 shape))^-shape,   r^2 = sum_j (x_j - y_j)^2 / l_j^2
+///
+/// Its shape is fitted like the length scales: the larger, the nearer to the squared exponential.
 /// Hyper-parameters: ln l_j (dimension), ln shape. Shapes and costs are those of `ard`.
 /// Reference: Rasmussen and Williams (2006), eq. 4.19.
 struct rational_quadratic {

@@ -9,9 +9,10 @@
 namespace bouillon {
 
 /// Squared exponential covariance: infinitely smooth functions, the fewest trials where the truth is that smooth.
-/// k(r) = exp(-r^2 / 2).
 ///
-/// `r2`: squared distance in length scales. Reference: Rasmussen and Williams (2006), eq. 4.9.
+///     k(r) = exp(-r2 / 2),   r2 = r^2 in length scales
+///
+/// Reference: Rasmussen and Williams (2006), eq. 4.9.
 struct squared_exponential {
     double operator()(double r2) const { return std::exp(-0.5 * r2); }
     /// d k / d r2 = -k / 2

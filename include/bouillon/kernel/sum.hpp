@@ -109,7 +109,8 @@ requires(sizeof...(Kernels) >= 2) struct sum {
         return first == 0 ? 1 : std::exp(logs[first - 1]);
     }
 
-    /// write(part, its hyper-parameters, array): what the terms are.
+    /// Adds up what the terms are.
+    /// @param write called with a part, its hyper-parameters and an array like `total`, for each part
     template <class Write>
     void add_terms(std::size_t dimension, std::span<const double> logs, std::span<double> total, Write&& write) const {
         std::vector<double> term;
@@ -123,7 +124,7 @@ requires(sizeof...(Kernels) >= 2) struct sum {
         });
     }
 
-    /// sum_ab W_ab K_ab over the symmetric matrices (n, n) of which the lower triangles are given.
+    /// The sum of W_ab K_ab over symmetric matrices (n, n) of which the lower triangles are given.
     static double contract_lower(std::size_t n, std::span<const double> w, std::span<const double> k) {
         double total = 0;
         for (std::size_t a = 0; a < n; ++a) {
