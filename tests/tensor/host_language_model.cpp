@@ -40,12 +40,12 @@ std::vector<float> forward_pass() {
     for (std::size_t i = 0; i < weight.size(); ++i) weight[i] = std::cos(static_cast<float>(i));
     for (std::size_t i = 0; i < head.size(); ++i) head[i] = std::cos(static_cast<float>(2 * i));
     std::vector<std::int32_t> targets(rows, 7), offsets = {0, 100, 101, 300};
-    model.linear(x, weight, rows, width, width, false, out);
-    model.causal_attention(out, x, out, offsets, heads, heads, 8, attended);
-    model.rms_norm(attended, head, rows, width, 1e-5f, x);
-    model.gated_silu(x, out, rows, width);
+    model.linear(x, weight, {.rows = rows, .inputs = width, .outputs = width}, false, out);
+    model.causal_attention(out, x, out, offsets, {.heads = heads, .kv_heads = heads, .head_dim = 8}, attended);
+    model.rms_norm(attended, head, {.rows = rows, .width = width}, 1e-5f, x);
+    model.gated_silu(x, out, {.rows = rows, .width = width});
     std::vector<float> losses(rows);
-    model.token_losses(x, head, rows, width, vocabulary, targets, losses);
+    model.token_losses(x, head, {.rows = rows, .width = width, .vocabulary = vocabulary}, targets, losses);
     return losses;
 }
 

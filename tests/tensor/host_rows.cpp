@@ -18,7 +18,7 @@ TEST_CASE("rows are attended to in any split of the queries") {
         k[i] = std::cos(static_cast<float>(3 * i));
         v[i] = static_cast<float>(i);
     }
-    const attention_shape one_head{1, 1, dim};
+    const bouillon::attention_shape one_head{1, 1, dim};
     attend_rows(gemm, q.data(), k.data(), v.data(), one_head, 0, rows, whole.data());
     for (std::size_t first = 0; first < rows; first += 2)
         attend_rows(gemm, q.data(), k.data(), v.data(), one_head, first, std::min(first + 2, rows), parts.data());
@@ -33,14 +33,15 @@ TEST_CASE("equal logits give the log of the vocabulary, across the blocks that i
     const std::array<float, 2> hidden = {3, -4};
     const std::array<std::int32_t, 2> targets = {0, 2499};
     std::array<float, 2> losses{};
-    loss_rows(gemm, hidden.data(), head.data(), 2, 1, vocabulary, targets.data(), losses.data());
+    loss_rows(gemm, hidden.data(), head.data(), {.rows = 2, .width = 1, .vocabulary = vocabulary}, targets.data(),
+              losses.data());
     for (const float loss : losses) CHECK(loss == doctest::Approx(std::log(2500.0)).epsilon(1e-7));
 }
 
 TEST_CASE("a rotation by a quarter turn swaps a pair") {
     std::array<float, 4> x = {1, 2, 3, 4};
     const std::array<float, 2> cosines = {0, 1}, sines = {1, 0};
-    rotate_row(x.data(), 1, 4, 4, cosines.data(), sines.data());
+    rotate_row(x.data(), {.rows = 1, .heads = 1, .head_dim = 4, .turned = 4}, cosines.data(), sines.data());
     CHECK(x == std::array<float, 4>{-3, 2, 1, 4});
 }
 
@@ -66,6 +67,6 @@ TEST_CASE("a layer normalisation leaves mean and deviation of its weight and bia
 TEST_CASE("only the first dimensions of a head are turned where the rotation is partial") {
     std::vector<float> x = {1, 2, 3, 4};
     const std::vector<float> cosines = {0}, sines = {1};
-    rotate_row(x.data(), 1, 4, 2, cosines.data(), sines.data());
+    rotate_row(x.data(), {.rows = 1, .heads = 1, .head_dim = 4, .turned = 2}, cosines.data(), sines.data());
     CHECK(x == std::vector<float>{-2, 1, 3, 4});
 }

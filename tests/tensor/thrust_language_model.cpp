@@ -29,7 +29,7 @@ TEST_CASE("matrix products are the system's: two a head and window, and one a bl
     using array = detail::thrust_array<counting, float>;
     const std::array<std::int32_t, 3> offsets = {0, 2, 5};
     array q(5 * 4 * 2), k(5 * 2 * 2), out(5 * 4 * 2);
-    model.causal_attention(q, k, k, offsets, 4, 2, 2, out);
+    model.causal_attention(q, k, k, offsets, {.heads = 4, .kv_heads = 2, .head_dim = 2}, out);
     CHECK(products == 2 * 4 * 2);
     for (std::size_t i = 0; i < out.size(); ++i) CHECK(out.data()[i] == 1);
 
@@ -37,7 +37,7 @@ TEST_CASE("matrix products are the system's: two a head and window, and one a bl
     const std::array<std::int32_t, 2> targets = {0, 4999};
     std::array<float, 2> losses{};
     array hidden(2 * 3), head(5000 * 3);
-    model.token_losses(hidden, head, 2, 3, 5000, targets, losses);
+    model.token_losses(hidden, head, {.rows = 2, .width = 3, .vocabulary = 5000}, targets, losses);
     CHECK(products == 2);
     for (const float loss : losses) CHECK(loss == doctest::Approx(std::log(5000.0)));  // all logits are 1
 }

@@ -20,16 +20,17 @@ namespace {
 
 /// Attention that looks ahead, a rotation by other positions and losses of NaN.
 struct wrong : xtensor_backend {
-    void add_bias(const buffer& bias, std::size_t rows, std::size_t width, buffer& x) const {
-        xtensor_backend::add_bias(bias, rows - 1, width, x);
+    void add_bias(const buffer& bias, row_shape shape, buffer& x) const {
+        --shape.rows;
+        xtensor_backend::add_bias(bias, shape, x);
     }
-    void rotate(buffer& x, std::size_t rows, std::size_t heads, std::size_t head_dim, std::size_t turned,
-                const buffer& cosines, const buffer& sines, std::span<const std::int32_t> positions) const {
+    void rotate(buffer& x, const rotation_shape& shape, const buffer& cosines, const buffer& sines,
+                std::span<const std::int32_t> positions) const {
         std::vector<std::int32_t> reversed(positions.rbegin(), positions.rend());
-        xtensor_backend::rotate(x, rows, heads, head_dim, turned, cosines, sines, reversed);
+        xtensor_backend::rotate(x, shape, cosines, sines, reversed);
     }
-    void token_losses(const buffer&, const buffer&, std::size_t, std::size_t, std::size_t,
-                      std::span<const std::int32_t>, std::span<float> losses) const {
+    void token_losses(const buffer&, const buffer&, const loss_shape&, std::span<const std::int32_t>,
+                      std::span<float> losses) const {
         std::fill(losses.begin(), losses.end(), NAN);
     }
 };

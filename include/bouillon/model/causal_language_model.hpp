@@ -86,22 +86,22 @@ class causal_language_model {
     /// Cost: one pass over the parameters.
     void load(const parameters<Backend>& source) {
         const tensor_names& names = config_.names;
-        loader from(config_.architecture, backend_, source);
-        from.take(names.embedding, {config_.vocabulary, config_.width}, embedding_);
+        loader tensors(config_.architecture, backend_, source);
+        tensors.take(names.embedding, {config_.vocabulary, config_.width}, embedding_);
         for (std::size_t i = 0; i < layers_.size(); ++i) {
             const std::string prefix = names.layers + to_string(i) + ".";
             layer& l = layers_[i];
-            load_norm(from, prefix + names.attention_norm, l.attention_norm, l.attention_norm_bias);
-            load_queries_keys_values(from, prefix, l);
-            from.take(prefix + names.attention_output, l.attention_output);
-            load_norm(from, prefix + names.feed_forward_norm, l.feed_forward_norm, l.feed_forward_norm_bias);
-            if (gated()) from.take(prefix + names.gate, l.gate);
-            from.take(prefix + names.up, l.up);
-            from.take(prefix + names.down, l.down);
+            load_norm(tensors, prefix + names.attention_norm, l.attention_norm, l.attention_norm_bias);
+            load_queries_keys_values(tensors, prefix, l);
+            tensors.take(prefix + names.attention_output, l.attention_output);
+            load_norm(tensors, prefix + names.feed_forward_norm, l.feed_forward_norm, l.feed_forward_norm_bias);
+            if (gated()) tensors.take(prefix + names.gate, l.gate);
+            tensors.take(prefix + names.up, l.up);
+            tensors.take(prefix + names.down, l.down);
         }
-        load_norm(from, names.final_norm, final_norm_, final_norm_bias_);
-        if (!config_.tied_head) from.take(names.head, {config_.vocabulary, config_.width}, head_);
-        from.refuse_unused(names.head);
+        load_norm(tensors, names.final_norm, final_norm_, final_norm_bias_);
+        if (!config_.tied_head) tensors.take(names.head, {config_.vocabulary, config_.width}, head_);
+        tensors.refuse_unused(names.head);
     }
 
     /// Activations for forward passes of up to `rows` rows.
@@ -135,8 +135,8 @@ class causal_language_model {
             feed_forward(l, rows, config_.parallel_residual ? work.parallel : work.normed, work);
         }
         norm(work.residual, final_norm_, final_norm_bias_, rows, work.normed);
-        backend_.token_losses(work.normed, config_.tied_head ? embedding_ : head_, rows, width, config_.vocabulary,
-                              batch.targets, losses);
+        const loss_shape shape{.rows = rows, .width = width, .vocabulary = config_.vocabulary};
+        backend_.token_losses(work.normed, config_.tied_head ? embedding_ : head_, shape, batch.targets, losses);
     }
 
  private:
@@ -145,40 +145,40 @@ class causal_language_model {
 
     buffer make(std::size_t elements) const { return backend_.make_buffer(elements); }
     buffer make_if(bool needed, std::size_t elements) const { return needed ? make(elements) : buffer{}; }
-    linear_map make_map(std::size_t in, std::size_t out, bool biased) const {
-        return {in, out, biased, make(in * out), make_if(biased, out)};
+    linear_map make_map(std::size_t inputs, std::size_t outputs, bool biased) const {
+        return {inputs, outputs, biased, make(inputs * outputs), make_if(biased, outputs)};
     }
 
-    void load_norm(loader& from, const std::string& name, buffer& weight, buffer& bias) const {
-        from.take(name + ".weight", {config_.width}, weight);
-        if (layer_norms()) from.take(name + ".bias", {config_.width}, bias);
+    void load_norm(loader& tensors, const std::string& name, buffer& weight, buffer& bias) const {
+        tensors.take(name + ".weight", {config_.width}, weight);
+        if (layer_norms()) tensors.take(name + ".bias", {config_.width}, bias);
     }
 
-    void load_queries_keys_values(loader& from, const std::string& prefix, layer& l) const {
+    void load_queries_keys_values(loader& tensors, const std::string& prefix, layer& l) const {
         const tensor_names& names = config_.names;
         if (names.query_key_value.empty()) {
-            from.take(prefix + names.query, l.query);
-            from.take(prefix + names.key, l.key);
-            from.take(prefix + names.value, l.value);
+            tensors.take(prefix + names.query, l.query);
+            tensors.take(prefix + names.key, l.key);
+            tensors.take(prefix + names.value, l.value);
         } else {
-            linear_map all = make_map(config_.width, 3 * l.query.out, l.query.biased);
-            from.take(prefix + names.query_key_value, all);
+            linear_map all = make_map(config_.width, 3 * l.query.outputs, l.query.biased);
+            tensors.take(prefix + names.query_key_value, all);
             std::size_t part = 0;
             for (linear_map* const one : {&l.query, &l.key, &l.value}) split_off(all, part++, *one);
         }
         if (!config_.head_norms) return;
-        from.take(prefix + names.query_norm + ".weight", {config_.head_dim}, l.query_norm);
-        from.take(prefix + names.key_norm + ".weight", {config_.head_dim}, l.key_norm);
+        tensors.take(prefix + names.query_norm + ".weight", {config_.head_dim}, l.query_norm);
+        tensors.take(prefix + names.key_norm + ".weight", {config_.head_dim}, l.key_norm);
     }
 
     /// Takes queries (part 0), keys (1) or values (2) out of a map whose rows are (heads, 3, head_dim).
     void split_off(const linear_map& all, std::size_t part, linear_map& one) const {
-        std::vector<std::int32_t> rows;  // (one.out)
-        for (std::size_t i = 0; i < one.out; ++i) {
+        std::vector<std::int32_t> rows;  // (one.outputs)
+        for (std::size_t i = 0; i < one.outputs; ++i) {
             const std::size_t head = i / config_.head_dim;
             rows.push_back(static_cast<std::int32_t>((3 * head + part) * config_.head_dim + i % config_.head_dim));
         }
-        backend_.embed(all.weight, rows, one.in, one.weight);
+        backend_.embed(all.weight, rows, one.inputs, one.weight);
         if (one.biased) backend_.embed(all.bias, rows, 1, one.bias);
     }
 
@@ -192,46 +192,49 @@ class causal_language_model {
         apply(l.value, work.normed, rows, work.value);
         if (config_.head_norms) {
             const auto epsilon = static_cast<float>(config_.norm_epsilon);
-            backend_.rms_norm(work.query, l.query_norm, rows * heads, dim, epsilon, work.query);
-            backend_.rms_norm(work.key, l.key_norm, rows * kv, dim, epsilon, work.key);
+            backend_.rms_norm(work.query, l.query_norm, {.rows = rows * heads, .width = dim}, epsilon, work.query);
+            backend_.rms_norm(work.key, l.key_norm, {.rows = rows * kv, .width = dim}, epsilon, work.key);
         }
-        backend_.rotate(work.query, rows, heads, dim, config_.rotary.dims, cosines_, sines_, batch.positions);
-        backend_.rotate(work.key, rows, kv, dim, config_.rotary.dims, cosines_, sines_, batch.positions);
-        backend_.causal_attention(work.query, work.key, work.value, batch.window_offsets, heads, kv, dim,
-                                  work.attended);
+        rotation_shape turned{.rows = rows, .heads = heads, .head_dim = dim, .turned = config_.rotary.dims};
+        backend_.rotate(work.query, turned, cosines_, sines_, batch.positions);
+        turned.heads = kv;
+        backend_.rotate(work.key, turned, cosines_, sines_, batch.positions);
+        backend_.causal_attention(work.query, work.key, work.value, batch.window_offsets,
+                                  {.heads = heads, .kv_heads = kv, .head_dim = dim}, work.attended);
         add(l.attention_output, work.attended, rows, work.residual);
     }
 
     /// residual += down(activation(up(normed)))
     void feed_forward(const layer& l, std::size_t rows, const buffer& normed, workspace& work) const {
-        const std::size_t f = config_.feed_forward;
+        const row_shape shape{.rows = rows, .width = config_.feed_forward};
         apply(l.up, normed, rows, work.up);
         if (!gated()) {
-            backend_.gelu(work.up, rows, f, config_.activation == activation::gelu_tanh);
+            backend_.gelu(work.up, shape, config_.activation == activation::gelu_tanh);
             return add(l.down, work.up, rows, work.residual);
         }
         apply(l.gate, normed, rows, work.gate);
-        backend_.gated_silu(work.gate, work.up, rows, f);
+        backend_.gated_silu(work.gate, work.up, shape);
         add(l.down, work.gate, rows, work.residual);
     }
 
     /// out = map(x)
     void apply(const linear_map& map, const buffer& x, std::size_t rows, buffer& out) const {
-        backend_.linear(x, map.weight, rows, map.in, map.out, false, out);
-        if (map.biased) backend_.add_bias(map.bias, rows, map.out, out);
+        backend_.linear(x, map.weight, {.rows = rows, .inputs = map.inputs, .outputs = map.outputs}, false, out);
+        if (map.biased) backend_.add_bias(map.bias, {.rows = rows, .width = map.outputs}, out);
     }
     /// out += map(x)
     void add(const linear_map& map, const buffer& x, std::size_t rows, buffer& out) const {
-        backend_.linear(x, map.weight, rows, map.in, map.out, true, out);
-        if (map.biased) backend_.add_bias(map.bias, rows, map.out, out);
+        backend_.linear(x, map.weight, {.rows = rows, .inputs = map.inputs, .outputs = map.outputs}, true, out);
+        if (map.biased) backend_.add_bias(map.bias, {.rows = rows, .width = map.outputs}, out);
     }
 
     void norm(const buffer& x, const buffer& weight, const buffer& bias, std::size_t rows, buffer& out) const {
         const auto epsilon = static_cast<float>(config_.norm_epsilon);
+        const row_shape shape{.rows = rows, .width = config_.width};
         if (layer_norms())
-            backend_.layer_norm(x, weight, bias, rows, config_.width, epsilon, out);
+            backend_.layer_norm(x, weight, bias, shape, epsilon, out);
         else
-            backend_.rms_norm(x, weight, rows, config_.width, epsilon, out);
+            backend_.rms_norm(x, weight, shape, epsilon, out);
     }
 
     /// Angles are rounded to float32 as PyTorch's are, since at a position of thousands that rounding is what shows.

@@ -24,10 +24,10 @@ template <language_model_backend Backend>
 struct linear_map {
     using buffer = typename Backend::buffer;
 
-    std::size_t in = 0, out = 0;
+    std::size_t inputs = 0, outputs = 0;
     bool biased = false;
-    buffer weight = {};  // (out, in)
-    buffer bias = {};    // (out), if biased
+    buffer weight = {};  // (outputs, inputs)
+    buffer bias = {};    // (outputs), if biased
 };
 
 /// Takes a model's tensors over into float32 buffers, by name, and knows which were taken.
@@ -41,7 +41,7 @@ class parameter_loader {
         : architecture_(architecture), backend_(backend), source_(source) {}
 
     /// Throws input_error when there is no such tensor, or it has another shape.
-    void take(const std::string& name, std::initializer_list<std::size_t> shape, buffer& out) {
+    void take(const std::string& name, std::initializer_list<std::size_t> shape, buffer& widened) {
         const auto found = source_.find(name);
         if (found == source_.end())
             throw input_error("tensor '" + name + "' of a " + architecture_ + " model is missing");
@@ -49,13 +49,13 @@ class parameter_loader {
         if (found->second.shape != expected)
             throw input_error("tensor '" + name + "' has shape " + describe(found->second.shape) +
                               ", but config.json implies " + describe(expected));
-        backend_.widen(found->second.tensor, out);
+        backend_.widen(found->second.tensor, widened);
         taken_.insert(name);
     }
 
     void take(const std::string& name, linear_map<Backend>& map) {
-        take(name + ".weight", {map.out, map.in}, map.weight);
-        if (map.biased) take(name + ".bias", {map.out}, map.bias);
+        take(name + ".weight", {map.outputs, map.inputs}, map.weight);
+        if (map.biased) take(name + ".bias", {map.outputs}, map.bias);
     }
 
     /// Throws input_error for a tensor that is left over: it would change the result if the model used it (a bias,

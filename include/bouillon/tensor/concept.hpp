@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/tensor/shapes.hpp>
 #include <bouillon/tensor/tensor_view.hpp>
 
 #include <concepts>
@@ -76,30 +77,28 @@ concept filling_backend = tensor_backend<Backend> &&
 /// A `buffer` is a row-major float32 array on the backend, uninitialised when made; it may be larger than a call uses.
 /// Index lists are in host memory. What a call writes does not overlap what it reads, but where it works in place.
 /// Calls of at most `lanes()` threads may run at once on different buffers. Shapes below: x (rows, width); a linear
-/// weight (out, in), as Hugging Face stores it.
+/// weight (outputs, inputs), as Hugging Face stores it.
 ///
 /// - `read(buffer, values)`: its first values.size() elements to host memory.
 /// - `widen(stored, out)`: a tensor of F64, F32, F16 or BF16 to float32.
 /// - `embed(table, tokens, width, out)`: out (rows, width) = the rows `tokens` of table (vocabulary, width).
-/// - `rms_norm(x, weight, rows, width, epsilon, out)`: out = weight * x / sqrt(mean(x^2) + epsilon), row by row.
+/// - `rms_norm(x, weight, row_shape, epsilon, out)`: out = weight * x / sqrt(mean(x^2) + epsilon), row by row.
 ///   x may be out.
-/// - `layer_norm(x, weight, bias, rows, width, epsilon, out)`: out = weight * (x - mean(x)) / sqrt(variance(x) +
+/// - `layer_norm(x, weight, bias, row_shape, epsilon, out)`: out = weight * (x - mean(x)) / sqrt(variance(x) +
 ///   epsilon) + bias, row by row. x may be out.
-/// - `linear(x, weight, rows, in, out_width, accumulate, out)`: out (rows, out_width) = x weight', added if
-/// `accumulate`.
-/// - `add_bias(bias, rows, width, x)`: x (rows, width) += bias (width), in place.
-/// - `rotate(x, rows, heads, head_dim, turned, cosines, sines, positions)`: in place on x (rows, heads, head_dim),
-///   turns the pairs (i, i + turned / 2) of a head's first `turned` dimensions by the angles of row `positions[row]` of
-///   the tables (window, turned / 2).
-/// - `causal_attention(q, k, v, window_offsets, heads, kv_heads, head_dim, out)`: softmax(q k' / sqrt(head_dim)) v for
-///   q, out (rows, heads, head_dim) and k, v (rows, kv_heads, head_dim); query head h reads kv head
-///   h / (heads / kv_heads); a row attends to itself and what precedes it in its window, rows
-///   [window_offsets[w], window_offsets[w + 1]).
-/// - `gated_silu(gate, up, rows, width)`: gate = gate / (1 + exp(-gate)) * up, in place.
-/// - `gelu(x, rows, width, by_tanh)`: x = x P(z <= x) for a standard normal z, in place; by_tanh: the approximation
+/// - `linear(x, weight, linear_shape, accumulate, out)`: out (rows, outputs) = x weight', added if `accumulate`.
+/// - `add_bias(bias, row_shape, x)`: x (rows, width) += bias (width), in place.
+/// - `rotate(x, rotation_shape, cosines, sines, positions)`: in place on x (rows, heads, head_dim), turns the pairs
+///   (i, i + turned / 2) of a head's first `turned` dimensions by the angles of row `positions[row]` of the tables
+///   (window, turned / 2).
+/// - `causal_attention(q, k, v, window_offsets, attention_shape, out)`: softmax(q k' / sqrt(head_dim)) v for q, out
+///   (rows, heads, head_dim) and k, v (rows, kv_heads, head_dim); query head h reads kv head h / (heads / kv_heads); a
+///   row attends to itself and what precedes it in its window, rows [window_offsets[w], window_offsets[w + 1]).
+/// - `gated_silu(gate, up, row_shape)`: gate = gate / (1 + exp(-gate)) * up, in place.
+/// - `gelu(x, row_shape, by_tanh)`: x = x P(z <= x) for a standard normal z, in place; by_tanh: the approximation
 ///   x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).
-/// - `token_losses(hidden, head, rows, width, vocabulary, targets, losses)`: losses[row] = log sum exp(logits) -
-///   logits[target], logits = hidden head' with head (vocabulary, width); nats, into host memory.
+/// - `token_losses(hidden, head, loss_shape, targets, losses)`: losses[row] = log sum exp(logits) - logits[target],
+///   logits = hidden head' with head (vocabulary, width); nats, into host memory.
 template <class Backend>
 concept language_model_backend = tensor_backend<Backend> && std::movable<typename Backend::buffer> &&
     std::default_initializable<typename Backend::buffer> &&
@@ -110,15 +109,15 @@ concept language_model_backend = tensor_backend<Backend> && std::movable<typenam
     { backend.lanes() } -> std::convertible_to<std::size_t>;
     backend.widen(stored, out);
     backend.embed(in, indices, count, out);
-    backend.rms_norm(in, in, count, count, epsilon, out);
-    backend.layer_norm(in, in, in, count, count, epsilon, out);
-    backend.linear(in, in, count, count, count, accumulate, out);
-    backend.add_bias(in, count, count, out);
-    backend.rotate(out, count, count, count, count, in, in, indices);
-    backend.causal_attention(in, in, in, indices, count, count, count, out);
-    backend.gated_silu(out, in, count, count);
-    backend.gelu(out, count, count, accumulate);
-    backend.token_losses(in, in, count, count, count, indices, host);
+    backend.rms_norm(in, in, row_shape(), epsilon, out);
+    backend.layer_norm(in, in, in, row_shape(), epsilon, out);
+    backend.linear(in, in, linear_shape(), accumulate, out);
+    backend.add_bias(in, row_shape(), out);
+    backend.rotate(out, rotation_shape(), in, in, indices);
+    backend.causal_attention(in, in, in, indices, attention_shape(), out);
+    backend.gated_silu(out, in, row_shape());
+    backend.gelu(out, row_shape(), accumulate);
+    backend.token_losses(in, in, loss_shape(), indices, host);
 };
 
 }  // namespace bouillon

@@ -32,12 +32,12 @@ struct rms_norm_of_row {
     float* out;  // (rows, width)
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t row) const {
-        const float* const from = x + row * width;
+        const float* const input = x + row * width;
         double sum = 0;
-        for (std::size_t i = 0; i < width; ++i) sum += static_cast<double>(from[i]) * static_cast<double>(from[i]);
+        for (std::size_t i = 0; i < width; ++i) sum += static_cast<double>(input[i]) * static_cast<double>(input[i]);
         const double mean = sum / static_cast<double>(width);
         const auto scale = static_cast<float>(1 / std::sqrt(mean + static_cast<double>(epsilon)));
-        for (std::size_t i = 0; i < width; ++i) out[row * width + i] = weight[i] * (from[i] * scale);
+        for (std::size_t i = 0; i < width; ++i) out[row * width + i] = weight[i] * (input[i] * scale);
     }
 };
 
@@ -50,18 +50,18 @@ struct layer_norm_of_row {
     float* out;  // (rows, width)
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t row) const {
-        const float* const from = x + row * width;
+        const float* const input = x + row * width;
         double sum = 0, squares = 0;
-        for (std::size_t i = 0; i < width; ++i) sum += static_cast<double>(from[i]);
+        for (std::size_t i = 0; i < width; ++i) sum += static_cast<double>(input[i]);
         const double mean = sum / static_cast<double>(width);
         for (std::size_t i = 0; i < width; ++i) {
-            const double difference = static_cast<double>(from[i]) - mean;
+            const double difference = static_cast<double>(input[i]) - mean;
             squares += difference * difference;
         }
         const double deviation = std::sqrt(squares / static_cast<double>(width) + static_cast<double>(epsilon));
         const auto centre = static_cast<float>(mean), scale = static_cast<float>(1 / deviation);
         for (std::size_t i = 0; i < width; ++i)
-            out[row * width + i] = weight[i] * ((from[i] - centre) * scale) + bias[i];
+            out[row * width + i] = weight[i] * ((input[i] - centre) * scale) + bias[i];
     }
 };
 
@@ -93,11 +93,11 @@ struct rotate_pair {
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t i) const {
         const std::size_t pair = i % pairs, head = i / pairs, row = head / heads;
-        float* const at = x + head * head_dim + pair;
+        float* const two = x + head * head_dim + pair;  // the first of the pair, and the second `pairs` behind it
         const std::size_t angle = static_cast<std::size_t>(positions[row]) * pairs + pair;
-        const float first = at[0], second = at[pairs];
-        at[0] = first * cosines[angle] - second * sines[angle];
-        at[pairs] = second * cosines[angle] + first * sines[angle];
+        const float first = two[0], second = two[pairs];
+        two[0] = first * cosines[angle] - second * sines[angle];
+        two[pairs] = second * cosines[angle] + first * sines[angle];
     }
 };
 

@@ -19,97 +19,99 @@ class host_language_model {
     explicit host_language_model(Host host = {}) : host_(host) {}
 
     void embed(const Buffer& table, std::span<const std::int32_t> tokens, std::size_t width, Buffer& out) const {
-        const float* const from = table.data();
-        float* const to = out.data();
+        const float* const rows_of_table = table.data();
+        float* const y = out.data();
         over_rows(tokens.size(), [=](std::size_t row) {
-            std::memcpy(to + row * width, from + static_cast<std::size_t>(tokens[row]) * width, width * sizeof(float));
+            const float* const x = rows_of_table + static_cast<std::size_t>(tokens[row]) * width;
+            std::memcpy(y + row * width, x, width * sizeof(float));
         });
     }
 
-    void rms_norm(const Buffer& x, const Buffer& weight, std::size_t rows, std::size_t width, float epsilon,
-                  Buffer& out) const {
-        const float *const from = x.data(), *const scale = weight.data();
-        float* const to = out.data();
-        over_rows(rows,
-                  [=](std::size_t row) { rms_norm_row(from + row * width, scale, width, epsilon, to + row * width); });
-    }
-
-    void layer_norm(const Buffer& x, const Buffer& weight, const Buffer& bias, std::size_t rows, std::size_t width,
-                    float epsilon, Buffer& out) const {
-        const float *const from = x.data(), *const scale = weight.data(), *const shift = bias.data();
-        float* const to = out.data();
-        over_rows(rows, [=](std::size_t row) {
-            layer_norm_row(from + row * width, scale, shift, width, epsilon, to + row * width);
+    void rms_norm(const Buffer& x, const Buffer& weight, const row_shape& shape, float epsilon, Buffer& out) const {
+        const float *const input = x.data(), *const scale = weight.data();
+        float* const output = out.data();
+        over_rows(shape.rows, [=, width = shape.width](std::size_t row) {
+            rms_norm_row(input + row * width, scale, width, epsilon, output + row * width);
         });
     }
 
-    void linear(const Buffer& x, const Buffer& weight, std::size_t rows, std::size_t in, std::size_t out_width,
-                bool accumulate, Buffer& out) const {
+    void layer_norm(const Buffer& x, const Buffer& weight, const Buffer& bias, const row_shape& shape, float epsilon,
+                    Buffer& out) const {
+        const float *const input = x.data(), *const scale = weight.data(), *const shift = bias.data();
+        float* const output = out.data();
+        over_rows(shape.rows, [=, width = shape.width](std::size_t row) {
+            layer_norm_row(input + row * width, scale, shift, width, epsilon, output + row * width);
+        });
+    }
+
+    void linear(const Buffer& x, const Buffer& weight, const linear_shape& shape, bool accumulate, Buffer& out) const {
         constexpr std::size_t slab = 256;  // rows a matrix product
-        const float *const from = x.data(), *const matrix = weight.data();
-        float* const to = out.data();
-        host_((rows + slab - 1) / slab, [=](std::size_t task) {
-            const std::size_t first = task * slab;
-            Host::gemm(false, true, std::min(slab, rows - first), out_width, in, 1.0f, from + first * in, in, matrix,
-                       in, accumulate ? 1.0f : 0.0f, to + first * out_width, out_width);
+        const float *const input = x.data(), *const matrix = weight.data();
+        float* const output = out.data();
+        host_((shape.rows + slab - 1) / slab, [=](std::size_t task) {
+            const std::size_t first = task * slab, inputs = shape.inputs, outputs = shape.outputs;
+            Host::gemm(false, true, std::min(slab, shape.rows - first), outputs, inputs, 1.0f, input + first * inputs,
+                       inputs, matrix, inputs, accumulate ? 1.0f : 0.0f, output + first * outputs, outputs);
         });
     }
 
-    void add_bias(const Buffer& bias, std::size_t rows, std::size_t width, Buffer& x) const {
+    void add_bias(const Buffer& bias, const row_shape& shape, Buffer& x) const {
         const float* const shift = bias.data();
-        float* const to = x.data();
-        over_rows(rows, [=](std::size_t row) {
-            for (std::size_t i = 0; i < width; ++i) to[row * width + i] += shift[i];
+        float* const sum = x.data();
+        over_rows(shape.rows, [=, width = shape.width](std::size_t row) {
+            for (std::size_t i = 0; i < width; ++i) sum[row * width + i] += shift[i];
         });
     }
 
-    void rotate(Buffer& x, std::size_t rows, std::size_t heads, std::size_t head_dim, std::size_t turned,
-                const Buffer& cosines, const Buffer& sines, std::span<const std::int32_t> positions) const {
+    void rotate(Buffer& x, const rotation_shape& shape, const Buffer& cosines, const Buffer& sines,
+                std::span<const std::int32_t> positions) const {
         const float *const cosine = cosines.data(), *const sine = sines.data();
-        float* const to = x.data();
-        over_rows(rows, [=](std::size_t row) {
-            const std::size_t angle = static_cast<std::size_t>(positions[row]) * (turned / 2);
-            rotate_row(to + row * heads * head_dim, heads, head_dim, turned, cosine + angle, sine + angle);
+        float* const heads = x.data();
+        over_rows(shape.rows, [=](std::size_t row) {
+            const std::size_t angle = static_cast<std::size_t>(positions[row]) * shape.pairs();
+            rotate_row(heads + row * shape.heads * shape.head_dim, shape, cosine + angle, sine + angle);
         });
     }
 
     void causal_attention(const Buffer& q, const Buffer& k, const Buffer& v,
-                          std::span<const std::int32_t> window_offsets, std::size_t heads, std::size_t kv_heads,
-                          std::size_t head_dim, Buffer& out) const {
-        const attention_shape shape{heads, kv_heads, head_dim};
-        const auto tasks = attention_tasks(window_offsets, heads);
+                          std::span<const std::int32_t> window_offsets, const attention_shape& shape,
+                          Buffer& out) const {
+        const auto tasks = attention_tasks(window_offsets, shape.heads);
         const attention_task* const list = tasks.data();
         const float *const queries = q.data(), *const keys = k.data(), *const values = v.data();
-        float* const to = out.data();
+        float* const attended = out.data();
         host_(tasks.size(), [=](std::size_t i) {
             const attention_task& task = list[i];
             const std::size_t query = (task.window * shape.heads + task.head) * shape.head_dim;
-            const std::size_t kv_head = task.head / (shape.heads / shape.kv_heads);
-            const std::size_t key = (task.window * shape.kv_heads + kv_head) * shape.head_dim;
+            const std::size_t key = (task.window * shape.kv_heads + shape.kv_head(task.head)) * shape.head_dim;
             attend_rows(Host::gemm, queries + query, keys + key, values + key, shape, task.first, task.last,
-                        to + query);
+                        attended + query);
         });
     }
 
-    void gated_silu(Buffer& gate, const Buffer& up, std::size_t rows, std::size_t width) const {
-        float* const to = gate.data();
+    void gated_silu(Buffer& gate, const Buffer& up, const row_shape& shape) const {
+        float* const gated = gate.data();
         const float* const factor = up.data();
-        over_rows(rows, [=](std::size_t row) { detail::gated_silu(to + row * width, factor + row * width, width); });
+        over_rows(shape.rows, [=, width = shape.width](std::size_t row) {
+            detail::gated_silu(gated + row * width, factor + row * width, width);
+        });
     }
 
-    void gelu(Buffer& x, std::size_t rows, std::size_t width, bool by_tanh) const {
-        float* const to = x.data();
-        over_rows(rows, [=](std::size_t row) { detail::gelu(to + row * width, width, by_tanh); });
+    void gelu(Buffer& x, const row_shape& shape, bool by_tanh) const {
+        float* const values = x.data();
+        over_rows(shape.rows,
+                  [=, width = shape.width](std::size_t row) { detail::gelu(values + row * width, width, by_tanh); });
     }
 
-    void token_losses(const Buffer& hidden, const Buffer& head, std::size_t rows, std::size_t width,
-                      std::size_t vocabulary, std::span<const std::int32_t> targets, std::span<float> losses) const {
+    void token_losses(const Buffer& hidden, const Buffer& head, const loss_shape& shape,
+                      std::span<const std::int32_t> targets, std::span<float> losses) const {
         constexpr std::size_t slab = 128;  // rows whose logits exist at a time
-        const float *const from = hidden.data(), *const matrix = head.data();
-        host_((rows + slab - 1) / slab, [=](std::size_t task) {
+        const float *const states = hidden.data(), *const matrix = head.data();
+        host_((shape.rows + slab - 1) / slab, [=](std::size_t task) {
             const std::size_t first = task * slab;
-            loss_rows(Host::gemm, from + first * width, matrix, std::min(slab, rows - first), width, vocabulary,
-                      targets.data() + first, losses.data() + first);
+            const loss_shape part{std::min(slab, shape.rows - first), shape.width, shape.vocabulary};
+            loss_rows(Host::gemm, states + first * shape.width, matrix, part, targets.data() + first,
+                      losses.data() + first);
         });
     }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/tensor/row_math.hpp>
+#include <bouillon/tensor/shapes.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -45,11 +46,10 @@ inline void layer_norm_row(const float* x, const float* weight, const float* bia
     for (std::size_t i = 0; i < width; ++i) out[i] = weight[i] * ((x[i] - centre) * scale) + bias[i];
 }
 
-/// x: (heads, head_dim), in place; cosines, sines: (turned / 2), of this row's position.
-inline void rotate_row(float* x, std::size_t heads, std::size_t head_dim, std::size_t turned, const float* cosines,
-                       const float* sines) {
-    const std::size_t pairs = turned / 2;
-    for (float* const end = x + heads * head_dim; x != end; x += head_dim)
+/// x: (heads, head_dim), in place; cosines, sines: (pairs), of this row's position.
+inline void rotate_row(float* x, const rotation_shape& shape, const float* cosines, const float* sines) {
+    const std::size_t pairs = shape.pairs();
+    for (float* const end = x + shape.heads * shape.head_dim; x != end; x += shape.head_dim)
         for (std::size_t i = 0; i < pairs; ++i) {
             const float first = x[i], second = x[i + pairs];
             x[i] = first * cosines[i] - second * sines[i];
@@ -57,17 +57,12 @@ inline void rotate_row(float* x, std::size_t heads, std::size_t head_dim, std::s
         }
 }
 
-/// Heads and their widths, and what they attend to.
-struct attention_shape {
-    std::size_t heads, kv_heads, head_dim;
-};
-
 /// Rows [first, last) of one head's attention inside a window; row 0 is the window's first.
 /// q, out: from this head's element of the window's row 0, `heads * head_dim` apart; k, v: likewise for its kv head.
 inline void attend_rows(matrix_product gemm, const float* q, const float* k, const float* v, attention_shape shape,
                         std::size_t first, std::size_t last, float* out) {
     const std::size_t rows = last - first, keys = last, dim = shape.head_dim;
-    const std::size_t q_step = shape.heads * dim, kv_step = shape.kv_heads * dim;
+    const std::size_t q_step = shape.query_width(), kv_step = shape.key_width();
     const auto scores = make_scratch(rows * keys);  // (rows, keys)
     const float scale = 1 / std::sqrt(static_cast<float>(dim));
     gemm(false, true, rows, keys, dim, scale, q + first * q_step, q_step, k, kv_step, 0.0f, scores.get(), keys);
@@ -84,8 +79,9 @@ inline void attend_rows(matrix_product gemm, const float* q, const float* k, con
 /// The loss of each of `rows` targets. hidden: (rows, width); head: (vocabulary, width); losses: (rows), nats.
 /// The logits are formed a block of the vocabulary at a time: the log of the sum of their exponentials is kept as the
 /// largest logit so far and the sum relative to it.
-inline void loss_rows(matrix_product gemm, const float* hidden, const float* head, std::size_t rows, std::size_t width,
-                      std::size_t vocabulary, const std::int32_t* targets, float* losses) {
+inline void loss_rows(matrix_product gemm, const float* hidden, const float* head, const loss_shape& shape,
+                      const std::int32_t* targets, float* losses) {
+    const auto [rows, width, vocabulary] = shape;
     constexpr std::size_t block = 1024;  // logits a row
     const auto logits = make_scratch(rows * std::min(block, vocabulary));
     struct running {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/tensor/device_rows.hpp>
+#include <bouillon/tensor/shapes.hpp>
 #include <bouillon/tensor/thrust_array.hpp>
 #include <bouillon/tensor/thrust_system.hpp>
 
@@ -30,38 +31,36 @@ class thrust_language_model {
         loop_(tokens.size() * width, embed_element{table.data(), list.data(), width, out.data()});
     }
 
-    void rms_norm(const buffer& x, const buffer& weight, std::size_t rows, std::size_t width, float epsilon,
-                  buffer& out) const {
-        loop_(rows, rms_norm_of_row{x.data(), weight.data(), width, epsilon, out.data()});
+    void rms_norm(const buffer& x, const buffer& weight, const row_shape& shape, float epsilon, buffer& out) const {
+        loop_(shape.rows, rms_norm_of_row{x.data(), weight.data(), shape.width, epsilon, out.data()});
     }
 
-    void layer_norm(const buffer& x, const buffer& weight, const buffer& bias, std::size_t rows, std::size_t width,
-                    float epsilon, buffer& out) const {
-        loop_(rows, layer_norm_of_row{x.data(), weight.data(), bias.data(), width, epsilon, out.data()});
+    void layer_norm(const buffer& x, const buffer& weight, const buffer& bias, const row_shape& shape, float epsilon,
+                    buffer& out) const {
+        loop_(shape.rows, layer_norm_of_row{x.data(), weight.data(), bias.data(), shape.width, epsilon, out.data()});
     }
 
-    void linear(const buffer& x, const buffer& weight, std::size_t rows, std::size_t in, std::size_t out_width,
-                bool accumulate, buffer& out) const {
-        system_.gemm(false, true, rows, out_width, in, 1.0f, x.data(), in, weight.data(), in, accumulate ? 1.0f : 0.0f,
-                     out.data(), out_width);
+    void linear(const buffer& x, const buffer& weight, const linear_shape& shape, bool accumulate, buffer& out) const {
+        system_.gemm(false, true, shape.rows, shape.outputs, shape.inputs, 1.0f, x.data(), shape.inputs, weight.data(),
+                     shape.inputs, accumulate ? 1.0f : 0.0f, out.data(), shape.outputs);
     }
 
-    void add_bias(const buffer& bias, std::size_t rows, std::size_t width, buffer& x) const {
-        loop_(rows * width, add_bias_element{bias.data(), width, x.data()});
+    void add_bias(const buffer& bias, const row_shape& shape, buffer& x) const {
+        loop_(shape.rows * shape.width, add_bias_element{bias.data(), shape.width, x.data()});
     }
 
-    void rotate(buffer& x, std::size_t rows, std::size_t heads, std::size_t head_dim, std::size_t turned,
-                const buffer& cosines, const buffer& sines, indices positions) const {
+    void rotate(buffer& x, const rotation_shape& shape, const buffer& cosines, const buffer& sines,
+                indices positions) const {
         const index_array list(positions);
-        const std::size_t pairs = turned / 2;
-        loop_(rows * heads * pairs,
-              rotate_pair{x.data(), cosines.data(), sines.data(), list.data(), heads, head_dim, pairs});
+        loop_(shape.rows * shape.heads * shape.pairs(), rotate_pair{x.data(), cosines.data(), sines.data(), list.data(),
+                                                                    shape.heads, shape.head_dim, shape.pairs()});
     }
 
-    void causal_attention(const buffer& q, const buffer& k, const buffer& v, indices window_offsets, std::size_t heads,
-                          std::size_t kv_heads, std::size_t head_dim, buffer& out) const {
+    void causal_attention(const buffer& q, const buffer& k, const buffer& v, indices window_offsets,
+                          const attention_shape& shape, buffer& out) const {
+        const std::size_t heads = shape.heads, head_dim = shape.head_dim;
+        const std::size_t q_step = shape.query_width(), kv_step = shape.key_width();
         const float scale = 1 / std::sqrt(static_cast<float>(head_dim));
-        const std::size_t q_step = heads * head_dim, kv_step = kv_heads * head_dim;
         std::size_t longest = 0;
         for (std::size_t w = 0; w + 1 < window_offsets.size(); ++w)
             longest = std::max(longest, static_cast<std::size_t>(window_offsets[w + 1] - window_offsets[w]));
@@ -69,7 +68,7 @@ class thrust_language_model {
         for (std::size_t w = 0; w + 1 < window_offsets.size(); ++w) {
             const auto first = static_cast<std::size_t>(window_offsets[w]);
             const std::size_t rows = static_cast<std::size_t>(window_offsets[w + 1]) - first;
-            const auto kv = [&](std::size_t head) { return first * kv_step + head / (heads / kv_heads) * head_dim; };
+            const auto kv = [&](std::size_t head) { return first * kv_step + shape.kv_head(head) * head_dim; };
             const auto query = [&](std::size_t head) { return first * q_step + head * head_dim; };
             for (std::size_t head = 0; head < heads; ++head)
                 system_.gemm(false, true, rows, rows, head_dim, scale, k.data() + kv(head), kv_step,
@@ -81,16 +80,17 @@ class thrust_language_model {
         }
     }
 
-    void gated_silu(buffer& gate, const buffer& up, std::size_t rows, std::size_t width) const {
-        loop_(rows * width, gated_silu_element{gate.data(), up.data()});
+    void gated_silu(buffer& gate, const buffer& up, const row_shape& shape) const {
+        loop_(shape.rows * shape.width, gated_silu_element{gate.data(), up.data()});
     }
 
-    void gelu(buffer& x, std::size_t rows, std::size_t width, bool by_tanh) const {
-        loop_(rows * width, gelu_element{x.data(), by_tanh});
+    void gelu(buffer& x, const row_shape& shape, bool by_tanh) const {
+        loop_(shape.rows * shape.width, gelu_element{x.data(), by_tanh});
     }
 
-    void token_losses(const buffer& hidden, const buffer& head, std::size_t rows, std::size_t width,
-                      std::size_t vocabulary, indices targets, std::span<float> losses) const {
+    void token_losses(const buffer& hidden, const buffer& head, const loss_shape& shape, indices targets,
+                      std::span<float> losses) const {
+        const auto [rows, width, vocabulary] = shape;
         constexpr std::size_t block = 4096;  // logits a row
         const index_array list(targets);
         buffer logits(std::min(block, vocabulary) * rows), device_losses(rows);  // (block, rows), (rows)

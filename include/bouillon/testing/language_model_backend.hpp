@@ -143,7 +143,7 @@ class language_model_laws {
                                                 std::sqrt(squares / static_cast<double>(width) + 0.01);
             }
             auto output = backend_.make_buffer(rows * width);
-            backend_.rms_norm(to_buffer(x), to_buffer(weight), rows, width, 0.01f, output);
+            backend_.rms_norm(to_buffer(x), to_buffer(weight), {.rows = rows, .width = width}, 0.01f, output);
             require_close("RMS normalisation agrees with float64", to_host(output, rows * width), expected, 1e-6);
         }
     }
@@ -166,7 +166,8 @@ class language_model_laws {
                         static_cast<double>(weight[i]) * (values[i] - mean) / deviation + static_cast<double>(bias[i]);
             }
             auto in_place = to_buffer(x);
-            backend_.layer_norm(in_place, to_buffer(weight), to_buffer(bias), rows, width, 0.01f, in_place);
+            backend_.layer_norm(in_place, to_buffer(weight), to_buffer(bias), {.rows = rows, .width = width}, 0.01f,
+                                in_place);
             require_close("layer normalisation agrees with float64, in place", to_host(in_place, rows * width),
                           expected, 1e-6);
         }
@@ -177,7 +178,7 @@ class language_model_laws {
         const std::size_t rows = 131, width = 7;
         const auto x = random_floats(rows * width, engine), bias = random_floats(width, engine);
         auto sum = to_buffer(x);
-        backend_.add_bias(to_buffer(bias), rows, width, sum);
+        backend_.add_bias(to_buffer(bias), {.rows = rows, .width = width}, sum);
         const auto values = to_host(sum, rows * width);
         for (std::size_t i = 0; i < values.size(); ++i)
             require_equal("a bias is added to every row", i, values[i], x[i] + bias[i % width]);
@@ -185,16 +186,17 @@ class language_model_laws {
 
     void check_linear() {
         std::mt19937 engine(23);
-        const std::size_t rows = 300, in = 37, columns = 19;
-        const auto x = random_floats(rows * in, engine), weight = random_floats(columns * in, engine);
-        auto expected = matrix_product(x, weight, rows, in, columns);
-        auto output = backend_.make_buffer(rows * columns);
-        backend_.linear(to_buffer(x), to_buffer(weight), rows, in, columns, false, output);
-        require_close("a linear map agrees with float64, written or added", to_host(output, rows * columns), expected,
+        const std::size_t rows = 300, inputs = 37, outputs = 19;
+        const auto x = random_floats(rows * inputs, engine), weight = random_floats(outputs * inputs, engine);
+        const linear_shape shape{.rows = rows, .inputs = inputs, .outputs = outputs};
+        auto expected = matrix_product(x, weight, rows, inputs, outputs);
+        auto output = backend_.make_buffer(rows * outputs);
+        backend_.linear(to_buffer(x), to_buffer(weight), shape, false, output);
+        require_close("a linear map agrees with float64, written or added", to_host(output, rows * outputs), expected,
                       1e-6);
-        backend_.linear(to_buffer(x), to_buffer(weight), rows, in, columns, true, output);
+        backend_.linear(to_buffer(x), to_buffer(weight), shape, true, output);
         for (double& value : expected) value *= 2;
-        require_close("a linear map agrees with float64, written or added", to_host(output, rows * columns), expected,
+        require_close("a linear map agrees with float64, written or added", to_host(output, rows * outputs), expected,
                       1e-6);
     }
 
@@ -219,8 +221,8 @@ class language_model_laws {
                               partner * static_cast<double>(sines[angle]);
             }
             auto rotated = to_buffer(x);
-            backend_.rotate(rotated, positions.size(), heads, dim, turned, to_buffer(cosines), to_buffer(sines),
-                            positions);
+            const rotation_shape shape{.rows = positions.size(), .heads = heads, .head_dim = dim, .turned = turned};
+            backend_.rotate(rotated, shape, to_buffer(cosines), to_buffer(sines), positions);
             require_close("a rotation turns the first pairs of each head by their row's position",
                           to_host(rotated, x.size()), expected, 1e-6);
         }
@@ -278,8 +280,8 @@ class language_model_laws {
             const auto k = random_floats(c.rows() * c.kv_heads * c.dim, engine, 2);
             const auto v = random_floats(c.rows() * c.kv_heads * c.dim, engine);
             auto output = backend_.make_buffer(q.size());
-            backend_.causal_attention(to_buffer(q), to_buffer(k), to_buffer(v), c.window_offsets, c.heads, c.kv_heads,
-                                      c.dim, output);
+            backend_.causal_attention(to_buffer(q), to_buffer(k), to_buffer(v), c.window_offsets,
+                                      {.heads = c.heads, .kv_heads = c.kv_heads, .head_dim = c.dim}, output);
             require_close("attention is causal, stays in its window and shares key heads", to_host(output, q.size()),
                           attention(c, q, k, v), 1e-5);
         }
@@ -293,7 +295,7 @@ class language_model_laws {
         const std::array<float, 6> corners = {0, -0.0f, -90, 90, -1e30f, 1e30f};
         std::copy(corners.begin(), corners.end(), gate.begin());
         auto in_place = to_buffer(gate);
-        backend_.gated_silu(in_place, to_buffer(up), rows, width);
+        backend_.gated_silu(in_place, to_buffer(up), {.rows = rows, .width = width});
         const auto values = to_host(in_place, rows * width);
         for (std::size_t i = 0; i < values.size(); ++i) {
             const auto x = static_cast<double>(gate[i]);
@@ -310,7 +312,7 @@ class language_model_laws {
         const auto x = random_floats(rows * width, engine, 4);
         for (const bool by_tanh : {false, true}) {
             auto in_place = to_buffer(x);
-            backend_.gelu(in_place, rows, width, by_tanh);
+            backend_.gelu(in_place, {.rows = rows, .width = width}, by_tanh);
             const auto values = to_host(in_place, rows * width);
             for (std::size_t i = 0; i < values.size(); ++i)
                 book_.require_near(static_cast<double>(values[i]),
@@ -342,7 +344,8 @@ class language_model_laws {
                     expected[row] = token_loss(std::span(logits).subspan(row * vocabulary, vocabulary), target);
                 }
                 std::vector<float> losses(rows);
-                backend_.token_losses(to_buffer(hidden), to_buffer(head), rows, width, vocabulary, targets, losses);
+                const loss_shape shape{.rows = rows, .width = width, .vocabulary = vocabulary};
+                backend_.token_losses(to_buffer(hidden), to_buffer(head), shape, targets, losses);
                 require_close("token losses agree with float64, however large the logits", losses, expected, 1e-6);
             }
     }
