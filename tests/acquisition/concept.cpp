@@ -54,6 +54,28 @@ struct always_the_origin {
     }
 };
 
+struct sealed final : full_acquisition {};
+
+/// Prepared without an engine.
+struct prepared_for_nothing {
+    template <class Surrogate>
+    constant_everywhere prepare(const Surrogate&) const {
+        return {};
+    }
+};
+
+struct chooses_for_nothing {
+    void choose(int);
+    void choose(double);
+};
+
+/// A formula with a member that happens to have that name.
+struct formula_with_prepare : mean_plus_two_deviations {
+    void prepare();
+};
+
+using form = detail::acquisition_form;
+
 }  // namespace
 
 TEST_CASE("a formula is a template over its number: one for plain numbers alone has no gradient and is none") {
@@ -71,6 +93,22 @@ TEST_CASE("the three ways to be an acquisition are told apart") {
     CHECK(acquisition<full_acquisition, closed_form_belief>);
     CHECK(acquisition<always_the_origin, closed_form_belief>);
     CHECK_FALSE(acquisition<int, closed_form_belief>);
+}
+
+TEST_CASE("what fails to be an acquisition is taken for the form that its members have") {
+    CHECK(detail::form_of<for_plain_numbers_only, closed_form_belief>() == form::formula);
+    CHECK(detail::form_of<int, closed_form_belief>() == form::formula);
+    CHECK(detail::form_of<prepared_for_nothing, closed_form_belief>() == form::function);
+    CHECK(detail::form_of<thompson_sampling, closed_form_belief>() == form::function);
+    CHECK(detail::form_of<chooses_for_nothing, closed_form_belief>() == form::portfolio);
+    CHECK_FALSE(acquisition<prepared_for_nothing, closed_form_belief>);
+    CHECK_FALSE(acquisition<chooses_for_nothing, closed_form_belief>);
+}
+
+TEST_CASE("what is an acquisition stays one, whatever else it has or forbids") {
+    CHECK(acquisition<sealed, closed_form_belief>);
+    CHECK(acquisition<formula_with_prepare, closed_form_belief>);
+    CHECK(detail::form_of<formula_with_prepare, closed_form_belief>() == form::formula);
 }
 
 TEST_CASE("what draws jointly is no acquisition for a surrogate that believes in single points alone") {

@@ -60,6 +60,15 @@ static_assert(!covariance_kernel<two_lines>);
 static_assert(surrogate_kernel<two_lines> && surrogate_kernel<linear>);
 static_assert(!surrogate_kernel<no_derivative> && !surrogate_kernel<uncounted> && !surrogate_kernel<int>);
 
+// What is meant as a covariance is asked to be one, and all else to be a profile.
+struct both_forms : two_lines, linear {
+    using linear::operator();
+    using two_lines::operator();
+};
+static_assert(surrogate_kernel<both_forms> && !detail::meant_as_covariance<both_forms>);
+static_assert(detail::meant_as_covariance<linear> && detail::meant_as_covariance<uncounted>);
+static_assert(!detail::meant_as_covariance<no_derivative> && !detail::meant_as_covariance<int>);
+
 static_assert(!differentiable_kernel<linear> && differentiable_kernel<linear_with_gradients>);
 static_assert(!point_differentiable_kernel<linear> && point_differentiable_kernel<linear_with_gradients>);
 static_assert(!kernel_with_prior<linear> && kernel_with_prior<linear_with_gradients>);

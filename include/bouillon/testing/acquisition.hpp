@@ -32,10 +32,10 @@ namespace detail {
 
 /// What the scores of a test surrogate are.
 struct wave_scores {
-    std::size_t count = 15;  // observations
-    double noise = 0;        // standard deviation, known; 0 for certain scores
+    std::size_t count = 15;  ///< observations
+    double noise = 0;        ///< standard deviation, known; 0 for certain scores
     std::uint64_t seed = 3;
-    double factor = 1, shift = 0;  // of the scores
+    double factor = 1, shift = 0;  ///< of the scores
 };
 
 /// A surrogate that has seen noisy waves at random points.

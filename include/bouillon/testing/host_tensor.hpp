@@ -13,8 +13,9 @@
 #include <span>
 #include <vector>
 
-/// Tensors in host memory and the arithmetic that is pinned for their sums, as plain loops: what backends are compared
-/// with.
+// Tensors in host memory and the arithmetic that is pinned for their sums, as plain loops: what backends are compared
+// with.
+
 namespace bouillon::detail {
 
 inline constexpr std::array<dtype, 4> float_types = {dtype::f64, dtype::f32, dtype::f16, dtype::bf16};
@@ -23,7 +24,7 @@ inline constexpr std::array<dtype, 4> float_types = {dtype::f64, dtype::f32, dty
 struct host_tensor {
     dtype type;
     std::size_t size;
-    std::vector<std::byte> memory;  // (1 + size * bytes)
+    std::vector<std::byte> memory;  ///< (1 + size * bytes)
 
     host_tensor(dtype of, std::size_t elements) : type(of), size(elements), memory(1 + elements * bytes(of)) {}
 

@@ -30,6 +30,8 @@ namespace detail {
 /// The laws that a suite has found broken. Of many cases that break a law the first is told.
 class law_book {
  public:
+    /// Notes a case that breaks a law.
+    /// @param holds whether the law holds in this case
     /// @param law a sentence about what must hold
     /// @param describe gives the case's words; called where the law does not hold
     template <class Describe>
@@ -42,7 +44,14 @@ class law_book {
             ++same_law->more;
     }
 
-    /// Requires two numbers to agree within `tolerance` (1 + the larger one's magnitude).
+    /// Notes two numbers that do not agree.
+    ///
+    ///     |actual - expected| <= tolerance (1 + max(|actual|, |expected|))
+    ///
+    /// @param actual what was found
+    /// @param expected what it should be
+    /// @param tolerance 0 for the same number
+    /// @param law a sentence about what must hold
     /// @param describe gives words for what `actual` is
     template <class Describe>
     void require_near(double actual, double expected, double tolerance, std::string_view law,
@@ -66,8 +75,8 @@ class law_book {
  private:
     struct broken_law {
         std::string law;
-        std::string first;  // case
-        std::size_t more;   // cases
+        std::string first;  ///< case
+        std::size_t more;   ///< cases
     };
 
     std::vector<broken_law> broken_;
