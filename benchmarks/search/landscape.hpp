@@ -2,7 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
-#include <bouillon/merge/resident.hpp>
+#include <bouillon/merge/make_resident.hpp>
 #include <bouillon/merge_search/held_out_file.hpp>
 #include <bouillon/model/causal_language_model.hpp>
 #include <bouillon/model/config.hpp>

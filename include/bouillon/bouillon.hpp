@@ -28,6 +28,7 @@
 #include <bouillon/kernel/sum.hpp>
 #include <bouillon/kernel/trended.hpp>
 #include <bouillon/merge/compare.hpp>
+#include <bouillon/merge/make_resident.hpp>
 #include <bouillon/merge/resident.hpp>
 #include <bouillon/merge/write_merged.hpp>
 #include <bouillon/merge_search.hpp>

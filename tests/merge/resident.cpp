@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/merge/resident.hpp>
 
+#include <bouillon/merge/make_resident.hpp>
 #include <bouillon/merge/write_merged.hpp>
 #include <bouillon/tensor/thrust_backend.hpp>
 #include <bouillon/tensor/xtensor_backend.hpp>
@@ -172,14 +173,6 @@ TEST_CASE("a merge into another backend is the one here, into an earlier result 
             CHECK(bytes_of(other, found) == bytes_of(xtensor_backend{}, made.second));
         }
     }
-}
-
-TEST_CASE("a file that is cut off after it was opened is refused") {
-    const test::temporary_directory directory;
-    const auto paths = write_three(directory);
-    const auto checkpoints = open_checkpoints(paths);
-    std::filesystem::resize_file(paths[1], std::filesystem::file_size(paths[1]) - 64);
-    CHECK_THROWS_AS(make_resident(checkpoints, xtensor_backend{}), input_error);
 }
 
 TEST_CASE("a merge into an earlier result takes no new memory") {

@@ -3,7 +3,6 @@
 
 #include <bouillon/tensor/xtensor_backend.hpp>
 
-#include "checkpoint/files.hpp"
 #include <doctest/doctest.h>
 
 #include <cstdint>
@@ -14,15 +13,6 @@
 using namespace bouillon;
 
 namespace {
-
-using paths = std::vector<std::filesystem::path>;
-
-/// Two tensors, one of whole numbers.
-std::filesystem::path write_checkpoint(const std::filesystem::path& path, float value, std::int64_t step) {
-    test::write_tensors(path, {{{"step", dtype::i64, {1}}, test::stored(std::vector<std::int64_t>{step})},
-                               {{"weight", dtype::f32, {3}}, test::stored(std::vector<float>(3, value))}});
-    return path;
-}
 
 struct held_tensors {
     std::vector<float> values = {1, 2, 3, 4};
@@ -35,31 +25,6 @@ struct held_tensors {
 };
 
 }  // namespace
-
-TEST_CASE("a tensor that is bitwise the same in several checkpoints is on the backend once") {
-    const test::temporary_directory directory;
-    const auto checkpoints = open_checkpoints(paths{write_checkpoint(directory / "0.safetensors", 0.5f, 7),
-                                                    write_checkpoint(directory / "1.safetensors", 1.5f, 7),
-                                                    write_checkpoint(directory / "2.safetensors", 0.5f, 7)});
-    const auto read = detail::read_resident(checkpoints, xtensor_backend{}, {});
-    REQUIRE(read.size() == 2);
-    CHECK(read[0].tensors.size() == 1);
-    CHECK(read[0].which == std::vector<std::size_t>{0, 0, 0});
-    CHECK(read[1].tensors.size() == 2);
-    CHECK(read[1].which == std::vector<std::size_t>{0, 1, 0});
-}
-
-TEST_CASE("whole numbers that differ cannot be merged, and the tensor is named") {
-    const test::temporary_directory directory;
-    const auto checkpoints = open_checkpoints(paths{write_checkpoint(directory / "0.safetensors", 1, 7),
-                                                    write_checkpoint(directory / "1.safetensors", 1, 8)});
-    try {
-        detail::read_resident(checkpoints, xtensor_backend{}, {});
-        FAIL("not refused");
-    } catch (const input_error& refused) {
-        CHECK(std::string(refused.what()).find("\"step\" of type I64") != std::string::npos);
-    }
-}
 
 TEST_CASE("tensors of a trainer that do not match are refused") {
     const xtensor_backend backend;

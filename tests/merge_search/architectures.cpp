@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/checkpoint/checkpoint_set.hpp>
-#include <bouillon/merge/resident.hpp>
+#include <bouillon/merge/make_resident.hpp>
 #include <bouillon/model/causal_language_model.hpp>
 #include <bouillon/model/config.hpp>
 #include <bouillon/score/document_scorer.hpp>
@@ -35,7 +35,7 @@ held_out_documents documents_of(const nlohmann::json& file) {
 template <class Backend>
 void check_losses(const std::filesystem::path& folder, const Backend& backend) {
     const std::vector<std::filesystem::path> paths = {folder};
-    const resident_checkpoints resident(open_checkpoints(paths), backend);
+    const auto resident = make_resident(open_checkpoints(paths), backend);
     document_scorer score(causal_language_model(read_config(folder / "config.json"), backend));
     const auto file = nlohmann::json::parse(std::ifstream(folder / "documents.json"));
     const auto losses = score(resident.merge(std::vector{1.0}), documents_of(file));

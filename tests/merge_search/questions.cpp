@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/checkpoint/checkpoint_set.hpp>
-#include <bouillon/merge/resident.hpp>
+#include <bouillon/merge/make_resident.hpp>
 #include <bouillon/model/causal_language_model.hpp>
 #include <bouillon/model/config.hpp>
 #include <bouillon/score/document_scorer.hpp>
@@ -48,7 +48,7 @@ TEST_CASE("answers have the log-likelihoods and questions the accuracies that lm
         const std::filesystem::path folder = std::filesystem::path(BOUILLON_TEST_DATA "/models") / name;
         const std::vector<std::filesystem::path> paths = {folder};
         const xtensor_backend backend;
-        const resident_checkpoints resident(open_checkpoints(paths), backend);
+        const auto resident = make_resident(open_checkpoints(paths), backend);
         document_scorer score(causal_language_model(read_config(folder / "config.json"), backend));
         const auto file = nlohmann::json::parse(std::ifstream(folder / "questions.json"));
         const auto questions = questions_of(file);

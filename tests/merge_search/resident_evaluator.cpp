@@ -2,7 +2,7 @@
 #include <bouillon/merge_search/resident_evaluator.hpp>
 
 #include <bouillon/core/temporary_directory.hpp>
-#include <bouillon/merge/resident.hpp>
+#include <bouillon/merge/make_resident.hpp>
 #include <bouillon/merge/write_merged.hpp>
 #include <bouillon/merge_search/held_out_file.hpp>
 #include <bouillon/model/causal_language_model.hpp>

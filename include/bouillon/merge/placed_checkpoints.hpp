@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/host_memory.hpp>
+#include <bouillon/merge/make_resident.hpp>
 #include <bouillon/merge/memory_plan.hpp>
 #include <bouillon/merge/resident.hpp>
 #include <bouillon/merge/streamed_checkpoints.hpp>
@@ -42,7 +43,7 @@ class placed_checkpoints {
 
     /// @param checkpoints  must outlive this
     /// @param groups       of tensors that have merge weights of their own
-    /// @throws input_error as resident_checkpoints does
+    /// @throws input_error as make_resident does
     placed_checkpoints(const checkpoint_set& checkpoints, const Backend& backend, checkpoint_place place,
                        const tensor_groups& groups = {}, const Host& host = Host())
         : backend_(backend), source_(place_them(checkpoints, backend, place, groups, host)) {}
@@ -67,8 +68,8 @@ class placed_checkpoints {
                              const tensor_groups& groups, const Host& host) {
         if (place == checkpoint_place::disk) return source(std::in_place_index<in_files>, checkpoints, groups);
         if (place == checkpoint_place::device || std::is_same_v<Backend, Host>)
-            return source(std::in_place_index<on_backend>, checkpoints, backend, groups);
-        return source(std::in_place_index<on_host>, checkpoints, host, groups);
+            return source(std::in_place_index<on_backend>, make_resident(checkpoints, backend, groups));
+        return source(std::in_place_index<on_host>, make_resident(checkpoints, host, groups));
     }
 
     Backend backend_;

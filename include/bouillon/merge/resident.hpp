@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/merge_weights.hpp>
 #include <bouillon/merge/resident_tensors.hpp>
@@ -17,6 +16,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bouillon {
@@ -31,17 +31,6 @@ class resident_checkpoints {
  public:
     using backend_type = Backend;
 
-    /// Uploads checkpoints. A tensor that is bitwise the same in several is uploaded once.
-    /// @param groups  of tensors that have merge weights of their own
-    /// @throws input_error naming a tensor of integers or bools that is not the same in every checkpoint, one of no
-    ///         group, and for a file that changes meanwhile
-    /// Cost: each file read once, and twice what several have in common; little host memory but the backend's own.
-    resident_checkpoints(const checkpoint_set& checkpoints, const Backend& backend, const tensor_groups& groups = {})
-        : backend_(backend),
-          checkpoints_(checkpoints.size()),
-          groups_(groups.size()),
-          entries_(detail::read_resident(checkpoints, backend, groups)) {}
-
     /// Takes tensors that a trainer holds, in place where the backend can view memory: then they must outlive this,
     /// lie where the backend computes, and may change between merges; so a tensor is summed even if it is the same in
     /// all.
@@ -55,6 +44,11 @@ class resident_checkpoints {
           checkpoints_(inputs.size()),
           groups_(groups.size()),
           entries_(detail::hold_resident(inputs, backend, groups)) {}
+
+    /// Takes tensors that are on the backend already; make_resident.hpp reads them from files.
+    resident_checkpoints(const Backend& backend, std::size_t checkpoints, std::size_t groups,
+                         std::vector<detail::resident_tensor<Backend>> tensors)
+        : backend_(backend), checkpoints_(checkpoints), groups_(groups), entries_(std::move(tensors)) {}
 
     /// Checkpoints.
     std::size_t size() const { return checkpoints_; }
@@ -177,12 +171,5 @@ class resident_checkpoints {
     std::size_t checkpoints_, groups_;
     std::vector<entry> entries_;  // (tensors), by name
 };
-
-/// Checkpoints on a backend, each tensor uploaded once in its stored dtype.
-template <tensor_backend Backend>
-resident_checkpoints<Backend> make_resident(const checkpoint_set& checkpoints, const Backend& backend,
-                                            const tensor_groups& groups = {}) {
-    return resident_checkpoints<Backend>(checkpoints, backend, groups);
-}
 
 }  // namespace bouillon

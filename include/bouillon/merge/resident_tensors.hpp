@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/checkpoint_set.hpp>
-#include <bouillon/checkpoint/same_bytes.hpp>
+#include <bouillon/checkpoint/checkpoint_tensor.hpp>
+#include <bouillon/core/error.hpp>
 #include <bouillon/core/in_quotes.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/tensor/concept.hpp>
-#include <bouillon/tensor/fill.hpp>
 #include <bouillon/tensor/tensor_view.hpp>
 
 #include <algorithm>
@@ -51,32 +50,6 @@ std::vector<std::byte> download(const Backend& backend, const typename Backend::
     std::vector<std::byte> host(from.size() * bits(from.type()) / 8);
     backend.download(from, host);
     return host;
-}
-
-/// The tensors of checkpoints, each read once; one that is bitwise the same in several is on the backend once.
-template <class Backend>
-std::vector<resident_tensor<Backend>> read_resident(const checkpoint_set& checkpoints, const Backend& backend,
-                                                    const tensor_groups& groups) {
-    std::vector<resident_tensor<Backend>> all;  // (tensors)
-    for (std::size_t i = 0; i < checkpoints.tensors().size(); ++i) {
-        const auto& described = checkpoints.tensors()[i];
-        resident_tensor<Backend> made{described.name, described.shape, described.type,
-                                      group_of(groups, described.name, described.type)};
-        std::vector<const checkpoint*> distinct;  // (made.tensors)
-        for (const checkpoint& from : checkpoints) {
-            const auto found = std::find_if(distinct.begin(), distinct.end(),
-                                            [&](const checkpoint* other) { return same_bytes(from, i, *other, i); });
-            made.which.push_back(static_cast<std::size_t>(found - distinct.begin()));
-            if (found != distinct.end()) continue;
-            if (!mergeable(described.type) && !distinct.empty()) made.refuse(from.path().string());
-            distinct.push_back(&from);
-            made.tensors.push_back(backend.allocate(described.elements(), described.type));
-            fill(backend, made.tensors.back(),
-                 [&](std::size_t first, std::span<std::byte> part) { from.read(i, first, part); });
-        }
-        all.push_back(std::move(made));
-    }
-    return all;
 }
 
 /// The view of a tensor in another checkpoint. Throws input_error unless it has the first one's shape and type.

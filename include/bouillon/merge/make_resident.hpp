@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/checkpoint/same_bytes.hpp>
+#include <bouillon/merge/resident.hpp>
+#include <bouillon/merge/resident_tensors.hpp>
+#include <bouillon/merge/tensor_groups.hpp>
+#include <bouillon/tensor/fill.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+namespace detail {
+
+/// The tensors of checkpoints, each read once; one that is bitwise the same in several is on the backend once.
+template <class Backend>
+std::vector<resident_tensor<Backend>> read_resident(const checkpoint_set& checkpoints, const Backend& backend,
+                                                    const tensor_groups& groups) {
+    std::vector<resident_tensor<Backend>> all;  // (tensors)
+    for (std::size_t i = 0; i < checkpoints.tensors().size(); ++i) {
+        const auto& described = checkpoints.tensors()[i];
+        resident_tensor<Backend> made{described.name, described.shape, described.type,
+                                      group_of(groups, described.name, described.type)};
+        std::vector<const checkpoint*> distinct;  // (made.tensors)
+        for (const checkpoint& from : checkpoints) {
+            const auto found = std::find_if(distinct.begin(), distinct.end(),
+                                            [&](const checkpoint* other) { return same_bytes(from, i, *other, i); });
+            made.which.push_back(static_cast<std::size_t>(found - distinct.begin()));
+            if (found != distinct.end()) continue;
+            if (!mergeable(described.type) && !distinct.empty()) made.refuse(from.path().string());
+            distinct.push_back(&from);
+            made.tensors.push_back(backend.allocate(described.elements(), described.type));
+            fill(backend, made.tensors.back(),
+                 [&](std::size_t first, std::span<std::byte> part) { from.read(i, first, part); });
+        }
+        all.push_back(std::move(made));
+    }
+    return all;
+}
+
+}  // namespace detail
+
+/// Uploads checkpoints to a backend, each tensor once in its stored dtype. A tensor that is bitwise the same in several
+/// is uploaded once. Cost: each file read once, and twice what several have in common; little host memory but the
+/// backend's own.
+/// @param groups  of tensors that have merge weights of their own
+/// @throws input_error naming a tensor of integers or bools that is not the same in every checkpoint, one of no group,
+///         and for a file that changes meanwhile
+template <tensor_backend Backend>
+resident_checkpoints<Backend> make_resident(const checkpoint_set& checkpoints, const Backend& backend,
+                                            const tensor_groups& groups = {}) {
+    return {backend, checkpoints.size(), groups.size(), detail::read_resident(checkpoints, backend, groups)};
+}
+
+}  // namespace bouillon
