@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/function_ref.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <exception>
@@ -22,8 +24,8 @@ inline std::size_t thread_count(std::size_t requested) {
 /// lane < threads names the thread, for scratch memory. Which lane gets which task is left to chance, so a body's
 /// result must not depend on it. Cost: about 20 us a thread.
 /// @throws the first exception that a body threw, after all threads have stopped
-template <class Body>
-void parallel_for(std::size_t tasks, std::size_t threads, Body&& body) {
+inline void parallel_for(std::size_t tasks, std::size_t threads,
+                         function_ref<void(std::size_t task, std::size_t lane)> body) {
     std::atomic<std::size_t> next{0};
     std::exception_ptr failure;
     std::mutex failure_mutex;

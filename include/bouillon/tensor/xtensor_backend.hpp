@@ -16,7 +16,7 @@
 #    include <xtensor/xadapt.hpp>
 #    include <xtensor/xtensor.hpp>
 #endif
-#include <xsimd/xsimd.hpp>
+#include <xsimd/memory/xsimd_aligned_allocator.hpp>
 
 #include <algorithm>
 #include <array>
