@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What including bouillon costs to compile, as ratios to a program that parses JSON with nlohmann/json.
+
+    compile_time.py                        a table of the units of ratios.csv
+    compile_time.py --check                fails where a ratio has grown by more than a quarter of what ratios.csv has
+    compile_time.py --program DIRECTORY    the program's units, by the compile commands of a build directory
+
+Processor time of the compiler, of which the least of some runs counts: what else runs on the machine only adds to it.
+The compiler is $CXX, or c++. The yardstick is compiled at -O2 and so are the units, but for those that are only parsed.
+"""
+import argparse
+import csv
+import json
+import os
+import pathlib
+import re
+import resource
+import shlex
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+RATIOS = pathlib.Path(__file__).with_name("ratios.csv")
+COMPILER = shlex.split(os.environ.get("CXX", "c++"))
+YARDSTICK = """#include <nlohmann/json.hpp>
+int main(int count, char** words) { return static_cast<int>(nlohmann::json::parse(words[count - 1]).size()); }
+"""
+
+
+def compile_seconds(command, directory=ROOT):
+    """Processor seconds of one compilation."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, cwd=directory, check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def unit_seconds(source, mode):
+    action = ["-fsyntax-only"] if mode == "syntax" else ["-O2", "-c", "-o", os.devnull]
+    return compile_seconds([*COMPILER, "-std=c++20", "-DNDEBUG", f"-I{ROOT / 'include'}", *action, str(source)])
+
+
+def yardstick_seconds(folder, runs=3):
+    source = pathlib.Path(folder, "yardstick.cpp")
+    source.write_text(YARDSTICK, encoding="utf-8")
+    return min(unit_seconds(source, "-O2") for _ in range(runs))
+
+
+def measure(folder, runs):
+    """[(row of ratios.csv, seconds, ratio)]; the yardstick is measured before and after the units."""
+    with open(RATIOS, encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    yardstick = yardstick_seconds(folder)
+    seconds = [min(unit_seconds(ROOT / row["unit"], row["mode"]) for _ in range(runs)) for row in rows]
+    yardstick = min(yardstick, yardstick_seconds(folder))
+    print(f"yardstick: {yardstick:.2f} s with {' '.join(COMPILER)}")
+    return [(row, unit, unit / yardstick) for row, unit in zip(rows, seconds)]
+
+
+def print_units(measured):
+    print("| unit | mode | seconds | ratio | recorded | aim |\n|---|---|---|---|---|---|")
+    for row, seconds, ratio in measured:
+        print(f"| {row['unit']} | {row['mode']} | {seconds:.2f} | {ratio:.2f} | {row['ratio']} | {row['aim']} |")
+
+
+def check(folder):
+    """Whether no ratio has grown: one that seems to have is measured twice more."""
+    for runs in (1, 2, 3):
+        measured = measure(folder, runs)
+        print_units(measured)
+        grown = [row["unit"] for row, _, ratio in measured if ratio > 1.25 * float(row["ratio"])]
+        if not grown:
+            return True
+    print(f"slower to compile than ratios.csv has it, by more than a quarter: {', '.join(grown)}", file=sys.stderr)
+    return False
+
+
+def print_program(folder, build):
+    with open(pathlib.Path(build, "compile_commands.json"), encoding="utf-8") as file:
+        entries = json.load(file)
+    yardstick = yardstick_seconds(folder)
+    total = 0.0
+    print(f"yardstick: {yardstick:.2f} s\n| unit | seconds | ratio |\n|---|---|---|")
+    for entry in sorted(entries, key=lambda one: one["file"]):
+        if "bouillon_program.dir" not in entry.get("output", entry["command"]):
+            continue
+        command = re.sub(r"^.*?ccache ", "", entry["command"])
+        seconds = compile_seconds(shlex.split(re.sub(r" -o \S+", " -o /dev/null", command)), entry["directory"])
+        total += seconds
+        print(f"| {pathlib.Path(entry['file']).name} | {seconds:.1f} | {seconds / yardstick:.2f} |")
+    print(f"| all | {total:.1f} | {total / yardstick:.1f} |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="fail where a ratio has grown by more than a quarter")
+    parser.add_argument("--program", metavar="DIRECTORY", help="the program's units, as this build directory has them")
+    parser.add_argument("--runs", type=int, default=3, help="compilations of each unit (3)")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if arguments.program:
+            print_program(folder, arguments.program)
+        elif arguments.check:
+            sys.exit(0 if check(folder) else 1)
+        else:
+            print_units(measure(folder, arguments.runs))
+
+
+if __name__ == "__main__":
+    main()
