@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/acquisition/maximize.hpp>
+#include <bouillon/core/function_ref.hpp>
 #include <bouillon/search/basin.hpp>
 #include <bouillon/search/best_tried.hpp>
 #include <bouillon/search/climb_options.hpp>
@@ -10,6 +12,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -20,6 +23,12 @@ struct remaining {
     std::size_t trials;
     std::size_t freedom;  ///< degrees of it that the space has: a climb takes some trials for each
 };
+
+/// Makes the proposal of a surrogate that is fitted to the data, at a unit point that is allowed: a `proposer`, by
+/// reference, so that climbs are compiled once for all acquisitions.
+template <class Surrogate>
+using propose_with = function_ref<proposal(Surrogate& model, const training_data& data,
+                                           function_ref<bool(std::span<const double>)> allow)>;
 
 /// Takes a search that has converged to other basins, and back to the best one in time.
 ///
@@ -39,16 +48,14 @@ class climbs {
     /// @param model fitted to the data
     /// @param data all that was learned
     /// @param left what the search may still spend
-    /// @param propose (surrogate, data, allow): the proposal of a surrogate that is fitted to the data, which may be
-    /// some of
-    ///     all; `proposer` shows the rest
+    /// @param propose what makes a proposal of all or of some of the data
     /// @returns (d), a unit point
-    template <class Surrogate, class Propose>
+    template <class Surrogate>
     std::vector<double> next(Surrogate& model, const training_data& data, const remaining& left,
-                             const Propose& propose) {
-        if (!options_.elsewhere) return propose(model, data).unit_point;
+                             std::type_identity_t<propose_with<Surrogate>> propose) {
+        if (!options_.elsewhere) return propose(model, data, anywhere).unit_point;
         if (auto point = go_on(model, data, left, propose)) return std::move(*point);
-        proposal widest = propose(model, data);
+        proposal widest = propose(model, data, anywhere);
         if (has_converged(widest.improvement, left))
             if (auto point = begin(model, data, left, propose)) return std::move(*point);
         return std::move(widest.unit_point);
@@ -81,9 +88,9 @@ class climbs {
     }
 
     /// The next point of a climb that has begun, away or home; nothing where there is none or it has ended.
-    template <class Surrogate, class Propose>
+    template <class Surrogate>
     std::optional<std::vector<double>> go_on(const Surrogate& model, const training_data& data, const remaining& left,
-                                             const Propose& propose) {
+                                             propose_with<Surrogate> propose) {
         const stage last = std::exchange(stage_, stage::everywhere);
         if (last == stage::everywhere) return {};
         const auto best = data.point(best_tried(model, data).index);
@@ -96,18 +103,18 @@ class climbs {
     }
 
     /// The first point of another climb; nothing where outside of all basins nothing is known or to be gained.
-    template <class Surrogate, class Propose>
+    template <class Surrogate>
     std::optional<std::vector<double>> begin(const Surrogate& model, const training_data& data, const remaining& left,
-                                             const Propose& propose) {
+                                             propose_with<Surrogate> propose) {
         const auto best = data.point(best_tried(model, data).index);
         if (!contain(explored_, best)) explored_.push_back(best_basin(model, data, options_.basin_radius));
         return go(stage::away, model, data, best, left, propose).next;
     }
 
     /// The surrogate is fitted afresh each time: in a basin that is new to it, it has to change its mind often.
-    template <class Surrogate, class Propose>
+    template <class Surrogate>
     step go(stage now, const Surrogate& model, const training_data& data, std::span<const double> best,
-            const remaining& left, const Propose& propose) {
+            const remaining& left, propose_with<Surrogate> propose) {
         std::vector<basin> behind = explored_;
         if (now == stage::home) std::erase_if(behind, [&](const basin& one) { return one.contains(best); });
         const training_data others = outside(behind, data);
