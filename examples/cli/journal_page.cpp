@@ -90,8 +90,8 @@ void add_unfinished(const bouillon::journal_contents& journal, report_page& page
     const search_arguments arguments = arguments_from(settings);
     page.names.checkpoints = checkpoint_names(arguments);
     page.measured = measure_from(settings);
-    page.decision = "Not decided: the search has not ended, or its journal is from an older bouillon. " +
-                    bouillon::to_string(page.trials.size()) + " trials have ended.";
+    page.decision =
+        "Not decided: the search has not ended. " + bouillon::to_string(page.trials.size()) + " trials have ended.";
     for (const auto& [setting, value] : settings.items()) page.settings += setting + ": " + setting_text(value) + '\n';
     page.settings += "budget: " + journal.header.at("budget").dump() + "\nseed: " + journal.header.at("seed").dump();
     page.slices = believed(journal, arguments, page.names.checkpoints);

@@ -35,8 +35,8 @@ void run(report_arguments arguments) {
     file.publish(html_report(page));
     if (!finished)
         std::cerr << "bouillon: " << arguments.journal.string()
-                  << ": has no result, as the search has not ended or an older bouillon ended it. The page shows its "
-                  << page.trials.size() << " trials and decides nothing; `bouillon search --resume` ends it.\n";
+                  << ": has no result, as the search has not ended. The page shows its " << page.trials.size()
+                  << " trials and decides nothing; `bouillon search --resume` ends it.\n";
     std::cout << "Written: " << arguments.out.string() << '\n';
 }
 
