@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs examples/tokenize.py, and the bouillon program on what it wrote.
+"""Runs examples/make_held_out.py, and the bouillon program on what it wrote.
 
-usage: tokenize_test.py TOKENIZE_PY BOUILLON MODEL      (a model of 48 tokens)
+usage: make_held_out_test.py MAKE_HELD_OUT_PY BOUILLON MODEL      (a model of 48 tokens)
 
-Exit status: 0 all as it should be; 1 not; 77 a package that tokenize.py needs is not installed.
+Exit status: 0 all as it should be; 1 not; 77 a package that make_held_out.py needs is not installed.
 """
 import json
 import pathlib

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes held-out files for bouillon from text, with a Hugging Face tokenizer.
 
-    tokenize.py --tokenizer run/step-1000 --out search.safetensors --limit 200 novels/*.txt
-    tokenize.py --tokenizer run/step-1000 --out test.safetensors --skip 200 --limit 200 --field text articles.jsonl
-    tokenize.py --tokenizer run/step-1000 --out arc.safetensors arc.jsonl
+    make_held_out.py --tokenizer run/step-1000 --out search.safetensors --limit 200 novels/*.txt
+    make_held_out.py --tokenizer run/step-1000 --out test.safetensors --skip 200 --limit 200 --field text articles.jsonl
+    make_held_out.py --tokenizer run/step-1000 --out arc.safetensors arc.jsonl
 
 An INPUT that ends in .jsonl has one document a line, an object with the text in --field. Any other is one document of
 plain text in UTF-8. --max-tokens cuts long documents, of which there are then more. Where the lines of JSONL have
@@ -35,7 +35,7 @@ try:
     from safetensors.numpy import save
     from tokenizers import Tokenizer
 except ImportError as missing:
-    print(f"tokenize.py: {missing}: pip install tokenizers numpy safetensors", file=sys.stderr)
+    print(f"make_held_out.py: {missing}: pip install tokenizers numpy safetensors", file=sys.stderr)
     sys.exit(2)
 
 
@@ -242,7 +242,7 @@ def main():
         tensors = make_tensors(arguments)
         write(arguments.out, tensors)
     except InputError as problem:
-        print(f"tokenize.py: {problem}", file=sys.stderr)
+        print(f"make_held_out.py: {problem}", file=sys.stderr)
         return 2
     documents, tokens = len(tensors["document_bytes"]), tensors["tokens"]
     what = f"{len(tensors['correct'])} questions of {documents} choices" if "correct" in tensors else f"{documents} documents"
