@@ -16,6 +16,7 @@
 #include <bouillon/acquisition/thompson_sampling.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/checkpoint/run_folder.hpp>
+#include <bouillon/checkpoint/run_selection.hpp>
 #include <bouillon/core/schedule_weights.hpp>
 #include <bouillon/kernel/hellinger.hpp>
 #include <bouillon/kernel/matern12.hpp>

@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/hf_directory.hpp>
 #include <bouillon/checkpoint/list_directory.hpp>
+#include <bouillon/checkpoint/run_selection.hpp>
 #include <bouillon/core/to_string.hpp>
 
 #include <algorithm>
@@ -20,15 +21,6 @@
 #include <vector>
 
 namespace bouillon {
-
-/// Which checkpoints of a run to take. The rules apply in the order in which they stand here.
-struct run_selection {
-    std::optional<std::uint64_t> upto;  ///< none of a later step
-    std::size_t every = 1;              ///< every so many-th, counted back from the newest, which is taken
-    std::size_t last = 0;               ///< the newest so many; 0: all
-
-    bool takes_all() const { return !upto && every == 1 && last == 0; }
-};
 
 namespace detail {
 
