@@ -5,9 +5,9 @@
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/space/spread.hpp>
 
+#include "acquisition_choice.hpp"
 #include "problem.hpp"
 #include "run_record.hpp"
-#include "run_time_choice.hpp"
 
 #include <cstddef>
 #include <ctime>
