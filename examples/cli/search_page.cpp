@@ -37,7 +37,7 @@ std::vector<reported_distance> neighbours_distances(const workbench& bench, cons
 
 std::string quoted_where_needed(const std::string& word) {
     const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$&;|<>()*?[]{}#~`!") == word.npos;
-    return plain ? word : bouillon::detail::shell_quote(word);
+    return plain ? word : bouillon::shell_quote(word);
 }
 
 }  // namespace

@@ -98,14 +98,14 @@ class shell_process {
     file_descriptor output_{-1};
 };
 
+}  // namespace detail
+
 /// A path as one word of a shell command.
 inline std::string shell_quote(const std::string& text) {
     std::string quoted = "'";
     for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
     return quoted + "'";
 }
-
-}  // namespace detail
 
 /// A scorer that is a program: it gets a checkpoint's path and prints its loss (lower is better), or one a document.
 struct external_command {
@@ -128,7 +128,7 @@ struct external_command {
  private:
     std::string fill(const std::filesystem::path& checkpoint) const {
         constexpr std::string_view placeholder = "{checkpoint}";
-        const std::string path = detail::shell_quote(checkpoint.string());
+        const std::string path = shell_quote(checkpoint.string());
         std::string filled = command;
         for (std::size_t at = 0; (at = filled.find(placeholder, at)) != std::string::npos; at += path.size())
             filled.replace(at, placeholder.size(), path);
