@@ -16,6 +16,7 @@ TEST_CASE("a search of merges compares with the newest checkpoint, which is know
     CHECK(options.known[0].loss == 0);
     CHECK(options.known[0].variance == 0);
     CHECK(options.smallest_distance == 1e-4);
+    CHECK_FALSE(options.climbs.elsewhere);
 }
 
 TEST_CASE("a single number is a loss whose scatter is not known, and the newest checkpoint's is one of them") {

@@ -25,6 +25,7 @@ using default_merge_acquisition = log_noisy_expected_improvement;
 inline search_options merge_search_options(std::vector<double> newest_losses, std::vector<double> newest_point) {
     search_options options;
     options.smallest_distance = 1e-4;  // closer merges differ by no more than their rounding
+    options.climbs.elsewhere = false;  // so few trials are worth more where the search has converged
     known_observation newest{.point = std::move(newest_point)};
     if (newest_losses.size() == 1) {
         newest.loss = newest_losses.front();
