@@ -20,28 +20,29 @@ namespace detail {
 /// A merge and its mean loss on the search documents.
 struct measured_candidate {
     double loss;
-    std::vector<double> merge_weights;  // (checkpoints)
+    std::vector<double> merge_weights;  ///< (checkpoints)
 };
 
 /// The candidates that can be measured, the lowest loss first; among equal ones in the order given.
-/// Throws work_error when there is none.
+/// @throws work_error when there is none
 template <class Measure>
-std::vector<measured_candidate> lowest_loss_first(const baseline& from, Measure& measure) {
+std::vector<measured_candidate> lowest_loss_first(const baseline& compared, Measure& measure) {
     std::vector<measured_candidate> measured;
     std::string failure;
-    for (const auto& weights : from.merge_weights) try {
+    for (const auto& weights : compared.merge_weights) try {
             measured.push_back({mean_loss(measure(weights, document_set::search).losses).mean, weights});
         } catch (const work_error& error) {
             failure = error.what();
         }
     std::erase_if(measured,
                   [](const auto& candidate) { return !(candidate.loss < std::numeric_limits<double>::infinity()); });
-    if (measured.empty()) throw work_error("baseline '" + from.name + "': no merge could be measured: " + failure);
+    if (measured.empty()) throw work_error("baseline '" + compared.name + "': no merge could be measured: " + failure);
     std::ranges::stable_sort(measured, {}, &measured_candidate::loss);
     return measured;
 }
 
 /// Averages one candidate after the other, the best first, and keeps each with which the loss does not rise.
+///
 /// Cost: one measurement a candidate. Reference: Wortsman et al. (2022), "Model soups", recipe 1.
 template <class Measure>
 std::vector<double> greedy_soup(const std::vector<measured_candidate>& candidates, Measure& measure) {
@@ -67,12 +68,16 @@ std::vector<double> greedy_soup(const std::vector<measured_candidate>& candidate
 
 }  // namespace detail
 
-/// The merge (checkpoints) that a baseline comes to on the search documents. Candidates that cannot be measured are
-/// passed over. Throws work_error when none can.
+/// The merge that a baseline comes to on the search documents.
+///
+/// Candidates that cannot be measured are passed over. Cost: a measurement a candidate, as many again for a soup.
+/// @tparam Measure what gives a merge's losses on a document set, such as measured_merges
+/// @returns (checkpoints), merge weights
+/// @throws work_error when no candidate can be measured
 template <class Measure>
-std::vector<double> choose_merge(const baseline& from, Measure& measure) {
-    const auto candidates = detail::lowest_loss_first(from, measure);
-    if (from.choice == baseline_choice::greedy_soup) return detail::greedy_soup(candidates, measure);
+std::vector<double> choose_merge(const baseline& compared, Measure& measure) {
+    const auto candidates = detail::lowest_loss_first(compared, measure);
+    if (compared.choice == baseline_choice::greedy_soup) return detail::greedy_soup(candidates, measure);
     return candidates.front().merge_weights;
 }
 

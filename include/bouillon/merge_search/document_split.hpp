@@ -16,19 +16,23 @@
 
 namespace bouillon {
 
-/// Documents that a search learns from, and others that are set aside to confirm what it found. The lowest of many
-/// measured losses is low by chance too, so on the documents that chose a merge it seems better than it is (the
-/// winner's curse); on others it does not.
+/// Documents that a search learns from, and others that are set aside to confirm what it found.
+///
+/// The lowest of many measured losses is low by chance too, so on the documents that chose a merge it seems better than
+/// it is (the winner's curse); on others it does not.
 struct document_split {
-    static constexpr std::size_t fewest = 8;  // documents that can confirm anything
+    static constexpr std::size_t fewest = 8;  ///< documents that can confirm anything
 
-    std::vector<std::size_t> search, confirm;  // document numbers, ascending
+    std::vector<std::size_t> search, confirm;  ///< document numbers, ascending
 };
 
-/// Sets a share of the documents aside, drawn at random. None where fewer than `document_split::fewest` would be on
-/// either side.
+/// Sets a share of the documents aside, drawn at random.
 ///
-/// share: of the documents that confirm, from 0 to less than 1. Throws input_error for any other.
+/// None where fewer than `document_split::fewest` would be on either side.
+/// @param documents how many there are
+/// @param share of them that confirm, in [0, 1)
+/// @param seed of the draw
+/// @throws input_error for another share
 inline document_split split_documents(std::size_t documents, double share, std::uint64_t seed) {
     if (!(share >= 0 && share < 1))
         throw input_error("documents to confirm with: the share is " + to_string(share) +

@@ -15,7 +15,7 @@ enum class document_set { search, test };
 
 /// What measuring one merge gave, and what it took.
 struct merge_evaluation {
-    std::vector<double> losses;  // (documents), nats per token; a single value from a scorer that tells no more
+    std::vector<double> losses;  ///< (documents), nats per token; a single value from a scorer that tells no more
     double merge_seconds = 0;
     double score_seconds = 0;
 };
@@ -26,8 +26,10 @@ concept merge_evaluator = requires(Evaluator& evaluate, std::span<const double> 
     { evaluate(merge_weights, documents) } -> std::same_as<merge_evaluation>;
 };
 
-/// A merge evaluator that can also measure on some of the search documents, which racing needs: the losses come in the
-/// order in which the documents are named. The merge that was measured last is at hand and costs nothing again.
+/// A merge evaluator that can also measure on some of the search documents, which racing needs.
+///
+/// The losses come in the order in which the documents are named. The merge that was measured last is at hand and costs
+/// nothing again.
 template <class Evaluator>
 concept partial_merge_evaluator = merge_evaluator<Evaluator> &&
     requires(Evaluator& evaluate, std::span<const double> merge_weights, std::span<const std::size_t> documents) {

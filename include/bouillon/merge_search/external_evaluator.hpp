@@ -24,17 +24,20 @@ namespace bouillon {
 
 /// Which of a command's documents are set aside to confirm what a search of the others finds; none as it is.
 struct confirm_options {
-    double share = 0;        // from 0 to less than 1
-    std::uint64_t seed = 1;  // of the draw
+    double share = 0;        ///< in [0, 1)
+    std::uint64_t seed = 1;  ///< of the draw
 };
 
 /// Writes each merge to a temporary directory and has a program of the user's measure it: one loss, or one a document.
+///
 /// Where it is one a document, some may be set aside: they are then the test documents. A command measures all at once,
 /// so what it said of those is kept, and costs nothing when the search is over.
 class external_evaluator {
  public:
-    /// @param checkpoints  must outlive the evaluator
-    /// @param groups       of tensors that may have merge weights of their own
+    /// @param checkpoints must outlive the evaluator
+    /// @param command that measures
+    /// @param groups of tensors that may have merge weights of their own
+    /// @param confirm which documents are set aside
     external_evaluator(const checkpoint_set& checkpoints, external_command command, tensor_groups groups = {},
                        confirm_options confirm = {})
         : checkpoints_(&checkpoints),
@@ -43,6 +46,9 @@ class external_evaluator {
           confirm_(confirm),
           target_(folder_.path() / (checkpoints.newest().is_directory() ? "merged" : "merged.safetensors")) {}
 
+    /// Losses of a merge.
+    /// @param merge_weights (checkpoints) or (groups, checkpoints)
+    /// @param set on which documents
     /// @throws work_error when the merge cannot be written, the command fails or it gives another number of losses than
     ///         at first: then the trial failed, not the search
     merge_evaluation operator()(std::span<const double> merge_weights, document_set set) {

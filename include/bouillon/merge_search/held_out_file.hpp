@@ -30,7 +30,8 @@ inline const tensor_entry& find_vector(const safetensors_file& file, std::string
     return *entry;
 }
 
-/// Copies integers of type Stored to Result. Throws input_error for a value outside of [0, largest Result].
+/// Copies integers of type Stored to Result.
+/// @throws input_error for a value outside of [0, largest Result]
 template <class Stored, class Result>
 std::vector<Result> read_integers(const safetensors_file& file, const tensor_entry& entry) {
     std::vector<Stored> stored(entry.size / sizeof(Stored));
@@ -88,18 +89,21 @@ inline held_out_documents read_documents(const safetensors_file& file) {
 
 }  // namespace detail
 
-/// Reads held-out documents from one safetensors file: `tokens` (U16, I32 or I64, all documents end to end) and
-/// `document_offsets` (I64, documents + 1; the first is 0, the last the number of tokens); where given, `prompt_tokens`
-/// and `document_bytes` (I64, documents).
-/// Throws input_error, naming the file and both values, for anything else.
+/// Reads held-out documents from one safetensors file.
+///
+/// It holds `tokens` (U16, I32 or I64, all documents end to end) and `document_offsets` (I64, documents + 1; the first
+/// is 0, the last the number of tokens); where given, `prompt_tokens` and `document_bytes` (I64, documents).
+/// @throws input_error, naming the file and both values, for anything else
 inline held_out_documents read_held_out(const std::filesystem::path& path) {
     return detail::read_documents(safetensors_file(path));
 }
 
-/// Reads multiple-choice questions from one safetensors file: held-out documents, one a choice, with `question_offsets`
-/// (I64, questions + 1), `correct` (I64, questions) and, where given, `answer_lengths` (I64, choices).
-/// Returns nothing where the file holds no `question_offsets`, but documents only.
-/// Throws input_error, naming the file and both values, for anything else.
+/// Reads multiple-choice questions from one safetensors file.
+///
+/// It holds documents, one a choice, with `question_offsets` (I64, questions + 1), `correct` (I64, questions) and,
+/// where given, `answer_lengths` (I64, choices).
+/// @returns nothing where the file holds no `question_offsets`, but documents only
+/// @throws input_error, naming the file and both values, for anything else
 inline std::optional<multiple_choice> read_questions(const std::filesystem::path& path) {
     const safetensors_file file(path);
     if (!file.find("question_offsets")) return std::nullopt;

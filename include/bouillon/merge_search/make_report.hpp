@@ -23,6 +23,7 @@ namespace bouillon {
 namespace detail {
 
 /// What the average of all checkpoints gains over a checkpoint, their mean; nothing where one cannot be measured.
+///
 /// A loss that is straight between checkpoints gains 0, one that is curved gains what their noise costs.
 /// Cost: none for what has been measured, as the baselines have.
 template <class Measure>
@@ -43,7 +44,9 @@ std::optional<paired_gain> averaging_gain(std::size_t checkpoints, Measure& meas
     }
 }
 
-/// The baseline that the search documents would choose, against the found merge. Cost: none, all has been measured.
+/// The baseline that the search documents would choose, against the found merge.
+///
+/// Cost: none, all has been measured.
 template <class Measure>
 row_gain best_baseline(const merge_report& report, Measure& measure) {
     const auto baselines = std::span(report.rows).first(report.rows.size() - 1);
@@ -85,12 +88,15 @@ merge_report report_choices(Choose&& choose, const std::vector<double>& found, c
 
 }  // namespace detail
 
-/// Measures the baselines and the found merge on the same documents. What a baseline's merge is, the search documents
-/// say; test and confirm documents choose nothing and only judge.
-/// @param found      merge weights (checkpoints) that the search recommends
-/// @param compared   the first must be the newest checkpoint: gains are over it
-/// @param gains_on   which documents; unless the search's, they are the evaluator's test documents
-/// @param on_merge   called before each baseline with its name, for progress
+/// Measures the baselines and the found merge on the same documents.
+///
+/// What a baseline's merge is, the search documents say; test and confirm documents choose nothing and only judge.
+/// @param found (checkpoints), merge weights that the search recommends
+/// @param compared baselines, of which the first must be the newest checkpoint: gains are over it
+/// @param measure gives losses
+/// @param gains_on which documents; unless the search's, they are the evaluator's test documents
+/// @param on_merge called before each baseline with its name, for progress
+/// @throws work_error when a merge cannot be measured
 template <class Evaluator, class OnMerge>
 merge_report make_report(const std::vector<double>& found, const std::vector<baseline>& compared,
                          measured_merges<Evaluator>& measure, gain_documents gains_on, OnMerge&& on_merge) {

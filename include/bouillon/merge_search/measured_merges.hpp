@@ -16,15 +16,21 @@
 
 namespace bouillon {
 
-/// Measures merges and remembers what they gave, so that nothing is scored twice: a baseline that a trial has met
-/// already costs nothing, and a merge that was scored on some documents is scored on the others only.
+/// Measures merges and remembers what they gave, so that nothing is scored twice.
+///
+/// A baseline that a trial has met already costs nothing, and a merge that was scored on some documents is scored on
+/// the others only.
 template <merge_evaluator Evaluator>
 class measured_merges {
  public:
-    /// @param evaluate  must outlive this
+    /// @param evaluate must outlive this
     explicit measured_merges(Evaluator& evaluate) : evaluate_(&evaluate) {}
 
-    /// Losses (documents) of a merge, measured now or before, and seconds spent just now.
+    /// Losses of a merge, measured now or before, and seconds spent just now.
+    /// @param merge_weights (checkpoints), newest last
+    /// @param documents which
+    /// @returns losses (documents)
+    /// @throws work_error when it cannot be measured
     merge_evaluation operator()(const std::vector<double>& merge_weights, document_set documents) {
         auto& known = documents == document_set::search ? search_ : test_;
         if (const auto found = known.find(merge_weights); found != known.end()) return {found->second, 0, 0};
@@ -41,9 +47,13 @@ class measured_merges {
         return result;
     }
 
-    /// Losses (scored) of a merge on some of the search documents, measured now or before, and seconds spent just now.
+    /// Losses of a merge on some of the search documents, measured now or before, and seconds spent just now.
+    ///
     /// Before, a merge must have been measured on all of them.
-    /// @param documents  (scored), which, each once
+    /// @param merge_weights (checkpoints), newest last
+    /// @param documents (scored), which, each once
+    /// @returns losses (scored)
+    /// @throws work_error when it cannot be measured
     merge_evaluation operator()(const std::vector<double>& merge_weights,
                                 std::span<const std::size_t> documents) requires partial_merge_evaluator<Evaluator> {
         merge_evaluation result;
@@ -59,8 +69,10 @@ class measured_merges {
     /// Whether a merge's losses on all search documents are known, so that they cost nothing.
     bool knows(const std::vector<double>& merge_weights) const { return search_.contains(merge_weights); }
 
-    /// Takes over losses (scored) that an earlier run measured on some of the search documents.
-    /// @param documents  (scored), which, each once
+    /// Takes over losses that an earlier run measured on some of the search documents.
+    /// @param merge_weights (checkpoints), newest last
+    /// @param documents (scored), which, each once
+    /// @param losses (scored), nats per token
     void remember(const std::vector<double>& merge_weights, std::span<const std::size_t> documents,
                   std::span<const double> losses) {
         auto& known = partly_[merge_weights];

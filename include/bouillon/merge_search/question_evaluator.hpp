@@ -17,14 +17,17 @@ namespace bouillon {
 template <merge_evaluator Evaluator>
 class question_evaluator {
  public:
-    /// @param evaluate      measures the choices() of the questions as documents
-    /// @param search, test  nothing where that set is of documents: their losses are passed on as they are
-    /// @param kind          what a question's loss is
+    /// @param evaluate measures the choices() of the questions as documents
+    /// @param search nothing where that set is of documents: their losses are passed on as they are
+    /// @param test as `search`
+    /// @param kind what a question's loss is
     question_evaluator(Evaluator evaluate, std::optional<multiple_choice> search, std::optional<multiple_choice> test,
                        question_loss kind)
         : evaluate_(std::move(evaluate)), search_(std::move(search)), test_(std::move(test)), kind_(kind) {}
 
-    /// @param merge_weights  (checkpoints), newest last
+    /// Losses of a merge.
+    /// @param merge_weights (checkpoints), newest last
+    /// @param documents which
     merge_evaluation operator()(std::span<const double> merge_weights, document_set documents) {
         merge_evaluation result = evaluate_(merge_weights, documents);
         const auto& questions = documents == document_set::search ? search_ : test_;
@@ -32,8 +35,9 @@ class question_evaluator {
         return result;
     }
 
-    /// On some of the search set's questions.
-    /// @param questions  (scored), which
+    /// Losses on some of the search set's questions.
+    /// @param merge_weights (checkpoints), newest last
+    /// @param questions (scored), which
     merge_evaluation operator()(std::span<const double> merge_weights,
                                 std::span<const std::size_t> questions) requires partial_merge_evaluator<Evaluator> {
         if (!search_) return evaluate_(merge_weights, questions);

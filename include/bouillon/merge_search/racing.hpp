@@ -22,24 +22,27 @@
 
 namespace bouillon {
 
+/// How a race decides.
 struct racing_options {
-    std::size_t first = 0;  // documents of the first stage; 0: a sixteenth of them, but at least 3
-    double share = 0.25;    // of the documents' own variance: a trial's sampling variance below it is small enough,
-                            // since the surrogate smooths over trials
-    double choice_share = 0.15;  // the same where one comparison decides: among the candidates of a baseline
-    double confidence = 0.975;   // with which a merge that stops early is worse than the leader, over all of its stages
-    std::uint64_t seed = 1;      // of the order of the documents
+    std::size_t first = 0;  ///< documents of the first stage; 0: a sixteenth of them, but at least 3
+    double share = 0.25;    ///< of the documents' own variance: a trial's sampling variance below it is small enough,
+                            ///< since the surrogate smooths over trials
+    double choice_share = 0.15;  ///< the same where one comparison decides: among the candidates of a baseline
+    double confidence = 0.975;   ///< with which a merge that stops early is worse than the leader, over all its stages
+    std::uint64_t seed = 1;      ///< of the order of the documents
 };
 
 /// What is known of a merge's loss while it races.
 struct raced_loss {
-    completed_losses completed;  // on all documents
-    loss_estimate difference;    // over all documents, of the loss to the reference's; its variance is the documents'
-                                 // own, as if all had been scored, and that of sampling them
-    std::size_t documents = 0;   // scored
+    completed_losses completed;  ///< on all documents
+    loss_estimate difference;    ///< over all documents, of the loss to the reference's; its variance is the documents'
+                                 ///< own, as if all had been scored, and that of sampling them
+    std::size_t documents = 0;   ///< scored
 };
 
-/// Decides on how many documents a merge is scored. They are taken in one order drawn beforehand, so that every merge
+/// Decides on how many documents a merge is scored.
+///
+/// They are taken in one order drawn beforehand, so that every merge
 /// is scored on the first n of it: stages are nested, and any two merges are compared on the same documents. After a
 /// stage a merge goes on unless
 ///
@@ -53,7 +56,9 @@ struct raced_loss {
 /// "A racing algorithm for configuring metaheuristics".
 class document_race {
  public:
-    /// reference_weights: (checkpoints), of the newest checkpoint. reference_losses: (documents), its losses.
+    /// @param reference_weights (checkpoints), of the newest checkpoint
+    /// @param reference_losses (documents), its losses, nats per token
+    /// @param options how it decides
     document_race(const std::vector<double>& reference_weights, std::vector<double> reference_losses,
                   racing_options options = {})
         : options_(options), reference_(std::move(reference_losses)), order_(reference_.size()) {
@@ -74,7 +79,9 @@ class document_race {
     /// The first so many documents of the order.
     std::span<const std::size_t> documents(std::size_t count) const { return std::span(order_).first(count); }
 
-    /// What follows for all documents from some. losses: (scored), of the first documents of the order.
+    /// What follows for all documents from some.
+    /// @param merge_weights (checkpoints)
+    /// @param losses (scored), of the first documents of the order
     raced_loss estimate(std::span<const double> merge_weights, std::span<const double> losses) const {
         raced_loss result{{}, {}, losses.size()};
         if (losses.size() < size()) {
@@ -98,9 +105,12 @@ class document_race {
         return sampling > 0 && sampling <= telling_variance(merge, leader);
     }
 
-    /// Documents of the next stage of a merge, or 0 where it stops: as many as it takes if the figures stay what they
-    /// are, but no more than twice those scored.
-    /// share: of the documents' own variance, below which the sampling variance is small enough.
+    /// Documents of the next stage of a merge, or 0 where it stops.
+    ///
+    /// As many as it takes if the figures stay what they are, but no more than twice those scored.
+    /// @param merge that races
+    /// @param leader that it races against
+    /// @param share of the documents' own variance, below which the sampling variance is small enough
     std::size_t next_stage(const raced_loss& merge, const raced_loss& leader, double share) const {
         if (merge.documents == size() || !std::isfinite(merge.difference.mean)) return 0;
         const double sampling = merge.completed.sampling_variance;
@@ -118,9 +128,11 @@ class document_race {
     /// The best merge that has entered.
     const raced_loss& leader() const { return leader_; }
 
-    /// Takes in a merge that has ended its race, or was scored in full outside of it: others are predicted from it
-    /// where it was scored in full, and it may be the new leader. losses: (scored), of the first documents of the
-    /// order, but all of them in the documents' own.
+    /// Takes in a merge that has ended its race, or was scored in full outside of it.
+    ///
+    /// Others are predicted from it where it was scored in full, and it may be the new leader.
+    /// @param merge_weights (checkpoints)
+    /// @param losses (scored), of the first documents of the order, but all of them in the documents' own
     void enter(const std::vector<double>& merge_weights, std::span<const double> losses) {
         if (losses.empty() || !std::ranges::all_of(losses, [](double loss) { return std::isfinite(loss); })) return;
         std::vector<double> ordered(losses.begin(), losses.end());  // (scored)
@@ -155,8 +167,9 @@ class document_race {
     raced_loss leader_;
 };
 
-/// Scores the merges that are measured anyway, before others race: those of the baselines that have no choice. One that
-/// cannot be measured is passed over.
+/// Scores the merges that are measured anyway, before others race: those of the baselines that have no choice.
+///
+/// One that cannot be measured is passed over.
 template <class Evaluator>
 void enter_baselines(document_race& race, const std::vector<baseline>& compared, measured_merges<Evaluator>& measure) {
     for (const auto& one : compared)
@@ -184,9 +197,13 @@ void enter_trials(document_race& race, const history& trials, measured_merges<Ev
 }
 
 /// Scores a merge stage by stage until its race is over.
-/// @param leader  that it races against
-/// @param raced   what is then known of it
-/// @returns its losses (scored), on the first documents of the order, and what all stages took
+/// @param race that decides
+/// @param merge_weights (checkpoints)
+/// @param leader that it races against
+/// @param share of the documents' own variance, below which the sampling variance is small enough
+/// @param measure gives losses
+/// @param raced what is then known of it
+/// @returns losses (scored), on the first documents of the order, and what all stages took
 /// @throws work_error when it cannot be measured
 template <class Evaluator>
 merge_evaluation race_merge(const document_race& race, const std::vector<double>& merge_weights,
@@ -210,7 +227,9 @@ template <class Evaluator>
 class raced_candidates {
  public:
     /// Scores all candidates on the documents of the first stage, to have a leader: one that cannot be is passed over.
-    /// @param race, measure  must outlive this
+    /// @param race must outlive this
+    /// @param candidates (candidates, checkpoints)
+    /// @param measure must outlive this
     raced_candidates(const document_race& race, const std::vector<std::vector<double>>& candidates,
                      measured_merges<Evaluator>& measure)
         : race_(&race), measure_(&measure) {
@@ -222,7 +241,8 @@ class raced_candidates {
             }
     }
 
-    /// Losses (documents), in part predicted, of a merge on the search documents.
+    /// Losses of a merge on the search documents.
+    /// @returns losses (documents), in part predicted
     merge_evaluation operator()(const std::vector<double>& merge_weights, document_set) {
         raced_loss raced;
         merge_evaluation result =

@@ -13,9 +13,10 @@
 
 namespace bouillon {
 
-/// What the gains of a report are measured on: test documents of their own; confirm documents, which were set aside
-/// from the search's; or the search documents themselves, by which the merge was chosen, so that its gain there is too
-/// high.
+/// What the gains of a report are measured on.
+///
+/// Test documents of their own; confirm documents, which were set aside from the search's; or the search documents
+/// themselves, by which the merge was chosen, so that its gain there is too high.
 enum class gain_documents { search, confirm, test };
 
 /// Something that a reader of a report must know. `kind` names it for programs, `text` says it and what to do.
@@ -26,14 +27,15 @@ struct report_warning {
 /// One line of the verdict: a baseline or the found merge. Gains are over the newest checkpoint.
 struct report_row {
     std::string name;
-    std::vector<double> merge_weights;  // (checkpoints), newest last
-    loss_estimate search;               // on the search documents, which chose among merges
-    paired_gain search_gain;            // on them
-    std::optional<loss_estimate> test;  // on the test or confirm documents, which nothing was chosen by
-    paired_gain gain;                   // on them where there are some, else on the search documents
+    std::vector<double> merge_weights;  ///< (checkpoints), newest last
+    loss_estimate search;               ///< on the search documents, which chose among merges
+    paired_gain search_gain;            ///< on them
+    std::optional<loss_estimate> test;  ///< on the test or confirm documents, which nothing was chosen by
+    paired_gain gain;                   ///< on them where there are some, else on the search documents
 };
 
-/// The checkpoint that has all the weight, if one has. merge_weights: (checkpoints).
+/// The checkpoint that has all the weight, if one has.
+/// @param merge_weights (checkpoints)
 inline std::optional<std::size_t> single_checkpoint(std::span<const double> merge_weights) {
     const auto used = std::ranges::count_if(merge_weights, [](double weight) { return weight != 0; });
     const auto one = std::ranges::find(merge_weights, 1.0);

@@ -14,28 +14,35 @@
 
 namespace bouillon {
 
-/// Merges checkpoints on a backend and scores the merge in the same process; nothing is written and, after the first
-/// call, nothing is allocated for the merge.
-/// `Checkpoints`: resident_checkpoints, or placed_checkpoints.
+/// Merges checkpoints on a backend and scores the merge in the same process.
+///
+/// Nothing is written and, after the first call, nothing is allocated for the merge.
+/// @tparam Checkpoints resident_checkpoints, or placed_checkpoints
+/// @tparam Scorer of the same backend's parameters
 template <class Checkpoints, class Scorer>
 requires document_loss<Scorer, parameters<typename Checkpoints::backend_type>, held_out_documents>
 class resident_evaluator {
  public:
-    /// @param test  may be empty, when only the search documents are to be measured
+    /// @param checkpoints that are merged
+    /// @param score gives a merge's losses
+    /// @param search documents
+    /// @param test documents; may be empty, when only the search documents are to be measured
     resident_evaluator(Checkpoints checkpoints, Scorer score, held_out_documents search, held_out_documents test = {})
         : checkpoints_(std::move(checkpoints)),
           score_(std::move(score)),
           search_(std::move(search)),
           test_(std::move(test)) {}
 
-    /// @param merge_weights  (checkpoints), newest last
+    /// Losses of a merge.
+    /// @param merge_weights (checkpoints), newest last
+    /// @param documents which
     merge_evaluation operator()(std::span<const double> merge_weights, document_set documents) {
         return score(merge_weights, documents == document_set::search ? search_ : test_);
     }
 
-    /// On some of the search documents.
-    /// @param merge_weights  (checkpoints), newest last
-    /// @param documents      (scored), which
+    /// Losses on some of the search documents.
+    /// @param merge_weights (checkpoints), newest last
+    /// @param documents (scored), which
     merge_evaluation operator()(std::span<const double> merge_weights, std::span<const std::size_t> documents) {
         return score(merge_weights, search_.select(documents));
     }

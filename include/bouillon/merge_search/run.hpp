@@ -23,10 +23,10 @@ struct trial_seconds {
 struct trial_event {
     const bouillon::trial& trial;
     const bouillon::observation& observation;
-    std::span<const double> losses;  // (documents), nats per token, in part predicted where fewer were scored; empty
-                                     // for a failed trial
+    std::span<const double> losses;  ///< (documents), nats per token, in part predicted where fewer were scored; empty
+                                     ///< for a failed trial
     trial_seconds seconds;
-    std::size_t documents = 0;  // scored
+    std::size_t documents = 0;  ///< scored
 };
 
 namespace detail {
@@ -58,7 +58,9 @@ void run_trial(Search& search, Measure&& measure, Observe&& observe, OnTrial&& o
 
 }  // namespace detail
 
-/// One trial: suggest, merge, score, observe. A merge or a scorer that fails is an observation, not an end.
+/// One trial: suggest, merge, score, observe.
+///
+/// A merge or a scorer that fails is an observation, not an end.
 template <class Search, class Evaluator, class OnTrial>
 void run_trial(Search& search, measured_merges<Evaluator>& measure, OnTrial&& on_trial) {
     detail::run_trial(
@@ -72,7 +74,9 @@ void run_trial(Search& search, measured_merges<Evaluator>& measure, OnTrial&& on
         on_trial);
 }
 
-/// One trial that is scored on as many documents as it takes. The search must have the race's reference losses.
+/// One trial that is scored on as many documents as it takes.
+///
+/// The search must have the race's reference losses.
 template <class Search, class Evaluator, class OnTrial>
 void run_trial(Search& search, measured_merges<Evaluator>& measure, document_race& race, OnTrial&& on_trial) {
     raced_loss raced;

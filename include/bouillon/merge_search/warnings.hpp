@@ -103,7 +103,9 @@ inline void warn_of_disagreement(const merge_report& report, const std::string& 
 ///   nothing to search;
 /// - `documents_disagree`: the found merge's gains on the two document sets differ in a Welch test at 1 %.
 ///
-/// checkpoints: (checkpoints), names, the newest last. of: what has a loss each, as the texts call it.
+/// @param report of a search
+/// @param checkpoints (checkpoints), names, the newest last
+/// @param of what has a loss each, as the texts call it
 inline std::vector<report_warning> warnings_of(const merge_report& report, std::span<const std::string> checkpoints,
                                                const std::string& of = "documents") {
     std::vector<report_warning> warnings;
@@ -115,8 +117,9 @@ inline std::vector<report_warning> warnings_of(const merge_report& report, std::
     return warnings;
 }
 
-/// `border`: bounds of the space that the recommended point lies on, so that the best may lie beyond, and how to look
-/// there; nothing where there are none.
+/// The warning `border`: bounds of the space that the recommended point lies on, so that the best may lie beyond.
+/// @param reached those bounds, and how to look beyond them
+/// @returns nothing where there are none
 inline std::optional<report_warning> border_warning(std::span<const reached_bound> reached) {
     if (reached.empty()) return std::nullopt;
     std::string names;
@@ -129,7 +132,9 @@ inline std::optional<report_warning> border_warning(std::span<const reached_boun
         "border", "the best merge lies on the border of what was searched, so a better one may lie beyond: " + names};
 }
 
-/// The same of a space and a point (d) of it, the user's coordinates.
+/// The same of a space and a point of it.
+/// @param space that is searched
+/// @param point (d), the user's coordinates
 template <bounded_space Space>
 std::optional<report_warning> border_warning(const Space& space, std::span<const double> point) {
     return border_warning(space.reached_bounds(point));
