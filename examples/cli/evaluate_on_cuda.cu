@@ -2,9 +2,9 @@
 // All that nvcc compiles of the program.
 #include <bouillon/tensor/thrust_cuda.hpp>
 
-#include "resident_evaluation.hpp"
+#include "evaluate_on.hpp"
 
-evaluate_function evaluate_on_cuda(evaluation_input given) {
+evaluate_function evaluate_on_cuda(evaluation_input input) {
     using host = bouillon::thrust_backend<bouillon::thrust_sequential>;
-    return evaluate_on<host>(bouillon::thrust_backend<bouillon::thrust_cuda>{}, std::move(given));
+    return evaluate_on<host>(bouillon::thrust_backend<bouillon::thrust_cuda>{}, std::move(input));
 }

@@ -3,6 +3,7 @@
 
 #include "page_charts.hpp"
 #include "page_markup.hpp"
+#include "printed.hpp"
 #include "report_output.hpp"
 #include "svg_chart.hpp"
 
@@ -48,8 +49,8 @@ std::string results_section(const report_page& page) {
         lines.push_back(std::move(line));
     }
     return section("Beside the baselines",
-                   "Losses: " + page.measured.losses + ", with their standard errors (se). Gains over the newest " +
-                       "checkpoint: " + page.measured.gains + ", on the " + where + " " + page.measured.of + ".",
+                   "Losses: " + page.wording.losses + ", with their standard errors (se). Gains over the newest " +
+                       "checkpoint: " + page.wording.gains + ", on the " + where + " " + page.wording.of + ".",
                    table(titles, lines, true));
 }
 
@@ -88,9 +89,9 @@ std::string checkpoints_section(const report_page& page) {
     for (const auto& pair : page.distances)
         between.push_back({pair.older + " to " + pair.newer, number(pair.distance, "%.4g"),
                            number(100 * pair.relative, "%.2f %%"), number(pair.cosine, "%.6f")});
-    std::string note = "Losses: " + page.measured.losses + ". Euclidean distances between neighbours' tensors.";
+    std::string note = "Losses: " + page.wording.losses + ". Euclidean distances between neighbours' tensors.";
     if (page.checkpoints.size() < page.names.checkpoints.size())
-        note += " Checkpoints that are not named alone were not scored on all search " + page.measured.of +
+        note += " Checkpoints that are not named alone were not scored on all search " + page.wording.of +
                 "; `bouillon search --report` does that.";
     std::string text;
     if (!alone.empty()) text += table({"checkpoint alone", "search loss", "standard error"}, alone);

@@ -2,8 +2,10 @@
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/merge/compare_neighbours.hpp>
 
+#include "command_options.hpp"
 #include "commands.hpp"
-#include "run_options.hpp"
+#include "json_output.hpp"
+#include "run_checkpoints.hpp"
 #include <CLI/Option.hpp>
 #include <nlohmann/json.hpp>
 
@@ -11,7 +13,6 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -44,18 +45,14 @@ json figures(const bouillon::comparison& c) {
     return {{"distance", c.distance()}, {"cosine", c.cosine()}, {"norm", c.norm_b()}};  // not a number becomes null
 }
 
-void print(const json& line) { std::cout << line.dump(-1, ' ', false, json::error_handler_t::replace) << '\n'; }
-
 void print_norms_json(const bouillon::checkpoint_set& set) {
     const auto squares = bouillon::squared_norms(set, 0);
     json norms = json::object();
     for (std::size_t i = 0; i < squares.size(); ++i)
         if (bouillon::mergeable(set.tensors()[i].type))
             norms[set.tensors()[i].name] = {{"norm", std::sqrt(squares[i])}};
-    print({{"event", "norms"},
-           {"checkpoint", set[0].path().string()},
-           {"norm", whole_norm(squares)},
-           {"tensors", norms}});
+    print_line(json{
+        {"event", "norms"}, {"checkpoint", set[0].path().string()}, {"norm", whole_norm(squares)}, {"tensors", norms}});
 }
 
 void print_neighbours_json(const bouillon::checkpoint_set& set) {
@@ -76,7 +73,7 @@ void print_neighbours_json(const bouillon::checkpoint_set& set) {
             line["unequal"].push_back(set.tensors()[i].name);
             line["tensors"][set.tensors()[i].name] = {{"equal", false}};
         }
-        print(line);
+        print_line(line);
     }
 }
 
@@ -86,7 +83,7 @@ void print_json(const bouillon::checkpoint_set& set) {
         tensors.push_back({{"name", tensor.name}, {"dtype", to_string(tensor.type)}, {"shape", tensor.shape}});
     json names = json::array();
     for (const auto& checkpoint : set) names.push_back(checkpoint.path().string());
-    print({{"event", "tensors"}, {"checkpoints", names}, {"tensors", tensors}});
+    print_line(json{{"event", "tensors"}, {"checkpoints", names}, {"tensors", tensors}});
     set.size() == 1 ? print_norms_json(set) : print_neighbours_json(set);
 }
 

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal_page.hpp"
 
-#include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/json_problem.hpp>
 #include <bouillon/core/to_string.hpp>
-#include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/journal_contents.hpp>
 #include <bouillon/search/journal_header.hpp>
 #include <bouillon/search/journal_json.hpp>
+#include <bouillon/search/search_options.hpp>
 
 #include "journal_settings.hpp"
 #include "json_output.hpp"
 #include "page_json.hpp"
-#include "search_page.hpp"
-#include "search_space.hpp"
+#include "report_output.hpp"
+#include "running_search.hpp"
 
 #include <cmath>
 #include <filesystem>
@@ -39,14 +38,13 @@ double newest_loss(const bouillon::journal_contents& journal) {
     return std::numeric_limits<double>::quiet_NaN();
 }
 
-using restored_search = bouillon::bayesian_search<any_space, bouillon::upper_confidence_bound, any_kernel>;
-
 /// A search that has the trials of a journal, to say what they let believe; it suggests nothing.
-restored_search restore(const bouillon::journal_contents& journal, const search_arguments& arguments) {
+running_search restore(const bouillon::journal_contents& journal, const search_arguments& arguments) {
     bouillon::search_options options;
     options.budget = journal.header.at("budget");
     options.known = bouillon::known_of(journal.header);
-    restored_search search(make_space(arguments), std::move(options), {}, make_kernel(arguments.kernel));
+    const any_space space = arguments.space->make(arguments.checkpoints.size(), arguments.bounds);
+    running_search search({space, arguments.kernel, &default_acquisition()}, options);
     for (const auto& [suggested, ended] : journal.trials.records()) {
         search.restore(suggested);
         if (ended.status == bouillon::trial_status::observed)
@@ -62,8 +60,8 @@ std::vector<posterior_slice> believed(const bouillon::journal_contents& journal,
                                       const std::vector<std::string>& checkpoints) {
     const double newest = newest_loss(journal);
     const bool observed = journal.trials.count(bouillon::trial_status::observed) > 0;
-    if (std::isnan(newest) || !observed) return {};
-    return slices_of(restore(journal, arguments), newest, coordinate_names(checkpoints, arguments.space));
+    if (std::isnan(newest) || !observed || !arguments.space->coordinate_names) return {};
+    return restore(journal, arguments).slices(newest, arguments.space->coordinate_names(checkpoints));
 }
 
 /// Checkpoints' names as their paths give them.
@@ -89,20 +87,20 @@ void add_unfinished(const bouillon::journal_contents& journal, report_page& page
     const json& settings = journal.header.at("settings");
     const search_arguments arguments = arguments_from(settings);
     page.names.checkpoints = checkpoint_names(arguments);
-    page.measured = measure_from(settings);
+    page.wording = wording_from(settings);
     page.decision =
         "Not decided: the search has not ended. " + bouillon::to_string(page.trials.size()) + " trials have ended.";
     for (const auto& [setting, value] : settings.items()) page.settings += setting + ": " + setting_text(value) + '\n';
     page.settings += "budget: " + journal.header.at("budget").dump() + "\nseed: " + journal.header.at("seed").dump();
     page.slices = believed(journal, arguments, page.names.checkpoints);
-    page.slices_space = arguments.space;
+    page.slices_space = arguments.space->name;
 }
 
 void add_result(const json& result, report_page& page) {
     page.report = report_from(result);
     page.names = names_from(result);
     read_page_json(result.at("page"), page);
-    page.decision = decision_text(page.report, page.names.checkpoints.back(), page.measured);
+    page.decision = decision_text(page.report, page.names.checkpoints.back(), page.wording);
 }
 
 /// The journal of the groups of tensors that were searched after all of them alike, if it is of the same search.
@@ -131,7 +129,7 @@ journal_page page_of_journal(const std::filesystem::path& path) try {
     };
     made.finished = ended_after(page.trials.size());
     if (const auto groups = journal_of_groups(path, journal.header); groups && !made.finished) {
-        const auto more = reported_trials(groups->trials, newest, journal.trials.size(), "groups");
+        const auto more = reported_trials(groups->trials, newest, journal.trials.size(), std::string(space_of_groups));
         page.trials.insert(page.trials.end(), more.begin(), more.end());
         made.finished = ended_after(page.trials.size());
     }

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json_output.hpp"
 
-#include <bouillon/search/journal_event.hpp>
-#include <bouillon/search/journal_header.hpp>
+#include <bouillon/merge_search/run.hpp>
+#include <bouillon/search/journal_json.hpp>
+#include <bouillon/search/recommendation.hpp>
+
+#include "report_output.hpp"
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <cstddef>
+#include <cstdio>
 #include <optional>
 #include <vector>
 
@@ -22,7 +27,7 @@ void add_weights(json& object, const std::vector<double>& merge_weights, const m
     }
     object["merge_weights"] = nullptr;
     for (std::size_t g = 0; g < names.groups.size(); ++g)
-        object["group_merge_weights"][names.groups[g]] = row_of(merge_weights, g, names);
+        object["group_merge_weights"][names.groups[g]] = names.of_group(merge_weights, g);
 }
 
 json row_json(const bouillon::report_row& row, const merge_weight_names& names) {
@@ -107,7 +112,7 @@ std::string trial_json(const bouillon::trial_event& event, std::size_t earlier, 
 }
 
 json result_json(const bouillon::merge_report& report, const bouillon::recommendation& recommendation,
-                 const merge_weight_names& names, const measured_in& measured, const std::string& stopped_by) {
+                 const merge_weight_names& names, const loss_wording& wording, const std::string& stopped_by) {
     json rows = json::array();
     for (const auto& row : report.rows) rows.push_back(row_json(row, names));
     json warnings = json::array();
@@ -123,7 +128,7 @@ json result_json(const bouillon::merge_report& report, const bouillon::recommend
             {"rows", rows},
             {"recommendation", recommended},
             {"stopped_by", stopped_by},
-            {"unit", measured.losses},
+            {"unit", wording.losses},
             {"gains_on", documents_name(report.gains_on)},
             {"gain_documents", report.found().gain.documents},
             {"warnings", warnings},
@@ -147,3 +152,10 @@ merge_weight_names names_from(const json& result) {
     for (const auto& [group, weights] : found.at("group_merge_weights").items()) names.groups.push_back(group);
     return names;
 }
+
+void print_line(const std::string& line) {
+    std::fputs((line + '\n').c_str(), stdout);
+    std::fflush(stdout);
+}
+
+void print_line(const json& object) { print_line(bouillon::json_line(object)); }

@@ -2,14 +2,18 @@
 #pragma once
 
 #include <bouillon/merge_search/report.hpp>
-#include <bouillon/merge_search/run.hpp>
-#include <bouillon/search/recommendation.hpp>
 
-#include "report_output.hpp"
-#include <nlohmann/json.hpp>
+#include "loss_wording.hpp"
+#include "merge_weight_names.hpp"
+#include <nlohmann/json_fwd.hpp>
 
 #include <span>
 #include <string>
+
+namespace bouillon {
+struct recommendation;
+struct trial_event;
+}  // namespace bouillon
 
 // What `bouillon search --json` prints: objects without line breaks, where a number that is not known, such as the
 // standard error of a single value, is null. The result is also what ends a journal.
@@ -21,10 +25,14 @@ std::string trial_json(const bouillon::trial_event& event, std::size_t earlier, 
 
 /// `stopped_by`: the option that ended the search.
 nlohmann::ordered_json result_json(const bouillon::merge_report& report, const bouillon::recommendation& recommendation,
-                                   const merge_weight_names& names, const measured_in& measured,
+                                   const merge_weight_names& names, const loss_wording& wording,
                                    const std::string& stopped_by);
 
 /// The report that a result tells, and what its merge weights are of. Throws the JSON library's exception where the
 /// result is none.
 bouillon::merge_report report_from(const nlohmann::ordered_json& result);
 merge_weight_names names_from(const nlohmann::ordered_json& result);
+
+/// Prints a line, which another program may be waiting for.
+void print_line(const std::string& line);
+void print_line(const nlohmann::ordered_json& object);

@@ -7,8 +7,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <cstdio>
 #include <exception>
-#include <iostream>
 #include <string>
 
 namespace {
@@ -52,19 +52,19 @@ int main(int argc, char** argv) try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
         if (problem.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return program.exit(problem);
-        std::cerr << "bouillon: " << complaint(program, problem) << "\nTry `bouillon --help`.\n";
+        std::fprintf(stderr, "bouillon: %s\nTry `bouillon --help`.\n", complaint(program, problem).c_str());
         return 2;
     } catch (const bouillon::input_error& refused) {
-        std::cerr << "bouillon: " << refused.what() << remedy(program, refused) << '\n';
+        std::fprintf(stderr, "bouillon: %s%s\n", refused.what(), remedy(program, refused).c_str());
         return 2;
     }
-    std::cout.flush();
-    if (!std::cout) throw bouillon::work_error("standard output could not be written");
+    if (std::fflush(stdout) != 0 || std::ferror(stdout))
+        throw bouillon::work_error("standard output could not be written");
     return 0;
 } catch (const bouillon::input_error& problem) {
-    std::cerr << "bouillon: " << problem.what() << '\n';
+    std::fprintf(stderr, "bouillon: %s\n", problem.what());
     return 2;
 } catch (const std::exception& problem) {
-    std::cerr << "bouillon: " << problem.what() << '\n';
+    std::fprintf(stderr, "bouillon: %s\n", problem.what());
     return 1;
 }

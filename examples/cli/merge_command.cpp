@@ -3,25 +3,39 @@
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/write_merged.hpp>
 
+#include "choice_option.hpp"
+#include "command_options.hpp"
 #include "commands.hpp"
 #include "merge_inputs.hpp"
-#include "run_options.hpp"
+#include "run_checkpoints.hpp"
 #include "until_signal.hpp"
 #include "whole_number.hpp"
 #include <CLI/Option.hpp>
 
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
-#include <iostream>
 #include <memory>
-#include <string>
+#include <optional>
+#include <string_view>
 
 namespace {
+
+/// Type of the merged tensors; nothing: each keeps its own.
+struct dtype_choice {
+    std::string_view name;
+    std::optional<bouillon::dtype> type;
+};
+
+constexpr std::array dtype_choices = {dtype_choice{"keep", std::nullopt}, dtype_choice{"f32", bouillon::dtype::f32},
+                                      dtype_choice{"bf16", bouillon::dtype::bf16},
+                                      dtype_choice{"f16", bouillon::dtype::f16}};
 
 struct merge_arguments {
     merge_inputs inputs;
     std::filesystem::path recipe, out;
-    std::string dtype = "keep";
+    const dtype_choice* dtype = &dtype_choices.front();
     bool optimizer = false;
     bouillon::write_options options;
 };
@@ -32,12 +46,10 @@ void run_merge(merge_arguments& arguments) {
     options.stop = signal.asked();
     if (!arguments.recipe.empty()) {
         bouillon::reproduce_merge(bouillon::read_recipe(arguments.recipe), arguments.out, options);
-        std::cout << arguments.out.string() << '\n';
+        std::printf("%s\n", arguments.out.c_str());
         return;
     }
-    if (arguments.dtype == "f32") options.type = bouillon::dtype::f32;
-    if (arguments.dtype == "bf16") options.type = bouillon::dtype::bf16;
-    if (arguments.dtype == "f16") options.type = bouillon::dtype::f16;
+    options.type = arguments.dtype->type;
     const auto resolved = resolve(arguments.inputs);
     const auto checkpoints =
         bouillon::open_checkpoints(resolved.checkpoints, arguments.optimizer ? bouillon::optimizer_state::keep
@@ -46,11 +58,13 @@ void run_merge(merge_arguments& arguments) {
     bouillon::write_merged(checkpoints, resolved.weights, arguments.out, options);
     const auto& inputs = arguments.inputs;
     if (inputs.normalize || !inputs.schedule.empty() || !inputs.selection.takes_all())
-        std::cerr << "bouillon: merged " << to_text(resolved) << '\n';
+        std::fprintf(stderr, "bouillon: merged %s\n", to_text(resolved).c_str());
     if (std::abs(resolved.sum - 1) > 1e-9)
-        std::cerr << "bouillon: note: the weights sum to " << bouillon::to_string(resolved.sum)
-                  << "; they are used as given (--normalize divides them by their sum)\n";
-    std::cout << arguments.out.string() << '\n';
+        std::fprintf(stderr,
+                     "bouillon: note: the weights sum to %s; they are used as given (--normalize divides them by their "
+                     "sum)\n",
+                     bouillon::to_string(resolved.sum).c_str());
+    std::printf("%s\n", arguments.out.c_str());
 }
 
 void add_input_options(CLI::App& command, merge_arguments& arguments) {
@@ -90,10 +104,7 @@ void add_output_options(CLI::App& command, merge_arguments& arguments) {
     command.add_option("--out", arguments.out, "Directory to write (or a .safetensors file, whatever the inputs are)")
         ->required()
         ->type_name("DIR");
-    command.add_option("--dtype", arguments.dtype, "Type of the merged tensors")
-        ->check(CLI::IsMember({"keep", "f32", "bf16", "f16"}))
-        ->excludes(recipe)
-        ->capture_default_str();
+    add_choice(command, "--dtype", arguments.dtype, dtype_choices, "Type of the merged tensors")->excludes(recipe);
     command
         .add_option("--shard-size", arguments.options.shard_size,
                     "Bytes of tensors in a file of the directory (5GB, 500MB, 4GiB); 0 for one file")

@@ -5,7 +5,7 @@
 #include <bouillon/core/schedule_weights.hpp>
 #include <bouillon/core/to_string.hpp>
 
-#include "run_options.hpp"
+#include "run_checkpoints.hpp"
 
 #include <charconv>
 #include <cmath>

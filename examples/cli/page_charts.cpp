@@ -4,6 +4,7 @@
 #include <bouillon/core/to_string.hpp>
 
 #include "page_markup.hpp"
+#include "printed.hpp"
 #include "svg_chart.hpp"
 
 #include <algorithm>
@@ -50,7 +51,7 @@ bool has_gains(const report_page& page) {
 
 std::string trials_chart(const report_page& page) {
     if (!has_gains(page)) return "";
-    svg_chart chart("trial", "gain over the newest, " + page.measured.gains,
+    svg_chart chart("trial", "gain over the newest, " + page.wording.gains,
                     {0, static_cast<double>(page.trials.back().number)}, gains_shown(page));
     const auto* const baseline = best_baseline(page);
     chart.horizontal(0, "newest", baseline ? svg_chart::side::below : svg_chart::side::above);
@@ -78,7 +79,7 @@ std::string trials_note(const report_page& page) {
         below += trial.gain && *trial.gain < shown;
         lowest = std::min(lowest, trial.gain.value_or(0));
     }
-    const std::string& of = page.measured.of;
+    const std::string& of = page.wording.of;
     std::string note = "Gain of each trial over the newest checkpoint on the search " + of +
                        ", with its standard error; the best so far; dashed: the newest checkpoint";
     note += best_baseline(page) ? " and the best baseline." : ".";
@@ -100,7 +101,7 @@ std::string slice_chart(const posterior_slice& slice, const report_page& page, s
         low.push_back(slice.gain[i] - 2 * slice.deviation[i]);
         high.push_back(slice.gain[i] + 2 * slice.deviation[i]);
     }
-    svg_chart chart(slice.coordinate, "gain, " + page.measured.gains, {slice.at.front(), slice.at.back()},
+    svg_chart chart(slice.coordinate, "gain, " + page.wording.gains, {slice.at.front(), slice.at.back()},
                     {std::ranges::min(low), std::ranges::max(high)});
     chart.band(slice.at, low, high);
     chart.line(slice.at, slice.gain, "mean");

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "page_json.hpp"
 
-#include <bouillon/search/journal_event.hpp>
+#include <bouillon/search/journal_json.hpp>
+
+#include <nlohmann/json.hpp>
 
 namespace {
 
@@ -23,16 +25,16 @@ json page_json(const report_page& page) {
                           {"gain", gain},
                           {"deviation", deviation},
                           {"recommended", recommended}});
-    return {{"trials", page.trials.size()},     {"command", page.command},      {"version", page.version},
-            {"losses", page.measured.losses},   {"gains", page.measured.gains}, {"of", page.measured.of},
-            {"checkpoints", checkpoints},       {"distances", distances},       {"slices", slices},
+    return {{"trials", page.trials.size()},     {"command", page.command},     {"version", page.version},
+            {"losses", page.wording.losses},    {"gains", page.wording.gains}, {"of", page.wording.of},
+            {"checkpoints", checkpoints},       {"distances", distances},      {"slices", slices},
             {"slices_space", page.slices_space}};
 }
 
 void read_page_json(const json& object, report_page& page) {
     page.command = object.at("command");
     page.version = object.at("version");
-    page.measured = {object.at("losses"), object.at("gains"), object.at("of")};
+    page.wording = {object.at("losses"), object.at("gains"), object.at("of")};
     for (const auto& one : object.at("checkpoints"))
         page.checkpoints.push_back({one.at("name"), one.at("loss"), number_or_nan(one.at("standard_error"))});
     for (const auto& pair : object.at("distances"))

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "report_page.hpp"
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 /// What a page shows beside the result and the trials, for the last line of a journal.
 nlohmann::ordered_json page_json(const report_page& page);

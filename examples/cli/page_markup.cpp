@@ -3,8 +3,7 @@
 
 #include "svg_chart.hpp"
 
-#include <cmath>
-#include <cstdio>
+#include <cstddef>
 
 const char* const page_style = R"(
 :root { color-scheme: light dark; --text: #1c2024; --soft: #60646c; --line: #d9dbe0; --paper: #ffffff; --ink: #0b68cb;
@@ -41,13 +40,6 @@ th:first-child, td:first-child { text-align: left; } tr.found { font-weight: 600
 pre { overflow-x: auto; padding: .7rem; border: 1px solid var(--line); border-radius: .4rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 @media print { body { max-width: none; } figure, table { break-inside: avoid; } }
 )";
-
-std::string number(double value, const char* format) {
-    if (!std::isfinite(value)) return "";
-    char text[48];
-    std::snprintf(text, sizeof text, format, value);
-    return text;
-}
 
 std::string section(const std::string& title, const std::string& note, const std::string& content) {
     if (content.empty()) return "";

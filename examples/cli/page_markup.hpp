@@ -7,9 +7,6 @@
 /// The page's style sheet: for narrow and wide screens, light and dark, and paper.
 extern const char* const page_style;
 
-/// A number as printf has it; nothing for one that is not known.
-std::string number(double value, const char* format = "%.4f");
-
 /// A part of the page with a title and what to know about it; nothing where there is no content.
 std::string section(const std::string& title, const std::string& note, const std::string& content);
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "printed.hpp"
+
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <limits>
@@ -22,10 +25,8 @@ class progress_line {
         best_ = std::min(best_, std::isnan(loss) ? best_ : loss);
         const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
         const auto remaining = static_cast<long>(seconds / static_cast<double>(done) * static_cast<double>(left));
-        char text[128];
-        std::snprintf(text, sizeof text, "trial %zu/%zu   best loss %.4f   last %.4f   time left %ld:%02ld", number,
-                      budget_, best_, loss, remaining / 60, remaining % 60);
-        show(text);
+        show(printed("trial %zu/%zu   best loss %.4f   last %.4f   time left %ld:%02ld", number, budget_, best_, loss,
+                     remaining / 60, remaining % 60));
     }
 
     void show(const std::string& text) {

@@ -7,8 +7,8 @@
 #include "report_file.hpp"
 #include <CLI/Option.hpp>
 
+#include <cstdio>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 
 namespace {
@@ -34,10 +34,12 @@ void run(report_arguments arguments) {
     report_file file(arguments.out, arguments.force);
     file.publish(html_report(page));
     if (!finished)
-        std::cerr << "bouillon: " << arguments.journal.string()
-                  << ": has no result, as the search has not ended. The page shows its " << page.trials.size()
-                  << " trials and decides nothing; `bouillon search --resume` ends it.\n";
-    std::cout << "Written: " << arguments.out.string() << '\n';
+        std::fprintf(
+            stderr,
+            "bouillon: %s: has no result, as the search has not ended. The page shows its %zu trials and decides "
+            "nothing; `bouillon search --resume` ends it.\n",
+            arguments.journal.c_str(), page.trials.size());
+    std::printf("Written: %s\n", arguments.out.c_str());
 }
 
 }  // namespace

@@ -1,30 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report_output.hpp"
 
+#include "printed.hpp"
+
 #include <algorithm>
-#include <cstdarg>
-#include <cstdio>
 #include <span>
 
 namespace {
-
-/// printf into a string.
-[[gnu::format(printf, 1, 2)]] std::string print(const char* format, ...) {
-    char text[512];
-    std::va_list arguments;
-    va_start(arguments, format);
-    std::vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    return text;
-}
 
 std::string pad(const std::string& text, std::size_t width) {
     return text + std::string(std::max(width, text.size()) - text.size(), ' ');
 }
 
 std::string gain_text(const bouillon::paired_gain& gain) {
-    if (!gain.testable()) return print("%+.4f", gain.gain);
-    return print("%+.4f (%.4f)", gain.gain, gain.standard_error);
+    if (!gain.testable()) return printed("%+.4f", gain.gain);
+    return printed("%+.4f (%.4f)", gain.gain, gain.standard_error);
 }
 
 const char* significance(const bouillon::paired_gain& gain) {
@@ -36,7 +26,7 @@ const char* significance(const bouillon::paired_gain& gain) {
 std::string weights_text(std::span<const double> merge_weights, const merge_weight_names& names) {
     std::string text;
     for (std::size_t k = 0; k < names.checkpoints.size(); ++k)
-        text += ' ' + names.checkpoints[k] + print(":%.6g", merge_weights[k]);
+        text += ' ' + names.checkpoints[k] + printed(":%.6g", merge_weights[k]);
     return text;
 }
 
@@ -45,15 +35,15 @@ std::string found_text(const std::vector<double>& merge_weights, const merge_wei
         return "\nFound merge:" + weights_text(merge_weights, names) + '\n';
     std::string text = "\nFound merge, by groups of tensors:\n";
     for (std::size_t g = 0; g < names.groups.size(); ++g)
-        text += "  " + names.groups[g] + ':' + weights_text(row_of(merge_weights, g, names), names) + '\n';
+        text += "  " + names.groups[g] + ':' + weights_text(names.of_group(merge_weights, g), names) + '\n';
     return text;
 }
 
 }  // namespace
 
 std::string with_error(const bouillon::loss_estimate& loss) {
-    if (std::isnan(loss.variance)) return print("%.4f", loss.mean);
-    return print("%.4f (%.4f)", loss.mean, loss.standard_error());
+    if (std::isnan(loss.variance)) return printed("%.4f", loss.mean);
+    return printed("%.4f (%.4f)", loss.mean, loss.standard_error());
 }
 
 const char* documents_name(bouillon::gain_documents set) {
@@ -61,31 +51,27 @@ const char* documents_name(bouillon::gain_documents set) {
     return set == bouillon::gain_documents::confirm ? "confirm" : "search";
 }
 
-std::span<const double> row_of(std::span<const double> merge_weights, std::size_t g, const merge_weight_names& names) {
-    return merge_weights.subspan(g * names.checkpoints.size(), names.checkpoints.size());
-}
-
 std::string decision_text(const bouillon::merge_report& report, const std::string& newest,
-                          const measured_in& measured) {
+                          const loss_wording& wording) {
     const auto& gain = report.found().gain;
     if (!gain.testable())
-        return print(
+        return printed(
             "Decision: %s. It measures %+.4f better than %s; one number a merge cannot tell if that is significant.",
             report.merge() ? "use the found merge" : "keep the newest", gain.gain, newest.c_str());
     if (bouillon::single_checkpoint(report.found().merge_weights) == report.found().merge_weights.size() - 1)
         return "Decision: keep the newest. No merge that was tried promises more than " + newest + " alone.";
-    std::string where = print("%zu %s ", gain.documents, documents_name(report.gains_on)) + measured.of;
+    std::string where = printed("%zu %s ", gain.documents, documents_name(report.gains_on)) + wording.of;
     if (!report.honest()) where += ", by which the merge was chosen: it is less in truth";
     const std::string figure =
-        print("%+.4f %s (%.3g %% interval %+.4f to %+.4f) over %s on %s", gain.gain, measured.gains.c_str(),
-              100 * (1 - gain.level), gain.lower(), gain.upper(), newest.c_str(), where.c_str());
+        printed("%+.4f %s (%.3g %% interval %+.4f to %+.4f) over %s on %s", gain.gain, wording.gains.c_str(),
+                100 * (1 - gain.level), gain.lower(), gain.upper(), newest.c_str(), where.c_str());
     if (report.merge()) return "Decision: use the found merge. Its gain is significant: " + figure + ".";
     if (gain.significant) return "Decision: keep the newest. The found merge is significantly worse: " + figure + ".";
     return "Decision: keep the newest. The found merge has no significant gain: " + figure + ".";
 }
 
 std::string result_text(const bouillon::merge_report& report, const merge_weight_names& names,
-                        const measured_in& measured) {
+                        const loss_wording& wording) {
     std::vector<std::vector<std::string>> cells = {{"merge", "search loss (se)",
                                                     std::string(documents_name(report.gains_on)) + " loss (se)",
                                                     "gain over newest (se)", "significant at 95 %"}};
@@ -107,8 +93,8 @@ std::string result_text(const bouillon::merge_report& report, const merge_weight
         }
         text += line.back() + '\n';
     }
-    text += found_text(report.found().merge_weights, names) +
-            decision_text(report, names.checkpoints.back(), measured) + '\n';
+    text += found_text(report.found().merge_weights, names) + decision_text(report, names.checkpoints.back(), wording) +
+            '\n';
     for (const auto& warning : report.warnings) text += "Warning: " + warning.text + ".\n";
     return text;
 }

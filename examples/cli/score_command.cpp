@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/model/config.hpp>
+#include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/merge/tensor_groups.hpp>
+#include <bouillon/model/language_model_config.hpp>
 #include <bouillon/score/loss_summary.hpp>
 #include <bouillon/score/multiple_choice.hpp>
 
+#include "command_options.hpp"
 #include "commands.hpp"
-#include "evaluators.hpp"
 #include "held_out_input.hpp"
-#include "run_options.hpp"
-#include "whole_number.hpp"
+#include "json_output.hpp"
+#include "model_config.hpp"
+#include "run_checkpoints.hpp"
 #include <CLI/Option.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <span>
 #include <string>
@@ -27,7 +29,8 @@ struct score_arguments {
     std::vector<std::filesystem::path> checkpoints;
     bouillon::run_selection selection;
     std::filesystem::path held_out;
-    std::string metric = "choice-loss", backend = "xtensor";
+    const metric_choice* metric = &metric_choices().front();
+    const backend_choice* backend = &backend_choices().front();
     std::size_t threads = 0;
     bool json = false, losses = false;
 };
@@ -56,11 +59,11 @@ score_result documents_result(std::vector<double> losses, const bouillon::held_o
 }
 
 score_result questions_result(const std::vector<double>& choice_losses, const bouillon::multiple_choice& questions,
-                              const std::string& metric) {
+                              bouillon::question_loss metric) {
     using bouillon::question_loss;
     const auto losses = [&](question_loss kind) { return questions.losses(choice_losses, kind); };
     const auto right = bouillon::summarize(choice_losses, questions.choices(), questions.right_choices());
-    const auto chosen = losses(question_loss_of(metric)), wrong = losses(question_loss::accuracy);
+    const auto chosen = losses(metric), wrong = losses(question_loss::accuracy);
     score_result result{{{"loss", nullptr, bouillon::mean_of(chosen)},
                          {"standard_error", nullptr, bouillon::standard_error_of_mean(chosen)},
                          {"token_loss", nullptr, right.token_loss},
@@ -86,7 +89,7 @@ void print_json(const std::filesystem::path& checkpoint, const score_result& res
     nlohmann::ordered_json line = {{"checkpoint", checkpoint.string()}, {"documents", result.losses.size()}};
     for (const auto& each : result.figures) line[each.field] = each.value;  // not a number becomes null
     if (losses) line["losses"] = result.losses;
-    std::cout << line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << std::endl;
+    print_line(line);
 }
 
 void print_text(const std::filesystem::path& checkpoint, const score_result& result, int width, bool headings) {
@@ -107,7 +110,9 @@ void print_text(const std::filesystem::path& checkpoint, const score_result& res
 std::vector<double> losses_of(const std::filesystem::path& path, const score_arguments& arguments,
                               const bouillon::held_out_documents& held_out) {
     const auto checkpoint = bouillon::open_checkpoints(std::span(&path, 1));
-    auto evaluate = make_resident_evaluator(checkpoint, {}, arguments.backend, arguments.threads, held_out, {});
+    const auto config = read_model_config(checkpoint.newest());
+    const bouillon::tensor_groups alike;
+    auto evaluate = arguments.backend->evaluate({checkpoint, alike, config, held_out, {}, arguments.threads});
     const std::vector<double> whole = {1.0};
     return evaluate(whole, bouillon::document_set::search).losses;
 }
@@ -115,18 +120,18 @@ std::vector<double> losses_of(const std::filesystem::path& path, const score_arg
 void run_score(score_arguments& arguments) {
     arguments.checkpoints = taken_checkpoints(arguments.checkpoints, arguments.selection);
     const auto held_out = read_held_out_input(arguments.held_out);
-    check_metric(arguments.metric, held_out.questions.has_value(), arguments.held_out);
+    check_metric(*arguments.metric, held_out.questions.has_value(), arguments.held_out);
     std::size_t width = 10;
     for (const auto& path : arguments.checkpoints) {  // so that the last one's fault does not show after an hour
         const auto opened = bouillon::open_checkpoints(std::span(&path, 1));
         note_contents(opened);
-        bouillon::read_config(model_config_path(opened.newest()));
+        read_model_config(opened.newest());
         width = std::max(width, path.string().size());
     }
     bool first = true;
     for (const auto& path : arguments.checkpoints) {
         auto losses = losses_of(path, arguments, held_out.documents);
-        const auto result = held_out.questions ? questions_result(losses, *held_out.questions, arguments.metric)
+        const auto result = held_out.questions ? questions_result(losses, *held_out.questions, arguments.metric->loss)
                                                : documents_result(std::move(losses), held_out.documents);
         if (arguments.json)
             print_json(path, result, arguments.losses);
@@ -152,12 +157,8 @@ void add_score_command(CLI::App& program) {
         ->required()
         ->type_name("FILE");
     add_metric_option(*command, arguments->metric);
-    command->add_option("--backend", arguments->backend, "Tensor backend")
-        ->check(CLI::IsMember(backend_names))
-        ->capture_default_str();
-    command->add_option("--threads", arguments->threads, "Threads of the xtensor backend; 0 for all")
-        ->check(whole_number())
-        ->capture_default_str();
+    add_backend_option(*command, arguments->backend);
+    add_threads_option(*command, arguments->threads);
     command->add_flag("--json", arguments->json, "Print one JSON object a checkpoint");
     command->add_flag("--losses", arguments->losses, "With --json: every document's or question's loss, too");
     command->footer(

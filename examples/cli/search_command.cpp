@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/merge/write_merged.hpp>
-#include <bouillon/merge_search.hpp>
+#include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/merge_search/make_report.hpp>
+#include <bouillon/merge_search/warnings.hpp>
 #include <bouillon/search/journal_file.hpp>
-#include <bouillon/search/journal_header.hpp>
-#include <bouillon/version.hpp>
+#include <bouillon/search/journal_json.hpp>
 
 #include "commands.hpp"
+#include "html_report.hpp"
 #include "json_output.hpp"
+#include "merge_problem.hpp"
+#include "merge_scorer.hpp"
+#include "merge_writer.hpp"
 #include "page_json.hpp"
 #include "progress.hpp"
 #include "report_file.hpp"
-#include "run_options.hpp"
-#include "search_arguments.hpp"
+#include "report_output.hpp"
+#include "run_checkpoints.hpp"
+#include "search_command_options.hpp"
 #include "search_page.hpp"
-#include "search_space.hpp"
 #include "search_stages.hpp"
-#include "until_signal.hpp"
-#include "workbench.hpp"
+#include "tensor_division.hpp"
+#include <nlohmann/json.hpp>
 
-#include <iostream>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,46 +31,29 @@
 
 namespace {
 
-/// What the options come to: a preset's own, the checkpoints of a folder, the space where it is chosen by them.
-search_arguments resolved(search_arguments arguments) {
-    if (arguments.preset == "paper") {
-        arguments.acquisition = "gp-hedge, the paper's";
-        arguments.space = "interval";
-        arguments.full = true;
-    }
-    arguments.checkpoints = taken_checkpoints(arguments.checkpoints, arguments.selection);
-    if (arguments.space == "auto") arguments.space = arguments.checkpoints.size() == 2 ? "interval" : "simplex";
-    check_usage(arguments);
-    if (arguments.kernel == "auto") arguments.kernel = default_kernel(make_space(arguments).dimension());
-    return arguments;
+merge_weight_names names_of(const bouillon::checkpoint_set& checkpoints, const bouillon::tensor_groups& groups) {
+    merge_weight_names names;
+    for (const auto& checkpoint : checkpoints) names.checkpoints.push_back(checkpoint.name());
+    for (const auto& group : groups.groups) names.groups.push_back(group.name);
+    return names;
 }
 
-/// Measures the baselines beside what was found. `alike`: what was found for all tensors alike.
-bouillon::merge_report compare(workbench& bench, const search_result& result, const bouillon::recommendation& alike) {
-    const auto& arguments = bench.arguments;
-    auto compared = bouillon::baselines(bench.checkpoints.size(), result.trials, arguments.seed);
+/// Measures the baselines beside what was found.
+/// @param alike what was found for all tensors alike
+bouillon::merge_report compare(merge_problem& problem, const search_result& result,
+                               const bouillon::recommendation& alike) {
+    const auto& arguments = problem.arguments;
+    auto compared = bouillon::baselines(problem.checkpoints(), result.trials, arguments.seed);
     if (arguments.groups.any()) compared.push_back({"found, all tensors alike", {alike.merge_weights}});
     progress_line progress(arguments.budget);
     const auto show = [&](const std::string& name) { progress.show("measuring " + name); };
     const auto& found = result.recommendation.merge_weights;
-    auto report = bench.race ? bouillon::make_report(found, compared, bench.measure, *bench.race, bench.gains_on, show)
-                             : bouillon::make_report(found, compared, bench.measure, bench.gains_on, show);
-    report.warnings = bouillon::warnings_of(report, bench.weight_names().checkpoints, bench.measured.of);
+    auto report = problem.race
+                      ? bouillon::make_report(found, compared, problem.losses, *problem.race, problem.gains_on, show)
+                      : bouillon::make_report(found, compared, problem.losses, problem.gains_on, show);
+    report.warnings = bouillon::warnings_of(report, problem.names.checkpoints, problem.wording.of);
     report.warnings.insert(report.warnings.end(), result.borders.begin(), result.borders.end());
     return report;
-}
-
-void write_result(const workbench& bench, const bouillon::merge_report& report) {
-    const auto& arguments = bench.arguments;
-    const auto weights = report.merge() ? report.found().merge_weights : bench.newest();
-    const until_signal signal;
-    bouillon::write_merged(bench.checkpoints, weights, arguments.out,
-                           {.force = arguments.force,
-                            .provenance = {{"bouillon.version", bouillon::version},
-                                           {"bouillon.decision", report.merge() ? "merge" : "keep newest"}},
-                            .threads = arguments.threads,
-                            .groups = bench.groups,
-                            .stop = signal.asked()});
 }
 
 /// Ends the journal with the result and what a page needs beside it, unless it ends so already: it was resumed when all
@@ -78,40 +65,55 @@ void end_journal(const std::filesystem::path& path, nlohmann::ordered_json resul
         journal.append(line);
 }
 
-void print_result(const workbench& bench, const bouillon::merge_report& report, const search_result& result) {
-    const auto& arguments = bench.arguments;
+void print_result(const merge_problem& problem, const bouillon::merge_report& report, const search_result& result) {
+    const auto& arguments = problem.arguments;
     if (result.stopped_by != "budget")
-        std::cout << "Stopped by --" << result.stopped_by << " after " << result.trials << " of " << arguments.budget
-                  << " trials\n\n";
-    std::cout << result_text(report, bench.weight_names(), bench.measured);
+        std::printf("Stopped by --%s after %zu of %zu trials\n\n", result.stopped_by.c_str(), result.trials,
+                    arguments.budget);
+    std::fputs(result_text(report, problem.names, problem.wording).c_str(), stdout);
     if (!arguments.out.empty())
-        std::cout << "Written: " << arguments.out.string()
-                  << (report.merge() ? " (the found merge)\n" : " (the newest checkpoint)\n");
+        std::printf("Written: %s (the %s)\n", arguments.out.c_str(),
+                    report.merge() ? "found merge" : "newest checkpoint");
 }
 
-void run(const search_arguments& arguments) {
-    std::optional<report_file> file;
-    if (!arguments.report.empty()) file.emplace(arguments.report, arguments.force);
-    workbench bench(arguments);
-    note_contents(bench.checkpoints);
-    if (bench.race)
-        bouillon::enter_baselines(*bench.race, bouillon::baselines(bench.checkpoints.size(), 0, 0), bench.measure);
-    search_result result = search_alike(bench);
-    const bouillon::recommendation alike = result.recommendation;
-    if (arguments.groups.any()) result = search_groups(bench, result);
-    const auto report = compare(bench, result, alike);
-    if (!arguments.out.empty()) write_result(bench, report);
-    const auto summary =
-        result_json(report, result.recommendation, bench.weight_names(), bench.measured, result.stopped_by);
+/// Puts the result where the user asked for it.
+void tell(merge_problem& problem, const bouillon::checkpoint_set& checkpoints, const bouillon::merge_report& report,
+          const search_result& result, std::optional<report_file>& page_file) {
+    const auto& arguments = problem.arguments;
+    const auto line = result_json(report, result.recommendation, problem.names, problem.wording, result.stopped_by);
     if (arguments.has_page()) {
-        const auto page = make_page(bench, report, result);
-        if (!arguments.journal.empty()) end_journal(arguments.journal, summary, page);
-        if (file) file->publish(html_report(page));
+        const auto page = make_page(problem, checkpoints, report, result);
+        if (!arguments.journal.empty()) end_journal(arguments.journal, line, page);
+        if (page_file) page_file->publish(html_report(page));
     }
     if (arguments.json)
-        std::cout << bouillon::json_line(summary) << std::endl;
+        print_line(line);
     else
-        print_result(bench, report, result);
+        print_result(problem, report, result);
+}
+
+/// A search, from its checkpoints to its verdict.
+void run(const search_arguments& arguments) {
+    std::optional<report_file> page_file;  // what cannot be written shows now, not at the end
+    if (!arguments.report.empty()) page_file.emplace(arguments.report, arguments.force);
+
+    const auto checkpoints = bouillon::open_checkpoints(arguments.checkpoints);
+    const auto groups = make_groups(arguments.groups, checkpoints);
+    auto scorer = make_scorer(arguments, checkpoints, groups);
+    merge_losses losses(scorer.evaluate);
+    merge_problem problem{arguments, groups, losses, names_of(checkpoints, groups), scorer.wording, scorer.metric};
+    if (arguments.groups.any()) make_group_space(arguments.groups, groups, problem.newest());
+    measure_newest(problem, scorer);
+    note_contents(checkpoints);
+
+    search_result result = search_alike(problem);
+    const bouillon::recommendation alike = result.recommendation;
+    if (arguments.groups.any()) result = search_groups(problem, result);
+    const auto report = compare(problem, result, alike);
+    if (!arguments.out.empty())
+        write_result(report.merge(), report.merge() ? report.found().merge_weights : problem.newest(), checkpoints,
+                     groups, arguments);
+    tell(problem, checkpoints, report, result, page_file);
 }
 
 }  // namespace

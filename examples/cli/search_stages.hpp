@@ -4,8 +4,9 @@
 #include <bouillon/merge_search/report.hpp>
 #include <bouillon/search/recommendation.hpp>
 
-#include "report_page.hpp"
-#include "workbench.hpp"
+#include "merge_problem.hpp"
+#include "posterior_slice.hpp"
+#include "reported_trial.hpp"
 
 #include <cstddef>
 #include <string>
@@ -23,7 +24,7 @@ struct search_result {
 };
 
 /// Searches merge weights that are the same for all tensors, with a journal if one is asked for.
-search_result search_alike(workbench& bench);
+search_result search_alike(merge_problem& problem);
 
 /// Searches group by group around what was found for all tensors alike; keeps that where nothing better is measured.
-search_result search_groups(workbench& bench, const search_result& alike);
+search_result search_groups(merge_problem& problem, const search_result& alike);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "svg_chart.hpp"
 
+#include "printed.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <string_view>
 
 namespace {
@@ -12,20 +13,16 @@ namespace {
 constexpr double width = 480, height = 290, left = 62, right = 12, top = 12, bottom = 44;  // of the drawing's units
 
 /// A number with so many digits after the point, never a negative zero.
-std::string number(double value, int digits) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.*f", digits, value);
-    const std::string shown = text;
+std::string fixed(double value, int digits) {
+    const std::string shown = printed("%.*f", digits, value);
     return shown.starts_with('-') && shown.find_first_not_of("-0.") == shown.npos ? shown.substr(1) : shown;
 }
 
 /// The label of a tick: as many digits as its step has; powers of ten where that would be too wide for the margin.
 std::string tick_label(double value, double step) {
     const int digits = static_cast<int>(std::max(0.0, -std::floor(std::log10(step) + 1e-9)));
-    if (digits <= 5) return number(value, digits);
-    char text[32];
-    std::snprintf(text, sizeof text, "%.3g", std::abs(value) < step / 2 ? 0 : value);
-    return text;
+    if (digits <= 5) return fixed(value, digits);
+    return printed("%.3g", std::abs(value) < step / 2 ? 0 : value);
 }
 
 svg_chart::range widened(svg_chart::range given) {
@@ -71,14 +68,14 @@ double svg_chart::down(double y) const {
     const double inside = std::clamp(y, y_.first, y_.second);
     return height - bottom - (inside - y_.first) / (y_.second - y_.first) * (height - top - bottom);
 }
-std::string svg_chart::at(double x, double y) const { return number(across(x), 1) + "," + number(down(y), 1); }
+std::string svg_chart::at(double x, double y) const { return fixed(across(x), 1) + "," + fixed(down(y), 1); }
 
 void svg_chart::point(double x, double y, double error, const std::string& style) {
-    const std::string column = number(across(x), 1);
+    const std::string column = fixed(across(x), 1);
     if (error > 0)
-        drawn_ += "<path class=\"error\" d=\"M" + column + "," + number(down(y - error), 1) + "V" +
-                  number(down(y + error), 1) + "\"/>";
-    drawn_ += "<circle class=\"" + style + "\" cx=\"" + column + "\" cy=\"" + number(down(y), 1) + "\" r=\"3\"/>";
+        drawn_ += "<path class=\"error\" d=\"M" + column + "," + fixed(down(y - error), 1) + "V" +
+                  fixed(down(y + error), 1) + "\"/>";
+    drawn_ += "<circle class=\"" + style + "\" cx=\"" + column + "\" cy=\"" + fixed(down(y), 1) + "\" r=\"3\"/>";
 }
 
 void svg_chart::line(std::span<const double> x, std::span<const double> y, const std::string& style) {
@@ -95,30 +92,30 @@ void svg_chart::band(std::span<const double> x, std::span<const double> low, std
 }
 
 void svg_chart::horizontal(double y, const std::string& label, side where) {
-    drawn_ += "<path class=\"rule\" d=\"M" + number(left, 0) + "," + number(down(y), 1) + "H" +
-              number(width - right, 0) + "\"/><text class=\"label\" x=\"" + number(width - right - 2, 0) + "\" y=\"" +
-              number(down(y) + (where == side::above ? -4 : 14), 1) + "\" text-anchor=\"end\">" + escape_markup(label) +
+    drawn_ += "<path class=\"rule\" d=\"M" + fixed(left, 0) + "," + fixed(down(y), 1) + "H" + fixed(width - right, 0) +
+              "\"/><text class=\"label\" x=\"" + fixed(width - right - 2, 0) + "\" y=\"" +
+              fixed(down(y) + (where == side::above ? -4 : 14), 1) + "\" text-anchor=\"end\">" + escape_markup(label) +
               "</text>";
 }
 
 void svg_chart::vertical(double x) {
-    drawn_ += "<path class=\"rule\" d=\"M" + number(across(x), 1) + "," + number(top, 0) + "V" +
-              number(height - bottom, 0) + "\"/>";
+    drawn_ += "<path class=\"rule\" d=\"M" + fixed(across(x), 1) + "," + fixed(top, 0) + "V" +
+              fixed(height - bottom, 0) + "\"/>";
 }
 
 std::string svg_chart::axes() const {
     std::string text;
     const double across_step = tick_step(x_), down_step = tick_step(y_);
     for (double x = std::ceil(x_.first / across_step - 1e-9) * across_step; x <= x_.second + 1e-9; x += across_step)
-        text += "<text x=\"" + number(across(x), 1) + "\" y=\"" + number(height - bottom + 16, 0) +
+        text += "<text x=\"" + fixed(across(x), 1) + "\" y=\"" + fixed(height - bottom + 16, 0) +
                 "\" text-anchor=\"middle\">" + tick_label(x, across_step) + "</text>";
     for (double y = std::ceil(y_.first / down_step) * down_step; y <= y_.second; y += down_step)
-        text += "<path class=\"grid\" d=\"M" + number(left, 0) + "," + number(down(y), 1) + "H" +
-                number(width - right, 0) + "\"/><text x=\"" + number(left - 6, 0) + "\" y=\"" + number(down(y) + 4, 1) +
+        text += "<path class=\"grid\" d=\"M" + fixed(left, 0) + "," + fixed(down(y), 1) + "H" +
+                fixed(width - right, 0) + "\"/><text x=\"" + fixed(left - 6, 0) + "\" y=\"" + fixed(down(y) + 4, 1) +
                 "\" text-anchor=\"end\">" + tick_label(y, down_step) + "</text>";
-    text += "<text x=\"" + number((left + width - right) / 2, 0) + "\" y=\"" + number(height - 8, 0) +
+    text += "<text x=\"" + fixed((left + width - right) / 2, 0) + "\" y=\"" + fixed(height - 8, 0) +
             "\" text-anchor=\"middle\">" + escape_markup(x_title_) + "</text><text transform=\"rotate(-90)\" x=\"" +
-            number(-(top + height - bottom) / 2, 0) + "\" y=\"14\" text-anchor=\"middle\">" + escape_markup(y_title_) +
+            fixed(-(top + height - bottom) / 2, 0) + "\" y=\"14\" text-anchor=\"middle\">" + escape_markup(y_title_) +
             "</text>";
     return text;
 }

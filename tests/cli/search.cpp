@@ -173,6 +173,7 @@ TEST_CASE("every choice of space, kernel, acquisition, preset and backend runs")
                                      "--acquisition log-nei",
                                      "--acquisition thompson",
                                      "--acquisition knowledge-gradient",
+                                     "--acquisition improvement-or-knowledge",
                                      "--acquisition gp-hedge",
                                      "--preset paper",
                                      "--backend thrust"}) {
@@ -195,6 +196,22 @@ TEST_CASE("the surrogate has a quadratic trend above eight checkpoints, and the 
     };
     CHECK(kernel_of(8) == "matern52");
     CHECK(kernel_of(9) == "matern52+quadratic");
+}
+
+TEST_CASE("the acquisition is the library's own for merges unless told otherwise, and the journal names it") {
+    const tiny_run run("cli-auto");
+    const auto header_of = [&](const std::string& options) {
+        const auto journal = run / "trials.jsonl";
+        const auto found =
+            run_program(search_of(run, 3) + on_documents(run) + " --budget 4 --journal " + journal.string() + options);
+        CHECK_MESSAGE(found.status == 0, found.errors);
+        const std::string text = read_text(journal);
+        fs::remove(journal);
+        return text.substr(0, text.find('\n'));
+    };
+    const std::string untold = header_of("");
+    CHECK(untold == header_of(" --acquisition auto"));
+    CHECK(nlohmann::json::parse(untold).at("settings").at("acquisition") == "log-nei");
 }
 
 TEST_CASE("the paper's preset begins at alpha and at 1") {

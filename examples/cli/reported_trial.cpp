@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report_page.hpp"
+#include "reported_trial.hpp"
+
+#include <bouillon/search/history.hpp>
 
 #include <cmath>
 #include <utility>

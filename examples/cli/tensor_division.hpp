@@ -5,27 +5,13 @@
 #include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/space/group_scaling.hpp>
 
-#include <CLI/App.hpp>
+#include "group_arguments.hpp"
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
-
-/// What the user asked of groups of tensors.
-struct group_arguments {
-    std::string division;             // "parts", "depth:N", or empty
-    std::vector<std::string> own;     // NAME=PATTERN[,PATTERN...], before the division's
-    std::vector<std::string> ranges;  // NAME=LOWER..UPPER or NAME=VALUE
-    std::vector<std::string> frozen;  // names
-    std::size_t budget = 0;           // trials; 0: as many as the search of all tensors alike
-
-    bool any() const { return !division.empty() || !own.empty(); }
-};
-
-/// Adds the options that give groups of tensors merge weights of their own.
-void add_group_options(CLI::App& command, group_arguments& arguments);
 
 /// The groups of a model's tensors. Throws input_error for a division that is none, a pattern that holds nothing, and
 /// ranges without groups.
@@ -43,3 +29,6 @@ std::vector<bouillon::reached_bound> reached_bounds(const bouillon::tensor_group
 
 /// Both, for a journal's settings: a search of other groups or ranges is another search.
 nlohmann::ordered_json to_json(const bouillon::tensor_groups& groups, const bouillon::group_scaling& space);
+
+/// What a page calls the coordinates (d) of the space.
+std::vector<std::string> coordinate_names(const bouillon::tensor_groups& groups, const bouillon::group_scaling& space);

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "group_options.hpp"
+#include "tensor_division.hpp"
 
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/to_string.hpp>
 
-#include "whole_number.hpp"
-#include <CLI/Option.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -62,31 +60,6 @@ bouillon::tensor_groups divide(const std::string& division, const std::vector<st
 }
 
 }  // namespace
-
-void add_group_options(CLI::App& command, group_arguments& arguments) {
-    const char* const group = "Groups of tensors, whose merge weights are searched after those of all alike";
-    command
-        .add_option("--groups", arguments.division,
-                    "parts: embeddings, attention, mlp, norms, head; depth:N: the layers in N runs")
-        ->type_name("parts|depth:N")
-        ->group(group);
-    command
-        .add_option("--group", arguments.own,
-                    "A group of tensors by patterns of their names (* and ?), before those of --groups")
-        ->type_name("NAME=PATTERN,...")
-        ->group(group);
-    command
-        .add_option("--group-range", arguments.ranges,
-                    "How far a group may go from the newest checkpoint (0) to the merge (1) and beyond; else 0..1.5")
-        ->type_name("NAME=LOWER..UPPER")
-        ->group(group);
-    command.add_option("--freeze", arguments.frozen, "Keep a group as the newest checkpoint has it")
-        ->type_name("NAME")
-        ->group(group);
-    command.add_option("--group-budget", arguments.budget, "Trials for the groups; else as many as --budget")
-        ->check(whole_number(1))
-        ->group(group);
-}
 
 bouillon::tensor_groups make_groups(const group_arguments& arguments, const bouillon::checkpoint_set& checkpoints) {
     if (!arguments.any()) {
@@ -145,4 +118,11 @@ nlohmann::ordered_json to_json(const bouillon::tensor_groups& groups, const boui
                           {"upper", space.upper[g]},
                           {"patterns", groups.groups[g].patterns}});
     return {{"merged", space.merged}, {"ranges", ranges}};
+}
+
+std::vector<std::string> coordinate_names(const bouillon::tensor_groups& groups, const bouillon::group_scaling& space) {
+    std::vector<std::string> names;  // (d)
+    for (std::size_t g = 0; g < groups.groups.size(); ++g)
+        if (space.lower[g] < space.upper[g]) names.push_back("scale of " + groups.groups[g].name);
+    return names;
 }

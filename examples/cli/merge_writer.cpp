@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "merge_writer.hpp"
+
+#include <bouillon/merge/write_merged.hpp>
+#include <bouillon/version.hpp>
+
+#include "until_signal.hpp"
+
+void write_result(bool merged, const std::vector<double>& merge_weights, const bouillon::checkpoint_set& checkpoints,
+                  const bouillon::tensor_groups& groups, const search_arguments& arguments) {
+    const until_signal signal;
+    bouillon::write_merged(checkpoints, merge_weights, arguments.out,
+                           {.force = arguments.force,
+                            .provenance = {{"bouillon.version", bouillon::version},
+                                           {"bouillon.decision", merged ? "merge" : "keep newest"}},
+                            .threads = arguments.threads,
+                            .groups = groups,
+                            .stop = signal.asked()});
+}

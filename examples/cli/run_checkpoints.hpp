@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/run_selection.hpp>
+
+#include <filesystem>
+#include <vector>
+
+namespace bouillon {
+class checkpoint_set;
+}
+
+/// The checkpoints that the selection takes. Says on standard error what it left out of a folder for its name or kind.
+std::vector<std::filesystem::path> taken_checkpoints(const std::vector<std::filesystem::path>& given,
+                                                     const bouillon::run_selection& selection);
+
+/// Says on standard error what the checkpoints hold that a user may not expect: tensors that an index does not name,
+/// and an optimizer's state, which was left out.
+/// @param checkpoints of any kind
+/// @param remedy what the command can do about such a state
+void note_contents(const bouillon::checkpoint_set& checkpoints, const char* remedy = "");
