@@ -2,6 +2,7 @@
 #include "html_report.hpp"
 
 #include "page_charts.hpp"
+#include "page_files.hpp"
 #include "page_markup.hpp"
 #include "printed.hpp"
 #include "report_output.hpp"
@@ -113,11 +114,13 @@ std::string html_report(const report_page& page) {
     std::string warnings;
     for (const auto& warning : page.report.warnings)
         warnings += "<p class=\"warning\"><b>Warning</b>: " + escape_markup(warning.text) + ".</p>\n";
-    return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-           "<title>bouillon: report of a search</title><style>" +
-           std::string(page_style) + "</style></head><body>\n<h1>" + escape_markup(page.decision) + "</h1>\n" +
-           warnings + section("Trials", trials_note(page), trials_chart(page)) + slices_section(page) +
-           results_section(page) + weights_section(page) + checkpoints_section(page) + reproduce_section(page) +
-           "</body></html>\n";
+    return filled(page_html, {{"style", std::string(page_css)},
+                              {"decision", escape_markup(page.decision)},
+                              {"warnings", warnings},
+                              {"trials", section("Trials", trials_note(page), trials_chart(page))},
+                              {"beliefs", slices_section(page)},
+                              {"results", results_section(page)},
+                              {"weights", weights_section(page)},
+                              {"checkpoints", checkpoints_section(page)},
+                              {"reproduction", reproduce_section(page)}});
 }
