@@ -7,6 +7,8 @@
 
 #include "run_checkpoints.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <numeric>
@@ -34,11 +36,25 @@ std::pair<std::filesystem::path, std::optional<double>> parse_input(const std::s
     return {weight ? text.substr(0, colon) : text, weight};
 }
 
+/// Merge weights by age.
+struct schedule_choice {
+    std::string_view name;
+    std::vector<double> (*weights)(std::size_t checkpoints);
+};
+
+template <class Decay>
+std::vector<double> decayed(std::size_t checkpoints) {
+    return bouillon::decay_weights(checkpoints, Decay{});
+}
+
+constexpr std::array schedules = {schedule_choice{"uniform", bouillon::uniform_weights},
+                                  schedule_choice{"linear", decayed<bouillon::linear_decay>},
+                                  schedule_choice{"cosine", decayed<bouillon::cosine_decay>},
+                                  schedule_choice{"minus-sqrt", decayed<bouillon::minus_sqrt_decay>}};
+
 std::vector<double> scheduled(const std::string& schedule, std::size_t checkpoints) {
-    if (schedule == "uniform") return bouillon::uniform_weights(checkpoints);
-    if (schedule == "linear") return bouillon::decay_weights(checkpoints, bouillon::linear_decay{});
-    if (schedule == "cosine") return bouillon::decay_weights(checkpoints, bouillon::cosine_decay{});
-    if (schedule == "minus-sqrt") return bouillon::decay_weights(checkpoints, bouillon::minus_sqrt_decay{});
+    const auto named = std::ranges::find(schedules, schedule, &schedule_choice::name);
+    if (named != schedules.end()) return named->weights(checkpoints);
     const auto newest = schedule.starts_with("ema:") ? parse_number(schedule.substr(4)) : std::nullopt;
     if (newest) return bouillon::moving_average_weights(checkpoints, *newest);
     throw input_error("--schedule " + schedule +
@@ -46,7 +62,7 @@ std::vector<double> scheduled(const std::string& schedule, std::size_t checkpoin
 }
 
 merge_weights resolve_schedule(std::vector<std::filesystem::path> paths, const merge_inputs& inputs) {
-    const std::string schedule = inputs.schedule.empty() ? "uniform" : inputs.schedule;
+    const std::string schedule = inputs.schedule.empty() ? std::string(schedules.front().name) : inputs.schedule;
     scheduled(schedule, 2);  // a wrong one is refused whatever the checkpoints are
     merge_weights resolved;
     resolved.checkpoints = taken_checkpoints(paths, inputs.selection);
