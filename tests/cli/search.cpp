@@ -192,7 +192,7 @@ TEST_CASE("the surrogate has a quadratic trend above eight checkpoints, and the 
         CHECK_MESSAGE(found.status == 0, found.errors);
         const std::string text = read_text(journal);
         std::filesystem::remove(journal);
-        return nlohmann::json::parse(text.substr(0, text.find('\n'))).at("kernel");
+        return nlohmann::json::parse(text.substr(0, text.find('\n'))).at("settings").at("kernel");
     };
     CHECK(kernel_of(8) == "matern52");
     CHECK(kernel_of(9) == "matern52+quadratic");
