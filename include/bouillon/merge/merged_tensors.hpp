@@ -9,11 +9,11 @@
 #include <bouillon/merge/input_hashes.hpp>
 #include <bouillon/merge/merge_weights.hpp>
 #include <bouillon/merge/non_finite.hpp>
+#include <bouillon/merge/one_for_all.hpp>
 #include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/tensor/weighted_sum.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <optional>
@@ -42,12 +42,11 @@ class merged_tensors {
         for (const std::size_t k : used.checkpoints) used_.push_back(&checkpoints[k]);
         weights_ = std::move(used.groups);
         for (const auto& tensor : tensors()) group_.push_back(group_of(groups, tensor.name, tensor.type));
-        same_.resize(tensors().size());
+        one_for_all_.resize(tensors().size());
         parallel_for(tensors().size(), threads, [&](std::size_t i, std::size_t) {
-            if (!mergeable(tensors()[i].type))
-                check_copied(i);
-            else if (weights_[group_[i]].sum_to_one)
-                same_[i] = is_same_in_used(i);
+            const dtype stored = tensors()[i].type;
+            if (!mergeable(stored)) check_same(i);
+            one_for_all_[i] = one_stands_for_all(stored, weights_[group_[i]], [this, i] { return is_same_in_used(i); });
         });
     }
 
@@ -72,25 +71,25 @@ class merged_tensors {
 
     /// Says that bytes [first, first + size) of a merged tensor will be asked for soon.
     void prefetch(std::size_t tensor, std::size_t first, std::size_t size) const {
-        const auto [from, length] = stored_run(tensor, first, size);
-        for (const checkpoint* input : inputs_of(tensor)) input->prefetch(tensor, from, length);
+        const auto [start, length] = stored_run(tensor, first, size);
+        for (const checkpoint* input : inputs_of(tensor)) input->prefetch(tensor, start, length);
     }
 
-    /// Gives bytes [first, first + out.size()) of a merged tensor, which hold whole elements where it is summed.
+    /// Gives bytes [first, first + merged.size()) of a merged tensor, which hold whole elements where it is summed.
     /// `scratch`: for the inputs, at least 1 KiB for each. `hashes`: of (inputs(), tensors), takes in what is read.
     /// Throws input_error for a file that changed, for an input that is NaN or infinite and for a sum beyond the
     /// output's type; work_error for what cannot be read.
-    void read(std::size_t tensor, std::size_t first, std::span<std::byte> out, std::span<std::byte> scratch,
+    void read(std::size_t tensor, std::size_t first, std::span<std::byte> merged, std::span<std::byte> scratch,
               input_hashes* hashes = nullptr) const {
         const dtype made = type(tensor);
         const auto inputs = inputs_of(tensor);
         std::vector<run_hash> runs;  // (inputs), or none
         for (std::size_t k = 0; hashes && k < inputs.size(); ++k)
-            runs.emplace_back(stored_run(tensor, first, out.size()).first);
+            runs.emplace_back(stored_run(tensor, first, merged.size()).first);
         if (is_copied(tensor)) {
-            used_.front()->read(tensor, first, out);
-            if (mergeable(made)) check_finite(tensor, first, out);
-            if (hashes) runs[0].add(out);
+            used_.front()->read(tensor, first, merged);
+            if (mergeable(made)) check_finite(tensor, first, merged);
+            if (hashes) runs[0].add(merged);
             if (hashes) add_hashes(tensor, runs, *hashes);
             return;
         }
@@ -99,14 +98,14 @@ class merged_tensors {
         const std::size_t stored_width = bouillon::bytes(tensors()[tensor].type), width = bouillon::bytes(made);
         const std::size_t block = stride / stored_width;  // elements
         std::vector<tensor_view> views(inputs.size());
-        for (std::size_t done = 0; done < out.size(); done += block * width) {
-            const auto part = out.subspan(done, std::min(block * width, out.size() - done));
+        for (std::size_t done = 0; done < merged.size(); done += block * width) {
+            const auto part = merged.subspan(done, std::min(block * width, merged.size() - done));
             const std::size_t count = part.size() / width;
             for (std::size_t k = 0; k < inputs.size(); ++k) {
-                const auto to = scratch.subspan(k * stride, count * stored_width);
-                inputs[k]->read(tensor, (first + done) / width * stored_width, to);
-                if (hashes) runs[k].add(to);
-                views[k] = {to.data(), count, tensors()[tensor].type};
+                const auto stored = scratch.subspan(k * stride, count * stored_width);
+                inputs[k]->read(tensor, (first + done) / width * stored_width, stored);
+                if (hashes) runs[k].add(stored);
+                views[k] = {stored.data(), count, tensors()[tensor].type};
             }
             weighted_sum(views, weights_of(tensor), {part.data(), count, made});
             check_finite(tensor, first + done, part);
@@ -115,18 +114,13 @@ class merged_tensors {
     }
 
  private:
-    static constexpr std::array<double, 1> one{1};
-
     /// Whether a tensor's bytes are those of the inputs.
-    bool is_copied(std::size_t tensor) const {
-        const dtype stored = tensors()[tensor].type;
-        return !mergeable(stored) || (same_[tensor] && type(tensor) == stored);
-    }
+    bool is_copied(std::size_t tensor) const { return one_for_all_[tensor] && type(tensor) == tensors()[tensor].type; }
     std::span<const checkpoint* const> inputs_of(std::size_t tensor) const {
-        return std::span(used_).first(same_[tensor] || is_copied(tensor) ? 1 : used_.size());
+        return std::span(used_).first(one_for_all_[tensor] ? 1 : used_.size());
     }
     std::span<const double> weights_of(std::size_t tensor) const {
-        return same_[tensor] ? std::span<const double>(one) : weights_[group_[tensor]].weights;
+        return one_for_all_[tensor] ? std::span<const double>(weight_of_one) : weights_[group_[tensor]].weights;
     }
 
     /// The inputs' bytes from which a run of a merged tensor's bytes is made: the first, and how many.
@@ -137,16 +131,16 @@ class merged_tensors {
     }
 
     /// `runs`: (inputs_of), of which one stands for all.
-    void add_hashes(std::size_t tensor, std::span<run_hash> runs, input_hashes& to) const {
+    void add_hashes(std::size_t tensor, std::span<run_hash> runs, input_hashes& hashes) const {
         const std::size_t size = storage_size(tensors()[tensor], used_.front()->path().string());
         std::vector<hash_bits> sums;  // (runs)
         for (std::size_t k = 0; k < runs.size(); ++k)
             sums.push_back(runs[k].finish(
                 size, [&](std::size_t first, std::span<std::byte> rest) { used_[k]->read(tensor, first, rest); }));
-        for (std::size_t k = 0; k < used_.size(); ++k) to.add(k, tensor, sums[std::min(k, sums.size() - 1)]);
+        for (std::size_t k = 0; k < used_.size(); ++k) hashes.add(k, tensor, sums[std::min(k, sums.size() - 1)]);
     }
 
-    void check_copied(std::size_t i) const {
+    void check_same(std::size_t i) const {
         const checkpoint& first = *used_.front();
         for (const checkpoint* other : used_)
             if (other != &first && !same_bytes(*other, i, first, i))
@@ -163,10 +157,10 @@ class merged_tensors {
     void check_finite(std::size_t tensor, std::size_t first, std::span<const std::byte> merged) const {
         if (allow_non_finite_) return;
         const std::size_t width = bouillon::bytes(type(tensor));
-        const auto found = find_non_finite({merged.data(), merged.size() / width, type(tensor)});
-        if (!found) return;
+        const auto element = find_non_finite({merged.data(), merged.size() / width, type(tensor)});
+        if (!element) return;
         for (const checkpoint* input : inputs_of(tensor)) check_input_finite(*input, tensor);
-        refuse_sum(tensor, first / width + *found);
+        refuse_sum(tensor, first / width + *element);
     }
     /// Names a sum beyond its type's range, and the input that adds the most to it.
     [[noreturn]] void refuse_sum(std::size_t tensor, std::size_t element) const {
@@ -195,10 +189,10 @@ class merged_tensors {
             const auto part = std::span(block).first(std::min(block.size(), (size - first) * width));
             input.read(tensor, first * width, part);
             const tensor_view view{part.data(), part.size() / width, stored.type};
-            if (const auto found = find_non_finite(view))
+            if (const auto element = find_non_finite(view))
                 throw not_finite(input.file(tensor).string() + ": tensor " + in_quotes(stored.name) + " has " +
-                                 to_string(load_element<double>(stored.type, part.data(), *found)) + " at element " +
-                                 to_string(first + *found));
+                                 to_string(load_element<double>(stored.type, part.data(), *element)) + " at element " +
+                                 to_string(first + *element));
         }
     }
 
@@ -208,7 +202,7 @@ class merged_tensors {
     std::vector<const checkpoint*> used_;     // those whose weight is not 0
     std::vector<used_weights::row> weights_;  // (groups)
     std::vector<std::size_t> group_;          // (tensors)
-    std::vector<char> same_;                  // (tensors): is one of the used checkpoints' the sum? (not bool: threads)
+    std::vector<char> one_for_all_;           // (tensors): one_stands_for_all (not bool: several threads write it)
 };
 
 }  // namespace bouillon::detail

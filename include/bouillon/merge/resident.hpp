@@ -3,6 +3,7 @@
 
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/merge_weights.hpp>
+#include <bouillon/merge/one_for_all.hpp>
 #include <bouillon/merge/resident_tensors.hpp>
 #include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/tensor/fill.hpp>
@@ -131,22 +132,22 @@ class resident_checkpoints {
     }
 
     /// Whether a merge of this tensor is the one that all checkpoints in use have.
-    static bool is_one_of_its_inputs(const entry& from, const used_weights& used) {
-        return used.groups[from.group].sum_to_one &&
-               std::all_of(used.checkpoints.begin(), used.checkpoints.end(),
-                           [&](std::size_t k) { return from.which[k] == from.which[used.checkpoints[0]]; });
+    static bool is_one_of_its_inputs(const entry& inputs, const used_weights& used) {
+        return detail::one_stands_for_all(inputs.type, used.groups[inputs.group], [&] {
+            return std::all_of(used.checkpoints.begin(), used.checkpoints.end(),
+                               [&](std::size_t k) { return inputs.which[k] == inputs.which[used.checkpoints[0]]; });
+        });
     }
 
     /// Calls sum(entry, inputs, weights) for each tensor: the inputs that have a weight, or one that stands for all.
     template <class Sum>
     void for_each_sum(std::span<const double> merge_weights, const Sum& sum) const {
         const used_weights used = check(merge_weights);
-        const std::vector<double> one{1.0};
         for (const entry& from : entries_) {
             summands inputs;  // (used)
             for (const std::size_t k : used.checkpoints) inputs.push_back(&from.tensors[from.which[k]]);
-            if (!mergeable(from.type) || is_one_of_its_inputs(from, used))
-                sum(from, {inputs[0]}, one);
+            if (is_one_of_its_inputs(from, used))
+                sum(from, {inputs[0]}, detail::weight_of_one);
             else
                 sum(from, inputs, used.groups[from.group].weights);
         }
