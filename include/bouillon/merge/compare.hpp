@@ -18,10 +18,10 @@ namespace bouillon {
 
 /// Sums over the elements of two tensors (or models) a and b of equal size, from which every figure follows.
 struct comparison {
-    double squared_a = 0;           // sum a^2
-    double squared_b = 0;           // sum b^2
-    double product = 0;             // sum a b
-    double squared_difference = 0;  // sum (b - a)^2, summed as such: from the others it would cancel
+    double squared_a = 0;           ///< sum a^2
+    double squared_b = 0;           ///< sum b^2
+    double product = 0;             ///< sum a b
+    double squared_difference = 0;  ///< sum (b - a)^2, summed as such: from the others it would cancel
 
     double norm_a() const { return std::sqrt(squared_a); }
     double norm_b() const { return std::sqrt(squared_b); }
@@ -110,10 +110,11 @@ inline comparison compare_block(dtype type, const std::byte* a, const std::byte*
 
 /// Compares two tensors of equal size and of one of the mergeable types, in float64: every difference is formed from
 /// the stored values without a rounding to less.
+///
 /// The sums are formed in blocks that do not depend on the number of threads, so neither does the result.
-/// @param a, b     tensors of the same type and size
-/// @param threads  0 for all
 /// Cost: each tensor read once.
+/// @param a, b tensors of the same type and size
+/// @param threads 0 for all
 inline comparison compare(const tensor_view& a, const tensor_view& b, std::size_t threads = 0) {
     constexpr std::size_t block = 1 << 16;                         // elements
     std::vector<comparison> blocks((a.size + block - 1) / block);  // each over a block of elements

@@ -15,7 +15,7 @@ namespace detail {
 
 /// A run of the elements of one tensor of a set, read by one thread.
 struct compared_run {
-    std::size_t tensor, first, count;  // elements
+    std::size_t tensor, first, count;  ///< elements
 };
 
 /// The mergeable tensors of a set in runs of about 1 MiB.
@@ -40,7 +40,8 @@ class neighbour_reader {
           stride_(block_ + 64),
           memory_(checkpoints.size() * stride_) {}
 
-    /// Adds what a run gives to the comparisons of neighbours. `sums`: (checkpoints - 1).
+    /// Adds what a run gives to the comparisons of neighbours.
+    /// @param sums (checkpoints - 1)
     void add(const compared_run& run, std::span<comparison> sums) {
         const dtype type = checkpoints_->tensors()[run.tensor].type;
         const std::size_t whole = block_ / bytes(type);
@@ -65,12 +66,13 @@ class neighbour_reader {
 
 }  // namespace detail
 
-/// Compares each checkpoint of a set with the next, tensor by tensor, in float64. Tensors that cannot be merged
-/// (integers, bools) have zero sums. The result does not depend on the number of threads.
-/// @returns (checkpoints - 1, tensors of the set), in the set's order; the sum over the tensors is the comparison of
-///          the whole models
-/// @throws input_error where a file changes while it is read
+/// Compares each checkpoint of a set with the next, tensor by tensor, in float64.
+///
+/// Tensors that cannot be merged (integers, bools) have zero sums. The result does not depend on the number of threads.
 /// Cost: each checkpoint read once.
+/// @returns (checkpoints - 1, tensors of the set), in the set's order; the sum over the tensors is the comparison of
+/// the whole models
+/// @throws input_error where a file changes while it is read
 inline std::vector<std::vector<comparison>> compare_neighbours(const checkpoint_set& checkpoints,
                                                                std::size_t threads = 0) {
     const std::size_t pairs = checkpoints.size() - 1, used = thread_count(threads);
@@ -87,11 +89,12 @@ inline std::vector<std::vector<comparison>> compare_neighbours(const checkpoint_
     return tensors;
 }
 
-/// Finds the tensors that cannot be merged (integers, bools), of which no sum tells anything, and that differ between
-/// a checkpoint of a set and the next.
+/// Finds the tensors that cannot be merged (integers, bools), of which no sum tells anything, and that differ between a
+/// checkpoint of a set and the next.
+///
+/// Cost: such tensors are read, each twice, up to the first block that differs.
 /// @returns (checkpoints - 1), each the indices of such tensors in the set's order
 /// @throws input_error where a file changes while it is read
-/// Cost: such tensors are read, each twice, up to the first block that differs.
 inline std::vector<std::vector<std::size_t>> unequal_neighbours(const checkpoint_set& checkpoints) {
     std::vector<std::vector<std::size_t>> unequal(checkpoints.size() - 1);
     for (std::size_t k = 1; k < checkpoints.size(); ++k)
@@ -104,9 +107,10 @@ inline std::vector<std::vector<std::size_t>> unequal_neighbours(const checkpoint
 
 /// Sums the squares of each tensor of one checkpoint of a set, in float64: 0 for those that cannot be merged. The
 /// result does not depend on the number of threads.
+///
+/// Cost: the checkpoint read once.
 /// @returns (tensors of the set), squared norms, whose sum is that of the whole model
 /// @throws input_error where the file changes while it is read
-/// Cost: the checkpoint read once.
 inline std::vector<double> squared_norms(const checkpoint_set& checkpoints, std::size_t k, std::size_t threads = 0) {
     const auto runs = detail::split_into_runs(checkpoints);
     const std::size_t used = thread_count(threads);

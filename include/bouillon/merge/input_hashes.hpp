@@ -21,9 +21,10 @@ namespace bouillon::detail {
 /// A run hashes the blocks that begin in it; what the last of them lacks at the run's end is read on.
 class run_hash {
  public:
-    static constexpr std::size_t block = 1 << 16;  // bytes
+    static constexpr std::size_t block = 1 << 16;  ///< bytes
 
-    /// `first`: where in the tensor the run begins.
+    /// Begins with nothing hashed.
+    /// @param first where in the tensor the run begins
     explicit run_hash(std::size_t first) : at_(first), in_block_(false) {}
 
     /// Takes in the bytes that follow.
@@ -41,7 +42,9 @@ class run_hash {
         }
     }
 
-    /// The sum over the run's blocks. `size`: the tensor's. `read(first, to)`: reads bytes of it.
+    /// The sum over the run's blocks.
+    /// @param size the tensor's, bytes
+    /// @param read called as read(first, part): reads bytes of it
     template <class Read>
     hash_bits finish(std::size_t size, const Read& read) {
         if (in_block_) {
@@ -72,7 +75,9 @@ class input_hashes {
  public:
     input_hashes(std::size_t checkpoints, std::size_t tensors) : tensors_(tensors), sums_(checkpoints * tensors) {}
 
-    /// Adds what a run of a tensor's blocks came to. Several threads may.
+    /// Adds what a run of a tensor's blocks came to.
+    ///
+    /// Several threads may.
     void add(std::size_t checkpoint, std::size_t tensor, const hash_bits& run) {
         const std::lock_guard lock(mutex_);
         hash_bits& sum = sums_[checkpoint * tensors_ + tensor];
@@ -80,6 +85,7 @@ class input_hashes {
     }
 
     /// The hash of a checkpoint whose tensors are these: that of a line for each, `"NAME" TYPE SHAPE HASH`, by name.
+    ///
     /// It does not depend on the files that hold them.
     std::string of(std::size_t checkpoint, std::span<const checkpoint_tensor> tensors) const {
         std::string lines;

@@ -11,7 +11,7 @@ namespace bouillon::detail {
 class made_directories {
  public:
     /// Makes `path`, which is absolute, and the directories above it where they are missing.
-    /// Throws filesystem_error.
+    /// @throws filesystem_error
     explicit made_directories(const std::filesystem::path& path) {
         std::error_code unreadable;
         for (auto at = path; !exists(at, unreadable) && at != at.root_path(); at = at.parent_path())

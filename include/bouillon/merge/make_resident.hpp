@@ -45,12 +45,13 @@ std::vector<resident_tensor<Backend>> read_resident(const checkpoint_set& checkp
 
 }  // namespace detail
 
-/// Uploads checkpoints to a backend, each tensor once in its stored dtype. A tensor that is bitwise the same in several
-/// is uploaded once. Cost: each file read once, and twice what several have in common; little host memory but the
-/// backend's own.
-/// @param groups  of tensors that have merge weights of their own
+/// Uploads checkpoints to a backend, each tensor once in its stored dtype.
+///
+/// A tensor that is bitwise the same in several is uploaded once.
+/// Cost: each file read once, and twice what several have in common; little host memory but the backend's own.
+/// @param groups of tensors that have merge weights of their own
 /// @throws input_error naming a tensor of integers or bools that is not the same in every checkpoint, one of no group,
-///         and for a file that changes meanwhile
+/// and for a file that changes meanwhile
 template <tensor_backend Backend>
 resident_checkpoints<Backend> make_resident(const checkpoint_set& checkpoints, const Backend& backend,
                                             const tensor_groups& groups = {}) {

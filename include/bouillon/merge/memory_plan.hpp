@@ -13,10 +13,10 @@ namespace bouillon {
 
 /// Memory that merging and scoring take, bytes.
 struct memory_needs {
-    std::size_t checkpoints = 0;  // how many
-    std::size_t checkpoint = 0;   // the tensors of one, in their stored dtype
-    std::size_t scoring = 0;      // a model that is run, where the backend computes; beside the merge
-    std::size_t buffers = 0;      // in host memory, for what passes through it
+    std::size_t checkpoints = 0;  ///< how many
+    std::size_t checkpoint = 0;   ///< the tensors of one, in their stored dtype
+    std::size_t scoring = 0;      ///< a model that is run, where the backend computes; beside the merge
+    std::size_t buffers = 0;      ///< in host memory, for what passes through it
 
     std::size_t resident() const { return checkpoints * checkpoint; }
     std::size_t working() const { return checkpoint + scoring; }  // one merge and its scoring
@@ -24,15 +24,15 @@ struct memory_needs {
 
 /// Memory that there is, bytes.
 struct memory_room {
-    std::size_t host = std::numeric_limits<std::size_t>::max();  // available; the largest where that is not known
-    std::optional<std::size_t> device;  // free on the backend's device; nothing where it computes in host memory
+    std::size_t host = std::numeric_limits<std::size_t>::max();  ///< available; the largest where that is not known
+    std::optional<std::size_t> device;  ///< free on the backend's device; nothing where it computes in host memory
 };
 
 /// Where checkpoints are between merges.
 enum class checkpoint_place {
-    device,  // in the device's memory
-    host,    // in host memory; for a device each merge is summed there and sent
-    disk     // in their files, which each merge reads
+    device,  ///< in the device's memory
+    host,    ///< in host memory; for a device each merge is summed there and sent
+    disk     ///< in their files, which each merge reads
 };
 
 /// Where the checkpoints of a search will be, and what that takes.
@@ -69,7 +69,7 @@ inline bool fits(std::size_t bytes, std::size_t room) { return bytes <= room - r
 
 /// Decides where a search's checkpoints will be: on the device where all fits there, else in host memory, else in their
 /// files.
-/// Throws input_error, with what is needed and what there is, where one merge and its scoring do not fit.
+/// @throws input_error, with what is needed and what there is, where one merge and its scoring do not fit
 inline memory_plan plan_memory(const memory_needs& needs, const memory_room& room) {
     const auto refuse = [&](std::size_t bytes, std::size_t there, const std::string& memory) {
         throw input_error("not enough memory: one merge of " + detail::checkpoints_text(needs) +

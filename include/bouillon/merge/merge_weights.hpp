@@ -18,17 +18,20 @@ namespace bouillon {
 /// holds.
 struct used_weights {
     struct row {
-        std::vector<double> weights;  // (used)
-        bool sum_to_one = false;      // within 1e-12; then a tensor that is the same in all is itself the sum
+        std::vector<double> weights;  ///< (used)
+        bool sum_to_one = false;      ///< within 1e-12; then a tensor that is the same in all is itself the sum
     };
 
-    std::vector<std::size_t> checkpoints;  // (used), those whose weight is not 0 in some group, in order
-    std::vector<row> groups;               // (groups)
+    std::vector<std::size_t> checkpoints;  ///< (used), those whose weight is not 0 in some group, in order
+    std::vector<row> groups;               ///< (groups)
 };
 
 namespace detail {
 
-/// Throws input_error for merge weights that are not finite or that leave nothing to sum. `merge_weights`: a group's.
+/// Checks the merge weights of one group.
+/// @param merge_weights (checkpoints)
+/// @param name_of what a message calls checkpoint k
+/// @throws input_error for merge weights that are not finite or that leave nothing to sum
 template <class NameOf>
 void check_row(std::span<const double> merge_weights, const NameOf& name_of) {
     for (std::size_t k = 0; k < merge_weights.size(); ++k)
@@ -42,9 +45,11 @@ void check_row(std::span<const double> merge_weights, const NameOf& name_of) {
 }  // namespace detail
 
 /// Checks merge weights and drops the checkpoints that have none.
-/// @param merge_weights  (checkpoints), for all groups of tensors alike, or (groups, checkpoints), row by row;
-///                       dimensionless, taken as they are, never normalised
-/// @param name_of        what a message calls checkpoint k
+/// @param merge_weights (checkpoints), for all groups of tensors alike, or (groups, checkpoints), row by row;
+/// dimensionless, taken as they are, never normalised
+/// @param checkpoints how many
+/// @param groups how many, of tensors that have merge weights of their own
+/// @param name_of what a message calls checkpoint k
 /// @throws input_error for weights that are not one finite number a checkpoint, or all 0 for a group
 template <class NameOf>
 used_weights use_weights(std::span<const double> merge_weights, std::size_t checkpoints, std::size_t groups,

@@ -28,9 +28,15 @@ namespace bouillon::detail {
 /// The weighted sum of a set's checkpoints, any run of any tensor's bytes at a time.
 class merged_tensors {
  public:
-    /// `weights`: as use_weights has them. Throws input_error for weights that are not one finite number a checkpoint,
-    /// or that are all 0, for a tensor of no group, and for one that cannot be summed and is not the same in every
-    /// checkpoint whose weight is not 0.
+    /// Checks the weights, and finds which tensors are the same in all checkpoints in use.
+    /// @param checkpoints must outlive this
+    /// @param weights as use_weights has them
+    /// @param groups of tensors that have merge weights of their own
+    /// @param type of the output's float tensors; nothing: each keeps its own
+    /// @param allow_non_finite whether NaN and infinity pass
+    /// @param threads that read
+    /// @throws input_error for weights that are not one finite number a checkpoint, or that are all 0, for a tensor of
+    /// no group, and for one that cannot be summed and is not the same in every checkpoint whose weight is not 0
     merged_tensors(const checkpoint_set& checkpoints, std::span<const double> weights, const tensor_groups& groups,
                    std::optional<dtype> type, bool allow_non_finite, std::size_t threads)
         : checkpoints_(checkpoints), type_(type), allow_non_finite_(allow_non_finite) {
@@ -76,9 +82,14 @@ class merged_tensors {
     }
 
     /// Gives bytes [first, first + merged.size()) of a merged tensor, which hold whole elements where it is summed.
-    /// `scratch`: for the inputs, at least 1 KiB for each. `hashes`: of (inputs(), tensors), takes in what is read.
-    /// Throws input_error for a file that changed, for an input that is NaN or infinite and for a sum beyond the
-    /// output's type; work_error for what cannot be read.
+    /// @param tensor by index
+    /// @param first byte
+    /// @param merged written
+    /// @param scratch for the inputs, at least 1 KiB for each
+    /// @param hashes of (inputs(), tensors), takes in what is read
+    /// @throws input_error for a file that changed, for an input that is NaN or infinite and for a sum beyond the
+    /// output's type
+    /// @throws work_error for what cannot be read
     void read(std::size_t tensor, std::size_t first, std::span<std::byte> merged, std::span<std::byte> scratch,
               input_hashes* hashes = nullptr) const {
         const dtype made = type(tensor);
@@ -130,7 +141,9 @@ class merged_tensors {
         return {first / width * stored, size / width * stored};
     }
 
-    /// `runs`: (inputs_of), of which one stands for all.
+    /// Adds a run's hashes to those of the checkpoints.
+    /// @param tensor by index
+    /// @param runs (inputs_of), of which one stands for all
     void add_hashes(std::size_t tensor, std::span<run_hash> runs, input_hashes& hashes) const {
         const std::size_t size = storage_size(tensors()[tensor], used_.front()->path().string());
         std::vector<hash_bits> sums;  // (runs)

@@ -45,8 +45,9 @@ inline bool has_non_finite(const tensor_view& tensor) {
 }  // namespace detail
 
 /// The first element that is NaN or infinite, if any.
-/// @param tensor  of F64, F32, F16 or BF16
+///
 /// Cost: one read, at the memory's speed where there is none.
+/// @param tensor of F64, F32, F16 or BF16
 inline std::optional<std::size_t> find_non_finite(const tensor_view& tensor) {
     if (!detail::has_non_finite(tensor)) return std::nullopt;
     std::size_t i = 0;

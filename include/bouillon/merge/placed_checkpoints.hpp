@@ -35,21 +35,22 @@ memory_room room_for(const Backend& backend) {
 
 /// Checkpoints of one model where a memory_plan puts them, and merges of them on a backend, the same bit for bit
 /// wherever that is.
+///
 /// `Host`: the backend whose tensors lie in host memory, where the checkpoints are if not with `Backend`'s own.
 template <tensor_backend Backend, tensor_backend Host = Backend>
 class placed_checkpoints {
  public:
     using backend_type = Backend;
 
-    /// @param checkpoints  must outlive this
-    /// @param groups       of tensors that have merge weights of their own
+    /// @param checkpoints must outlive this
+    /// @param groups of tensors that have merge weights of their own
     /// @throws input_error as make_resident does
     placed_checkpoints(const checkpoint_set& checkpoints, const Backend& backend, checkpoint_place place,
                        const tensor_groups& groups = {}, const Host& host = Host())
         : backend_(backend), source_(place_them(checkpoints, backend, place, groups, host)) {}
 
     /// The weighted sum of the checkpoints, into the result of an earlier call or into nothing.
-    /// @param merge_weights  (checkpoints) or (groups, checkpoints), dimensionless, taken as they are
+    /// @param merge_weights (checkpoints) or (groups, checkpoints), dimensionless, taken as they are
     /// @throws input_error for weights that are not one finite number a checkpoint, or all 0
     void merge_into(std::span<const double> merge_weights, parameters<Backend>& merged) const {
         if (const auto* resident = std::get_if<on_backend>(&source_))

@@ -30,12 +30,14 @@ inline bool is_used(const recipe_input& input) {
     return std::any_of(input.merge_weights.begin(), input.merge_weights.end(), [](double w) { return w != 0; });
 }
 
-/// Fills in the hashes of the inputs. `hashes`: (inputs).
+/// Fills in the hashes of the inputs.
+/// @param hashes (inputs)
 inline void set_hashes(merge_recipe& recipe, const input_hashes& hashes, const checkpoint_set& checkpoints) {
     for (std::size_t k = 0; k < recipe.inputs.size(); ++k) recipe.inputs[k].hash = hashes.of(k, checkpoints.tensors());
 }
 
-/// Throws input_error, with both hashes, for a file or a checkpoint that is not what `expected` was made with.
+/// Compares a hash with the one that a recipe has.
+/// @throws input_error, with both hashes, for a file or a checkpoint that is not what `expected` was made with
 inline void check_hash(const std::filesystem::path& path, const std::string& found, const std::string& expected) {
     if (found == expected) return;
     throw input_error(path.string() + (found.empty() ? ": is not there" : ": has the hash " + found) +

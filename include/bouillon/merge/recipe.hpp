@@ -27,30 +27,32 @@ namespace bouillon {
 
 /// A checkpoint that went into a merge.
 struct recipe_input {
-    std::filesystem::path checkpoint;   // as it was given
-    std::vector<double> merge_weights;  // (groups)
-    std::string hash;                   // of its tensors, 32 hexadecimal digits
+    std::filesystem::path checkpoint;   ///< as it was given
+    std::vector<double> merge_weights;  ///< (groups)
+    std::string hash;                   ///< of its tensors, 32 hexadecimal digits
 };
 
 /// All that a merged checkpoint follows from: from equal recipes come equal bytes.
 struct merge_recipe {
-    std::vector<recipe_input> inputs;  // oldest first
-    tensor_groups groups;              // of tensors that have merge weights of their own
+    std::vector<recipe_input> inputs;  ///< oldest first
+    tensor_groups groups;              ///< of tensors that have merge weights of their own
     /// Name and hash of each file copied from the newest; nothing where the output is a single file.
     std::optional<std::map<std::string, std::string>> side_files;
-    std::optional<dtype> type;   // of the output's float tensors; nothing: each keeps its own
-    std::size_t shard_size = 0;  // bytes of tensors a file of a directory holds; 0: any number
+    std::optional<dtype> type;   ///< of the output's float tensors; nothing: each keeps its own
+    std::size_t shard_size = 0;  ///< bytes of tensors a file of a directory holds; 0: any number
     bool allow_non_finite = false;
-    bool optimizer_state = false;                   // whether tensors of an optimizer's state were merged too
-    std::map<std::string, std::string> provenance;  // what else the metadata of the output's files says
-    std::string bouillon = version;                 // that merged
+    bool optimizer_state = false;                   ///< whether tensors of an optimizer's state were merged too
+    std::map<std::string, std::string> provenance;  ///< what else the metadata of the output's files says
+    std::string bouillon = version;                 ///< that merged
 };
 
 /// The key of a single merged file's metadata under which its recipe is; a directory has a file (recipe_file_name).
 inline constexpr std::string_view recipe_key = "bouillon.recipe";
 
-/// The recipe as JSON. Weights are decimals that read back exactly.
-/// `indent`: spaces; negative for one line.
+/// The recipe as JSON.
+///
+/// Weights are decimals that read back exactly.
+/// @param indent spaces; negative for one line
 inline std::string to_json(const merge_recipe& recipe, int indent) {
     nlohmann::ordered_json inputs = nlohmann::ordered_json::array(), groups = nlohmann::ordered_json::array();
     for (const auto& input : recipe.inputs) {
@@ -77,8 +79,9 @@ inline std::string to_json(const merge_recipe& recipe, int indent) {
     return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-/// Reads what to_json() wrote. `name`: what messages call it.
-/// Throws input_error for what is no recipe, and for one of a later version of the format.
+/// Reads what to_json() wrote.
+/// @param name what messages call it
+/// @throws input_error for what is no recipe, and for one of a later version of the format
 inline merge_recipe parse_recipe(std::string_view text, const std::string& name) try {
     const auto json = nlohmann::json::parse(text);
     const auto format = json.at("bouillon_recipe").get<std::int64_t>();
@@ -121,9 +124,8 @@ inline merge_recipe parse_recipe(std::string_view text, const std::string& name)
 }
 
 /// Reads the recipe of a merged checkpoint: `path` is a recipe's file, the directory of a merged checkpoint, or a
-/// merged
-/// `.safetensors` file.
-/// Throws input_error when it cannot be read or has none.
+/// merged `.safetensors` file.
+/// @throws input_error when it cannot be read or has none
 inline merge_recipe read_recipe(const std::filesystem::path& path) {
     if (path.extension() != ".safetensors") {
         std::error_code unreadable;

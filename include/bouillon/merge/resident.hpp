@@ -23,7 +23,9 @@
 namespace bouillon {
 
 /// Checkpoints of one model on a backend, each tensor there once in its stored dtype, so that a trial's merge is one
-/// pass over them. The merge is, bit for bit, what write_merged writes.
+/// pass over them.
+///
+/// The merge is, bit for bit, what write_merged writes.
 ///
 /// Merge weights are (checkpoints), for all tensors alike, or (groups, checkpoints), row by row, where there are groups
 /// of tensors; dimensionless, taken as they are.
@@ -32,13 +34,12 @@ class resident_checkpoints {
  public:
     using backend_type = Backend;
 
-    /// Takes tensors that a trainer holds, in place where the backend can view memory: then they must outlive this,
-    /// lie where the backend computes, and may change between merges; so a tensor is summed even if it is the same in
-    /// all.
-    /// @param inputs  (checkpoints) the same names with the same shapes and types, oldest first
-    /// @param groups  of tensors that have merge weights of their own
+    /// Takes tensors that a trainer holds, in place where the backend can view memory: then they must outlive this, lie
+    /// where the backend computes, and may change between merges; so a tensor is summed even if it is the same in all.
+    /// @param inputs (checkpoints) the same names with the same shapes and types, oldest first
+    /// @param groups of tensors that have merge weights of their own
     /// @throws input_error naming a tensor that is missing, differs in shape or type, or is of integers or bools and
-    ///         not the same in every checkpoint
+    /// not the same in every checkpoint
     resident_checkpoints(const std::vector<std::map<std::string, parameter_view>>& inputs, const Backend& backend,
                          const tensor_groups& groups = {})
         : backend_(backend),
@@ -55,8 +56,9 @@ class resident_checkpoints {
     std::size_t size() const { return checkpoints_; }
 
     /// The weighted sum of the checkpoints, as write_merged has it (write_merged.hpp).
-    /// @throws input_error for weights that are not one finite number a checkpoint, or all 0
+    ///
     /// Cost: one pass over the tensors of the checkpoints whose weight is not 0, and memory for one model.
+    /// @throws input_error for weights that are not one finite number a checkpoint, or all 0
     parameters<Backend> merge(std::span<const double> merge_weights) const {
         parameters<Backend> merged;
         merge_into(merge_weights, merged);
@@ -64,8 +66,9 @@ class resident_checkpoints {
     }
 
     /// The merges of several candidates, each what merge() of it is.
-    /// @param candidates  merge weights of each
+    ///
     /// Cost: as of one, but a batching_backend reads each checkpoint once for all candidates; memory for all models.
+    /// @param candidates merge weights of each
     std::vector<parameters<Backend>> merge(std::span<const std::vector<double>> candidates) const {
         std::vector<used_weights> used;  // (candidates)
         for (const auto& merge_weights : candidates) used.push_back(check(merge_weights));

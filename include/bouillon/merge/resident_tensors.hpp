@@ -22,7 +22,7 @@ namespace bouillon {
 /// A tensor that somebody else holds, with its shape.
 struct parameter_view {
     tensor_view tensor;
-    std::vector<std::size_t> shape;  // (dimensions); its product is tensor.size
+    std::vector<std::size_t> shape;  ///< (dimensions); its product is tensor.size
 };
 
 namespace detail {
@@ -35,9 +35,9 @@ struct resident_tensor {
     std::string name;
     std::vector<std::size_t> shape;
     dtype type;
-    std::size_t group;                    // whose merge weights are this tensor's; of any, if it cannot be summed
-    std::vector<tensor> tensors = {};     // (distinct ones)
-    std::vector<std::size_t> which = {};  // (checkpoints), into tensors
+    std::size_t group;                    ///< whose merge weights are this tensor's; of any, if it cannot be summed
+    std::vector<tensor> tensors = {};     ///< (distinct ones)
+    std::vector<std::size_t> which = {};  ///< (checkpoints), into tensors
 
     [[noreturn]] void refuse(const std::string& where) const {
         throw input_error(where + ": tensor " + in_quotes(name) + " of type " + std::string(to_string(type)) +
@@ -52,7 +52,8 @@ std::vector<std::byte> download(const Backend& backend, const typename Backend::
     return host;
 }
 
-/// The view of a tensor in another checkpoint. Throws input_error unless it has the first one's shape and type.
+/// The view of a tensor in another checkpoint.
+/// @throws input_error unless it has the first one's shape and type
 inline const parameter_view& matching(const std::map<std::string, parameter_view>& input, const std::string& name,
                                       const parameter_view& first) {
     const auto found = input.find(name);
@@ -86,7 +87,8 @@ void keep_one(resident_tensor<Backend>& kept, const Backend& backend) {
     std::fill(kept.which.begin(), kept.which.end(), 0);
 }
 
-/// The tensors that a trainer holds. `inputs`: (checkpoints) the same names with the same shapes and types.
+/// The tensors that a trainer holds.
+/// @param inputs (checkpoints) the same names with the same shapes and types
 template <class Backend>
 std::vector<resident_tensor<Backend>> hold_resident(const std::vector<std::map<std::string, parameter_view>>& inputs,
                                                     const Backend& backend, const tensor_groups& groups) {

@@ -18,7 +18,9 @@ using shard = std::vector<std::size_t>;
 
 /// Fills files one after the other, in the order of the tensors, as Hugging Face's tools do: a tensor that would take a
 /// file beyond `limit` begins the next one, and a larger one than that has its own.
-/// `sizes`: (tensors), bytes. `limit`: bytes; 0 for none. Returns at least one shard.
+/// @param sizes (tensors), bytes
+/// @param limit bytes; 0 for none
+/// @returns at least one shard
 inline std::vector<shard> split_into_shards(std::span<const std::size_t> sizes, std::size_t limit) {
     std::vector<shard> shards(1);
     std::size_t filled = 0;  // bytes of the last shard
@@ -41,7 +43,8 @@ inline std::string shard_name(std::size_t number, std::size_t count) {
 }
 
 /// The text of model.safetensors.index.json.
-/// `files`: (shards), their names. `total_size`: bytes of all tensors.
+/// @param files (shards), their names
+/// @param total_size bytes of all tensors
 inline std::string shard_index(std::span<const checkpoint_tensor> tensors, std::span<const shard> shards,
                                std::span<const std::string> files, std::size_t total_size) {
     nlohmann::json index{{"metadata", {{"total_size", total_size}}}, {"weight_map", nlohmann::json::object()}};

@@ -19,8 +19,10 @@
 
 namespace bouillon::detail {
 
-/// What a checkpoint's directory holds beside its tensors and a merged one needs too. All else stays behind: the state
-/// of an optimizer, a trainer or a random number generator is not that of the merged model.
+/// What a checkpoint's directory holds beside its tensors and a merged one needs too.
+///
+/// All else stays behind: the state of an optimizer, a trainer or a random number generator is not that of the merged
+/// model.
 inline constexpr auto side_file_names = std::to_array<std::string_view>(
     {"config.json", "generation_config.json", "tokenizer.json", "tokenizer.model", "tokenizer_config.json",
      "special_tokens_map.json", "added_tokens.json", "vocab.json", "vocab.txt", "merges.txt", "chat_template.jinja",
@@ -53,8 +55,9 @@ inline std::string_view config_name(dtype type) {
     }
 }
 
-/// Copies config.json, with the type that it names (`torch_dtype`, or `dtype` in newer ones) set to `type`. One that
-/// needs no change is copied byte for byte.
+/// Copies config.json, with the type that it names (`torch_dtype`, or `dtype` in newer ones) set to `type`.
+///
+/// One that needs no change is copied byte for byte.
 inline void copy_config(const std::filesystem::path& from, const std::filesystem::path& to, dtype type) {
     auto config = read_json_object<nlohmann::ordered_json>(from);
     bool changed = false;
@@ -69,7 +72,9 @@ inline void copy_config(const std::filesystem::path& from, const std::filesystem
 }
 
 /// Copies the side files of directory `from` into directory `to`, byte for byte but for config.json where `type` is
-/// given. Throws input_error for a file that cannot be read; work_error for one that cannot be written.
+/// given.
+/// @throws input_error for a file that cannot be read
+/// @throws work_error for one that cannot be written
 inline void copy_side_files(const std::filesystem::path& from, const std::filesystem::path& to,
                             std::optional<dtype> type) {
     for (const auto& item : list_directory(from)) {

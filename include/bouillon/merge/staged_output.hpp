@@ -20,8 +20,9 @@
 namespace bouillon {
 namespace detail {
 
-/// Throws input_error when replacing `directory` would delete more than one checkpoint: `force` must not be able to
-/// empty a home directory, or a training run's folder that has its checkpoints below it.
+/// Checks that a directory may be replaced.
+/// @throws input_error when replacing `directory` would delete more than one checkpoint: `force` must not be able to
+/// empty a home directory, or a training run's folder that has its checkpoints below it
 inline void check_holds_one_checkpoint(const std::filesystem::path& directory) {
     bool empty = true;
     bool has_tensors = false;
@@ -36,7 +37,10 @@ inline void check_holds_one_checkpoint(const std::filesystem::path& directory) {
         throw input_error(directory.string() + ": is not replaced, because it is not a checkpoint's directory");
 }
 
-/// Renames in one step. `flags` as renameat2 takes them. Returns false where the file system cannot do it that way.
+/// Renames in one step.
+///
+/// `flags` as renameat2 takes them.
+/// @returns false where the file system cannot do it that way
 inline bool rename_atomically(const std::filesystem::path& from, const std::filesystem::path& to, unsigned flags) {
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) == 0) return true;
     if (errno == EEXIST) throw input_error(to.string() + ": appeared while the output was written");
@@ -57,8 +61,9 @@ inline void swap_in_two_steps(const std::filesystem::path& from, const std::file
 
 }  // namespace detail
 
-/// Throws input_error when `target` exists and must not be replaced: without `force` never (output_exists), and with it
-/// only a `.safetensors` file, an empty directory or a directory that holds one checkpoint and no further directory.
+/// Checks that an output may be written.
+/// @throws input_error when `target` exists and must not be replaced: without `force` never (output_exists), and with
+/// it only a `.safetensors` file, an empty directory or a directory that holds one checkpoint and no further directory
 inline void require_writable_target(const std::filesystem::path& target, bool force) {
     std::error_code failure;
     const auto status = symlink_status(target, failure);
@@ -70,13 +75,15 @@ inline void require_writable_target(const std::filesystem::path& target, bool fo
         throw input_error(target.string() + ": is not replaced, because it is not a checkpoint");
 }
 
-/// An output that appears whole or not at all. It is prepared in a hidden directory beside its target, on the same file
-/// system, and renamed into place; what was not published is removed with this object, or, where the process was
-/// killed, by the next output of that name.
+/// An output that appears whole or not at all.
+///
+/// It is prepared in a hidden directory beside its target, on the same file system, and renamed into place; what was
+/// not published is removed with this object, or, where the process was killed, by the next output of that name.
 class staged_output {
  public:
     /// Creates the directory to write in, and the target's parent directories where they are missing.
-    /// Throws input_error as require_writable_target does; work_error when a directory cannot be made.
+    /// @throws input_error as require_writable_target does
+    /// @throws work_error when a directory cannot be made
     staged_output(const std::filesystem::path& target, bool force)
         : target_(without_final_slash(target)), parent_(absolute(target_).parent_path()), force_(force) {
         require_writable_target(target_, force_);
@@ -88,13 +95,17 @@ class staged_output {
         }
     }
 
-    /// Where the output is to be written. Its files are to be on the disk (output_file::close) before publish().
+    /// Where the output is to be written.
+    ///
+    /// Its files are to be on the disk (output_file::close) before publish().
     const std::filesystem::path& directory() const { return staging_->path(); }
 
-    /// Makes `output`, which is directory() or a file in it, the target. An old target is exchanged for it in one step
-    /// where the file system can, and is then removed; at no moment is there neither.
-    /// Throws work_error when the system refuses; input_error when a target appeared meanwhile that must not be
-    /// replaced.
+    /// Makes `output`, which is directory() or a file in it, the target.
+    ///
+    /// An old target is exchanged for it in one step where the file system can, and is then removed; at no moment is
+    /// there neither.
+    /// @throws work_error when the system refuses
+    /// @throws input_error when a target appeared meanwhile that must not be replaced
     void publish(const std::filesystem::path& output) {
         sync_directory(directory());
         require_writable_target(target_, force_);

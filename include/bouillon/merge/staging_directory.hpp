@@ -54,12 +54,14 @@ inline void remove_left_overs(const std::filesystem::path& target) {
     }
 }
 
-/// A hidden directory beside an output, in which it is prepared; it goes with this object. It is locked, so that an
-/// output that is still being written can be told from one whose process was killed.
+/// A hidden directory beside an output, in which it is prepared; it goes with this object.
+///
+/// It is locked, so that an output that is still being written can be told from one whose process was killed.
 class staging_directory {
  public:
-    /// `target`: an absolute path; the directory that it is in must exist.
-    /// Throws filesystem_error when no directory can be made there.
+    /// Makes the directory, and removes what killed processes left of outputs of that name.
+    /// @param target an absolute path; the directory that it is in must exist
+    /// @throws filesystem_error when no directory can be made there
     explicit staging_directory(const std::filesystem::path& target) {
         remove_left_overs(target);
         const std::string prefix = staging_prefix(target) + to_string(::getpid()) + '-';

@@ -24,7 +24,7 @@ namespace bouillon::detail {
 struct streamed_file {
     std::filesystem::path path;
     safetensors_layout layout;
-    std::vector<std::size_t> sources;  // (layout.tensors), indices of merged tensors
+    std::vector<std::size_t> sources;  ///< (layout.tensors), indices of merged tensors
 };
 
 /// Calls body(tensor, first, bytes) for each run of tensors' bytes among bytes [begin, end) of a file: the tensor's
@@ -44,13 +44,16 @@ void for_each_run(const safetensors_layout& layout, std::size_t begin, std::size
 /// What one thread works in: a piece of an output file, and the inputs' bytes that it is made of.
 class stream_buffer {
  public:
-    /// `piece`: a multiple of output_file::direct_alignment. Both in bytes.
+    /// Takes the memory.
+    /// @param piece bytes, a multiple of output_file::direct_alignment
+    /// @param scratch bytes
     stream_buffer(std::size_t piece, std::size_t scratch)
         : piece_size_(piece),
           memory_(static_cast<std::byte*>(::operator new(piece + scratch, alignment))),
           scratch_(memory_.get() + piece, scratch) {}
 
-    /// Makes the piece of a file that begins at byte `begin` and writes it. `hashes`: as merged_tensors::read takes it.
+    /// Makes the piece of a file that begins at byte `begin` and writes it.
+    /// @param hashes as merged_tensors::read takes it
     void stream(const merged_tensors& merged, const streamed_file& from, std::size_t begin, const output_file& to,
                 input_hashes* hashes) {
         const auto& layout = from.layout;
@@ -84,11 +87,15 @@ class stream_buffer {
 /// while some wait for a disk others compute.
 struct stream_plan {
     std::size_t threads;
-    std::size_t piece;    // bytes of output a thread holds
-    std::size_t scratch;  // bytes of inputs a thread holds
+    std::size_t piece;    ///< bytes of output a thread holds
+    std::size_t scratch;  ///< bytes of inputs a thread holds
 };
 
-/// Throws input_error when `memory` bytes are too few for that many inputs.
+/// Shares out memory among threads.
+/// @param memory bytes
+/// @param inputs how many
+/// @param threads 0 for as many as are useful
+/// @throws input_error when `memory` bytes are too few for that many inputs
 inline stream_plan plan_stream(std::size_t memory, std::size_t inputs, std::size_t threads) {
     constexpr std::size_t page = output_file::direct_alignment;
     constexpr std::size_t large = std::size_t{4} << 20, in_cache = std::size_t{1} << 20;
@@ -105,9 +112,11 @@ inline stream_plan plan_stream(std::size_t memory, std::size_t inputs, std::size
     return {threads, std::min(each - scratch, large) / page * page, scratch};
 }
 
-/// Writes merged tensors to new files, in pieces. `hashes`: as merged_tensors::read takes it. `stop`: null, or asked
-/// before each piece.
-/// Throws as merged_tensors::read does; work_error when a file cannot be written, and when told to stop.
+/// Writes merged tensors to new files, in pieces.
+/// @param hashes as merged_tensors::read takes it
+/// @param stop null, or asked before each piece
+/// @throws as merged_tensors::read does
+/// @throws work_error when a file cannot be written, and when told to stop
 inline void stream_files(const merged_tensors& merged, std::span<const streamed_file> files, const stream_plan& plan,
                          input_hashes* hashes = nullptr, const std::atomic<bool>* stop = nullptr) {
     std::vector<output_file> outputs;                         // (files)

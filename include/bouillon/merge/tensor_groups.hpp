@@ -23,7 +23,7 @@ namespace bouillon {
 /// Tensors that share their merge weights.
 struct tensor_group {
     std::string name;
-    std::vector<std::string> patterns;  // of tensors' names, in the shell's language: * is any text, ? a character
+    std::vector<std::string> patterns;  ///< of tensors' names, in the shell's language: * is any text, ? a character
 
     bool holds(const std::string& tensor) const {
         return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
@@ -33,13 +33,16 @@ struct tensor_group {
     bool operator==(const tensor_group&) const = default;
 };
 
-/// A division of a model's tensors into groups, each with merge weights of its own. Empty: all are one group.
+/// A division of a model's tensors into groups, each with merge weights of its own.
+///
+/// Empty: all are one group.
 struct tensor_groups {
-    std::vector<tensor_group> groups = {};  // a tensor belongs to the first that holds it
+    std::vector<tensor_group> groups = {};  ///< a tensor belongs to the first that holds it
 
     std::size_t size() const { return std::max(groups.size(), std::size_t{1}); }
 
-    /// The group of a tensor. Throws input_error where there is none.
+    /// The group of a tensor.
+    /// @throws input_error where there is none
     std::size_t of(const std::string& tensor) const {
         if (groups.empty()) return 0;
         const std::size_t group = find(tensor);
@@ -111,6 +114,7 @@ inline tensor_groups groups_by_part(std::span<const std::string> tensors) {
 namespace detail {
 
 /// `model.layers.` and 12 of `model.layers.12.mlp.up_proj.weight`: up to the first part of a name that is a number.
+///
 /// The text is empty where there is none.
 inline std::pair<std::string, std::size_t> layer_of(std::string_view tensor) {
     const auto digit = [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; };

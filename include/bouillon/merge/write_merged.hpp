@@ -29,16 +29,16 @@ namespace bouillon {
 
 /// How write_merged() writes.
 struct write_options {
-    bool force = false;                             // replace an output that exists
-    std::optional<dtype> type;                      // of the output's float tensors; nothing: each keeps its own
-    std::map<std::string, std::string> provenance;  // goes into the file's metadata
-    std::size_t threads = 0;                        // 0: all
-    std::size_t memory = std::size_t{256} << 20;    // bytes that buffers may take
-    std::size_t shard_size = 5'000'000'000;         // bytes of tensors a file of a directory holds; 0: any number
-    bool allow_non_finite = false;                  // let NaN and infinity pass
-    tensor_groups groups = {};                      // of tensors that have merge weights of their own
-    const merge_recipe* expected = nullptr;         // of the same inputs: those whose hashes differ are refused
-    const std::atomic<bool>* stop = nullptr;        // once true, the merge ends with a work_error and leaves nothing
+    bool force = false;                             ///< replace an output that exists
+    std::optional<dtype> type;                      ///< of the output's float tensors; nothing: each keeps its own
+    std::map<std::string, std::string> provenance;  ///< goes into the file's metadata
+    std::size_t threads = 0;                        ///< 0: all
+    std::size_t memory = std::size_t{256} << 20;    ///< bytes that buffers may take
+    std::size_t shard_size = 5'000'000'000;         ///< bytes of tensors a file of a directory holds; 0: any number
+    bool allow_non_finite = false;                  ///< let NaN and infinity pass
+    tensor_groups groups = {};                      ///< of tensors that have merge weights of their own
+    const merge_recipe* expected = nullptr;         ///< of the same inputs: those whose hashes differ are refused
+    const std::atomic<bool>* stop = nullptr;        ///< once true, the merge ends with a work_error and leaves nothing
 };
 
 namespace detail {
@@ -57,7 +57,7 @@ inline std::map<std::string, std::string> merged_metadata(const merged_tensors& 
 }
 
 /// The files of a merged checkpoint in `directory`, each with its header and its tensors.
-/// `shards`: of merged tensors, by index; one is a single file.
+/// @param shards of merged tensors, by index; one is a single file
 inline std::vector<streamed_file> lay_out_files(const merged_tensors& merged, std::span<const shard> shards,
                                                 const std::filesystem::path& directory,
                                                 const std::map<std::string, std::string>& metadata) {
@@ -79,7 +79,7 @@ inline std::vector<streamed_file> lay_out_files(const merged_tensors& merged, st
 }
 
 /// Writes the tensors of a merged checkpoint into `directory`: one file, or shards and their index.
-/// Returns the shards.
+/// @returns the shards
 inline std::vector<shard> write_tensors(const merged_tensors& merged, const std::filesystem::path& directory,
                                         std::size_t shard_size, const std::map<std::string, std::string>& metadata,
                                         const stream_plan& plan, input_hashes& hashes, const std::atomic<bool>* stop) {
@@ -128,20 +128,18 @@ inline merge_recipe recipe_of(const checkpoint_set& checkpoints, std::span<const
 /// a checkpoint of weight exactly 0 (in every group) is absent, whatever it holds. Of the others, a float tensor that
 /// is the same in all is copied when the weights sum to 1 (within 1e-12); a tensor of any other type is copied, and
 /// must be bitwise the same in all.
-/// - `merge_weights`: (checkpoints), for all tensors alike, or (groups, checkpoints), row by row, of `options.groups`;
-///   dimensionless.
-/// - `out`: one file when it ends in `.safetensors`, else a directory, with the side files of the newest checkpoint
-///   whose weight is not 0, when that is a directory: its configuration (with its type changed as `options.type` says),
-///   tokenizer and code. It appears whole or not at all, and may be one of the inputs. Its recipe (recipe.hpp) is the
-///   file bouillon-recipe.json in the directory, or in the metadata of the file.
-///
-/// Throws input_error for weights and tensors that cannot be merged, for an output that exists (require_writable_target
-/// says what `options.force` may replace), for a file that changes meanwhile, and unless `options.allow_non_finite` for
-/// an input that is NaN or infinite and a sum beyond its type's range; work_error when reading or writing fails, and
-/// when `options.stop` says so.
-///
 /// Cost: each input read once, or twice where its tensors may all be the same; memory for pieces of the output and of
 /// the inputs, `options.memory` at most, however large the checkpoints are.
+/// @param merge_weights (checkpoints), for all tensors alike, or (groups, checkpoints), row by row, of
+/// `options.groups`; dimensionless
+/// @param out one file when it ends in `.safetensors`, else a directory, with the side files of the newest checkpoint
+/// whose weight is not 0, when that is a directory: its configuration (with its type changed as `options.type` says),
+/// tokenizer and code. It appears whole or not at all, and may be one of the inputs. Its recipe (recipe.hpp) is the
+/// file bouillon-recipe.json in the directory, or in the metadata of the file.
+/// @throws input_error for weights and tensors that cannot be merged, for an output that exists
+/// (require_writable_target says what `options.force` may replace), for a file that changes meanwhile, and unless
+/// `options.allow_non_finite` for an input that is NaN or infinite and a sum beyond its type's range
+/// @throws work_error when reading or writing fails, and when `options.stop` says so
 inline void write_merged(const checkpoint_set& checkpoints, std::span<const double> merge_weights,
                          const std::filesystem::path& out, const write_options& options = {}) {
     require_writable_target(out, options.force);
@@ -175,9 +173,10 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
 }
 
 /// Merges once more what a recipe was written by: the same bytes, if the inputs are.
-/// `options`: force, threads and memory count; all else is the recipe's.
-/// Throws as write_merged() does, and input_error, with both hashes, for an input that is not what it was.
+///
 /// Cost: write_merged()'s.
+/// @param options force, threads and memory count; all else is the recipe's
+/// @throws as write_merged() does, and input_error, with both hashes, for an input that is not what it was
 inline void reproduce_merge(merge_recipe recipe, const std::filesystem::path& out, write_options options = {}) {
     std::erase_if(recipe.inputs, [](const recipe_input& input) { return !detail::is_used(input); });
     std::vector<std::filesystem::path> paths;  // (inputs)

@@ -19,7 +19,9 @@
 namespace bouillon {
 
 /// A causal language model in float32 over a tensor backend: the transformer decoder that a config.json describes
-/// (config.hpp), one forward pass for all architectures. Parameters have Hugging Face's names.
+/// (config.hpp), one forward pass for all architectures.
+///
+/// Parameters have Hugging Face's names.
 ///
 /// Build it once, `load` each merge into it (its memory is reused), then ask for token losses from up to
 /// `backend.lanes()` threads, each with a workspace of its own.
@@ -31,11 +33,11 @@ class causal_language_model {
     using loader = detail::parameter_loader<Backend>;
 
     struct layer {
-        buffer attention_norm, attention_norm_bias;  // (width); the bias in a layer normalisation
+        buffer attention_norm, attention_norm_bias;  ///< (width); the bias in a layer normalisation
         linear_map query, key, value, attention_output;
-        buffer query_norm, key_norm;                       // (head_dim), if head_norms
-        buffer feed_forward_norm, feed_forward_norm_bias;  // (width)
-        linear_map gate, up, down;                         // the gate in a gated activation
+        buffer query_norm, key_norm;                       ///< (head_dim), if head_norms
+        buffer feed_forward_norm, feed_forward_norm_bias;  ///< (width)
+        linear_map gate, up, down;                         ///< the gate in a gated activation
     };
 
  public:
@@ -43,11 +45,11 @@ class causal_language_model {
 
     /// Activations of one forward pass.
     struct workspace {
-        buffer residual, normed;  // (rows, width)
-        buffer parallel;          // (rows, width), if parallel_residual
-        buffer query, attended;   // (rows, heads, head_dim)
-        buffer key, value;        // (rows, key_value_heads, head_dim)
-        buffer gate, up;          // (rows, feed_forward); the gate in a gated activation
+        buffer residual, normed;  ///< (rows, width)
+        buffer parallel;          ///< (rows, width), if parallel_residual
+        buffer query, attended;   ///< (rows, heads, head_dim)
+        buffer key, value;        ///< (rows, key_value_heads, head_dim)
+        buffer gate, up;          ///< (rows, feed_forward); the gate in a gated activation
     };
 
     causal_language_model(language_model_config config, Backend backend)
@@ -82,8 +84,9 @@ class causal_language_model {
     const Backend& backend() const { return backend_; }
 
     /// Takes over a model's parameters, widened to float32.
-    /// @throws input_error naming the tensor when one is missing, has another shape, or is one this model would ignore
+    ///
     /// Cost: one pass over the parameters.
+    /// @throws input_error naming the tensor when one is missing, has another shape, or is one this model would ignore
     void load(const parameters<Backend>& source) {
         const tensor_names& names = config_.names;
         loader tensors(config_.architecture, backend_, source);
@@ -121,8 +124,8 @@ class causal_language_model {
     }
 
     /// The loss of every target: minus the log of the probability that the model gives it after its window so far.
-    /// @param batch   windows of at most config().context rows; token ids below config().vocabulary
-    /// @param losses  (rows), nats, written
+    /// @param batch windows of at most config().context rows; token ids below config().vocabulary
+    /// @param losses (rows), nats, written
     void token_losses(const window_batch& batch, workspace& work, std::span<float> losses) const {
         const std::size_t rows = batch.rows(), width = config_.width;
         backend_.embed(embedding_, batch.tokens, width, work.residual);

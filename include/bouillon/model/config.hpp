@@ -14,14 +14,15 @@
 
 namespace bouillon {
 
-/// Reads a causal language model from the text of a config.json: Llama, Mistral, Qwen 2, Qwen 3 or GPT-NeoX. A field
-/// that would change the arithmetic and is not supported is refused, and so is one that is not known: never ignored.
-/// Where attention slides, `context` is no longer than what it reaches back to, so that windows of that length need no
-/// mask.
-/// @param text    the file's contents, UTF-8 JSON
-/// @param origin  the file's name, for messages
-/// @throws input_error naming the file, the field and both values
+/// Reads a causal language model from the text of a config.json: Llama, Mistral, Qwen 2, Qwen 3 or GPT-NeoX.
+///
+/// A field that would change the arithmetic and is not supported is refused, and so is one that is not known: never
+/// ignored. Where attention slides, `context` is no longer than what it reaches back to, so that windows of that length
+/// need no mask.
 /// Reference: Hugging Face transformers, LlamaConfig and its like.
+/// @param text the file's contents, UTF-8 JSON
+/// @param origin the file's name, for messages
+/// @throws input_error naming the file, the field and both values
 inline language_model_config parse_config(std::string_view text, const std::string& origin) {
     const detail::config_reader config(text, origin);
     const std::string architecture = config.text("model_type");
@@ -32,7 +33,8 @@ inline language_model_config parse_config(std::string_view text, const std::stri
                                  R"(bouillon scores "llama", "mistral", "qwen2", "qwen3" and "gpt_neox")");
 }
 
-/// Reads a config.json file. Throws input_error where it cannot be read, and as parse_config does.
+/// Reads a config.json file.
+/// @throws input_error where it cannot be read, and as parse_config does
 inline language_model_config read_config(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) throw input_error(path.string() + ": cannot be read");

@@ -13,8 +13,10 @@
 
 namespace bouillon::detail {
 
-/// One config.json, read field by field. Every complaint names the file, the field and both values. A field that was
-/// never asked for may change the arithmetic, so `refuse_unread` does not let it pass.
+/// One config.json, read field by field.
+///
+/// Every complaint names the file, the field and both values. A field that was never asked for may change the
+/// arithmetic, so `refuse_unread` does not let it pass.
 class config_reader {
  public:
     config_reader(std::string_view text, std::string origin) : origin_(std::move(origin)) {

@@ -8,6 +8,7 @@
 
 /// GPT-NeoX, Pythia's architecture: LayerNorm with biases, queries, keys and values in one map, a part of each head
 /// turned, attention and feed-forward side by side.
+///
 /// Reference: Black et al. (2022), arXiv 2204.06745.
 namespace bouillon::detail {
 

@@ -8,8 +8,9 @@
 #include <string>
 #include <utility>
 
-/// Llama and the architectures that differ from it in little: Mistral, Qwen 2 and Qwen 3. A field that Hugging Face's
-/// class lets a file leave out gets that class's default.
+/// Llama and the architectures that differ from it in little: Mistral, Qwen 2 and Qwen 3.
+///
+/// A field that Hugging Face's class lets a file leave out gets that class's default.
 /// Reference: Touvron et al. (2023), arXiv 2302.13971; Jiang et al. (2023), arXiv 2310.06825; Qwen (2024), arXiv
 /// 2407.10671; Qwen (2025), arXiv 2505.09388.
 namespace bouillon::detail {

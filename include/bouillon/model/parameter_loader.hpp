@@ -26,8 +26,8 @@ struct linear_map {
 
     std::size_t inputs = 0, outputs = 0;
     bool biased = false;
-    buffer weight = {};  // (outputs, inputs)
-    buffer bias = {};    // (outputs), if biased
+    buffer weight = {};  ///< (outputs, inputs)
+    buffer bias = {};    ///< (outputs), if biased
 };
 
 /// Takes a model's tensors over into float32 buffers, by name, and knows which were taken.
@@ -36,11 +36,13 @@ class parameter_loader {
  public:
     using buffer = typename Backend::buffer;
 
-    /// @param architecture  of the model, as messages name it; all three must outlive this
+    /// Takes over nothing yet.
+    /// @param architecture of the model, as messages name it; all three must outlive this
     parameter_loader(const std::string& architecture, const Backend& backend, const parameters<Backend>& source)
         : architecture_(architecture), backend_(backend), source_(source) {}
 
-    /// Throws input_error when there is no such tensor, or it has another shape.
+    /// Widens a tensor into a buffer.
+    /// @throws input_error when there is no such tensor, or it has another shape
     void take(const std::string& name, std::initializer_list<std::size_t> shape, buffer& widened) {
         const auto found = source_.find(name);
         if (found == source_.end())
@@ -58,9 +60,12 @@ class parameter_loader {
         if (map.biased) take(name + ".bias", {map.outputs}, map.bias);
     }
 
-    /// Throws input_error for a tensor that is left over: it would change the result if the model used it (a bias,
-    /// say). Only masks and rotary frequencies, which old exports stored though the config gives them, and the second
-    /// copy of a tied head may be left out.
+    /// Checks that no tensor is left over.
+    ///
+    /// Only masks and rotary frequencies, which old exports stored though the config gives them, and the second copy of
+    /// a tied head may be left out.
+    /// @throws input_error for a tensor that is left over: it would change the result if the model used it (a bias,
+    /// say)
     void refuse_unused(const std::string& head) const {
         constexpr std::array<std::string_view, 3> implied = {".rotary_emb.inv_freq", ".attention.bias",
                                                              ".attention.masked_bias"};

@@ -13,19 +13,22 @@
 
 namespace bouillon {
 
-/// How a token's position turns its queries and keys. Reference: Su et al. (2021), arXiv 2104.09864.
+/// How a token's position turns its queries and keys.
+///
+/// Reference: Su et al. (2021), arXiv 2104.09864.
 struct rotary_settings {
-    std::size_t dims = 0;    // even; how many of a head's dimensions are turned, the first ones
-    double theta = 10000;    // base of the frequencies
-    double factor = 1;       // by which low frequencies are divided
-    double low_factor = 0;   // both 0: all frequencies are divided alike; else those of wavelengths between
-    double high_factor = 0;  // original_context / high_factor and / low_factor are in part, shorter ones not at all
-    double original_context = 0;  // tokens
+    std::size_t dims = 0;    ///< even; how many of a head's dimensions are turned, the first ones
+    double theta = 10000;    ///< base of the frequencies
+    double factor = 1;       ///< by which low frequencies are divided
+    double low_factor = 0;   ///< both 0: all frequencies are divided alike; else those of wavelengths between
+    double high_factor = 0;  ///< original_context / high_factor and / low_factor are in part, shorter ones not at all
+    double original_context = 0;  ///< tokens
 
     friend bool operator==(const rotary_settings&, const rotary_settings&) = default;
 };
 
 /// Angle a position of each pair of dimensions, radians: theta^(-2 i / dims), scaled. Rounded to float32 as PyTorch's.
+///
 /// Reference: Hugging Face transformers, modeling_rope_utils ("linear" and "llama3").
 inline std::vector<float> rotary_frequencies(const rotary_settings& rotary) {
     std::vector<float> frequencies;  // (dims / 2)
@@ -61,8 +64,12 @@ inline void read_rotary_scaling(const config_reader& scaling, rotary_settings& r
 }
 
 /// transformers 5 keeps all in "rope_parameters"; before, base and share stood beside the sizes and the rest in
-/// "rope_scaling". `theta_field`, `share_field`, `share`: their older names, and how much of a head is turned unless
-/// the file says otherwise.
+/// "rope_scaling".
+/// @param config the file
+/// @param head_dim elements
+/// @param theta_field the base's older name
+/// @param share_field the share's older name
+/// @param share how much of a head is turned unless the file says otherwise
 inline rotary_settings read_rotary(const config_reader& config, std::size_t head_dim, const char* theta_field,
                                    const char* share_field, double share) {
     const config_reader now = config.object("rope_parameters"), before = config.object("rope_scaling");

@@ -18,14 +18,15 @@
 namespace bouillon {
 
 struct document_scorer_options {
-    std::size_t rows = 256;  // tokens a forward pass, or a window's where that is longer; what a thread holds is about
-                             // this many rows of activations. Few, so that threads get equal parts of few documents and
-                             // a cache holds them; a GPU wants more (device_rows)
+    std::size_t rows = 256;  ///< tokens a forward pass, or a window's where that is longer; what a thread holds is
+                             ///< about this many rows of activations. Few, so that threads get equal parts of few
+                             ///< documents and a cache holds them; a GPU wants more (device_rows)
 
     static constexpr std::size_t device_rows = 1024;
 };
 
 /// Scores a language model on held-out documents: one loss per document, nats per token, mean over its targets.
+///
 /// The model's memory is taken once and reused by every call. The result is the same to the last bit for any number of
 /// threads: which thread runs a batch does not change the batch, and a document's losses are added in token order.
 template <class Model>
@@ -36,11 +37,13 @@ class document_scorer {
     explicit document_scorer(Model model, document_scorer_options options = {})
         : model_(std::move(model)), options_(options) {}
 
-    /// @param parameters  the model's tensors under their Hugging Face names
-    /// @param held_out    documents; token ids below the model's vocabulary
+    /// The losses of a model on documents.
+    ///
+    /// Cost: one forward pass over all tokens, prompts too.
+    /// @param parameters the model's tensors under their Hugging Face names
+    /// @param held_out documents; token ids below the model's vocabulary
     /// @returns (documents), nats per token
     /// @throws input_error when a tensor does not fit the model or a token id lies outside the vocabulary
-    /// Cost: one forward pass over all tokens, prompts too.
     std::vector<double> operator()(const parameters<backend_type>& parameters, const held_out_documents& held_out) {
         check_vocabulary(held_out);
         model_.load(parameters);

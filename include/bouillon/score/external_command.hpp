@@ -53,7 +53,8 @@ class shell_process {
     shell_process(const shell_process&) = delete;
     shell_process& operator=(const shell_process&) = delete;
 
-    /// Appends what the child prints to `text`; false once it closed its output. Throws work_error past the deadline.
+    /// Appends what the child prints to `text`; false once it closed its output.
+    /// @throws work_error past the deadline
     bool read_some(std::string& text, std::chrono::steady_clock::time_point deadline) {
         using namespace std::chrono;
         const auto left = duration_cast<milliseconds>(deadline - steady_clock::now()).count();
@@ -71,7 +72,9 @@ class shell_process {
         return count != 0;
     }
 
-    /// Waits for the child, which has closed its output. Returns its wait status; throws work_error past the deadline.
+    /// Waits for the child, which has closed its output.
+    /// @returns its wait status
+    /// @throws work_error past the deadline
     int wait(std::chrono::steady_clock::time_point deadline) {
         int status = 0;
         pid_t ended = 0;
@@ -109,13 +112,13 @@ inline std::string shell_quote(const std::string& text) {
 
 /// A scorer that is a program: it gets a checkpoint's path and prints its loss (lower is better), or one a document.
 struct external_command {
-    std::string command;               // run by /bin/sh; every {checkpoint} in it becomes the quoted path
-    std::chrono::seconds limit{3600};  // a run that takes longer is ended, its children too
+    std::string command;               ///< run by /bin/sh; every {checkpoint} in it becomes the quoted path
+    std::chrono::seconds limit{3600};  ///< a run that takes longer is ended, its children too
 
     /// Runs the command on one checkpoint.
     /// @returns (documents), or one value: what the last line that is not blank of what the command printed holds
-    /// @throws work_error naming the command when it exits with another status than 0, dies, exceeds the limit, or
-    ///         that line holds no losses
+    /// @throws work_error naming the command when it exits with another status than 0, dies, exceeds the limit, or that
+    /// line holds no losses
     std::vector<double> operator()(const std::filesystem::path& checkpoint) const {
         const std::string filled = fill(checkpoint);
         try {

@@ -18,12 +18,13 @@ namespace detail {
 
 /// The words in which check_offsets() tells what offsets cut into what.
 struct offset_words {
-    const char *name, *whole;   // of the offsets; of what they cut, before its size
-    const char *piece, *thing;  // one piece; what it is made of
-    const char* need;           // why a piece has at least two things
+    const char *name, *whole;   ///< of the offsets; of what they cut, before its size
+    const char *piece, *thing;  ///< one piece; what it is made of
+    const char* need;           ///< why a piece has at least two things
 };
 
-/// Throws input_error unless the offsets run from 0 to `end` in steps of 2 or more.
+/// Checks where documents begin and end.
+/// @throws input_error unless the offsets run from 0 to `end` in steps of 2 or more
 inline void check_offsets(const std::string& origin, std::span<const std::size_t> offsets, std::size_t end,
                           const offset_words& words) {
     const std::string name = "'" + std::string(words.name) + "'";
@@ -42,20 +43,23 @@ inline void check_offsets(const std::string& origin, std::span<const std::size_t
 
 /// What may be known of documents beside their tokens; empty where it is not.
 struct document_details {
-    std::vector<std::size_t> prompt_tokens = {};  // (documents), first tokens that are fed but not predicted; else 1
-    std::vector<std::size_t> bytes = {};          // (documents), of the text that the predicted tokens stand for
+    std::vector<std::size_t> prompt_tokens = {};  ///< (documents), first tokens that are fed but not predicted; else 1
+    std::vector<std::size_t> bytes = {};          ///< (documents), of the text that the predicted tokens stand for
 };
 
-/// Held-out documents, tokenised: the data that losses are measured on. A document is the unit of noise.
+/// Held-out documents, tokenised: the data that losses are measured on.
+///
+/// A document is the unit of noise.
 class held_out_documents {
  public:
     held_out_documents() = default;
 
-    /// @param tokens   all documents end to end
-    /// @param offsets  (documents + 1), where each document starts in `tokens`; the first is 0, the last tokens.size()
-    /// @param origin   the file's name, for messages
+    /// Takes documents that are tokens already.
+    /// @param tokens all documents end to end
+    /// @param offsets (documents + 1), where each document starts in `tokens`; the first is 0, the last tokens.size()
+    /// @param origin the file's name, for messages
     /// @throws input_error when the offsets do not cut the tokens into documents of at least two tokens (one to feed
-    ///         and one to predict), a token id is negative, or the details do not fit the documents
+    /// and one to predict), a token id is negative, or the details do not fit the documents
     held_out_documents(std::vector<std::int32_t> tokens, std::vector<std::size_t> offsets, std::string origin,
                        document_details details = {})
         : tokens_(std::move(tokens)),

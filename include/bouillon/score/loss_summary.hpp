@@ -15,11 +15,11 @@ namespace bouillon {
 
 /// What a set of document losses comes to.
 struct loss_summary {
-    double loss = 0;            // mean over documents, nats per token; each document counts alike
-    double standard_error = 0;  // of `loss`, from the spread over documents; NaN for a single document
-    double token_loss = 0;      // mean over all tokens, nats per token
-    double perplexity = 0;      // exp(token_loss)
-    double bits_per_byte = std::numeric_limits<double>::quiet_NaN();  // NaN where the documents' bytes are not known
+    double loss = 0;            ///< mean over documents, nats per token; each document counts alike
+    double standard_error = 0;  ///< of `loss`, from the spread over documents; NaN for a single document
+    double token_loss = 0;      ///< mean over all tokens, nats per token
+    double perplexity = 0;      ///< exp(token_loss)
+    double bits_per_byte = std::numeric_limits<double>::quiet_NaN();  ///< NaN where the documents' bytes are not known
 };
 
 /// Mean of values (n).
@@ -28,7 +28,7 @@ inline double mean_of(std::span<const double> values) {
 }
 
 /// Standard error of the mean of values, sd(v) / sqrt(n), as their own spread shows it; NaN for a single value.
-/// values: (n).
+/// @param values (n)
 inline double standard_error_of_mean(std::span<const double> values) {
     const auto n = static_cast<double>(values.size());
     if (values.size() < 2) return std::numeric_limits<double>::quiet_NaN();
@@ -43,9 +43,9 @@ inline double standard_error_of_mean(std::span<const double> values) {
 ///     loss = mean_i l_i,  token loss = sum_i n_i l_i / sum_i n_i,  bits per byte = sum_i n_i l_i / (ln 2 sum_i b_i)
 ///
 /// with n_i targets and b_i bytes in document i.
-/// @param losses    (documents), nats per token, as a scorer returned them
-/// @param held_out  the documents that they belong to
-/// @param chosen    (n), the documents that count
+/// @param losses (documents), nats per token, as a scorer returned them
+/// @param held_out the documents that they belong to
+/// @param chosen (n), the documents that count
 inline loss_summary summarize(std::span<const double> losses, const held_out_documents& held_out,
                               std::span<const std::size_t> chosen) {
     std::vector<double> counted;  // (n), nats per token

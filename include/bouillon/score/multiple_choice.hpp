@@ -15,26 +15,30 @@
 
 namespace bouillon {
 
-/// What a question's loss is. The log-likelihood L_c of a choice is that of all its answer's tokens, given the prompt.
+/// What a question's loss is.
+///
+/// The log-likelihood L_c of a choice is that of all its answer's tokens, given the prompt.
 enum class question_loss {
-    choice,        // log sum_c exp L_c - L_correct: minus the log of the right answer's probability among the choices
-    answer,        // -L_correct / tokens of the right answer, nats per token, whatever the other choices
-    accuracy,      // 0 where L_c is largest for the right answer, else 1
-    accuracy_norm  // 0 where L_c / length of the answer is largest for the right answer, else 1
+    choice,        ///< log sum_c exp L_c - L_correct: minus the log of the right answer's probability among the choices
+    answer,        ///< -L_correct / tokens of the right answer, nats per token, whatever the other choices
+    accuracy,      ///< 0 where L_c is largest for the right answer, else 1
+    accuracy_norm  ///< 0 where L_c / length of the answer is largest for the right answer, else 1
 };
 
-/// Questions with several answers each, of which one is right. A choice is a document that holds the question, which is
-/// its prompt, and one answer; a question is what a document is elsewhere: the unit of noise.
+/// Questions with several answers each, of which one is right.
+///
+/// A choice is a document that holds the question, which is its prompt, and one answer; a question is what a document
+/// is elsewhere: the unit of noise.
 class multiple_choice {
  public:
     multiple_choice() = default;
 
-    /// @param choices         all questions' choices, in order
-    /// @param offsets         (questions + 1), where each question's choices begin; the first is 0, the last
-    ///                        choices.size()
-    /// @param correct         (questions), the right choice of each, counted from 0 within the question
-    /// @param answer_lengths  (choices), by which `accuracy_norm` divides; empty where not known. Its harness takes the
-    ///                        characters of the answer's text.
+    /// Takes questions whose choices are tokens already.
+    /// @param choices all questions' choices, in order
+    /// @param offsets (questions + 1), where each question's choices begin; the first is 0, the last choices.size()
+    /// @param correct (questions), the right choice of each, counted from 0 within the question
+    /// @param answer_lengths (choices), by which `accuracy_norm` divides; empty where not known. Its harness takes the
+    /// characters of the answer's text.
     /// @throws input_error when they do not fit, or a question has fewer than two choices
     multiple_choice(held_out_documents choices, std::vector<std::size_t> offsets, std::vector<std::size_t> correct,
                     std::vector<std::size_t> answer_lengths = {})
@@ -89,11 +93,12 @@ class multiple_choice {
     }
 
     /// Losses of the questions.
-    /// @param choice_losses  (choices), nats per token of the answer, as a scorer returned them for choices()
-    /// @returns (questions), lower is better
-    /// @throws input_error for `accuracy_norm` without lengths, or when the number of losses is not that of the choices
+    ///
     /// Reference: the last two are 1 - acc and 1 - acc_norm of EleutherAI's lm-evaluation-harness; as there the first
     /// of equals is the largest.
+    /// @param choice_losses (choices), nats per token of the answer, as a scorer returned them for choices()
+    /// @returns (questions), lower is better
+    /// @throws input_error for `accuracy_norm` without lengths, or when the number of losses is not that of the choices
     std::vector<double> losses(std::span<const double> choice_losses, question_loss kind) const {
         if (choice_losses.size() != choices_.size())
             throw input_error(choices_.origin() + ": " + to_string(choice_losses.size()) + " losses, but there are " +

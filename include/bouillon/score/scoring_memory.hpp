@@ -11,14 +11,15 @@ namespace bouillon {
 
 /// How a document_scorer runs its model.
 struct scoring_shape {
-    std::size_t rows = 256;  // tokens a forward pass, as document_scorer_options has it
-    std::size_t lanes = 1;   // forward passes at a time
-    bool on_device = false;  // attention scores and logits are whole matrices
+    std::size_t rows = 256;  ///< tokens a forward pass, as document_scorer_options has it
+    std::size_t lanes = 1;   ///< forward passes at a time
+    bool on_device = false;  ///< attention scores and logits are whole matrices
 };
 
-/// Memory that scoring a model on documents takes: its parameters in float32, and activations. Rather too much than too
-/// little, for whoever wants to know beforehand whether it fits.
-/// @param elements  of the model's tensors, all together
+/// Memory that scoring a model on documents takes: its parameters in float32, and activations.
+///
+/// Rather too much than too little, for whoever wants to know beforehand whether it fits.
+/// @param elements of the model's tensors, all together
 /// @returns bytes
 inline std::size_t scoring_memory(const language_model_config& config, std::size_t elements,
                                   const held_out_documents& held_out, const scoring_shape& shape = {}) {

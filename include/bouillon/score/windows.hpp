@@ -13,17 +13,18 @@ namespace bouillon {
 
 /// A batch of windows, and the document that each row's loss belongs to.
 struct document_batch {
-    static constexpr std::uint32_t prompt = 0xffffffff;  // in place of a document: the row's target is not predicted
+    static constexpr std::uint32_t prompt = 0xffffffff;  ///< in place of a document: the row's target is not predicted
 
     window_batch windows;
-    std::vector<std::uint32_t> documents;  // (rows)
+    std::vector<std::uint32_t> documents;  ///< (rows)
 };
 
 namespace detail {
 
-/// Where the first window of a document begins. Windows follow each other every `context` tokens and the fewest that
-/// predict all targets are taken: without a prompt they begin at 0; a prompt that is longer than what fits before its
-/// targets loses its first tokens.
+/// Where the first window of a document begins.
+///
+/// Windows follow each other every `context` tokens and the fewest that predict all targets are taken: without a prompt
+/// they begin at 0; a prompt that is longer than what fits before its targets loses its first tokens.
 inline std::size_t first_window(std::size_t tokens, std::size_t targets, std::size_t context) {
     const std::size_t fed = (targets + context - 1) / context * context;
     return tokens - 1 - std::min(fed, tokens - 1);
@@ -33,9 +34,10 @@ inline std::size_t first_window(std::size_t tokens, std::size_t targets, std::si
 
 /// Cuts documents into windows that start every `context` tokens: a window feeds tokens [i, i + context) and predicts
 /// [i + 1, i + context + 1), the last being shorter, so every token but a document's prompt is predicted exactly once.
+///
 /// Windows are then put together, in order, in batches of at most `rows` rows (a longer window is a batch of its own).
-/// @param context  the model's context length, tokens
-/// @param rows     rows a batch; what a forward pass holds in memory
+/// @param context the model's context length, tokens
+/// @param rows rows a batch; what a forward pass holds in memory
 inline std::vector<document_batch> cut_windows(const held_out_documents& held_out, std::size_t context,
                                                std::size_t rows) {
     std::vector<document_batch> batches;

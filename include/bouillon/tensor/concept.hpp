@@ -38,15 +38,19 @@ concept tensor_backend = std::movable<typename Backend::tensor> &&
     backend.download(input, host_output);
 };
 
-/// A backend that can take tensors where they lie. `view(tensor_view)` gives a tensor that refers to memory of the
-/// caller's, which must outlive it and be readable where the backend computes; it is an input only, never an output.
+/// A backend that can take tensors where they lie.
+///
+/// `view(tensor_view)` gives a tensor that refers to memory of the caller's, which must outlive it and be readable
+/// where the backend computes; it is an input only, never an output.
 template <class Backend>
 concept viewing_backend = tensor_backend<Backend> && requires(const Backend backend, tensor_view memory) {
     { backend.view(memory) } -> std::same_as<typename Backend::tensor>;
 };
 
-/// A backend that sums for several candidates in one pass over the inputs. `weighted_sum_batch(inputs, coefficients,
-/// outputs)`, as `bouillon::weighted_sum_batch` has it (weighted_sum_batch.hpp), which works for every backend.
+/// A backend that sums for several candidates in one pass over the inputs.
+///
+/// `weighted_sum_batch(inputs, coefficients, outputs)`, as `bouillon::weighted_sum_batch` has it
+/// (weighted_sum_batch.hpp), which works for every backend.
 template <class Backend>
 concept batching_backend = tensor_backend<Backend> &&
     requires(const Backend backend, std::span<const typename Backend::tensor* const> inputs,
@@ -64,8 +68,9 @@ struct any_reader {
 }  // namespace detail
 
 /// A backend that takes a tensor's bytes from a reader, part by part, so that it need not all lie in host memory first
-/// and parts travel while others are read. `fill(tensor, read)`, as `bouillon::fill` has it (fill.hpp), which works for
-/// every backend.
+/// and parts travel while others are read.
+///
+/// `fill(tensor, read)`, as `bouillon::fill` has it (fill.hpp), which works for every backend.
 template <class Backend>
 concept filling_backend = tensor_backend<Backend> &&
     requires(const Backend backend, typename Backend::tensor& output, const detail::any_reader& read) {

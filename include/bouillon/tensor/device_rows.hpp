@@ -9,13 +9,14 @@
 #include <cstdint>
 
 /// The operations of a language model's forward pass as functors on one element or one row, for a device.
+///
 /// Row-major float32, in the shapes of `language_model_backend` (concept.hpp).
 namespace bouillon::detail {
 
 /// Element i of out (rows, width).
 struct embed_element {
-    const float* table;          // (vocabulary, width)
-    const std::int32_t* tokens;  // (rows)
+    const float* table;          ///< (vocabulary, width)
+    const std::int32_t* tokens;  ///< (rows)
     std::size_t width;
     float* out;
 
@@ -25,11 +26,11 @@ struct embed_element {
 };
 
 struct rms_norm_of_row {
-    const float* x;       // (rows, width)
-    const float* weight;  // (width)
+    const float* x;       ///< (rows, width)
+    const float* weight;  ///< (width)
     std::size_t width;
     float epsilon;
-    float* out;  // (rows, width)
+    float* out;  ///< (rows, width)
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t row) const {
         const float* const input = x + row * width;
@@ -42,12 +43,12 @@ struct rms_norm_of_row {
 };
 
 struct layer_norm_of_row {
-    const float* x;       // (rows, width)
-    const float* weight;  // (width)
-    const float* bias;    // (width)
+    const float* x;       ///< (rows, width)
+    const float* weight;  ///< (width)
+    const float* bias;    ///< (width)
     std::size_t width;
     float epsilon;
-    float* out;  // (rows, width)
+    float* out;  ///< (rows, width)
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t row) const {
         const float* const input = x + row * width;
@@ -67,7 +68,7 @@ struct layer_norm_of_row {
 
 /// Element i of x (rows, width).
 struct add_bias_element {
-    const float* bias;  // (width)
+    const float* bias;  ///< (width)
     std::size_t width;
     float* x;
 
@@ -85,10 +86,10 @@ struct gelu_element {
 
 /// Pair i of x (rows, heads, pairs of elements).
 struct rotate_pair {
-    float* x;                       // (rows, heads, head_dim)
-    const float* cosines;           // (window, pairs)
-    const float* sines;             // (window, pairs)
-    const std::int32_t* positions;  // (rows)
+    float* x;                       ///< (rows, heads, head_dim)
+    const float* cosines;           ///< (window, pairs)
+    const float* sines;             ///< (window, pairs)
+    const std::int32_t* positions;  ///< (rows)
     std::size_t heads, head_dim, pairs;
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t i) const {
@@ -108,11 +109,12 @@ struct gated_silu_element {
     BOUILLON_HOST_DEVICE void operator()(std::size_t i) const { gate[i] = gate[i] / (1 + std::exp(-gate[i])) * up[i]; }
 };
 
-/// Softmax of one query's scores over itself and what precedes it, in place; 0 behind it. Scores are transposed, so
-/// that neighbouring queries, which neighbouring threads take, are neighbours in memory.
+/// Softmax of one query's scores over itself and what precedes it, in place; 0 behind it.
+///
+/// Scores are transposed, so that neighbouring queries, which neighbouring threads take, are neighbours in memory.
 struct causal_softmax_of_query {
-    float* scores;     // (heads, rows of keys, rows of queries)
-    std::size_t rows;  // of the window
+    float* scores;     ///< (heads, rows of keys, rows of queries)
+    std::size_t rows;  ///< of the window
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t i) const {
         const std::size_t query = i % rows;
@@ -137,13 +139,15 @@ struct running_loss {
     double sum;
 };
 
-/// Takes a block of the vocabulary into a row's loss; the last block also writes it. Logits are transposed, as above.
+/// Takes a block of the vocabulary into a row's loss; the last block also writes it.
+///
+/// Logits are transposed, as above.
 struct add_logits_of_row {
-    const float* logits;  // (count, rows)
+    const float* logits;  ///< (count, rows)
     std::size_t rows, first, count, vocabulary;
-    const std::int32_t* targets;  // (rows)
-    running_loss* state;          // (rows)
-    float* losses;                // (rows), nats
+    const std::int32_t* targets;  ///< (rows)
+    running_loss* state;          ///< (rows)
+    float* losses;                ///< (rows), nats
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t row) const {
         const float* const logit = logits + row;

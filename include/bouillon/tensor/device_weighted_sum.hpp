@@ -9,8 +9,9 @@
 #include <cstring>
 #include <type_traits>
 
-/// Weighted sums as functors for a device: the arithmetic of the host's tiles, in the same order. A sum starts at -0,
-/// to which the first product is added without a trace; a sum of nothing is +0.
+/// Weighted sums as functors for a device: the arithmetic of the host's tiles, in the same order.
+///
+/// A sum starts at -0, to which the first product is added without a trace; a sum of nothing is +0.
 namespace bouillon::detail {
 
 /// One input, and the coefficient that each of the candidates gives it.
@@ -23,8 +24,9 @@ struct device_term {
 
 inline constexpr std::size_t packet_bytes = 16;  // what a thread loads or stores at once
 
-/// Count elements in registers. In memory they lie at a multiple of a packet's bytes, or of an element's where they are
-/// fewer bytes than a packet.
+/// Count elements in registers.
+///
+/// In memory they lie at a multiple of a packet's bytes, or of an element's where they are fewer bytes than a packet.
 template <dtype Type, std::size_t Count>
 struct element_run {
     static constexpr std::size_t size = Count * bytes(Type);
@@ -43,20 +45,21 @@ struct element_run {
     }
 };
 
-/// Sums of inputs of one type, a packet of each input at a time and the loads of four inputs under way together. Index
-/// i is a packet; what lies before the first packet and behind the last one follows, an element an index.
+/// Sums of inputs of one type, a packet of each input at a time and the loads of four inputs under way together.
+///
+/// Index i is a packet; what lies before the first packet and behind the last one follows, an element an index.
 ///
 /// Up to Terms inputs travel with the functor, and are in registers once the loop over them is unrolled; where Terms is
 /// 0, any number of them lies in the device's memory.
 template <dtype In, dtype Out, class Real, std::size_t Candidates, std::size_t Terms>
 struct sum_packet {
     using term = device_term<Real, Candidates>;
-    static constexpr std::size_t width = packet_bytes / bytes(In);  // elements a packet
+    static constexpr std::size_t width = packet_bytes / bytes(In);  ///< elements a packet
 
-    std::conditional_t<Terms == 0, const term*, term[Terms == 0 ? 1 : Terms]> terms;  // (count)
-    std::size_t count;                                                                // not 0
-    std::byte* outputs[Candidates];  // null where there are fewer candidates
-    std::size_t head, packets;       // elements before the first packet; packets
+    std::conditional_t<Terms == 0, const term*, term[Terms == 0 ? 1 : Terms]> terms;  ///< (count)
+    std::size_t count;                                                                ///< not 0
+    std::byte* outputs[Candidates];  ///< null where there are fewer candidates
+    std::size_t head, packets;       ///< elements before the first packet; packets
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t i) const {
         if (i < packets) return sum<width>(head + i * width);
@@ -106,7 +109,7 @@ struct sum_packet {
 /// One element of a sum of any number of inputs, of any types and at any addresses.
 template <class Real>
 struct sum_element {
-    const device_term<Real, 1>* terms;  // (count), in the device's memory
+    const device_term<Real, 1>* terms;  ///< (count), in the device's memory
     std::size_t count;
     std::byte* output;
     dtype type;

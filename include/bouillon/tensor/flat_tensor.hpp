@@ -14,6 +14,7 @@
 namespace bouillon {
 
 /// A flat tensor in its stored dtype that owns its memory, or refers to memory of somebody else's as an input.
+///
 /// `Storage` is a movable array of bytes with `data()`, wherever the backend keeps them.
 template <class Storage>
 class flat_tensor {
@@ -28,7 +29,8 @@ class flat_tensor {
 
     tensor_view view() const { return {viewed_ ? viewed_ : storage_.data(), size_, type_}; }
 
-    /// For writing. Throws input_error where the memory is somebody else's.
+    /// For writing.
+    /// @throws input_error where the memory is somebody else's
     mutable_tensor_view writable() {
         if (viewed_) throw input_error("a tensor that views its caller's memory cannot be written");
         return {storage_.data(), size_, type_};
@@ -60,7 +62,8 @@ std::vector<mutable_tensor_view> writable_views_of(std::span<Tensor* const> tens
     return views;
 }
 
-/// Throws input_error unless `given` bytes are just what a tensor's download needs.
+/// Checks the size of the memory for a download.
+/// @throws input_error unless `given` bytes are just what a tensor's download needs
 inline void check_download(tensor_view tensor, std::size_t given) {
     const std::size_t needed = storage_bytes(tensor.size, tensor.type);
     if (given != needed)

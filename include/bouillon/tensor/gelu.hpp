@@ -5,7 +5,9 @@
 
 #include <cmath>
 
-/// The Gaussian error linear unit of one number. Reference: Hendrycks and Gimpel (2016), arXiv 1606.08415.
+/// The Gaussian error linear unit of one number.
+///
+/// Reference: Hendrycks and Gimpel (2016), arXiv 1606.08415.
 namespace bouillon::detail {
 
 /// x P(z <= x) for a standard normal z.

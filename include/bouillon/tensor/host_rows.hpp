@@ -24,14 +24,14 @@ inline std::unique_ptr<float[]> make_scratch(std::size_t elements) {
     return std::make_unique_for_overwrite<float[]>(elements);
 }
 
-/// weight, out: (width). x may be out.
+/// Divides a row by its root mean square, and multiplies it by a weight; all are (width), and x may be out.
 inline void rms_norm_row(const float* x, const float* weight, std::size_t width, float epsilon, float* out) {
     const double mean_square = sum_of_squares(x, width) / static_cast<double>(width);
     const auto scale = static_cast<float>(1 / std::sqrt(mean_square + static_cast<double>(epsilon)));
     for (std::size_t i = 0; i < width; ++i) out[i] = weight[i] * (x[i] * scale);
 }
 
-/// weight, bias, out: (width). x may be out.
+/// Normalises a row to its mean and deviation, then to a weight and a bias; all are (width), and x may be out.
 inline void layer_norm_row(const float* x, const float* weight, const float* bias, std::size_t width, float epsilon,
                            float* out) {
     double sum = 0, squares = 0;
@@ -46,7 +46,11 @@ inline void layer_norm_row(const float* x, const float* weight, const float* bia
     for (std::size_t i = 0; i < width; ++i) out[i] = weight[i] * ((x[i] - centre) * scale) + bias[i];
 }
 
-/// x: (heads, head_dim), in place; cosines, sines: (pairs), of this row's position.
+/// Turns the pairs of a row's heads.
+/// @param x (heads, head_dim), in place
+/// @param shape its rows are not read
+/// @param cosines (pairs), of this row's position
+/// @param sines (pairs), likewise
 inline void rotate_row(float* x, const rotation_shape& shape, const float* cosines, const float* sines) {
     const std::size_t pairs = shape.pairs();
     for (float* const end = x + shape.heads * shape.head_dim; x != end; x += shape.head_dim)

@@ -2,7 +2,9 @@
 #pragma once
 
 /// Functions marked BOUILLON_AVX2 are compiled for AVX2, FMA and F16C whatever the build's own flags, and called only
-/// where `has_avx2()`. BOUILLON_INLINE bodies are compiled into their callers, each for its caller's instructions.
+/// where `has_avx2()`.
+///
+/// BOUILLON_INLINE bodies are compiled into their callers, each for its caller's instructions.
 #define BOUILLON_INLINE __attribute__((always_inline)) inline
 #if defined(__x86_64__)
 #    define BOUILLON_AVX2 __attribute__((target("avx2,fma,f16c")))
@@ -14,7 +16,9 @@
 
 namespace bouillon::detail {
 
-/// Whether this processor has AVX2, FMA and F16C. Asked once.
+/// Whether this processor has AVX2, FMA and F16C.
+///
+/// Asked once.
 inline bool has_avx2() {
 #if defined(__x86_64__)
     static const bool answer = [] {

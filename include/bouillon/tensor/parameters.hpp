@@ -14,7 +14,7 @@ namespace bouillon {
 template <tensor_backend Backend>
 struct parameter {
     typename Backend::tensor tensor;
-    std::vector<std::size_t> shape;  // (dimensions); its product is tensor.size()
+    std::vector<std::size_t> shape;  ///< (dimensions); its product is tensor.size()
 };
 
 /// A model's tensors by name: what a merge yields and what a model is built from.

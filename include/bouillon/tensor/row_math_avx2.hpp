@@ -11,7 +11,9 @@
 #    include <cstddef>
 #    include <limits>
 
-/// Maxima, exponentials and gates of a row of floats in AVX2. A scalar loop over std::exp takes ten times as long.
+/// Maxima, exponentials and gates of a row of floats in AVX2.
+///
+/// A scalar loop over std::exp takes ten times as long.
 namespace bouillon::detail {
 
 BOUILLON_AVX2 BOUILLON_INLINE __m256 broadcast(float value) { return _mm256_set1_ps(value); }

@@ -3,7 +3,9 @@
 
 #include <cstddef>
 
-/// The sizes that operations of a language model take (concept.hpp). Arrays are row-major; all is in elements.
+/// The sizes that operations of a language model take (concept.hpp).
+///
+/// Arrays are row-major; all is in elements.
 namespace bouillon {
 
 /// x (rows, width).

@@ -25,7 +25,7 @@ struct weighted_term {
 
 /// A weighted sum whose arguments are checked.
 struct term_sum {
-    std::vector<weighted_term> terms;  // (inputs whose coefficient is not 0)
+    std::vector<weighted_term> terms;  ///< (inputs whose coefficient is not 0)
     mutable_tensor_view output;
 };
 
@@ -35,7 +35,8 @@ inline bool sums_in_double(std::span<const weighted_term> terms, dtype output) {
            std::any_of(terms.begin(), terms.end(), [](const weighted_term& t) { return t.type == dtype::f64; });
 }
 
-/// Throws input_error unless there is a coefficient for each input of each output.
+/// Checks the number of coefficients.
+/// @throws input_error unless there is a coefficient for each input of each output
 inline void check_coefficients(std::size_t inputs, std::size_t coefficients, std::size_t outputs) {
     if (coefficients == inputs * outputs) return;
     const std::string candidates = outputs == 1 ? "" : " for " + to_string(outputs) + " outputs";
@@ -43,7 +44,8 @@ inline void check_coefficients(std::size_t inputs, std::size_t coefficients, std
                       to_string(coefficients) + " coefficients");
 }
 
-/// Checks the arguments of a weighted sum. Throws input_error as weighted_sum does.
+/// Checks the arguments of a weighted sum.
+/// @throws input_error as weighted_sum does
 inline term_sum make_term_sum(std::span<const tensor_view> inputs, std::span<const double> coefficients,
                               mutable_tensor_view output) {
     if (!mergeable(output.type))
@@ -61,7 +63,8 @@ inline term_sum make_term_sum(std::span<const tensor_view> inputs, std::span<con
     return sum;
 }
 
-/// The same for several candidates. `coefficients`: (outputs, inputs), row by row.
+/// The same for several candidates.
+/// @param coefficients (outputs, inputs), row by row
 inline std::vector<term_sum> make_term_batch(std::span<const tensor_view> inputs, std::span<const double> coefficients,
                                              std::span<const mutable_tensor_view> outputs) {
     check_coefficients(inputs.size(), coefficients.size(), outputs.size());

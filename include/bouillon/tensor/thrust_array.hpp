@@ -11,7 +11,9 @@
 namespace bouillon::detail {
 
 /// An array in the memory of a Thrust system, whose elements are not written when it is made (a Thrust vector writes
-/// them). `data()` is a plain pointer, to be followed where the system computes.
+/// them).
+///
+/// `data()` is a plain pointer, to be followed where the system computes.
 template <class System, class T>
 class thrust_array {
  public:

@@ -35,8 +35,9 @@ using thrust_model_operations =
 
 }  // namespace detail
 
-/// Tensors in the memory of a Thrust system (thrust_system.hpp), and arithmetic by its algorithms. One forward pass
-/// runs at a time and is shared out inside.
+/// Tensors in the memory of a Thrust system (thrust_system.hpp), and arithmetic by its algorithms.
+///
+/// One forward pass runs at a time and is shared out inside.
 template <class System>
 class thrust_backend : public detail::thrust_model_operations<System> {
     using operations = detail::thrust_model_operations<System>;

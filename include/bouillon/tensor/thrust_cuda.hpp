@@ -67,7 +67,8 @@ class pinned_buffer {
     std::unique_ptr<std::remove_pointer_t<cudaEvent_t>, release_event> copied_;
 };
 
-/// Throws work_error, with CUDA's reason, where there is no device.
+/// Asks for a device.
+/// @throws work_error, with CUDA's reason, where there is no device
 inline void require_cuda_device() {
     int devices = 0;
     const auto status = cudaGetDeviceCount(&devices);
@@ -77,15 +78,17 @@ inline void require_cuda_device() {
 
 }  // namespace detail
 
-/// The current CUDA device, its default stream, and cuBLAS for matrix products in full single precision. Copies share
-/// a cuBLAS handle and buffers for uploads, and must not be used by several threads at once.
+/// The current CUDA device, its default stream, and cuBLAS for matrix products in full single precision.
+///
+/// Copies share a cuBLAS handle and buffers for uploads, and must not be used by several threads at once.
 class thrust_cuda {
  public:
     using memory = thrust::cuda::tag;
     static constexpr bool on_device = true;
     static auto policy() { return thrust::cuda::par; }
 
-    /// Throws work_error where there is no device.
+    /// Starts cuBLAS on the current device.
+    /// @throws work_error where there is no device
     thrust_cuda() {
         detail::require_cuda_device();
         cublasHandle_t made = nullptr;

@@ -13,8 +13,9 @@
 
 namespace bouillon::detail {
 
-/// The forward pass of a language model for a Thrust system on a device. Matrix products are the system's; the rest is
-/// a functor on each element or row.
+/// The forward pass of a language model for a Thrust system on a device.
+///
+/// Matrix products are the system's; the rest is a functor on each element or row.
 template <class System>
 class thrust_language_model {
     using buffer = thrust_array<System, float>;

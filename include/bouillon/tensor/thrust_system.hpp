@@ -12,14 +12,16 @@
 #    include <thrust/system/tbb/execution_policy.h>
 #endif
 
-/// The systems that thrust_backend computes on. Beside the sequential one a build has Thrust's device system, which
-/// its BOUILLON_THRUST_SYSTEM names; thrust_cuda is in thrust_cuda.hpp, for nvcc only.
+/// The systems that thrust_backend computes on.
+///
+/// Beside the sequential one a build has Thrust's device system, which its BOUILLON_THRUST_SYSTEM names; thrust_cuda is
+/// in thrust_cuda.hpp, for nvcc only.
 ///
 /// A system has `memory`, Thrust's tag of where its arrays lie; `policy()`, how its algorithms run; and `on_device`:
-/// false where a functor may run the library's host code on a block of elements, true where it must be a device
-/// functor on one element. A system on a device also has `gemm`, the single-precision matrix product of core/blas.hpp;
-/// and where the host cannot write its memory, `fill(to, size, read)`, which writes it with what a reader gives
-/// (fill.hpp), and `free_memory()`, in bytes.
+/// false where a functor may run the library's host code on a block of elements, true where it must be a device functor
+/// on one element. A system on a device also has `gemm`, the single-precision matrix product of core/blas.hpp; and
+/// where the host cannot write its memory, `fill(to, size, read)`, which writes it with what a reader gives (fill.hpp),
+/// and `free_memory()`, in bytes.
 namespace bouillon {
 
 /// One host thread.

@@ -31,8 +31,9 @@ class device_sums {
         }
     }
 
-    /// In packets, where all inputs are of one type and all addresses allow it, else not at all. Compiled is what is
-    /// common: no change of type, but for the widening of a model.
+    /// In packets, where all inputs are of one type and all addresses allow it, else not at all.
+    ///
+    /// Compiled is what is common: no change of type, but for the widening of a model.
     bool run_packets() const {
         const auto run = [&]<dtype In, dtype Out>() { return run_packets_of<In, Out>(); };
         if constexpr (std::is_same_v<Real, double>)

@@ -31,6 +31,7 @@ inline void sum_elements(const term_sum& sum, std::size_t first, std::size_t las
 }
 
 /// Calls sum(first, last) for parts of an output that are together all of it and meet where it has whole cache lines.
+///
 /// `loop(tasks, body)` must call body(task) for each task in [0, tasks).
 template <class Loop, class Sum>
 void in_parts(mutable_tensor_view output, const Loop& loop, const Sum& sum) {
@@ -60,13 +61,12 @@ struct parallel_loop {
 /// (float64 where the output or any input is F64), then one rounding to nearest even. So every number of threads and
 /// every backend gives the same bits (a NaN is a NaN, its payload aside). A coefficient of exactly 0 skips its input,
 /// NaN included; every other NaN and infinity propagates. The sum of nothing is 0.
-///
-/// @param inputs        (K) tensors of F64, F32, F16 or BF16, each of any of them, all of the output's size
-/// @param coefficients  (K), rounded to float32 for a float32 sum
-/// @param output        of any of these types; it may be one of the inputs, but must not overlap one otherwise
-/// @param threads       0 for all
-/// @throws input_error where numbers or sizes differ or a type cannot be added
 /// Cost: each input read once, the output written once, at the speed of a copy.
+/// @param inputs (K) tensors of F64, F32, F16 or BF16, each of any of them, all of the output's size
+/// @param coefficients (K), rounded to float32 for a float32 sum
+/// @param output of any of these types; it may be one of the inputs, but must not overlap one otherwise
+/// @param threads 0 for all
+/// @throws input_error where numbers or sizes differ or a type cannot be added
 inline void weighted_sum(std::span<const tensor_view> inputs, std::span<const double> coefficients,
                          mutable_tensor_view output, std::size_t threads = 1) {
     detail::check_coefficients(inputs.size(), coefficients.size(), 1);

@@ -9,13 +9,16 @@
 #    include <cstdint>
 #    include <utility>
 
-/// Float32 sums in AVX2: the bits of the plain loops at the speed of memory. What that takes was measured
-/// (docs/benchmarks.md): 256 bytes of each input in turn and eight inputs at most, so that the processor's prefetching
-/// follows them all. More inputs take turns, for 64 KiB each, while the sums rest in the second-level cache.
+/// Float32 sums in AVX2: the bits of the plain loops at the speed of memory.
+///
+/// What that takes was measured (docs/benchmarks.md): 256 bytes of each input in turn and eight inputs at most, so that
+/// the processor's prefetching follows them all. More inputs take turns, for 64 KiB each, while the sums rest in the
+/// second-level cache.
 namespace bouillon::detail {
 
-/// How a register holds eight elements: as they come, or two registers the even and the odd ones of sixteen. To and
-/// from BF16 the latter takes fewer instructions, and a constant.
+/// How a register holds eight elements: as they come, or two registers the even and the odd ones of sixteen.
+///
+/// To and from BF16 the latter takes fewer instructions, and a constant.
 enum class lane_order { natural, even_odd };
 
 /// The index-th eight elements of F32, F16 or BF16.
@@ -63,7 +66,10 @@ BOUILLON_AVX2 BOUILLON_INLINE __m256i round_to_f16(__m256 low, __m256 high) {
                             _mm256_cvtps_ph(low, _MM_FROUND_TO_NEAREST_INT));
 }
 
-/// `streams`: past the caches, to an address that is a multiple of 32.
+/// Stores eight lanes.
+/// @param value what is stored
+/// @param destination 32 bytes
+/// @param streams past the caches, to an address that is a multiple of 32
 BOUILLON_AVX2 BOUILLON_INLINE void store_register(__m256i value, std::byte* destination, bool streams) {
     auto* const lanes = reinterpret_cast<__m256i*>(destination);
     streams ? _mm256_stream_si256(lanes, value) : _mm256_storeu_si256(lanes, value);
@@ -85,15 +91,16 @@ BOUILLON_AVX2 BOUILLON_INLINE void store_lanes(__m256 first, __m256 second, muta
 template <std::size_t Candidates>
 using candidate_terms = std::array<const weighted_term*, Candidates>;
 
-/// What is added at once: some terms of some candidates' sums, over a run of elements. The candidates have the same
-/// inputs and differ in their coefficients and outputs.
+/// What is added at once: some terms of some candidates' sums, over a run of elements.
+///
+/// The candidates have the same inputs and differ in their coefficients and outputs.
 template <std::size_t Candidates>
 struct sum_pass {
     std::array<const term_sum*, Candidates> candidates;
-    std::size_t first, last;  // elements
+    std::size_t first, last;  ///< elements
     std::size_t first_term, last_term;
-    bool streams;    // the outputs go past the caches
-    float* partial;  // (last - first), between passes; null where there is but one
+    bool streams;    ///< the outputs go past the caches
+    float* partial;  ///< (last - first), between passes; null where there is but one
 };
 
 /// Adds an input to the sums of elements [i, i + 8 * registers) of each candidate, `registers` each.

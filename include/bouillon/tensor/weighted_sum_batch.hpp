@@ -13,7 +13,8 @@ namespace bouillon {
 
 namespace detail {
 
-/// Elements [first, last) of some of the sums from the first on. Returns how many.
+/// Elements [first, last) of some of the sums from the first on.
+/// @returns how many
 inline std::size_t sum_several(std::span<const term_sum> sums, std::size_t first, std::size_t last) {
 #if defined(__x86_64__)
     const auto differs = [&](const term_sum& other) { return !have_same_inputs(sums[0], other); };
@@ -49,12 +50,12 @@ inline void sum_batch_elements(std::span<const term_sum> sums, std::size_t first
 ///
 ///     outputs[q] = sum_k coefficients[q][k] * inputs[k]
 ///
-/// @param inputs        (K) as weighted_sum has them
-/// @param coefficients  (Q, K), row by row
-/// @param outputs       (Q), of any of these types; none may overlap an input or another
-/// @param threads       0 for all
-/// @throws input_error where numbers or sizes differ or a type cannot be added
 /// Cost: each input read once, each output written once.
+/// @param inputs (K) as weighted_sum has them
+/// @param coefficients (Q, K), row by row
+/// @param outputs (Q), of any of these types; none may overlap an input or another
+/// @param threads 0 for all
+/// @throws input_error where numbers or sizes differ or a type cannot be added
 inline void weighted_sum_batch(std::span<const tensor_view> inputs, std::span<const double> coefficients,
                                std::span<const mutable_tensor_view> outputs, std::size_t threads = 1) {
     const auto sums = detail::make_term_batch(inputs, coefficients, outputs);

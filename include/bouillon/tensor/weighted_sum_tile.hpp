@@ -12,7 +12,9 @@
 #include <cstdint>
 
 /// A weighted sum's inner loops on one host thread: a few hundred bytes of each input in turn, the sums in the
-/// first-level cache. Plain loops, which every compiler vectorises where it has a fused multiply-add.
+/// first-level cache.
+///
+/// Plain loops, which every compiler vectorises where it has a fused multiply-add.
 namespace bouillon::detail {
 
 /// The first element from `first` on, or `last`, whose address is a multiple of a cache line's size.

@@ -51,7 +51,10 @@ class xtensor_tensor : public flat_tensor<detail::xtensor_storage<std::byte>> {
     using flat_tensor::flat_tensor;
 
     /// The elements as an xtensor expression of shape (size): T is float for F32, double for F64 and std::uint16_t for
-    /// the bits of F16 and BF16. It refers to the tensor's memory. Throws input_error for another T.
+    /// the bits of F16 and BF16.
+    ///
+    /// It refers to the tensor's memory.
+    /// @throws input_error for another T
     template <class T>
     auto elements() const {
         const bool fits = std::is_same_v<T, float>    ? type() == dtype::f32
@@ -64,10 +67,12 @@ class xtensor_tensor : public flat_tensor<detail::xtensor_storage<std::byte>> {
 };
 
 struct xtensor_options {
-    std::size_t threads = 0;  // 0: all
+    std::size_t threads = 0;  ///< 0: all
 };
 
-/// Tensors in host memory, as xtensor arrays; matrix products by xtensor-blas's BLAS. The default backend.
+/// Tensors in host memory, as xtensor arrays; matrix products by xtensor-blas's BLAS.
+///
+/// The default backend.
 class xtensor_backend : public detail::host_language_model<detail::xtensor_storage<float>, detail::xtensor_host> {
  public:
     using tensor = xtensor_tensor;
