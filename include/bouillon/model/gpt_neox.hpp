@@ -2,6 +2,8 @@
 #pragma once
 
 #include <bouillon/core/to_string.hpp>
+#include <bouillon/model/common_fields.hpp>
+#include <bouillon/model/config_reader.hpp>
 #include <bouillon/model/language_model_config.hpp>
 
 #include <string>

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/core/to_string.hpp>
 #include <bouillon/model/rotary.hpp>
 
 #include <cstddef>
-#include <set>
 #include <string>
-#include <string_view>
 
 namespace bouillon {
 
@@ -56,87 +53,4 @@ struct language_model_config {
     tensor_names names = {};
 };
 
-namespace detail {
-
-/// Fields of a config.json that change no loss: what concerns training, generation, caches and where a file came from.
-inline const std::set<std::string, std::less<>>& harmless_config_fields() {
-    static const std::set<std::string, std::less<>> fields = {"_attn_implementation_autoset",
-                                                              "_name_or_path",
-                                                              "architectures",
-                                                              "attention_dropout",
-                                                              "attn_implementation",
-                                                              "bad_words_ids",
-                                                              "begin_suppress_tokens",
-                                                              "bos_token_id",
-                                                              "chunk_size_feed_forward",
-                                                              "classifier_dropout",
-                                                              "decoder_start_token_id",
-                                                              "diversity_penalty",
-                                                              "do_sample",
-                                                              "dtype",
-                                                              "early_stopping",
-                                                              "encoder_no_repeat_ngram_size",
-                                                              "eos_token_id",
-                                                              "exponential_decay_length_penalty",
-                                                              "finetuning_task",
-                                                              "forced_bos_token_id",
-                                                              "forced_eos_token_id",
-                                                              "hidden_dropout",
-                                                              "id2label",
-                                                              "initializer_range",
-                                                              "is_decoder",
-                                                              "is_encoder_decoder",
-                                                              "label2id",
-                                                              "length_penalty",
-                                                              "max_length",
-                                                              "max_window_layers",
-                                                              "min_length",
-                                                              "model_type",
-                                                              "no_repeat_ngram_size",
-                                                              "num_beam_groups",
-                                                              "num_beams",
-                                                              "num_return_sequences",
-                                                              "output_attentions",
-                                                              "output_hidden_states",
-                                                              "output_scores",
-                                                              "pad_token_id",
-                                                              "prefix",
-                                                              "problem_type",
-                                                              "remove_invalid_values",
-                                                              "repetition_penalty",
-                                                              "return_dict",
-                                                              "return_dict_in_generate",
-                                                              "sep_token_id",
-                                                              "suppress_tokens",
-                                                              "task_specific_params",
-                                                              "temperature",
-                                                              "tf_legacy_loss",
-                                                              "tie_encoder_decoder",
-                                                              "tokenizer_class",
-                                                              "top_k",
-                                                              "top_p",
-                                                              "torch_dtype",
-                                                              "torchscript",
-                                                              "transformers_version",
-                                                              "typical_p",
-                                                              "unsloth_version",
-                                                              "use_bfloat16",
-                                                              "use_cache"};
-    return fields;
-}
-
-/// What every architecture's file must not have, or has in the same way.
-/// @throws input_error
-inline void finish_config(const config_reader& config, language_model_config& result) {
-    config.require("quantization_config", nullptr);
-    config.require("add_cross_attention", false);
-    config.require("pruned_heads", nlohmann::json::object());
-    result.tied_head = config.flag_or("tie_word_embeddings", result.tied_head);
-    if (result.heads % result.key_value_heads != 0)
-        throw input_error(config.origin() + ": 'num_attention_heads' " + to_string(result.heads) +
-                          " is no multiple of 'num_key_value_heads' " + to_string(result.key_value_heads));
-    config.refuse_unread(harmless_config_fields());
-}
-
-}  // namespace detail
 }  // namespace bouillon

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/model/common_fields.hpp>
+#include <bouillon/model/config_reader.hpp>
 #include <bouillon/model/language_model_config.hpp>
 
 #include <algorithm>
