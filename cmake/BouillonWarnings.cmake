@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # How bouillon's own programs are compiled; never part of what a user of the headers gets.
 option(BOUILLON_WARNINGS_AS_ERRORS "Treat warnings as errors" OFF)
-option(BOUILLON_SANITIZE "Build with the address and undefined-behaviour sanitizers" OFF)
-option(BOUILLON_NATIVE "Use every instruction of this machine's processor; the hot loops choose theirs at run time" OFF)
+set(BOUILLON_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread; none where empty")
 
 set(bouillon_warning_flags -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
     -Wno-missing-field-initializers)  # aggregates with defaults are meant to be given in part
@@ -15,14 +14,13 @@ endif()
 
 add_library(bouillon_warnings INTERFACE)
 target_compile_options(bouillon_warnings INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${bouillon_warning_flags}>")
-if(BOUILLON_NATIVE)
-    target_compile_options(bouillon_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-march=native>)
-endif()
 if(BOUILLON_SANITIZE)
-    # Thrust's reduce takes the address of a null reference, hence no null check.
-    target_compile_options(bouillon_warnings INTERFACE -fsanitize=address,undefined -fno-sanitize=null
-        -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-    target_link_options(bouillon_warnings INTERFACE -fsanitize=address,undefined)
+    target_compile_options(bouillon_warnings INTERFACE -fsanitize=${BOUILLON_SANITIZE} -fno-omit-frame-pointer)
+    target_link_options(bouillon_warnings INTERFACE -fsanitize=${BOUILLON_SANITIZE})
+    if(BOUILLON_SANITIZE MATCHES "undefined")
+        # Thrust's reduce takes the address of a null reference, hence no null check.
+        target_compile_options(bouillon_warnings INTERFACE -fno-sanitize=null -fno-sanitize-recover=undefined)
+    endif()
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         # The instrumentation hides from g++ what was initialised: false alarms, as its manual says of -fsanitize.
         target_compile_options(bouillon_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized>)
