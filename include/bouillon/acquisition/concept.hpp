@@ -149,8 +149,8 @@ constexpr acquisition_form form_of() {
 }
 
 /// A itself where its form is the wanted one.
-template <class A, class Surrogate, acquisition_form wanted>
-using if_form = std::conditional_t<form_of<A, Surrogate>() == wanted, A, any_form>;
+template <class A, class Surrogate, acquisition_form Wanted>
+using if_form = std::conditional_t<form_of<A, Surrogate>() == Wanted, A, any_form>;
 
 }  // namespace detail
 

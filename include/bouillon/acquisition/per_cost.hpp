@@ -25,7 +25,7 @@ concept point_cost = std::copy_constructible<C> && requires(const C cost, std::s
 /// What `per_cost` prepares.
 ///
 /// The cost's gradient is taken by central differences within the unit cube.
-template <prepared_acquisition Prepared, point_cost Cost, bool logarithmic>
+template <prepared_acquisition Prepared, point_cost Cost, bool Logarithmic>
 class prepared_per_cost {
  public:
     prepared_per_cost(Prepared gain, Cost cost) : gain_(std::move(gain)), cost_(std::move(cost)) {}
@@ -36,7 +36,7 @@ class prepared_per_cost {
         const std::size_t d = values.empty() ? 0 : points.size() / values.size();
         for (std::size_t i = 0; i < values.size(); ++i) {
             const double cost = cost_(points.subspan(i * d, d));
-            values[i] = logarithmic ? values[i] - std::log(cost) : values[i] / cost;
+            values[i] = Logarithmic ? values[i] - std::log(cost) : values[i] / cost;
         }
     }
 
@@ -49,9 +49,9 @@ class prepared_per_cost {
             const double below = moved[k] = std::max(point[k] - 1e-5, 0.0), low = cost_(moved);
             moved[k] = point[k];
             const double relative_slope = (high - low) / (above - below) / cost;
-            gradient[k] = logarithmic ? gradient[k] - relative_slope : (gradient[k] - gain * relative_slope) / cost;
+            gradient[k] = Logarithmic ? gradient[k] - relative_slope : (gradient[k] - gain * relative_slope) / cost;
         }
-        return logarithmic ? gain - std::log(cost) : gain / cost;
+        return Logarithmic ? gain - std::log(cost) : gain / cost;
     }
 
  private:

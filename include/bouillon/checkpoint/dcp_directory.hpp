@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,7 +37,7 @@ inline nlohmann::json read_sharding_info(const safetensors_file& file) {
     const auto info_text = file.metadata().find("DCP_SHARDING_INFO");
     if (info_text == file.metadata().end())
         throw input_error(file.path().string() + ": has no DCP_SHARDING_INFO in its metadata, as its name lets expect");
-    auto info = nlohmann::json::parse(info_text->second, nullptr, false);
+    auto info = nlohmann::json::parse(std::string_view(info_text->second), nullptr, false);
     if (!info.is_object()) throw input_error(file.path().string() + ": DCP_SHARDING_INFO is not a JSON object");
     return info;
 }

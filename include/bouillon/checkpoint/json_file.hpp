@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace bouillon::detail {
 
@@ -24,7 +25,7 @@ Json read_json_object(const std::filesystem::path& path) {
     };
     Json document;
     try {
-        document = Json::parse(text, limit_depth);
+        document = Json::parse(std::string_view(text), limit_depth);
     } catch (const typename Json::parse_error& failure) {
         throw input_error(path.string() + ": is not valid JSON in UTF-8 at byte " + to_string(failure.byte));
     } catch (const typename Json::out_of_range&) {

@@ -99,23 +99,29 @@ inline void inverse_from_cholesky_lower(std::size_t n, double* l, std::size_t ld
 class single_threaded_blas {
  public:
     single_threaded_blas() {
-        const std::lock_guard lock(mutex_);
-        if (holders_++ > 0 || !blas_threads) return;
-        before_ = blas_threads();
+        const std::lock_guard lock(process().mutex);
+        if (process().holders++ > 0 || !blas_threads) return;
+        process().threads = blas_threads();
         set_blas_threads(1);
     }
     ~single_threaded_blas() {
-        const std::lock_guard lock(mutex_);
-        if (--holders_ == 0 && blas_threads) set_blas_threads(before_);
+        const std::lock_guard lock(process().mutex);
+        if (--process().holders == 0 && blas_threads) set_blas_threads(process().threads);
     }
     single_threaded_blas(const single_threaded_blas&) = delete;
     single_threaded_blas& operator=(const single_threaded_blas&) = delete;
 
  private:
-    // Of the process, as the number of threads is.
-    inline static std::mutex mutex_;
-    inline static std::size_t holders_ = 0;
-    inline static int before_ = 0;
+    /// One for the process, as what it stands for.
+    struct shared {
+        std::mutex mutex;
+        std::size_t holders = 0;
+        int threads = 0;  ///< before the first holder
+    };
+    static shared& process() {
+        static shared state;
+        return state;
+    }
 };
 
 }  // namespace bouillon::detail

@@ -20,8 +20,8 @@ struct dual {
 
     constexpr dual() = default;
     constexpr dual(double constant) : value(constant) {}  // not explicit: constants mix with duals in a formula
-    constexpr dual(double value_, double d_mean_, double d_deviation_)
-        : value(value_), d_mean(d_mean_), d_deviation(d_deviation_) {}
+    constexpr dual(double number, double by_mean, double by_deviation)
+        : value(number), d_mean(by_mean), d_deviation(by_deviation) {}
 
     constexpr dual& operator+=(const dual& b) { return *this = *this + b; }
     constexpr dual& operator-=(const dual& b) { return *this = *this - b; }

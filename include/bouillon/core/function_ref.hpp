@@ -21,6 +21,7 @@ class function_ref<Result(Arguments...)> {
     template <class Callable>
     requires(!std::is_same_v<std::remove_cvref_t<Callable>, function_ref> &&
              std::is_invocable_r_v<Result, Callable&, Arguments...>)
+        // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): copies are excluded above
         function_ref(Callable&& callable)  // implicit: a callable is given where one is asked for
         : callable_(const_cast<void*>(reinterpret_cast<const void*>(&callable))),
           call_([](void* object, Arguments... arguments) -> Result {

@@ -119,7 +119,7 @@ class staged_output {
 
  private:
     static std::filesystem::path without_final_slash(const std::filesystem::path& path) {
-        const auto whole = path.has_filename() ? path : path.parent_path();
+        auto whole = path.has_filename() ? path : path.parent_path();
         if (!whole.has_filename() || whole.filename() == "." || whole.filename() == "..")
             throw input_error(path.string() + ": cannot be the name of an output");
         return whole;

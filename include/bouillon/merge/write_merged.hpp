@@ -85,7 +85,7 @@ inline std::vector<shard> write_tensors(const merged_tensors& merged, const std:
                                         const stream_plan& plan, input_hashes& hashes, const std::atomic<bool>* stop) {
     std::vector<std::size_t> sizes;  // (tensors), bytes
     for (std::size_t i = 0; i < merged.tensors().size(); ++i) sizes.push_back(merged.size(i));
-    const auto shards = split_into_shards(sizes, shard_size);
+    auto shards = split_into_shards(sizes, shard_size);
     const auto files = lay_out_files(merged, shards, directory, metadata);
     stream_files(merged, files, plan, &hashes, stop);
     if (files.size() == 1) return shards;

@@ -99,8 +99,8 @@ class document_regression {
         const std::size_t size = std::max(u.size(), v.size());
         double squares = 0;
         for (std::size_t i = 0; i < size; ++i) squares += std::pow(u[i % u.size()] - v[i % v.size()], 2);
-        const auto groups = static_cast<double>(size / weights_.front().size());
-        return constant + std::exp(-0.5 * squares / groups);
+        const std::size_t groups = size / weights_.front().size();
+        return constant + std::exp(-0.5 * squares / static_cast<double>(groups));
     }
 
     /// Factors C and takes the scale of the residuals from how well each merge follows from those before it.

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bouillon {
@@ -83,7 +84,7 @@ nlohmann::ordered_json journal_header(const Search& search, const nlohmann::orde
         {"known", detail::known_json(options.known)},
         {"reference_losses", options.reference_losses},
         {"settings", settings.is_null() ? nlohmann::ordered_json::object() : settings}};
-    return nlohmann::ordered_json::parse(json_line(header));  // as it will be read: NaN is null
+    return nlohmann::ordered_json::parse(std::string_view(json_line(header)));  // as it will be read: NaN is null
 }
 
 /// What a search knew before its first trial, as its journal's header has it.

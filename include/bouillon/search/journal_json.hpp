@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <limits>
 #include <string>
+#include <string_view>
 
 namespace bouillon {
 
@@ -27,7 +28,7 @@ namespace detail {
 
 /// One event of a journal.
 /// @throws input_error where the line is no JSON object
-inline nlohmann::ordered_json parse_event(const std::string& line) {
+inline nlohmann::ordered_json parse_event(std::string_view line) {
     auto event = nlohmann::ordered_json::parse(line, nullptr, false);
     if (!event.is_object()) throw input_error("this is not a JSON object");
     return event;
