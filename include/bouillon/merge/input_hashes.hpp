@@ -25,20 +25,20 @@ class run_hash {
 
     /// Begins with nothing hashed.
     /// @param first where in the tensor the run begins
-    explicit run_hash(std::size_t first) : at_(first), in_block_(false) {}
+    explicit run_hash(std::size_t first) : position_(first), in_block_(false) {}
 
     /// Takes in the bytes that follow.
     void add(std::span<const std::byte> bytes) {
         while (!bytes.empty()) {
-            if (at_ % block == 0) {
-                state_.reset(at_ / block);
+            if (position_ % block == 0) {
+                state_.reset(position_ / block);
                 in_block_ = true;
             }
-            const auto part = bytes.first(std::min(bytes.size(), block - at_ % block));
+            const auto part = bytes.first(std::min(bytes.size(), block - position_ % block));
             if (in_block_) state_.add(part);
-            at_ += part.size();
+            position_ += part.size();
             bytes = bytes.subspan(part.size());
-            if (at_ % block == 0) end_block();
+            if (position_ % block == 0) end_block();
         }
     }
 
@@ -48,8 +48,8 @@ class run_hash {
     template <class Read>
     hash_bits finish(std::size_t size, const Read& read) {
         if (in_block_) {
-            std::vector<std::byte> rest(std::min(size, (at_ / block + 1) * block) - at_);
-            if (!rest.empty()) read(at_, std::span(rest));
+            std::vector<std::byte> rest(std::min(size, (position_ / block + 1) * block) - position_);
+            if (!rest.empty()) read(position_, std::span(rest));
             state_.add(rest);
             end_block();
         }
@@ -64,8 +64,8 @@ class run_hash {
         in_block_ = false;
     }
 
-    std::size_t at_;  // bytes from the tensor's start
-    bool in_block_;   // whether the block around at_ began in this run
+    std::size_t position_;  // bytes from the tensor's start
+    bool in_block_;         // whether the block around position_ began in this run
     content_hash state_;
     hash_bits sum_;
 };

@@ -14,8 +14,9 @@ class made_directories {
     /// @throws filesystem_error
     explicit made_directories(const std::filesystem::path& path) {
         std::error_code unreadable;
-        for (auto at = path; !exists(at, unreadable) && at != at.root_path(); at = at.parent_path())
-            made_.push_back(at);
+        for (auto directory = path; !exists(directory, unreadable) && directory != directory.root_path();
+             directory = directory.parent_path())
+            made_.push_back(directory);
         create_directories(path);
     }
     /// Removes those that were made, unless kept or unless something is in them by now.

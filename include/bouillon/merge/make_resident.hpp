@@ -27,16 +27,16 @@ std::vector<resident_tensor<Backend>> read_resident(const checkpoint_set& checkp
         resident_tensor<Backend> made{described.name, described.shape, described.type,
                                       group_of(groups, described.name, described.type)};
         std::vector<const checkpoint*> distinct;  // (made.tensors)
-        for (const checkpoint& from : checkpoints) {
-            const auto found = std::find_if(distinct.begin(), distinct.end(),
-                                            [&](const checkpoint* other) { return same_bytes(from, i, *other, i); });
-            made.which.push_back(static_cast<std::size_t>(found - distinct.begin()));
-            if (found != distinct.end()) continue;
-            if (!mergeable(described.type) && !distinct.empty()) made.refuse(from.path().string());
-            distinct.push_back(&from);
+        for (const checkpoint& input : checkpoints) {
+            const auto same = std::find_if(distinct.begin(), distinct.end(),
+                                           [&](const checkpoint* other) { return same_bytes(input, i, *other, i); });
+            made.which.push_back(static_cast<std::size_t>(same - distinct.begin()));
+            if (same != distinct.end()) continue;
+            if (!mergeable(described.type) && !distinct.empty()) made.refuse(input.path().string());
+            distinct.push_back(&input);
             made.tensors.push_back(backend.allocate(described.elements(), described.type));
             fill(backend, made.tensors.back(),
-                 [&](std::size_t first, std::span<std::byte> part) { from.read(i, first, part); });
+                 [&](std::size_t first, std::span<std::byte> part) { input.read(i, first, part); });
         }
         all.push_back(std::move(made));
     }
@@ -49,6 +49,8 @@ std::vector<resident_tensor<Backend>> read_resident(const checkpoint_set& checkp
 ///
 /// A tensor that is bitwise the same in several is uploaded once.
 /// Cost: each file read once, and twice what several have in common; little host memory but the backend's own.
+/// @param checkpoints oldest first
+/// @param backend that is to hold them
 /// @param groups of tensors that have merge weights of their own
 /// @throws input_error naming a tensor of integers or bools that is not the same in every checkpoint, one of no group,
 /// and for a file that changes meanwhile

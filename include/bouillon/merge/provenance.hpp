@@ -38,25 +38,25 @@ inline void set_hashes(merge_recipe& recipe, const input_hashes& hashes, const c
 
 /// Compares a hash with the one that a recipe has.
 /// @throws input_error, with both hashes, for a file or a checkpoint that is not what `expected` was made with
-inline void check_hash(const std::filesystem::path& path, const std::string& found, const std::string& expected) {
-    if (found == expected) return;
-    throw input_error(path.string() + (found.empty() ? ": is not there" : ": has the hash " + found) +
+inline void check_hash(const std::filesystem::path& path, const std::string& actual, const std::string& expected) {
+    if (actual == expected) return;
+    throw input_error(path.string() + (actual.empty() ? ": is not there" : ": has the hash " + actual) +
                       (expected.empty() ? ", but the recipe has no such file" : ", but the recipe has " + expected));
 }
 
-inline void check_side_files(const std::filesystem::path& directory, const std::map<std::string, std::string>& found,
+inline void check_side_files(const std::filesystem::path& directory, const std::map<std::string, std::string>& actual,
                              const std::map<std::string, std::string>& expected) {
     const auto hash_in = [](const std::map<std::string, std::string>& files, const std::string& name) {
-        const auto at = files.find(name);
-        return at == files.end() ? std::string() : at->second;
+        const auto file = files.find(name);
+        return file == files.end() ? std::string() : file->second;
     };
-    for (const auto& [name, hash] : found) check_hash(directory / name, hash, hash_in(expected, name));
-    for (const auto& [name, hash] : expected) check_hash(directory / name, hash_in(found, name), hash);
+    for (const auto& [name, hash] : actual) check_hash(directory / name, hash, hash_in(expected, name));
+    for (const auto& [name, hash] : expected) check_hash(directory / name, hash_in(actual, name), hash);
 }
 
-inline void check_inputs(const merge_recipe& found, const merge_recipe& expected) {
-    for (std::size_t k = 0; k < found.inputs.size(); ++k)
-        check_hash(found.inputs[k].checkpoint, found.inputs[k].hash, expected.inputs.at(k).hash);
+inline void check_inputs(const merge_recipe& actual, const merge_recipe& expected) {
+    for (std::size_t k = 0; k < actual.inputs.size(); ++k)
+        check_hash(actual.inputs[k].checkpoint, actual.inputs[k].hash, expected.inputs.at(k).hash);
 }
 
 }  // namespace bouillon::detail

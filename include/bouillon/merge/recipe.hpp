@@ -133,10 +133,10 @@ inline merge_recipe read_recipe(const std::filesystem::path& path) {
         return parse_recipe(read_file(file), file.string());
     }
     const safetensors_file file(path);
-    const auto found = file.metadata().find(std::string(recipe_key));
-    if (found == file.metadata().end())
+    const auto entry = file.metadata().find(std::string(recipe_key));
+    if (entry == file.metadata().end())
         throw input_error(path.string() + ": has no " + std::string(recipe_key) + " in its metadata");
-    return parse_recipe(found->second, path.string());
+    return parse_recipe(entry->second, path.string());
 }
 
 }  // namespace bouillon

@@ -73,35 +73,35 @@ class resident_checkpoints {
         std::vector<used_weights> used;  // (candidates)
         for (const auto& merge_weights : candidates) used.push_back(check(merge_weights));
         std::vector<parameters<Backend>> merged(candidates.size());
-        for (const entry& from : entries_) {
+        for (const entry& source : entries_) {
             summands inputs;  // (checkpoints)
-            for (const std::size_t at : from.which) inputs.push_back(&from.tensors[at]);
+            for (const std::size_t index : source.which) inputs.push_back(&source.tensors[index]);
             std::vector<double> coefficients;  // (candidates, checkpoints)
             std::vector<tensor*> outputs;      // (candidates)
             for (std::size_t q = 0; q < candidates.size(); ++q) {
                 std::vector<double> row(checkpoints_, 0.0);
-                if (is_one_of_its_inputs(from, used[q]))
+                if (is_one_of_its_inputs(source, used[q]))
                     row[used[q].checkpoints[0]] = 1;
                 else
                     for (std::size_t k = 0; k < used[q].checkpoints.size(); ++k)
-                        row[used[q].checkpoints[k]] = used[q].groups[from.group].weights[k];
+                        row[used[q].checkpoints[k]] = used[q].groups[source.group].weights[k];
                 coefficients.insert(coefficients.end(), row.begin(), row.end());
-                parameter<Backend>& to = merged[q][from.name];
-                to = {mergeable(from.type) ? allocate_like(from) : copy_of(from), from.shape};
-                outputs.push_back(&to.tensor);
+                parameter<Backend>& output = merged[q][source.name];
+                output = {mergeable(source.type) ? allocate_like(source) : copy_of(source), source.shape};
+                outputs.push_back(&output.tensor);
             }
-            if (mergeable(from.type)) weighted_sum_batch<Backend>(backend_, inputs, coefficients, outputs);
+            if (mergeable(source.type)) weighted_sum_batch<Backend>(backend_, inputs, coefficients, outputs);
         }
         return merged;
     }
 
     /// One merge into the result of an earlier call, whose memory is used again, or into nothing.
     void merge_into(std::span<const double> merge_weights, parameters<Backend>& merged) const {
-        for_each_sum(merge_weights, [&](const entry& from, const summands& inputs, std::span<const double> weights) {
-            const auto [at, fresh] = merged.try_emplace(from.name);
-            parameter<Backend>& to = at->second;
-            if (fresh) to = {mergeable(from.type) ? allocate_like(from) : copy_of(from), from.shape};
-            if (mergeable(from.type)) backend_.weighted_sum(inputs, weights, to.tensor);
+        for_each_sum(merge_weights, [&](const entry& source, const summands& inputs, std::span<const double> weights) {
+            const auto [place, fresh] = merged.try_emplace(source.name);
+            parameter<Backend>& output = place->second;
+            if (fresh) output = {mergeable(source.type) ? allocate_like(source) : copy_of(source), source.shape};
+            if (mergeable(source.type)) backend_.weighted_sum(inputs, weights, output.tensor);
         });
     }
 
@@ -112,14 +112,14 @@ class resident_checkpoints {
         { tensor.view() } -> std::convertible_to<tensor_view>;
     }
     void merge_into(std::span<const double> merge_weights, const Other& other, parameters<Other>& merged) const {
-        for_each_sum(merge_weights, [&](const entry& from, const summands& inputs, std::span<const double> weights) {
-            const auto [at, fresh] = merged.try_emplace(from.name);
-            parameter<Other>& to = at->second;
-            if (fresh) to = {other.allocate(from.tensors[0].size(), from.type), from.shape};
-            if (!fresh && !mergeable(from.type)) return;
-            fill(other, to.tensor, [&](std::size_t first, std::span<std::byte> part) {
-                mergeable(from.type) ? sum_part(inputs, weights, first, part)
-                                     : void(std::copy_n(inputs[0]->view().data + first, part.size(), part.data()));
+        for_each_sum(merge_weights, [&](const entry& source, const summands& inputs, std::span<const double> weights) {
+            const auto [place, fresh] = merged.try_emplace(source.name);
+            parameter<Other>& output = place->second;
+            if (fresh) output = {other.allocate(source.tensors[0].size(), source.type), source.shape};
+            if (!fresh && !mergeable(source.type)) return;
+            fill(other, output.tensor, [&](std::size_t first, std::span<std::byte> part) {
+                mergeable(source.type) ? sum_part(inputs, weights, first, part)
+                                       : void(std::copy_n(inputs[0]->view().data + first, part.size(), part.data()));
             });
         });
     }
@@ -146,13 +146,13 @@ class resident_checkpoints {
     template <class Sum>
     void for_each_sum(std::span<const double> merge_weights, const Sum& sum) const {
         const used_weights used = check(merge_weights);
-        for (const entry& from : entries_) {
+        for (const entry& source : entries_) {
             summands inputs;  // (used)
-            for (const std::size_t k : used.checkpoints) inputs.push_back(&from.tensors[from.which[k]]);
-            if (is_one_of_its_inputs(from, used))
-                sum(from, {inputs[0]}, detail::weight_of_one);
+            for (const std::size_t k : used.checkpoints) inputs.push_back(&source.tensors[source.which[k]]);
+            if (is_one_of_its_inputs(source, used))
+                sum(source, {inputs[0]}, detail::weight_of_one);
             else
-                sum(from, inputs, used.groups[from.group].weights);
+                sum(source, inputs, used.groups[source.group].weights);
         }
     }
 
@@ -166,9 +166,9 @@ class resident_checkpoints {
         weighted_sum(views, weights, {part.data(), count, type});
     }
 
-    tensor allocate_like(const entry& from) const { return backend_.allocate(from.tensors[0].size(), from.type); }
-    tensor copy_of(const entry& from) const {
-        return backend_.upload(detail::download(backend_, from.tensors[0]), from.type);
+    tensor allocate_like(const entry& source) const { return backend_.allocate(source.tensors[0].size(), source.type); }
+    tensor copy_of(const entry& source) const {
+        return backend_.upload(detail::download(backend_, source.tensors[0]), source.type);
     }
 
     Backend backend_;

@@ -46,9 +46,9 @@ struct resident_tensor {
 };
 
 template <class Backend>
-std::vector<std::byte> download(const Backend& backend, const typename Backend::tensor& from) {
-    std::vector<std::byte> host(from.size() * bits(from.type()) / 8);
-    backend.download(from, host);
+std::vector<std::byte> download(const Backend& backend, const typename Backend::tensor& source) {
+    std::vector<std::byte> host(source.size() * bits(source.type()) / 8);
+    backend.download(source, host);
     return host;
 }
 
@@ -56,9 +56,9 @@ std::vector<std::byte> download(const Backend& backend, const typename Backend::
 /// @throws input_error unless it has the first one's shape and type
 inline const parameter_view& matching(const std::map<std::string, parameter_view>& input, const std::string& name,
                                       const parameter_view& first) {
-    const auto found = input.find(name);
-    if (found == input.end()) throw input_error("tensor " + in_quotes(name) + " is not in every checkpoint");
-    const parameter_view& other = found->second;
+    const auto entry = input.find(name);
+    if (entry == input.end()) throw input_error("tensor " + in_quotes(name) + " is not in every checkpoint");
+    const parameter_view& other = entry->second;
     if (other.shape != first.shape || other.tensor.size != first.tensor.size)
         throw input_error("tensor " + in_quotes(name) + " has shape " + to_string(first.shape) +
                           " in one checkpoint and " + to_string(other.shape) + " in another");

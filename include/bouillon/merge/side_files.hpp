@@ -58,32 +58,32 @@ inline std::string_view config_name(dtype type) {
 /// Copies config.json, with the type that it names (`torch_dtype`, or `dtype` in newer ones) set to `type`.
 ///
 /// One that needs no change is copied byte for byte.
-inline void copy_config(const std::filesystem::path& from, const std::filesystem::path& to, dtype type) {
-    auto config = read_json_object<nlohmann::ordered_json>(from);
+inline void copy_config(const std::filesystem::path& source, const std::filesystem::path& destination, dtype type) {
+    auto config = read_json_object<nlohmann::ordered_json>(source);
     bool changed = false;
     for (const char* key : {"torch_dtype", "dtype"}) {
         if (!config.contains(key) || config[key] == config_name(type)) continue;
         config[key] = config_name(type);
         changed = true;
     }
-    if (!changed) return write_file(to, read_file(from));
+    if (!changed) return write_file(destination, read_file(source));
     const std::string text = config.dump(2) + '\n';
-    write_file(to, text);
+    write_file(destination, text);
 }
 
-/// Copies the side files of directory `from` into directory `to`, byte for byte but for config.json where `type` is
-/// given.
+/// Copies the side files of directory `source` into directory `destination`, byte for byte but for config.json where
+/// `type` is given.
 /// @throws input_error for a file that cannot be read
 /// @throws work_error for one that cannot be written
-inline void copy_side_files(const std::filesystem::path& from, const std::filesystem::path& to,
+inline void copy_side_files(const std::filesystem::path& source, const std::filesystem::path& destination,
                             std::optional<dtype> type) {
-    for (const auto& item : list_directory(from)) {
+    for (const auto& item : list_directory(source)) {
         if (!item.is_regular_file() || !is_side_file(item.path())) continue;
         const auto name = item.path().filename();
         if (type && name == "config.json")
-            copy_config(item.path(), to / name, *type);
+            copy_config(item.path(), destination / name, *type);
         else
-            write_file(to / name, read_file(item.path()));
+            write_file(destination / name, read_file(item.path()));
     }
 }
 

@@ -41,22 +41,24 @@ inline void check_holds_one_checkpoint(const std::filesystem::path& directory) {
 ///
 /// `flags` as renameat2 takes them.
 /// @returns false where the file system cannot do it that way
-inline bool rename_atomically(const std::filesystem::path& from, const std::filesystem::path& to, unsigned flags) {
-    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) == 0) return true;
-    if (errno == EEXIST) throw input_error(to.string() + ": appeared while the output was written");
-    if (errno != EINVAL && errno != ENOSYS) throw work_error(system_failure(to, "put the output in place"));
+inline bool rename_atomically(const std::filesystem::path& output, const std::filesystem::path& target,
+                              unsigned flags) {
+    if (::renameat2(AT_FDCWD, output.c_str(), AT_FDCWD, target.c_str(), flags) == 0) return true;
+    if (errno == EEXIST) throw input_error(target.string() + ": appeared while the output was written");
+    if (errno != EINVAL && errno != ENOSYS) throw work_error(system_failure(target, "put the output in place"));
     return false;
 }
 
-/// Puts `from` in the place of `to`, which goes to `aside`, in two renames: where the first succeeded and the second
-/// did not happen, the old output is whole under the name `aside`.
-inline void swap_in_two_steps(const std::filesystem::path& from, const std::filesystem::path& to,
+/// Puts `output` in the place of `target`, which goes to `aside`, in two renames: where the first succeeded and the
+/// second did not happen, the old output is whole under the name `aside`.
+inline void swap_in_two_steps(const std::filesystem::path& output, const std::filesystem::path& target,
                               const std::filesystem::path& aside) {
-    if (std::rename(to.c_str(), aside.c_str()) != 0) throw work_error(system_failure(to, "move the old output"));
-    if (std::rename(from.c_str(), to.c_str()) == 0) return;
+    if (std::rename(target.c_str(), aside.c_str()) != 0)
+        throw work_error(system_failure(target, "move the old output"));
+    if (std::rename(output.c_str(), target.c_str()) == 0) return;
     const int reason = errno;
-    std::rename(aside.c_str(), to.c_str());
-    throw work_error(system_failure(to, "put the output in place", reason));
+    std::rename(aside.c_str(), target.c_str());
+    throw work_error(system_failure(target, "put the output in place", reason));
 }
 
 }  // namespace detail

@@ -29,9 +29,10 @@ class streamed_checkpoints {
 
     /// The weighted sum of the checkpoints on a backend, bit for bit what write_merged writes.
     ///
-    /// `merged` is the result of an earlier call, whose memory is used again, or nothing.
     /// Cost: each file of a checkpoint whose weight is not 0 read once; in host memory some MiB a thread.
     /// @param merge_weights (checkpoints) or (groups, checkpoints), dimensionless, taken as they are
+    /// @param backend that is to hold the sum
+    /// @param merged the result of an earlier call, whose memory is used again, or nothing
     /// @throws input_error as write_merged does, but that NaN and infinity pass
     template <tensor_backend Backend>
     void merge_into(std::span<const double> merge_weights, const Backend& backend, parameters<Backend>& merged) const {
@@ -39,10 +40,10 @@ class streamed_checkpoints {
         const auto& tensors = sums.tensors();
         for (std::size_t i = 0; i < tensors.size(); ++i) {
             if (i + 1 < tensors.size()) sums.prefetch(i + 1, 0, sums.size(i + 1));
-            const auto [at, fresh] = merged.try_emplace(tensors[i].name);
-            parameter<Backend>& to = at->second;
-            if (fresh) to = {backend.allocate(tensors[i].elements(), tensors[i].type), tensors[i].shape};
-            fill(backend, to.tensor, [&](std::size_t first, std::span<std::byte> part) {
+            const auto [entry, fresh] = merged.try_emplace(tensors[i].name);
+            parameter<Backend>& output = entry->second;
+            if (fresh) output = {backend.allocate(tensors[i].elements(), tensors[i].type), tensors[i].shape};
+            fill(backend, output.tensor, [&](std::size_t first, std::span<std::byte> part) {
                 std::vector<std::byte> scratch(sums.inputs() << 16);  // (inputs), 64 KiB each
                 sums.read(i, first, part, scratch);
             });

@@ -33,11 +33,14 @@ template <class Body>
 void for_each_run(const safetensors_layout& layout, std::size_t begin, std::size_t end, const Body& body) {
     const std::size_t data = layout.header.size();
     const auto end_of = [&](const tensor_entry& tensor) { return data + tensor.begin + tensor.size; };
-    auto at = std::partition_point(layout.tensors.begin(), layout.tensors.end(),
-                                   [&](const tensor_entry& tensor) { return end_of(tensor) <= begin; });
-    for (; at != layout.tensors.end() && data + at->begin < end; ++at) {
-        const std::size_t from = std::max(begin, data + at->begin), to = std::min(end, end_of(*at));
-        if (from < to) body(static_cast<std::size_t>(at - layout.tensors.begin()), from - data - at->begin, to - from);
+    auto entry = std::partition_point(layout.tensors.begin(), layout.tensors.end(),
+                                      [&](const tensor_entry& tensor) { return end_of(tensor) <= begin; });
+    for (; entry != layout.tensors.end() && data + entry->begin < end; ++entry) {
+        const std::size_t tensor_begin = data + entry->begin;
+        const std::size_t run_begin = std::max(begin, tensor_begin), run_end = std::min(end, end_of(*entry));
+        if (run_begin < run_end)
+            body(static_cast<std::size_t>(entry - layout.tensors.begin()), run_begin - tensor_begin,
+                 run_end - run_begin);
     }
 }
 
@@ -52,24 +55,28 @@ class stream_buffer {
           memory_(static_cast<std::byte*>(::operator new(piece + scratch, alignment))),
           scratch_(memory_.get() + piece, scratch) {}
 
-    /// Makes the piece of a file that begins at byte `begin` and writes it.
+    /// Makes a piece of a file and writes it.
+    /// @param merged the tensors that files are made of
+    /// @param file as it is laid out
+    /// @param begin bytes, where in the file the piece begins
+    /// @param output the same file, open
     /// @param hashes as merged_tensors::read takes it
-    void stream(const merged_tensors& merged, const streamed_file& from, std::size_t begin, const output_file& to,
+    void stream(const merged_tensors& merged, const streamed_file& file, std::size_t begin, const output_file& output,
                 input_hashes* hashes) {
-        const auto& layout = from.layout;
+        const auto& layout = file.layout;
         const auto piece = std::span(memory_.get(), std::min(piece_size_, layout.size() - begin));
         if (begin < layout.header.size())
             std::memcpy(piece.data(), layout.header.data() + begin,
                         std::min(piece.size(), layout.header.size() - begin));
         const std::size_t end = begin + piece.size();
         for_each_run(layout, begin, end, [&](std::size_t tensor, std::size_t first, std::size_t size) {
-            merged.prefetch(from.sources[tensor], first, size);
+            merged.prefetch(file.sources[tensor], first, size);
         });
         for_each_run(layout, begin, end, [&](std::size_t tensor, std::size_t first, std::size_t size) {
             const std::size_t place = layout.header.size() + layout.tensors[tensor].begin + first - begin;
-            merged.read(from.sources[tensor], first, piece.subspan(place, size), scratch_, hashes);
+            merged.read(file.sources[tensor], first, piece.subspan(place, size), scratch_, hashes);
         });
-        to.write_at(begin, piece);
+        output.write_at(begin, piece);
     }
 
  private:

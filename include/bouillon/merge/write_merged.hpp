@@ -130,23 +130,25 @@ inline merge_recipe recipe_of(const checkpoint_set& checkpoints, std::span<const
 /// must be bitwise the same in all.
 /// Cost: each input read once, or twice where its tensors may all be the same; memory for pieces of the output and of
 /// the inputs, `options.memory` at most, however large the checkpoints are.
+/// @param checkpoints oldest first
 /// @param merge_weights (checkpoints), for all tensors alike, or (groups, checkpoints), row by row, of
 /// `options.groups`; dimensionless
-/// @param out one file when it ends in `.safetensors`, else a directory, with the side files of the newest checkpoint
-/// whose weight is not 0, when that is a directory: its configuration (with its type changed as `options.type` says),
-/// tokenizer and code. It appears whole or not at all, and may be one of the inputs. Its recipe (recipe.hpp) is the
-/// file bouillon-recipe.json in the directory, or in the metadata of the file.
+/// @param output one file when it ends in `.safetensors`, else a directory, with the side files of the newest
+/// checkpoint whose weight is not 0, when that is a directory: its configuration (with its type changed as
+/// `options.type` says), tokenizer and code. It appears whole or not at all, and may be one of the inputs. Its recipe
+/// (recipe.hpp) is the file bouillon-recipe.json in the directory, or in the metadata of the file.
+/// @param options how to write it, and with which resources
 /// @throws input_error for weights and tensors that cannot be merged, for an output that exists
 /// (require_writable_target says what `options.force` may replace), for a file that changes meanwhile, and unless
 /// `options.allow_non_finite` for an input that is NaN or infinite and a sum beyond its type's range
 /// @throws work_error when reading or writing fails, and when `options.stop` says so
 inline void write_merged(const checkpoint_set& checkpoints, std::span<const double> merge_weights,
-                         const std::filesystem::path& out, const write_options& options = {}) {
-    require_writable_target(out, options.force);
+                         const std::filesystem::path& output, const write_options& options = {}) {
+    require_writable_target(output, options.force);
     const auto plan = detail::plan_stream(options.memory, checkpoints.size(), options.threads);
     const detail::merged_tensors merged(checkpoints, merge_weights, options.groups, options.type,
                                         options.allow_non_finite, plan.threads);
-    const bool single = out.extension() == ".safetensors";
+    const bool single = output.extension() == ".safetensors";
     const auto& newest = merged.input(merged.inputs() - 1);
     auto recipe = detail::recipe_of(checkpoints, merge_weights, options);
     if (!single) recipe.side_files = detail::side_file_hashes(newest.path());
@@ -155,7 +157,7 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
     auto metadata = detail::merged_metadata(merged, recipe);
     const std::string key(recipe_key);
     if (single) metadata[key] = to_json(recipe, -1);
-    staged_output staged(out, options.force);
+    staged_output staged(output, options.force);
     detail::input_hashes hashes(merged.inputs(), merged.tensors().size());
     const auto shards = detail::write_tensors(merged, staged.directory(), single ? 0 : options.shard_size, metadata,
                                               plan, hashes, options.stop);
@@ -175,9 +177,11 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
 /// Merges once more what a recipe was written by: the same bytes, if the inputs are.
 ///
 /// Cost: write_merged()'s.
+/// @param recipe as read_recipe() gives it
+/// @param output as write_merged() takes it
 /// @param options force, threads and memory count; all else is the recipe's
 /// @throws as write_merged() does, and input_error, with both hashes, for an input that is not what it was
-inline void reproduce_merge(merge_recipe recipe, const std::filesystem::path& out, write_options options = {}) {
+inline void reproduce_merge(merge_recipe recipe, const std::filesystem::path& output, write_options options = {}) {
     std::erase_if(recipe.inputs, [](const recipe_input& input) { return !detail::is_used(input); });
     std::vector<std::filesystem::path> paths;  // (inputs)
     std::vector<double> merge_weights;         // (groups, inputs)
@@ -191,7 +195,7 @@ inline void reproduce_merge(merge_recipe recipe, const std::filesystem::path& ou
     options.provenance = recipe.provenance;
     options.expected = &recipe;
     const auto state = recipe.optimizer_state ? optimizer_state::keep : optimizer_state::leave_out;
-    write_merged(open_checkpoints(paths, state), merge_weights, out, options);
+    write_merged(open_checkpoints(paths, state), merge_weights, output, options);
 }
 
 }  // namespace bouillon
