@@ -85,20 +85,21 @@ concept filling_backend = tensor_backend<Backend> &&
 /// weight (outputs, inputs), as Hugging Face stores it.
 ///
 /// - `read(buffer, values)`: its first values.size() elements to host memory.
-/// - `widen(stored, out)`: a tensor of F64, F32, F16 or BF16 to float32.
-/// - `embed(table, tokens, width, out)`: out (rows, width) = the rows `tokens` of table (vocabulary, width).
-/// - `rms_norm(x, weight, row_shape, epsilon, out)`: out = weight * x / sqrt(mean(x^2) + epsilon), row by row.
-///   x may be out.
-/// - `layer_norm(x, weight, bias, row_shape, epsilon, out)`: out = weight * (x - mean(x)) / sqrt(variance(x) +
-///   epsilon) + bias, row by row. x may be out.
-/// - `linear(x, weight, linear_shape, accumulate, out)`: out (rows, outputs) = x weight', added if `accumulate`.
+/// - `widen(stored, output)`: a tensor of F64, F32, F16 or BF16 to float32.
+/// - `embed(table, tokens, width, output)`: output (rows, width) = the rows `tokens` of table (vocabulary, width).
+/// - `rms_norm(x, weight, row_shape, epsilon, output)`: output = weight * x / sqrt(mean(x^2) + epsilon), row by row.
+///   x may be the output.
+/// - `layer_norm(x, weight, bias, row_shape, epsilon, output)`: output = weight * (x - mean(x)) / sqrt(variance(x) +
+///   epsilon) + bias, row by row. x may be the output.
+/// - `linear(x, weight, linear_shape, accumulate, output)`: output (rows, outputs) = x weight', added if `accumulate`.
 /// - `add_bias(bias, row_shape, x)`: x (rows, width) += bias (width), in place.
 /// - `rotate(x, rotation_shape, cosines, sines, positions)`: in place on x (rows, heads, head_dim), turns the pairs
 ///   (i, i + turned / 2) of a head's first `turned` dimensions by the angles of row `positions[row]` of the tables
 ///   (window, turned / 2).
-/// - `causal_attention(q, k, v, window_offsets, attention_shape, out)`: softmax(q k' / sqrt(head_dim)) v for q, out
-///   (rows, heads, head_dim) and k, v (rows, kv_heads, head_dim); query head h reads kv head h / (heads / kv_heads); a
-///   row attends to itself and what precedes it in its window, rows [window_offsets[w], window_offsets[w + 1]).
+/// - `causal_attention(q, k, v, window_offsets, attention_shape, output)`: softmax(q k' / sqrt(head_dim)) v for q,
+///   output (rows, heads, head_dim) and k, v (rows, kv_heads, head_dim); query head h reads kv head
+///   h / (heads / kv_heads); a row attends to itself and what precedes it in its window, rows [window_offsets[w],
+///   window_offsets[w + 1]).
 /// - `gated_silu(gate, up, row_shape)`: gate = gate / (1 + exp(-gate)) * up, in place.
 /// - `gelu(x, row_shape, by_tanh)`: x = x P(z <= x) for a standard normal z, in place; by_tanh: the approximation
 ///   x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).
@@ -107,22 +108,22 @@ concept filling_backend = tensor_backend<Backend> &&
 template <class Backend>
 concept language_model_backend = tensor_backend<Backend> && std::movable<typename Backend::buffer> &&
     std::default_initializable<typename Backend::buffer> &&
-    requires(const Backend backend, const typename Backend::tensor& stored, const typename Backend::buffer& in,
-             typename Backend::buffer& out, std::size_t count, float epsilon, bool accumulate,
+    requires(const Backend backend, const typename Backend::tensor& stored, const typename Backend::buffer& input,
+             typename Backend::buffer& output, std::size_t count, float epsilon, bool accumulate,
              std::span<const std::int32_t> indices, std::span<float> host) {
     { backend.make_buffer(count) } -> std::same_as<typename Backend::buffer>;
     { backend.lanes() } -> std::convertible_to<std::size_t>;
-    backend.widen(stored, out);
-    backend.embed(in, indices, count, out);
-    backend.rms_norm(in, in, row_shape(), epsilon, out);
-    backend.layer_norm(in, in, in, row_shape(), epsilon, out);
-    backend.linear(in, in, linear_shape(), accumulate, out);
-    backend.add_bias(in, row_shape(), out);
-    backend.rotate(out, rotation_shape(), in, in, indices);
-    backend.causal_attention(in, in, in, indices, attention_shape(), out);
-    backend.gated_silu(out, in, row_shape());
-    backend.gelu(out, row_shape(), accumulate);
-    backend.token_losses(in, in, loss_shape(), indices, host);
+    backend.widen(stored, output);
+    backend.embed(input, indices, count, output);
+    backend.rms_norm(input, input, row_shape(), epsilon, output);
+    backend.layer_norm(input, input, input, row_shape(), epsilon, output);
+    backend.linear(input, input, linear_shape(), accumulate, output);
+    backend.add_bias(input, row_shape(), output);
+    backend.rotate(output, rotation_shape(), input, input, indices);
+    backend.causal_attention(input, input, input, indices, attention_shape(), output);
+    backend.gated_silu(output, input, row_shape());
+    backend.gelu(output, row_shape(), accumulate);
+    backend.token_losses(input, input, loss_shape(), indices, host);
 };
 
 }  // namespace bouillon

@@ -13,15 +13,15 @@
 /// Row-major float32, in the shapes of `language_model_backend` (concept.hpp).
 namespace bouillon::detail {
 
-/// Element i of out (rows, width).
+/// Element i of output (rows, width).
 struct embed_element {
     const float* table;          ///< (vocabulary, width)
     const std::int32_t* tokens;  ///< (rows)
     std::size_t width;
-    float* out;
+    float* output;
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t i) const {
-        out[i] = table[static_cast<std::size_t>(tokens[i / width]) * width + i % width];
+        output[i] = table[static_cast<std::size_t>(tokens[i / width]) * width + i % width];
     }
 };
 
@@ -30,7 +30,7 @@ struct rms_norm_of_row {
     const float* weight;  ///< (width)
     std::size_t width;
     float epsilon;
-    float* out;  ///< (rows, width)
+    float* output;  ///< (rows, width)
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t row) const {
         const float* const input = x + row * width;
@@ -38,7 +38,7 @@ struct rms_norm_of_row {
         for (std::size_t i = 0; i < width; ++i) sum += static_cast<double>(input[i]) * static_cast<double>(input[i]);
         const double mean = sum / static_cast<double>(width);
         const auto scale = static_cast<float>(1 / std::sqrt(mean + static_cast<double>(epsilon)));
-        for (std::size_t i = 0; i < width; ++i) out[row * width + i] = weight[i] * (input[i] * scale);
+        for (std::size_t i = 0; i < width; ++i) output[row * width + i] = weight[i] * (input[i] * scale);
     }
 };
 
@@ -48,7 +48,7 @@ struct layer_norm_of_row {
     const float* bias;    ///< (width)
     std::size_t width;
     float epsilon;
-    float* out;  ///< (rows, width)
+    float* output;  ///< (rows, width)
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t row) const {
         const float* const input = x + row * width;
@@ -62,7 +62,7 @@ struct layer_norm_of_row {
         const double deviation = std::sqrt(squares / static_cast<double>(width) + static_cast<double>(epsilon));
         const auto centre = static_cast<float>(mean), scale = static_cast<float>(1 / deviation);
         for (std::size_t i = 0; i < width; ++i)
-            out[row * width + i] = weight[i] * ((input[i] - centre) * scale) + bias[i];
+            output[row * width + i] = weight[i] * ((input[i] - centre) * scale) + bias[i];
     }
 };
 

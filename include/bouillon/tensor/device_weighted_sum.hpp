@@ -35,13 +35,13 @@ struct element_run {
 
     BOUILLON_HOST_DEVICE std::byte* data() { return reinterpret_cast<std::byte*>(words); }
 
-    BOUILLON_HOST_DEVICE void load(const std::byte* from) {
-        for (std::size_t at = 0; at < size; at += step)
-            std::memcpy(data() + at, __builtin_assume_aligned(from + at, step), step);
+    BOUILLON_HOST_DEVICE void load(const std::byte* source) {
+        for (std::size_t offset = 0; offset < size; offset += step)
+            std::memcpy(data() + offset, __builtin_assume_aligned(source + offset, step), step);
     }
-    BOUILLON_HOST_DEVICE void store(std::byte* to) {
-        for (std::size_t at = 0; at < size; at += step)
-            std::memcpy(__builtin_assume_aligned(to + at, step), data() + at, step);
+    BOUILLON_HOST_DEVICE void store(std::byte* destination) {
+        for (std::size_t offset = 0; offset < size; offset += step)
+            std::memcpy(__builtin_assume_aligned(destination + offset, step), data() + offset, step);
     }
 };
 

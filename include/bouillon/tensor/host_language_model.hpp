@@ -18,40 +18,41 @@ class host_language_model {
  public:
     explicit host_language_model(Host host = {}) : host_(host) {}
 
-    void embed(const Buffer& table, std::span<const std::int32_t> tokens, std::size_t width, Buffer& out) const {
+    void embed(const Buffer& table, std::span<const std::int32_t> tokens, std::size_t width, Buffer& output) const {
         const float* const rows_of_table = table.data();
-        float* const y = out.data();
+        float* const y = output.data();
         over_rows(tokens.size(), [=](std::size_t row) {
             const float* const x = rows_of_table + static_cast<std::size_t>(tokens[row]) * width;
             std::memcpy(y + row * width, x, width * sizeof(float));
         });
     }
 
-    void rms_norm(const Buffer& x, const Buffer& weight, const row_shape& shape, float epsilon, Buffer& out) const {
+    void rms_norm(const Buffer& x, const Buffer& weight, const row_shape& shape, float epsilon, Buffer& output) const {
         const float *const input = x.data(), *const scale = weight.data();
-        float* const output = out.data();
+        float* const normed = output.data();
         over_rows(shape.rows, [=, width = shape.width](std::size_t row) {
-            rms_norm_row(input + row * width, scale, width, epsilon, output + row * width);
+            rms_norm_row(input + row * width, scale, width, epsilon, normed + row * width);
         });
     }
 
     void layer_norm(const Buffer& x, const Buffer& weight, const Buffer& bias, const row_shape& shape, float epsilon,
-                    Buffer& out) const {
+                    Buffer& output) const {
         const float *const input = x.data(), *const scale = weight.data(), *const shift = bias.data();
-        float* const output = out.data();
+        float* const normed = output.data();
         over_rows(shape.rows, [=, width = shape.width](std::size_t row) {
-            layer_norm_row(input + row * width, scale, shift, width, epsilon, output + row * width);
+            layer_norm_row(input + row * width, scale, shift, width, epsilon, normed + row * width);
         });
     }
 
-    void linear(const Buffer& x, const Buffer& weight, const linear_shape& shape, bool accumulate, Buffer& out) const {
+    void linear(const Buffer& x, const Buffer& weight, const linear_shape& shape, bool accumulate,
+                Buffer& output) const {
         constexpr std::size_t slab = 256;  // rows a matrix product
         const float *const input = x.data(), *const matrix = weight.data();
-        float* const output = out.data();
+        float* const product = output.data();
         host_((shape.rows + slab - 1) / slab, [=](std::size_t task) {
             const std::size_t first = task * slab, inputs = shape.inputs, outputs = shape.outputs;
             Host::gemm(false, true, std::min(slab, shape.rows - first), outputs, inputs, 1.0f, input + first * inputs,
-                       inputs, matrix, inputs, accumulate ? 1.0f : 0.0f, output + first * outputs, outputs);
+                       inputs, matrix, inputs, accumulate ? 1.0f : 0.0f, product + first * outputs, outputs);
         });
     }
 
@@ -75,11 +76,11 @@ class host_language_model {
 
     void causal_attention(const Buffer& q, const Buffer& k, const Buffer& v,
                           std::span<const std::int32_t> window_offsets, const attention_shape& shape,
-                          Buffer& out) const {
+                          Buffer& output) const {
         const auto tasks = attention_tasks(window_offsets, shape.heads);
         const attention_task* const list = tasks.data();
         const float *const queries = q.data(), *const keys = k.data(), *const values = v.data();
-        float* const attended = out.data();
+        float* const attended = output.data();
         host_(tasks.size(), [=](std::size_t i) {
             const attention_task& task = list[i];
             const std::size_t query = (task.window * shape.heads + task.head) * shape.head_dim;

@@ -24,16 +24,16 @@ inline std::unique_ptr<float[]> make_scratch(std::size_t elements) {
     return std::make_unique_for_overwrite<float[]>(elements);
 }
 
-/// Divides a row by its root mean square, and multiplies it by a weight; all are (width), and x may be out.
-inline void rms_norm_row(const float* x, const float* weight, std::size_t width, float epsilon, float* out) {
+/// Divides a row by its root mean square, and multiplies it by a weight; all are (width), and x may be the output.
+inline void rms_norm_row(const float* x, const float* weight, std::size_t width, float epsilon, float* output) {
     const double mean_square = sum_of_squares(x, width) / static_cast<double>(width);
     const auto scale = static_cast<float>(1 / std::sqrt(mean_square + static_cast<double>(epsilon)));
-    for (std::size_t i = 0; i < width; ++i) out[i] = weight[i] * (x[i] * scale);
+    for (std::size_t i = 0; i < width; ++i) output[i] = weight[i] * (x[i] * scale);
 }
 
-/// Normalises a row to its mean and deviation, then to a weight and a bias; all are (width), and x may be out.
+/// Normalises a row to its mean and deviation, then to a weight and a bias; all are (width), and x may be the output.
 inline void layer_norm_row(const float* x, const float* weight, const float* bias, std::size_t width, float epsilon,
-                           float* out) {
+                           float* output) {
     double sum = 0, squares = 0;
     for (std::size_t i = 0; i < width; ++i) sum += static_cast<double>(x[i]);
     const double mean = sum / static_cast<double>(width);
@@ -43,7 +43,7 @@ inline void layer_norm_row(const float* x, const float* weight, const float* bia
     }
     const double deviation = std::sqrt(squares / static_cast<double>(width) + static_cast<double>(epsilon));
     const auto centre = static_cast<float>(mean), scale = static_cast<float>(1 / deviation);
-    for (std::size_t i = 0; i < width; ++i) out[i] = weight[i] * ((x[i] - centre) * scale) + bias[i];
+    for (std::size_t i = 0; i < width; ++i) output[i] = weight[i] * ((x[i] - centre) * scale) + bias[i];
 }
 
 /// Turns the pairs of a row's heads.
@@ -62,9 +62,9 @@ inline void rotate_row(float* x, const rotation_shape& shape, const float* cosin
 }
 
 /// Rows [first, last) of one head's attention inside a window; row 0 is the window's first.
-/// q, out: from this head's element of the window's row 0, `heads * head_dim` apart; k, v: likewise for its kv head.
+/// q, output: from this head's element of the window's row 0, `heads * head_dim` apart; k, v: likewise for its kv head.
 inline void attend_rows(matrix_product gemm, const float* q, const float* k, const float* v, attention_shape shape,
-                        std::size_t first, std::size_t last, float* out) {
+                        std::size_t first, std::size_t last, float* output) {
     const std::size_t rows = last - first, keys = last, dim = shape.head_dim;
     const std::size_t q_step = shape.query_width(), kv_step = shape.key_width();
     const auto scores = make_scratch(rows * keys);  // (rows, keys)
@@ -77,7 +77,7 @@ inline void attend_rows(matrix_product gemm, const float* q, const float* k, con
         for (std::size_t i = 0; i < seen; ++i) score[i] *= share;
         std::fill(score + seen, score + keys, 0.0f);
     }
-    gemm(false, false, rows, dim, keys, 1.0f, scores.get(), keys, v, kv_step, 0.0f, out + first * q_step, q_step);
+    gemm(false, false, rows, dim, keys, 1.0f, scores.get(), keys, v, kv_step, 0.0f, output + first * q_step, q_step);
 }
 
 /// The loss of each of `rows` targets. hidden: (rows, width); head: (vocabulary, width); losses: (rows), nats.

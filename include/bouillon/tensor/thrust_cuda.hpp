@@ -45,8 +45,8 @@ class pinned_buffer {
     std::span<std::byte> memory() { return {memory_.first.get(), memory_.second}; }
 
     /// On the default stream: before whatever is launched there later.
-    void send(std::byte* to, std::size_t size) {
-        check_cuda(cudaMemcpyAsync(to, memory_.first.get(), size, cudaMemcpyHostToDevice, cudaStreamLegacy),
+    void send(std::byte* destination, std::size_t size) {
+        check_cuda(cudaMemcpyAsync(destination, memory_.first.get(), size, cudaMemcpyHostToDevice, cudaStreamLegacy),
                    "copy to the device");
         check_cuda(cudaEventRecord(copied_.get(), cudaStreamLegacy), "record an event");
     }
@@ -100,8 +100,8 @@ class thrust_cuda {
 
     /// Writes device memory with what a reader gives (fill.hpp), read into page-locked buffers in turn.
     template <class Read>
-    void fill(std::byte* to, std::size_t size, const Read& read) const {
-        ring_->fill(to, size, read);
+    void fill(std::byte* destination, std::size_t size, const Read& read) const {
+        ring_->fill(destination, size, read);
     }
 
     /// Bytes of the device's memory that are free.

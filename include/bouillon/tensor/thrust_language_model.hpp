@@ -27,23 +27,24 @@ class thrust_language_model {
 
     const System& system() const { return system_; }
 
-    void embed(const buffer& table, indices tokens, std::size_t width, buffer& out) const {
+    void embed(const buffer& table, indices tokens, std::size_t width, buffer& output) const {
         const index_array list(tokens);
-        loop_(tokens.size() * width, embed_element{table.data(), list.data(), width, out.data()});
+        loop_(tokens.size() * width, embed_element{table.data(), list.data(), width, output.data()});
     }
 
-    void rms_norm(const buffer& x, const buffer& weight, const row_shape& shape, float epsilon, buffer& out) const {
-        loop_(shape.rows, rms_norm_of_row{x.data(), weight.data(), shape.width, epsilon, out.data()});
+    void rms_norm(const buffer& x, const buffer& weight, const row_shape& shape, float epsilon, buffer& output) const {
+        loop_(shape.rows, rms_norm_of_row{x.data(), weight.data(), shape.width, epsilon, output.data()});
     }
 
     void layer_norm(const buffer& x, const buffer& weight, const buffer& bias, const row_shape& shape, float epsilon,
-                    buffer& out) const {
-        loop_(shape.rows, layer_norm_of_row{x.data(), weight.data(), bias.data(), shape.width, epsilon, out.data()});
+                    buffer& output) const {
+        loop_(shape.rows, layer_norm_of_row{x.data(), weight.data(), bias.data(), shape.width, epsilon, output.data()});
     }
 
-    void linear(const buffer& x, const buffer& weight, const linear_shape& shape, bool accumulate, buffer& out) const {
+    void linear(const buffer& x, const buffer& weight, const linear_shape& shape, bool accumulate,
+                buffer& output) const {
         system_.gemm(false, true, shape.rows, shape.outputs, shape.inputs, 1.0f, x.data(), shape.inputs, weight.data(),
-                     shape.inputs, accumulate ? 1.0f : 0.0f, out.data(), shape.outputs);
+                     shape.inputs, accumulate ? 1.0f : 0.0f, output.data(), shape.outputs);
     }
 
     void add_bias(const buffer& bias, const row_shape& shape, buffer& x) const {
@@ -58,7 +59,7 @@ class thrust_language_model {
     }
 
     void causal_attention(const buffer& q, const buffer& k, const buffer& v, indices window_offsets,
-                          const attention_shape& shape, buffer& out) const {
+                          const attention_shape& shape, buffer& output) const {
         const std::size_t heads = shape.heads, head_dim = shape.head_dim;
         const std::size_t q_step = shape.query_width(), kv_step = shape.key_width();
         const float scale = 1 / std::sqrt(static_cast<float>(head_dim));
@@ -77,7 +78,7 @@ class thrust_language_model {
             loop_(heads * rows, causal_softmax_of_query{scores.data(), rows});
             for (std::size_t head = 0; head < heads; ++head)
                 system_.gemm(true, false, rows, head_dim, rows, 1.0f, scores.data() + head * rows * rows, rows,
-                             v.data() + kv(head), kv_step, 0.0f, out.data() + query(head), q_step);
+                             v.data() + kv(head), kv_step, 0.0f, output.data() + query(head), q_step);
         }
     }
 

@@ -12,9 +12,9 @@ namespace bouillon::detail {
 
 /// A few buffers of host memory through which bytes go to a device in turn: while one is copied the next is read.
 ///
-/// A `Buffer(bytes)` has `memory()`, a span of so many bytes; `send(to, size)`, which starts a copy of its first bytes
-/// to the device and returns; and `wait()`, until that copy has ended. Copies of one ring end in order, and before
-/// whatever else the device is asked for later begins.
+/// A `Buffer(bytes)` has `memory()`, a span of so many bytes; `send(destination, size)`, which starts a copy of its
+/// first bytes to the device and returns; and `wait()`, until that copy has ended. Copies of one ring end in order, and
+/// before whatever else the device is asked for later begins.
 template <class Buffer>
 class upload_ring {
  public:
@@ -22,9 +22,9 @@ class upload_ring {
         for (std::size_t i = 0; i < buffers; ++i) buffers_.emplace_back(bytes);
     }
 
-    /// Writes `size` bytes of the device's memory at `to` with what a reader gives (fill.hpp).
+    /// Writes `size` bytes of the device's memory at `destination` with what a reader gives (fill.hpp).
     template <class Read>
-    void fill(std::byte* to, std::size_t size, const Read& read) {
+    void fill(std::byte* destination, std::size_t size, const Read& read) {
         for (std::size_t done = 0; done < size;) {
             Buffer& buffer = buffers_[next_];
             next_ = (next_ + 1) % buffers_.size();
@@ -32,7 +32,7 @@ class upload_ring {
             const auto block = buffer.memory().first(std::min(buffer.memory().size(), size - done));
             read_parts(block, thread_count(0),
                        [&](std::size_t first, std::span<std::byte> part) { read(done + first, part); });
-            buffer.send(to + done, block.size());
+            buffer.send(destination + done, block.size());
             done += block.size();
         }
     }
