@@ -133,8 +133,9 @@ struct external_command {
         constexpr std::string_view placeholder = "{checkpoint}";
         const std::string path = shell_quote(checkpoint.string());
         std::string filled = command;
-        for (std::size_t at = 0; (at = filled.find(placeholder, at)) != std::string::npos; at += path.size())
-            filled.replace(at, placeholder.size(), path);
+        for (std::size_t position = 0; (position = filled.find(placeholder, position)) != std::string::npos;
+             position += path.size())
+            filled.replace(position, placeholder.size(), path);
         return filled;
     }
 
