@@ -220,24 +220,24 @@ class causal_language_model {
         add(l.down, work.gate, rows, work.residual);
     }
 
-    /// out = map(x)
-    void apply(const linear_map& map, const buffer& x, std::size_t rows, buffer& out) const {
-        backend_.linear(x, map.weight, {.rows = rows, .inputs = map.inputs, .outputs = map.outputs}, false, out);
-        if (map.biased) backend_.add_bias(map.bias, {.rows = rows, .width = map.outputs}, out);
+    /// output = map(x)
+    void apply(const linear_map& map, const buffer& x, std::size_t rows, buffer& output) const {
+        backend_.linear(x, map.weight, {.rows = rows, .inputs = map.inputs, .outputs = map.outputs}, false, output);
+        if (map.biased) backend_.add_bias(map.bias, {.rows = rows, .width = map.outputs}, output);
     }
-    /// out += map(x)
-    void add(const linear_map& map, const buffer& x, std::size_t rows, buffer& out) const {
-        backend_.linear(x, map.weight, {.rows = rows, .inputs = map.inputs, .outputs = map.outputs}, true, out);
-        if (map.biased) backend_.add_bias(map.bias, {.rows = rows, .width = map.outputs}, out);
+    /// output += map(x)
+    void add(const linear_map& map, const buffer& x, std::size_t rows, buffer& output) const {
+        backend_.linear(x, map.weight, {.rows = rows, .inputs = map.inputs, .outputs = map.outputs}, true, output);
+        if (map.biased) backend_.add_bias(map.bias, {.rows = rows, .width = map.outputs}, output);
     }
 
-    void norm(const buffer& x, const buffer& weight, const buffer& bias, std::size_t rows, buffer& out) const {
+    void norm(const buffer& x, const buffer& weight, const buffer& bias, std::size_t rows, buffer& output) const {
         const auto epsilon = static_cast<float>(config_.norm_epsilon);
         const row_shape shape{.rows = rows, .width = config_.width};
         if (layer_norms())
-            backend_.layer_norm(x, weight, bias, shape, epsilon, out);
+            backend_.layer_norm(x, weight, bias, shape, epsilon, output);
         else
-            backend_.rms_norm(x, weight, shape, epsilon, out);
+            backend_.rms_norm(x, weight, shape, epsilon, output);
     }
 
     /// Angles are rounded to float32 as PyTorch's are, since at a position of thousands that rounding is what shows.

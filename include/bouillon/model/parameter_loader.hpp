@@ -44,14 +44,14 @@ class parameter_loader {
     /// Widens a tensor into a buffer.
     /// @throws input_error when there is no such tensor, or it has another shape
     void take(const std::string& name, std::initializer_list<std::size_t> shape, buffer& widened) {
-        const auto found = source_.find(name);
-        if (found == source_.end())
+        const auto entry = source_.find(name);
+        if (entry == source_.end())
             throw input_error("tensor '" + name + "' of a " + architecture_ + " model is missing");
         const std::vector<std::size_t> expected(shape);
-        if (found->second.shape != expected)
-            throw input_error("tensor '" + name + "' has shape " + describe(found->second.shape) +
+        if (entry->second.shape != expected)
+            throw input_error("tensor '" + name + "' has shape " + describe(entry->second.shape) +
                               ", but config.json implies " + describe(expected));
-        backend_.widen(found->second.tensor, widened);
+        backend_.widen(entry->second.tensor, widened);
         taken_.insert(name);
     }
 
