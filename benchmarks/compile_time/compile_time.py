@@ -87,7 +87,7 @@ def print_program(folder, build):
         if "bouillon_program.dir" not in entry.get("output", entry["command"]):
             continue
         command = re.sub(r"^.*?ccache ", "", entry["command"])
-        seconds = compile_seconds(shlex.split(re.sub(r" -o \S+", " -o /dev/null", command)), entry["directory"])
+        seconds = compile_seconds(shlex.split(re.sub(r" -o \S+", f" -o {folder}/unit", command)), entry["directory"])
         total += seconds
         print(f"| {pathlib.Path(entry['file']).name} | {seconds:.1f} | {seconds / yardstick:.2f} |")
     print(f"| all | {total:.1f} | {total / yardstick:.1f} |")

@@ -162,7 +162,7 @@ void print_neighbours(const bouillon::checkpoint_set& set, bool tensors) {
 }
 
 void run_inspect(const inspect_arguments& arguments) {
-    const auto set = bouillon::open_checkpoints(taken_checkpoints(arguments.checkpoints, arguments.selection));
+    const auto set = open_run(taken_checkpoints(arguments.checkpoints, arguments.selection));
     note_contents(set);
     if (arguments.json) return print_json(set);
     print_tensors(set);

@@ -7,6 +7,7 @@
 #include "command_options.hpp"
 #include "commands.hpp"
 #include "merge_inputs.hpp"
+#include "merge_writer.hpp"
 #include "run_checkpoints.hpp"
 #include "until_signal.hpp"
 #include "whole_number.hpp"
@@ -45,17 +46,16 @@ void run_merge(merge_arguments& arguments) {
     const until_signal signal;
     options.stop = signal.asked();
     if (!arguments.recipe.empty()) {
-        bouillon::reproduce_merge(bouillon::read_recipe(arguments.recipe), arguments.out, options);
+        write_again(arguments.recipe, arguments.out, options);
         std::printf("%s\n", arguments.out.c_str());
         return;
     }
     options.type = arguments.dtype->type;
     const auto resolved = resolve(arguments.inputs);
-    const auto checkpoints =
-        bouillon::open_checkpoints(resolved.checkpoints, arguments.optimizer ? bouillon::optimizer_state::keep
-                                                                             : bouillon::optimizer_state::leave_out);
+    const auto checkpoints = open_run(resolved.checkpoints, arguments.optimizer ? bouillon::optimizer_state::keep
+                                                                                : bouillon::optimizer_state::leave_out);
     note_contents(checkpoints, " (--optimizer merges them too)");
-    bouillon::write_merged(checkpoints, resolved.weights, arguments.out, options);
+    write_merge(checkpoints, resolved.weights, arguments.out, options);
     const auto& inputs = arguments.inputs;
     if (inputs.normalize || !inputs.schedule.empty() || !inputs.selection.takes_all())
         std::fprintf(stderr, "bouillon: merged %s\n", to_text(resolved).c_str());

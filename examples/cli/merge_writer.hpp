@@ -3,12 +3,22 @@
 
 #include "search_arguments.hpp"
 
+#include <filesystem>
 #include <vector>
 
 namespace bouillon {
 class checkpoint_set;
 struct tensor_groups;
+struct write_options;
 }  // namespace bouillon
+
+/// bouillon::write_merged, compiled once for all commands.
+void write_merge(const bouillon::checkpoint_set& checkpoints, const std::vector<double>& merge_weights,
+                 const std::filesystem::path& output, const bouillon::write_options& options);
+
+/// Merges as a recipe says, bit for bit.
+void write_again(const std::filesystem::path& recipe, const std::filesystem::path& output,
+                 const bouillon::write_options& options);
 
 /// Writes the checkpoint that a search says to use.
 /// @param merged whether it is a merge, not the newest checkpoint

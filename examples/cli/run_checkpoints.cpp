@@ -17,6 +17,11 @@ std::vector<std::filesystem::path> taken_checkpoints(const std::vector<std::file
     return taken;
 }
 
+bouillon::checkpoint_set open_run(const std::vector<std::filesystem::path>& checkpoints,
+                                  bouillon::optimizer_state state) {
+    return bouillon::open_checkpoints(checkpoints, state);
+}
+
 void note_contents(const bouillon::checkpoint_set& checkpoints, const char* remedy) {
     for (const auto& item : checkpoints)
         if (const auto& names = item.not_in_index(); !names.empty())

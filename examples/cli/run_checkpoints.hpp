@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/checkpoint/optimizer_state.hpp>
 #include <bouillon/checkpoint/run_selection.hpp>
 
 #include <filesystem>
@@ -13,6 +14,10 @@ class checkpoint_set;
 /// The checkpoints that the selection takes. Says on standard error what it left out of a folder for its name or kind.
 std::vector<std::filesystem::path> taken_checkpoints(const std::vector<std::filesystem::path>& given,
                                                      const bouillon::run_selection& selection);
+
+/// bouillon::open_checkpoints, compiled once for all commands.
+bouillon::checkpoint_set open_run(const std::vector<std::filesystem::path>& checkpoints,
+                                  bouillon::optimizer_state state = bouillon::optimizer_state::leave_out);
 
 /// Says on standard error what the checkpoints hold that a user may not expect: tensors that an index does not name,
 /// and an optimizer's state, which was left out.

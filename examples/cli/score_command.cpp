@@ -18,7 +18,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -109,7 +108,7 @@ void print_text(const std::filesystem::path& checkpoint, const score_result& res
 /// The checkpoint's losses (documents).
 std::vector<double> losses_of(const std::filesystem::path& path, const score_arguments& arguments,
                               const bouillon::held_out_documents& held_out) {
-    const auto checkpoint = bouillon::open_checkpoints(std::span(&path, 1));
+    const auto checkpoint = open_run({path});
     const auto config = read_model_config(checkpoint.newest());
     const bouillon::tensor_groups alike;
     auto evaluate = arguments.backend->evaluate({checkpoint, alike, config, held_out, {}, arguments.threads});
@@ -123,7 +122,7 @@ void run_score(score_arguments& arguments) {
     check_metric(*arguments.metric, held_out.questions.has_value(), arguments.held_out);
     std::size_t width = 10;
     for (const auto& path : arguments.checkpoints) {  // so that the last one's fault does not show after an hour
-        const auto opened = bouillon::open_checkpoints(std::span(&path, 1));
+        const auto opened = open_run({path});
         note_contents(opened);
         read_model_config(opened.newest());
         width = std::max(width, path.string().size());
