@@ -111,7 +111,8 @@ class bayesian_search {
     /// Takes a recorded trial as it stands, without asking where it would be suggested: for whoever only wants to know
     /// what the trials let believe.
     ///
-    /// What is suggested after it is another search's, which did not live through them. Throws as `replay` does.
+    /// What is suggested after it is another search's, which did not live through them.
+    /// @throws input_error as `replay` does
     void restore(const trial& recorded) {
         require_next(recorded);
         ledger_.suggest(recorded);

@@ -59,7 +59,8 @@ class history {
         end_without_loss(ended, trial_status::abandoned, std::move(reason));
     }
 
-    /// The trial as it was suggested. Throws input_error when it is none of this history.
+    /// The trial as it was suggested.
+    /// @throws input_error when it is none of this history
     const record& find(const trial& suggested) const {
         const std::string name = "trial " + to_string(suggested.ticket);
         if (suggested.ticket >= records_.size())

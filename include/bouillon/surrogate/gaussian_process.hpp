@@ -115,12 +115,13 @@ class gaussian_process {
                      hyper_parameters_);
     }
 
-    /// Conditions on one observation more. Throws as `condition`.
+    /// Conditions on one observation more.
     ///
     /// Cost: n^2; n^3 / 3 where the point is too close to others to be appended.
     /// @param point (dimension), a unit point
     /// @param score standardised
     /// @param variance standardised squared
+    /// @throws input_error, work_error as `condition` does
     void append(std::span<const double> point, double score, double variance) {
         const detail::single_threaded_blas guard;
         training_set data = data_;
