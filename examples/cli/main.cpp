@@ -3,7 +3,7 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/version.hpp>
 
-#include "commands.hpp"
+#include "commands/commands.hpp"
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 

@@ -1,4 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-#include "any_acquisition.hpp"
-
-template class bouillon::gaussian_process<any_kernel>;

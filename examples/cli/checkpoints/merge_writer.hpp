@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "search/search_arguments.hpp"
+
+#include <filesystem>
+#include <vector>
+
+namespace bouillon {
+class checkpoint_set;
+struct tensor_groups;
+struct write_options;
+}  // namespace bouillon
+
+/// bouillon::write_merged, compiled once for all commands.
+void write_merge(const bouillon::checkpoint_set& checkpoints, const std::vector<double>& merge_weights,
+                 const std::filesystem::path& output, const bouillon::write_options& options);
+
+/// Merges as a recipe says, bit for bit.
+void write_again(const std::filesystem::path& recipe, const std::filesystem::path& output,
+                 const bouillon::write_options& options);
+
+/// Writes the checkpoint that a search says to use.
+/// @param merged whether it is a merge, not the newest checkpoint
+/// @param merge_weights (checkpoints) or (groups, checkpoints), of it
+/// @param arguments of the search, which say where to
+void write_result(bool merged, const std::vector<double>& merge_weights, const bouillon::checkpoint_set& checkpoints,
+                  const bouillon::tensor_groups& groups, const search_arguments& arguments);

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checkpoints/run_checkpoints.hpp"
+
+#include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/checkpoint/run_folder.hpp>
+
+#include <cstdio>
+#include <string>
+
+std::vector<std::filesystem::path> taken_checkpoints(const std::vector<std::filesystem::path>& given,
+                                                     const bouillon::run_selection& selection) {
+    std::vector<std::filesystem::path> left_out;
+    auto taken = bouillon::select_checkpoints(given, selection, &left_out);
+    std::string names;
+    for (const auto& path : left_out) names += (names.empty() ? "" : ", ") + path.string();
+    if (!left_out.empty()) std::fprintf(stderr, "bouillon: left out, as no checkpoint of the run: %s\n", names.c_str());
+    return taken;
+}
+
+bouillon::checkpoint_set open_run(const std::vector<std::filesystem::path>& checkpoints,
+                                  bouillon::optimizer_state state) {
+    return bouillon::open_checkpoints(checkpoints, state);
+}
+
+void note_contents(const bouillon::checkpoint_set& checkpoints, const char* remedy) {
+    for (const auto& item : checkpoints)
+        if (const auto& names = item.not_in_index(); !names.empty())
+            std::fprintf(stderr,
+                         "bouillon: warning: %s: the index does not name %zu %s of the shards, %s%s; taken as the "
+                         "checkpoint's\n",
+                         item.path().c_str(), names.size(), names.size() == 1 ? "tensor" : "tensors",
+                         bouillon::in_quotes(names[0]).c_str(), names.size() == 1 ? "" : " among them");
+    if (const std::size_t tensors = checkpoints.optimizer_tensors_left_out())
+        std::fprintf(stderr, "bouillon: left out %zu %s of an optimizer's state%s\n", tensors,
+                     tensors == 1 ? "tensor" : "tensors", remedy);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "choices/backend_choice.hpp"
+
+#include <bouillon/core/error.hpp>
+
+#include <array>
+
+namespace {
+
+#if defined(BOUILLON_PROGRAM_HAS_CUDA)
+constexpr auto* on_thrust = evaluate_on_cuda;
+constexpr auto* on_cuda = evaluate_on_cuda;
+#else
+constexpr auto* on_thrust = evaluate_on_thrust;
+
+evaluate_function on_cuda(evaluation_input) {
+    throw bouillon::input_error("--backend cuda: this bouillon was built without CUDA (./run build cuda has it)");
+}
+#endif
+
+constexpr std::array choices = {
+    backend_choice{"xtensor", evaluate_on_xtensor},
+    backend_choice{"thrust", on_thrust},
+    backend_choice{"cuda", on_cuda},
+};
+
+}  // namespace
+
+std::span<const backend_choice> backend_choices() { return choices; }

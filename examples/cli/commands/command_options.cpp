@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/command_options.hpp"
+
+#include "choices/choice_option.hpp"
+#include "whole_number.hpp"
+#include <CLI/Option.hpp>
+
+void add_run_options(CLI::App& command, bouillon::run_selection& selection) {
+    const char* const group = "Which checkpoints of a run's folder (or of those given), by the steps in their names";
+    command.add_option("--upto", selection.upto, "None of a later step")
+        ->check(whole_number())
+        ->type_name("STEP")
+        ->group(group);
+    command.add_option("--every", selection.every, "Every M-th, counted back from the newest")
+        ->check(whole_number(1))
+        ->type_name("M")
+        ->group(group);
+    command.add_option("--last", selection.last, "The newest K of what is left")
+        ->check(whole_number(1))
+        ->type_name("K")
+        ->group(group);
+}
+
+void add_metric_option(CLI::App& command, const metric_choice*& metric) {
+    add_choice(command, "--metric", metric, metric_choices(),
+               "What a question's loss is: minus the log of the right answer's probability among the choices, its "
+               "loss per token, or whether it is not the likeliest (acc_norm: for its length)");
+}
+
+void add_backend_option(CLI::App& command, const backend_choice*& backend) {
+    add_choice(command, "--backend", backend, backend_choices(), "Tensor backend");
+}
+
+void add_threads_option(CLI::App& command, std::size_t& threads) {
+    command.add_option("--threads", threads, "Threads of the xtensor backend; 0 for all")
+        ->check(whole_number())
+        ->capture_default_str();
+}
+
+void add_group_options(CLI::App& command, group_arguments& arguments) {
+    const char* const group = "Groups of tensors, whose merge weights are searched after those of all alike";
+    command
+        .add_option("--groups", arguments.division,
+                    "parts: embeddings, attention, mlp, norms, head; depth:N: the layers in N runs")
+        ->type_name("parts|depth:N")
+        ->group(group);
+    command
+        .add_option("--group", arguments.own,
+                    "A group of tensors by patterns of their names (* and ?), before those of --groups")
+        ->type_name("NAME=PATTERN,...")
+        ->group(group);
+    command
+        .add_option("--group-range", arguments.ranges,
+                    "How far a group may go from the newest checkpoint (0) to the merge (1) and beyond; else 0..1.5")
+        ->type_name("NAME=LOWER..UPPER")
+        ->group(group);
+    command.add_option("--freeze", arguments.frozen, "Keep a group as the newest checkpoint has it")
+        ->type_name("NAME")
+        ->group(group);
+    command.add_option("--group-budget", arguments.budget, "Trials for the groups; else as many as --budget")
+        ->check(whole_number(1))
+        ->group(group);
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/run_selection.hpp>
+
+#include "checkpoints/group_arguments.hpp"
+#include "choices/backend_choice.hpp"
+#include "choices/metric_choice.hpp"
+#include <CLI/App.hpp>
+
+// Options that several commands have.
+
+/// Those that take some of a run's checkpoints; taken_checkpoints() applies them.
+void add_run_options(CLI::App& command, bouillon::run_selection& selection);
+
+void add_metric_option(CLI::App& command, const metric_choice*& metric);
+void add_backend_option(CLI::App& command, const backend_choice*& backend);
+void add_threads_option(CLI::App& command, std::size_t& threads);
+
+/// Those that give groups of tensors merge weights of their own.
+void add_group_options(CLI::App& command, group_arguments& arguments);

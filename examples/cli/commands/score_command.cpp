@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/merge/tensor_groups.hpp>
+#include <bouillon/model/language_model_config.hpp>
+#include <bouillon/score/loss_summary.hpp>
+#include <bouillon/score/multiple_choice.hpp>
+
+#include "checkpoints/run_checkpoints.hpp"
+#include "commands/command_options.hpp"
+#include "commands/commands.hpp"
+#include "report/json_output.hpp"
+#include "scoring/held_out_input.hpp"
+#include "scoring/model_config.hpp"
+#include <CLI/Option.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+struct score_arguments {
+    std::vector<std::filesystem::path> checkpoints;
+    bouillon::run_selection selection;
+    std::filesystem::path held_out;
+    const metric_choice* metric = &metric_choices().front();
+    const backend_choice* backend = &backend_choices().front();
+    std::size_t threads = 0;
+    bool json = false, losses = false;
+};
+
+/// One number that is printed: as a field of the JSON object, and in a column of the table where it has a heading.
+struct figure {
+    const char *field, *heading;
+    double value;
+    int digits = 6;
+};
+
+/// What a checkpoint's losses come to.
+struct score_result {
+    std::vector<figure> figures;
+    std::vector<double> losses;  // (documents or questions)
+};
+
+score_result documents_result(std::vector<double> losses, const bouillon::held_out_documents& documents) {
+    const auto summary = bouillon::summarize(losses, documents);
+    return {{{"loss", "loss", summary.loss},
+             {"standard_error", "std error", summary.standard_error},
+             {"token_loss", "token loss", summary.token_loss},
+             {"perplexity", "perplexity", summary.perplexity, 4},
+             {"bits_per_byte", documents.bytes().empty() ? nullptr : "bits/byte", summary.bits_per_byte}},
+            std::move(losses)};
+}
+
+score_result questions_result(const std::vector<double>& choice_losses, const bouillon::multiple_choice& questions,
+                              bouillon::question_loss metric) {
+    using bouillon::question_loss;
+    const auto losses = [&](question_loss kind) { return questions.losses(choice_losses, kind); };
+    const auto right = bouillon::summarize(choice_losses, questions.choices(), questions.right_choices());
+    const auto chosen = losses(metric), wrong = losses(question_loss::accuracy);
+    score_result result{{{"loss", nullptr, bouillon::mean_of(chosen)},
+                         {"standard_error", nullptr, bouillon::standard_error_of_mean(chosen)},
+                         {"token_loss", nullptr, right.token_loss},
+                         {"perplexity", nullptr, right.perplexity},
+                         {"bits_per_byte", nullptr, right.bits_per_byte},
+                         {"acc", "acc", 1 - bouillon::mean_of(wrong), 4},
+                         {"acc_stderr", "std error", bouillon::standard_error_of_mean(wrong), 4}},
+                        chosen};
+    if (questions.has_answer_lengths()) {
+        const auto wrong_norm = losses(question_loss::accuracy_norm);
+        result.figures.push_back({"acc_norm", "acc_norm", 1 - bouillon::mean_of(wrong_norm), 4});
+        result.figures.push_back({"acc_norm_stderr", "std error", bouillon::standard_error_of_mean(wrong_norm), 4});
+    }
+    const auto choice = losses(question_loss::choice);
+    result.figures.push_back({"choice_loss", "choice loss", bouillon::mean_of(choice)});
+    result.figures.push_back({"choice_loss_stderr", "std error", bouillon::standard_error_of_mean(choice)});
+    result.figures.push_back({"answer_loss", "answer loss", right.loss});
+    result.figures.push_back({"answer_loss_stderr", "std error", right.standard_error});
+    return result;
+}
+
+void print_json(const std::filesystem::path& checkpoint, const score_result& result, bool losses) {
+    nlohmann::ordered_json line = {{"checkpoint", checkpoint.string()}, {"documents", result.losses.size()}};
+    for (const auto& each : result.figures) line[each.field] = each.value;  // not a number becomes null
+    if (losses) line["losses"] = result.losses;
+    print_line(line);
+}
+
+void print_text(const std::filesystem::path& checkpoint, const score_result& result, int width, bool headings) {
+    if (headings) {
+        std::printf("%-*s", width, "checkpoint");
+        for (const auto& each : result.figures)
+            if (each.heading) std::printf("  %11s", each.heading);
+        std::printf("\n");
+    }
+    std::printf("%-*s", width, checkpoint.c_str());
+    for (const auto& each : result.figures)
+        if (each.heading) std::printf("  %11.*f", each.digits, each.value);
+    std::printf("\n");
+    std::fflush(stdout);
+}
+
+/// The checkpoint's losses (documents).
+std::vector<double> losses_of(const std::filesystem::path& path, const score_arguments& arguments,
+                              const bouillon::held_out_documents& held_out) {
+    const auto checkpoint = open_run({path});
+    const auto config = read_model_config(checkpoint.newest());
+    const bouillon::tensor_groups alike;
+    auto evaluate = arguments.backend->evaluate({checkpoint, alike, config, held_out, {}, arguments.threads});
+    const std::vector<double> whole = {1.0};
+    return evaluate(whole, bouillon::document_set::search).losses;
+}
+
+void run_score(score_arguments& arguments) {
+    arguments.checkpoints = taken_checkpoints(arguments.checkpoints, arguments.selection);
+    const auto held_out = read_held_out_input(arguments.held_out);
+    check_metric(*arguments.metric, held_out.questions.has_value(), arguments.held_out);
+    std::size_t width = 10;
+    for (const auto& path : arguments.checkpoints) {  // so that the last one's fault does not show after an hour
+        const auto opened = open_run({path});
+        note_contents(opened);
+        read_model_config(opened.newest());
+        width = std::max(width, path.string().size());
+    }
+    bool first = true;
+    for (const auto& path : arguments.checkpoints) {
+        auto losses = losses_of(path, arguments, held_out.documents);
+        const auto result = held_out.questions ? questions_result(losses, *held_out.questions, arguments.metric->loss)
+                                               : documents_result(std::move(losses), held_out.documents);
+        if (arguments.json)
+            print_json(path, result, arguments.losses);
+        else
+            print_text(path, result, static_cast<int>(width), std::exchange(first, false));
+    }
+}
+
+}  // namespace
+
+void add_score_command(CLI::App& program) {
+    auto arguments = std::make_shared<score_arguments>();
+    CLI::App* command = program.add_subcommand("score", "Score checkpoints on held-out documents");
+    command
+        ->add_option("checkpoints", arguments->checkpoints,
+                     "Hugging Face directories or .safetensors files, or a run's folder")
+        ->required()
+        ->type_name("CHECKPOINT");
+    add_run_options(*command, arguments->selection);
+    command
+        ->add_option("--held-out", arguments->held_out,
+                     "Held-out documents or multiple-choice questions: safetensors with tokens, document_offsets")
+        ->required()
+        ->type_name("FILE");
+    add_metric_option(*command, arguments->metric);
+    add_backend_option(*command, arguments->backend);
+    add_threads_option(*command, arguments->threads);
+    command->add_flag("--json", arguments->json, "Print one JSON object a checkpoint");
+    command->add_flag("--losses", arguments->losses, "With --json: every document's or question's loss, too");
+    command->footer(
+        "loss: mean over documents of each document's loss, nats per token, with its standard error;\n"
+        "token loss: mean over all tokens; perplexity: its exponential; bits/byte: all nats over all bytes.\n"
+        "Of questions: acc, acc_norm: share in which the right answer is the likeliest, or so by its length;\n"
+        "choice loss: minus the log of its probability among the choices; answer loss: its nats per token.\n"
+        "Example:\n  bouillon score run/step-1000 run/step-2000 --held-out held_out.safetensors");
+    command->callback([arguments] { run_score(*arguments); });
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scoring/held_out_input.hpp"
+
+#include <bouillon/core/error.hpp>
+#include <bouillon/merge_search/held_out_file.hpp>
+
+#include <string>
+#include <utility>
+
+held_out_input held_out_input::select(std::span<const std::size_t> chosen) const {
+    if (!questions) return {documents.select(chosen), std::nullopt};
+    auto some = questions->select(chosen);
+    return {some.choices(), std::move(some)};
+}
+
+held_out_input read_held_out_input(const std::filesystem::path& path) {
+    if (auto questions = bouillon::read_questions(path)) return {questions->choices(), std::move(questions)};
+    return {bouillon::read_held_out(path), std::nullopt};
+}
+
+void check_metric(const metric_choice& metric, bool questions, const std::filesystem::path& held_out) {
+    if (&metric != &metric_choices().front() && !questions)
+        throw bouillon::input_error("--metric " + std::string(metric.name) + " is of questions, but " +
+                                    held_out.string() + " holds documents");
+}

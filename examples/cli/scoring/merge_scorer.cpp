@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scoring/merge_scorer.hpp"
+
+#include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/merge/memory_plan.hpp>
+#include <bouillon/merge_search/document_split.hpp>
+#include <bouillon/merge_search/question_evaluator.hpp>
+#include <bouillon/model/language_model_config.hpp>
+
+#include "scoring/held_out_input.hpp"
+#include "scoring/model_config.hpp"
+
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+namespace {
+
+constexpr double third = 1.0 / 3;  // of the documents, unless the user says another share
+
+/// The search's documents, and those that judge.
+struct document_sets {
+    held_out_input search, judging;
+    std::size_t confirming = 0;  // those that judge, where they are set aside from the search's
+};
+
+document_sets read_documents(const search_arguments& arguments) {
+    auto search = read_held_out_input(arguments.held_out);
+    if (!arguments.test.empty()) return {std::move(search), read_held_out_input(arguments.test)};
+    const auto split = bouillon::split_documents(search.size(), arguments.confirm.value_or(third), arguments.seed);
+    if (split.confirm.empty()) return {std::move(search), {}};
+    return {search.select(split.search), search.select(split.confirm), split.confirm.size()};
+}
+
+void announce(const bouillon::memory_plan& plan) { std::fprintf(stderr, "memory: %s\n", describe(plan).c_str()); }
+
+}  // namespace
+
+merge_scorer make_scorer(const search_arguments& arguments, const bouillon::checkpoint_set& checkpoints,
+                         const bouillon::tensor_groups& groups) {
+    if (!arguments.score.empty())
+        return make_command_scorer(arguments, arguments.confirm.value_or(third), checkpoints, groups);
+    auto [search, judging, confirming] = read_documents(arguments);
+    check_metric(*arguments.metric, search.questions || judging.questions, arguments.held_out);
+    const auto config = read_model_config(checkpoints.newest());
+    merge_scorer scorer;
+    scorer.confirming = [set_aside = confirming] { return set_aside; };
+    scorer.evaluate = arguments.backend->evaluate({checkpoints, groups, config, std::move(search.documents),
+                                                   std::move(judging.documents), arguments.threads, announce});
+    if (!search.questions && !judging.questions) return scorer;
+    scorer.metric = arguments.metric;
+    scorer.wording = arguments.metric->wording;
+    scorer.evaluate = as_functions(std::make_shared<bouillon::question_evaluator<evaluate_function>>(
+        std::move(scorer.evaluate), std::move(search.questions), std::move(judging.questions), arguments.metric->loss));
+    return scorer;
+}

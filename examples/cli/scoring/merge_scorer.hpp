@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "choices/metric_choice.hpp"
+#include "scoring/evaluate_function.hpp"
+#include "scoring/loss_wording.hpp"
+#include "search/search_arguments.hpp"
+
+#include <cstddef>
+#include <functional>
+
+namespace bouillon {
+class checkpoint_set;
+struct tensor_groups;
+}  // namespace bouillon
+
+/// What measures the merges of a search.
+struct merge_scorer {
+    evaluate_function evaluate;
+    loss_wording wording;
+    const metric_choice* metric = nullptr;      // of questions; null where documents are scored
+    std::function<std::size_t()> confirming{};  // documents set aside from the search's; known after a measurement
+};
+
+/// @param checkpoints that are merged; must outlive the result
+/// @param groups of tensors that may have merge weights of their own; must outlive the result
+/// @throws input_error for documents that cannot be read, and where memory is short
+merge_scorer make_scorer(const search_arguments& arguments, const bouillon::checkpoint_set& checkpoints,
+                         const bouillon::tensor_groups& groups);
+
+/// The same of a --score command.
+/// @param arguments of the search
+/// @param confirm_share of the documents that it prints losses of
+/// @param checkpoints, groups as for make_scorer
+merge_scorer make_command_scorer(const search_arguments& arguments, double confirm_share,
+                                 const bouillon::checkpoint_set& checkpoints, const bouillon::tensor_groups& groups);

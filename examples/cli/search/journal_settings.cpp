@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/journal_settings.hpp"
+
+#include "choices/choice.hpp"
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+using json = nlohmann::ordered_json;
+
+json journal_settings(const merge_problem& problem) {
+    const auto& arguments = problem.arguments;
+    json settings = {{"checkpoints", json::array()}, {"space", space_of_groups}};
+    for (const auto& path : arguments.checkpoints) settings["checkpoints"].push_back(path.string());
+    settings["kernel"] = arguments.kernel->name;
+    settings["acquisition"] = arguments.acquisition->name;
+    if (arguments.score.empty())
+        settings["held_out"] = arguments.held_out.string();
+    else
+        settings["score"] = arguments.score;
+    if (problem.metric) settings["metric"] = problem.metric->name;
+    if (problem.confirming > 0) settings["confirm"] = problem.confirming;
+    if (problem.race) {
+        const auto& options = problem.race->options();
+        settings["racing"] = {{"first", options.first}, {"share", options.share}, {"confidence", options.confidence}};
+    }
+    return settings;
+}
+
+json journal_settings(const merge_problem& problem, const space_choice& space) {
+    json settings = journal_settings(problem);
+    settings["space"] = space.name;
+    for (const auto& bound : space.bounds) settings[std::string(bound.name)] = problem.arguments.bounds.*bound.value;
+    return settings;
+}
+
+search_arguments arguments_from(const json& settings) {
+    search_arguments arguments;
+    for (const auto& path : settings.at("checkpoints")) arguments.checkpoints.emplace_back(path.get<std::string>());
+    arguments.kernel = &choice_named(kernel_choices(), settings.at("kernel").get<std::string>(), "kernel");
+    if (settings.at("space") == space_of_groups) return arguments;
+    arguments.space = &choice_named(space_choices(), settings.at("space").get<std::string>(), "space");
+    for (const auto& bound : arguments.space->bounds)
+        arguments.bounds.*bound.value = settings.at(std::string(bound.name));
+    return arguments;
+}
+
+loss_wording wording_from(const json& settings) {
+    if (settings.contains("score")) return wording_of_a_command();
+    if (!settings.contains("metric")) return {};
+    return choice_named(metric_choices(), settings.at("metric").get<std::string>(), "metric").wording;
+}

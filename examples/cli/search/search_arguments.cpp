@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/search_arguments.hpp"
+
+#include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
+#include <bouillon/merge/staged_output.hpp>
+#include <bouillon/search/search_options.hpp>
+
+#include "checkpoints/run_checkpoints.hpp"
+
+#include <array>
+
+namespace {
+
+void set_paper(search_arguments& arguments) {
+    arguments.acquisition = &paper_acquisition();
+    arguments.space = &paper_space();
+    arguments.full = true;
+}
+
+/// Both ends first; the second trial is spent on the newest checkpoint.
+void set_search_of_paper(bouillon::search_options& options) {
+    options.initial_trials = 2;
+    options.known.clear();
+}
+
+constexpr std::array presets = {preset_choice{"paper", set_paper, set_search_of_paper}};
+
+void check_usage(const search_arguments& arguments) {
+    const auto refuse = [](const std::string& what) { throw bouillon::input_error(what); };
+    if (arguments.groups.any() && arguments.preset)
+        refuse("--preset paper has the same merge weights for all tensors: leave out --groups");
+    if (arguments.checkpoints.size() < 2)
+        refuse("search takes 2 or more checkpoints, but " + bouillon::to_string(arguments.checkpoints.size()) +
+               " is given");
+    if (arguments.held_out.empty() == arguments.score.empty())
+        refuse("give one of --held-out FILE and --score COMMAND");
+    if (!arguments.score.empty() && !arguments.test.empty())
+        refuse("--test needs --held-out: of what a --score command measures, --confirm sets a share aside");
+    if (arguments.confirm && !arguments.test.empty())
+        refuse("--confirm sets documents aside to judge on, which --test is for: give one of them");
+    if (arguments.resume && arguments.journal.empty()) refuse("--resume needs --journal FILE");
+    if (!arguments.out.empty()) bouillon::require_writable_target(arguments.out, arguments.force);
+}
+
+}  // namespace
+
+std::span<const preset_choice> preset_choices() { return presets; }
+
+search_arguments resolved(search_arguments arguments) {
+    if (arguments.preset) arguments.preset->set_arguments(arguments);
+    arguments.checkpoints = taken_checkpoints(arguments.checkpoints, arguments.selection);
+    check_usage(arguments);
+    const std::size_t checkpoints = arguments.checkpoints.size();
+    if (arguments.space == &space_choices().front()) arguments.space = &default_space(checkpoints);
+    const any_space space = arguments.space->make(checkpoints, arguments.bounds);
+    if (arguments.kernel == &kernel_choices().front()) arguments.kernel = &default_kernel(space.dimension());
+    if (arguments.acquisition == &acquisition_choices().front()) arguments.acquisition = &default_acquisition();
+    return arguments;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/run_selection.hpp>
+
+#include "checkpoints/group_arguments.hpp"
+#include "choices/acquisition_choice.hpp"
+#include "choices/backend_choice.hpp"
+#include "choices/kernel_choice.hpp"
+#include "choices/metric_choice.hpp"
+#include "choices/space_choice.hpp"
+#include "search/stopping_options.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bouillon {
+struct search_options;
+}
+struct search_arguments;
+
+/// Options that go together.
+struct preset_choice {
+    std::string_view name;
+    void (*set_arguments)(search_arguments& arguments);
+    void (*set_search)(bouillon::search_options& options);  // what no option of the program sets
+};
+
+/// What the user asked of a search.
+struct search_arguments {
+    std::vector<std::filesystem::path> checkpoints;
+    bouillon::run_selection selection;
+    group_arguments groups;
+    std::vector<std::string> command;  // its words
+    std::filesystem::path held_out, test, journal, out, report;
+    std::string score;  // a command
+    const metric_choice* metric = &metric_choices().front();
+    const space_choice* space = &space_choices().front();
+    space_bounds bounds;
+    const kernel_choice* kernel = &kernel_choices().front();
+    const acquisition_choice* acquisition = &acquisition_choices().front();
+    const preset_choice* preset = nullptr;
+    const backend_choice* backend = &backend_choices().front();
+    stopping_options stopping;
+    std::size_t budget = 20, threads = 0;
+    std::uint64_t seed = 1;
+    long score_limit = 3600;        // seconds
+    std::optional<double> confirm;  // share of the documents
+    bool full = false, resume = false, force = false, json = false;
+
+    /// Whether what a page shows is kept: for the page, or in the journal, from which `bouillon report` makes one.
+    bool has_page() const { return !report.empty() || !journal.empty(); }
+};
+
+/// What the options come to: a preset's own, the checkpoints of a folder, and what "auto" stands for.
+/// @throws input_error for options that do not go together, and for outputs that must not be written
+search_arguments resolved(search_arguments arguments);
+
+/// Those that --preset names.
+std::span<const preset_choice> preset_choices();

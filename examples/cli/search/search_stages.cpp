@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/search_stages.hpp"
+
+#include <bouillon/merge_search/defaults.hpp>
+#include <bouillon/merge_search/warnings.hpp>
+#include <bouillon/search/search_options.hpp>
+
+#include "checkpoints/tensor_division.hpp"
+#include "search/journal_settings.hpp"
+#include "search/running_search.hpp"
+#include "search/search_trials.hpp"
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace {
+
+/// One of the searches of a run.
+struct search_stage {
+    std::string space;                     // its name
+    std::vector<std::string> coordinates;  // (d), their names
+    std::filesystem::path journal;
+    std::size_t earlier = 0;          // trials of the stages before it
+    nlohmann::ordered_json settings;  // in the journal
+};
+
+running_search open_search(const search_parts& parts, const bouillon::search_options& options,
+                           const search_stage& stage, bool resume) {
+    if (stage.journal.empty()) return running_search(parts, options);
+    running_search search(parts, options, {stage.journal, stage.settings, resume});
+    if (search.suggested_otherwise() > 0)
+        std::fprintf(stderr,
+                     "bouillon: %zu trials of %s would be suggested elsewhere now: it is from another machine or "
+                     "version. They stand.\n",
+                     search.suggested_otherwise(), stage.journal.c_str());
+    return search;
+}
+
+/// Runs a search to its end.
+search_result run_stage(const search_parts& parts, const bouillon::search_options& options, const search_stage& stage,
+                        merge_problem& problem) {
+    running_search search = open_search(parts, options, stage, problem.arguments.resume);
+    const double newest_loss = options.reference_losses.empty() ? problem.newest_losses.front() : 0;
+    search_result result;
+    result.stopped_by = run_trials(search, newest_loss, stage.earlier, problem);
+    result.recommendation = search.recommendation();
+    result.trials = search.history().size();
+    if (!problem.arguments.has_page()) return result;
+    result.reported = reported_trials(search.history(), newest_loss, stage.earlier, stage.space);
+    result.slices = search.slices(newest_loss, stage.coordinates);
+    result.slices_space = stage.space;
+    return result;
+}
+
+bouillon::search_options options_of(const merge_problem& problem, std::vector<double> newest_point,
+                                    std::size_t budget) {
+    auto options = bouillon::merge_search_options(problem.newest_losses, std::move(newest_point));
+    options.budget = budget;
+    options.seed = problem.arguments.seed;
+    return options;
+}
+
+/// What the merge of all tensors alike is known to lose, as the search of groups is told it.
+bouillon::known_observation known_alike(const merge_problem& problem, std::vector<double> point,
+                                        std::span<const double> losses) {
+    if (losses.size() == 1) return {std::move(point), losses.front(), std::nan("")};
+    const auto difference = bouillon::paired_difference(losses, problem.newest_losses);
+    return {std::move(point), difference.mean, difference.variance};
+}
+
+}  // namespace
+
+search_result search_alike(merge_problem& problem) {
+    const auto& arguments = problem.arguments;
+    const space_choice& choice = *arguments.space;
+    const search_parts parts{choice.make(problem.checkpoints(), arguments.bounds), arguments.kernel,
+                             arguments.acquisition};
+    auto options = options_of(problem, choice.newest_point(problem.checkpoints()), arguments.budget);
+    if (arguments.preset) arguments.preset->set_search(options);
+    const std::string name(choice.name);
+    const search_stage stage{name, choice.coordinate_names(problem.names.checkpoints), arguments.journal, 0,
+                             journal_settings(problem, choice)};
+    search_result result = run_stage(parts, options, stage, problem);
+    if (auto border = border_warning(choice, parts.space, result.recommendation.point))
+        result.borders.push_back(*std::move(border));
+    return result;
+}
+
+search_result search_groups(merge_problem& problem, const search_result& alike) {
+    const auto& arguments = problem.arguments;
+    const auto& merged = alike.recommendation.merge_weights;
+    const auto space = make_group_space(arguments.groups, problem.groups, merged);
+    const auto losses = problem.losses(merged, bouillon::document_set::search).losses;
+    auto options = options_of(problem, space.same_for_all(0),
+                              arguments.groups.budget > 0 ? arguments.groups.budget : arguments.budget);
+    if (!space.contains_same_for_all(0)) options.known.clear();
+    if (space.contains_same_for_all(1)) options.known.push_back(known_alike(problem, space.same_for_all(1), losses));
+    if (problem.race) problem.race->enter(merged, losses);
+
+    search_stage stage{std::string(space_of_groups), coordinate_names(problem.groups, space), arguments.journal,
+                       alike.trials, journal_settings(problem)};
+    if (!stage.journal.empty()) stage.journal += ".groups";
+    stage.settings["groups"] = to_json(problem.groups, space);
+    search_result result =
+        run_stage({any_space(space), arguments.kernel, arguments.acquisition}, options, stage, problem);
+    result.trials += alike.trials;
+    result.reported.insert(result.reported.begin(), alike.reported.begin(), alike.reported.end());
+    result.borders = alike.borders;
+    const auto grouped = problem.losses(result.recommendation.merge_weights, bouillon::document_set::search).losses;
+    if (bouillon::mean_loss(grouped).mean >= bouillon::mean_loss(losses).mean)
+        result.recommendation = alike.recommendation;
+    else if (auto border = bouillon::border_warning(reached_bounds(problem.groups, space, result.recommendation.point)))
+        result.borders.push_back(*std::move(border));
+    return result;
+}
