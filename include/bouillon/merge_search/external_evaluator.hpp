@@ -54,13 +54,13 @@ class external_evaluator {
     merge_evaluation operator()(std::span<const double> merge_weights, document_set set) {
         const std::vector<double> key(merge_weights.begin(), merge_weights.end());
         merge_evaluation result;
-        auto known = set == document_set::test ? set_aside_.find(key) : set_aside_.end();
-        if (known == set_aside_.end()) {
+        auto entry = set == document_set::test ? set_aside_.find(key) : set_aside_.end();
+        if (entry == set_aside_.end()) {
             result = run(merge_weights);
             if (split_.confirm.empty()) return result;
-            known = set_aside_.insert_or_assign(key, some(result.losses, split_.confirm)).first;
+            entry = set_aside_.insert_or_assign(key, some(result.losses, split_.confirm)).first;
         }
-        result.losses = set == document_set::test ? known->second : some(result.losses, split_.search);
+        result.losses = set == document_set::test ? entry->second : some(result.losses, split_.search);
         return result;
     }
 

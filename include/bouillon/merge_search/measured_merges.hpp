@@ -32,8 +32,8 @@ class measured_merges {
     /// @returns losses (documents)
     /// @throws work_error when it cannot be measured
     merge_evaluation operator()(const std::vector<double>& merge_weights, document_set documents) {
-        auto& known = documents == document_set::search ? search_ : test_;
-        if (const auto found = known.find(merge_weights); found != known.end()) return {found->second, 0, 0};
+        auto& kept = documents == document_set::search ? search_ : test_;
+        if (const auto entry = kept.find(merge_weights); entry != kept.end()) return {entry->second, 0, 0};
         if constexpr (partial_merge_evaluator<Evaluator>)
             if (documents == document_set::search && partly_.contains(merge_weights)) {
                 std::vector<std::size_t> all(documents_);
@@ -43,7 +43,7 @@ class measured_merges {
         merge_evaluation result = (*evaluate_)(merge_weights, documents);
         if (documents == document_set::search) documents_ = result.losses.size();
         (documents == document_set::search ? search_scores_ : test_scores_) += result.losses.size();
-        known.emplace(merge_weights, result.losses);
+        kept.emplace(merge_weights, result.losses);
         return result;
     }
 
@@ -75,8 +75,8 @@ class measured_merges {
     /// @param losses (scored), nats per token
     void remember(const std::vector<double>& merge_weights, std::span<const std::size_t> documents,
                   std::span<const double> losses) {
-        auto& known = partly_[merge_weights];
-        for (std::size_t i = 0; i < documents.size(); ++i) known[documents[i]] = losses[i];
+        auto& scored = partly_[merge_weights];
+        for (std::size_t i = 0; i < documents.size(); ++i) scored[documents[i]] = losses[i];
         keep_whole(merge_weights);
     }
 
@@ -87,11 +87,11 @@ class measured_merges {
  private:
     /// Scores what is not known of some documents.
     merge_evaluation complete(const std::vector<double>& merge_weights, std::span<const std::size_t> documents) {
-        auto& known = partly_[merge_weights];
+        auto& scored = partly_[merge_weights];
         std::vector<std::size_t>
             missing;  // in the documents' order, so that all of them are scored as the whole set is
         for (const std::size_t document : documents)
-            if (!known.contains(document)) missing.push_back(document);
+            if (!scored.contains(document)) missing.push_back(document);
         std::sort(missing.begin(), missing.end());
         if (missing.empty()) return {};
         merge_evaluation result = (*evaluate_)(merge_weights, std::span<const std::size_t>(missing));
@@ -99,19 +99,19 @@ class measured_merges {
             throw work_error("scorer: " + to_string(result.losses.size()) + " losses, but " +
                              to_string(missing.size()) + " documents were asked for");
         search_scores_ += missing.size();
-        for (std::size_t i = 0; i < missing.size(); ++i) known[missing[i]] = result.losses[i];
+        for (std::size_t i = 0; i < missing.size(); ++i) scored[missing[i]] = result.losses[i];
         keep_whole(merge_weights);
         return result;
     }
 
     /// A merge whose losses are all known is one like any other.
     void keep_whole(const std::vector<double>& merge_weights) {
-        const auto known = partly_.find(merge_weights);
-        if (known->second.size() < documents_) return;
+        const auto entry = partly_.find(merge_weights);
+        if (entry->second.size() < documents_) return;
         std::vector<double> losses;  // (documents)
-        for (const auto& [document, loss] : known->second) losses.push_back(loss);
+        for (const auto& [document, loss] : entry->second) losses.push_back(loss);
         search_.emplace(merge_weights, std::move(losses));
-        partly_.erase(known);
+        partly_.erase(entry);
     }
 
     Evaluator* evaluate_;
