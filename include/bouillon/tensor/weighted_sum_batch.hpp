@@ -35,7 +35,9 @@ inline std::size_t sum_several(std::span<const term_sum> sums, std::size_t first
 /// Elements [first, last) of sums of the same inputs: of a piece of them all before the next, so that the inputs are in
 /// the second-level cache for all but the first.
 inline void sum_batch_elements(std::span<const term_sum> sums, std::size_t first, std::size_t last) {
-    constexpr std::size_t piece = 4096;  // elements
+    if (sums.size() == 1)
+        return sum_elements(sums[0], first, last);  // a pause at each piece slows 16 inputs by a third
+    constexpr std::size_t piece = 4096;             // elements
     while (first < last) {
         const std::size_t next = std::min(first + piece, last);
         for (std::size_t q = 0; q < sums.size();) q += sum_several(sums.subspan(q), first, next);
