@@ -16,7 +16,7 @@
 #    include <xtensor/xadapt.hpp>
 #    include <xtensor/xtensor.hpp>
 #endif
-#include <xsimd/memory/xsimd_aligned_allocator.hpp>
+#include <xsimd/xsimd.hpp>
 
 #include <algorithm>
 #include <array>
