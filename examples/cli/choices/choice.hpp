@@ -11,9 +11,9 @@
 // for. An argument is a pointer to its row; it is null where nothing is chosen.
 
 /// The row of a table that has a name.
-/// @param choices  the table
-/// @param name     of one of them
-/// @param of       what they are, for the message
+/// @param choices the table
+/// @param name of one of them
+/// @param of what they are, for the message
 /// @throws input_error where there is none
 template <class Choice>
 const Choice& choice_named(std::span<const Choice> choices, std::string_view name, const std::string& of) {

@@ -11,7 +11,7 @@
 #include <vector>
 
 /// Adds an option whose value is the name of a row of a table. Its default is the row that `chosen` points to.
-/// @param choices  the table; must outlive the program's options, as must `chosen`
+/// @param choices the table; must outlive the program's options, as must `chosen`
 template <class Choice>
 CLI::Option* add_choice(CLI::App& command, const std::string& option, const Choice*& chosen,
                         std::type_identity_t<std::span<const Choice>> choices, const std::string& help) {
