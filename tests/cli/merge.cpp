@@ -4,7 +4,7 @@
 #include "program.hpp"
 #include "tiny_run.hpp"
 
-#include <bouillon/checkpoint/hf_directory.hpp>
+#include <bouillon/checkpoint/checkpoint.hpp>
 
 #include <doctest/doctest.h>
 

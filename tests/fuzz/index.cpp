@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/checkpoint/hf_directory.hpp>
+#include <bouillon/checkpoint/checkpoint.hpp>
 
 #include "checkpoint/files.hpp"
 #include "fuzz/target.hpp"

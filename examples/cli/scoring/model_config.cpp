@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scoring/model_config.hpp"
 
-#include <bouillon/checkpoint/hf_directory.hpp>
+#include <bouillon/checkpoint/checkpoint.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/model/config.hpp>
 

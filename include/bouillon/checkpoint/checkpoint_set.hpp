@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/hf_directory.hpp>
+#include <bouillon/checkpoint/checkpoint.hpp>
 #include <bouillon/checkpoint/model_config.hpp>
 #include <bouillon/checkpoint/optimizer_state.hpp>
 #include <bouillon/checkpoint/tied_tensors.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/hf_directory.hpp>
+#include <bouillon/checkpoint/checkpoint.hpp>
 
 #include <cstddef>
 #include <string_view>
@@ -24,12 +24,11 @@ inline bool is_optimizer_state(std::string_view tensor) {
 /// @returns how many tensors that were
 /// @throws input_error where nothing would be left
 inline std::size_t leave_out_optimizer_state(checkpoint& trained) {
-    const std::size_t before = trained.tensors().size();
-    for (std::size_t i = before; i-- > 0;)
-        if (is_optimizer_state(trained.tensors()[i].name)) trained.leave_out(i);
-    if (before > 0 && trained.tensors().empty())
+    const std::size_t left_out =
+        trained.leave_out_if([](const checkpoint_tensor& tensor) { return is_optimizer_state(tensor.name); });
+    if (left_out > 0 && trained.tensors().empty())
         throw input_error(trained.path().string() + ": holds nothing but the state of an optimizer");
-    return before - trained.tensors().size();
+    return left_out;
 }
 
 }  // namespace detail

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,9 +42,15 @@ class safetensors_file {
     /// Opens a file. Cost: the header is read, the data is not.
     /// @throws input_error when the file cannot be opened or breaks a rule of the format
     explicit safetensors_file(const std::filesystem::path& path)
-        : file_(path), header_(detail::read_safetensors_header(file_)) {}
+        : file_(std::make_shared<input_file>(path)), header_(detail::read_safetensors_header(*file_)) {}
 
-    const std::filesystem::path& path() const { return file_.path(); }
+    const std::filesystem::path& path() const { return file_->path(); }
+
+    /// The file itself, for those that go on reading it when this is gone.
+    const std::shared_ptr<const input_file>& file() const { return file_; }
+
+    /// Where a tensor's bytes begin, in bytes from the file's start.
+    std::size_t begin_of(const tensor_entry& tensor) const { return header_.data_begin + tensor.begin; }
 
     /// All tensors, sorted by name.
     const std::vector<tensor_entry>& tensors() const { return header_.tensors; }
@@ -66,17 +73,11 @@ class safetensors_file {
     /// @throws input_error when the file was cut off or written to since it was opened
     void read(const tensor_entry& tensor, std::size_t first, std::span<std::byte> destination) const {
         assert(first <= tensor.size && destination.size() <= tensor.size - first);
-        file_.read(header_.data_begin + tensor.begin + first, destination,
-                   [&] { return "tensor " + in_quotes(tensor.name); });
-    }
-
-    /// Says that bytes [first, first + size) of a tensor will be read soon.
-    void prefetch(const tensor_entry& tensor, std::size_t first, std::size_t size) const {
-        file_.prefetch(header_.data_begin + tensor.begin + first, size);
+        file_->read(begin_of(tensor) + first, destination, [&] { return "tensor " + in_quotes(tensor.name); });
     }
 
  private:
-    input_file file_;
+    std::shared_ptr<const input_file> file_;
     safetensors_header header_;
 };
 

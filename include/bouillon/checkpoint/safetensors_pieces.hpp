@@ -3,14 +3,16 @@
 
 #include <bouillon/checkpoint/list_directory.hpp>
 #include <bouillon/checkpoint/safetensors.hpp>
-#include <bouillon/checkpoint/tensor_pieces.hpp>
+#include <bouillon/checkpoint/stored_tensor.hpp>
 #include <bouillon/core/in_quotes.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -63,18 +65,39 @@ inline std::vector<std::size_t> saved_offsets(const nlohmann::json& info, const 
     return offsets;
 }
 
-/// Finds the pieces of each tensor.
-/// @param files must outlive what is returned, which points into them
-/// @throws input_error for a file that does not say where its pieces belong, and as pieced_tensor does
-inline std::vector<pieced_tensor> collect_pieces(const std::vector<safetensors_file>& files) {
-    std::map<std::string, std::vector<tensor_piece>> pieces;
-    for (const auto& file : files) {
-        const auto info = read_sharding_info(file);
-        for (const auto& tensor : file.tensors())
-            pieces[tensor.name].push_back({saved_offsets(info, tensor, file), &tensor, &file});
+/// Adds a block to a tensor, which reaches as far as its farthest block: nothing in the files tells of more.
+/// @throws input_error, with both, where the block is of another type or rank than the tensor's first
+inline void add_piece(stored_tensor& tensor, dtype type, tensor_block piece) {
+    auto& [name, whole_type, shape] = tensor.description;
+    if (tensor.blocks.empty()) {
+        whole_type = type;
+        shape.assign(piece.shape.size(), 0);
     }
-    std::vector<pieced_tensor> tensors;
-    for (auto& [name, parts] : pieces) tensors.emplace_back(std::move(parts));
+    if (type != whole_type || piece.shape.size() != shape.size())
+        throw input_error(piece.file->path().string() + ": tensor " + in_quotes(name) + " has " +
+                          std::string(to_string(type)) + " elements in " + describe(piece) + ", but " +
+                          std::string(to_string(whole_type)) + " elements in " + describe(tensor.blocks.front()));
+    for (std::size_t d = 0; d < shape.size(); ++d) shape[d] = std::max(shape[d], end_of(piece, d, name));
+    tensor.blocks.push_back(std::move(piece));
+}
+
+/// Opens files of pieces and finds those of each tensor.
+/// @throws input_error for a file that does not say where its pieces belong, and for pieces of one tensor that differ
+///     in type or rank
+inline std::vector<stored_tensor> read_pieces(std::span<const std::filesystem::path> paths) {
+    std::map<std::string, stored_tensor> whole;
+    for (const auto& path : paths) {
+        const safetensors_file file(path);
+        const auto info = read_sharding_info(file);
+        for (const auto& entry : file.tensors()) {
+            stored_tensor& tensor = whole[entry.name];
+            tensor.description.name = entry.name;
+            add_piece(tensor, entry.type,
+                      {file.file(), file.begin_of(entry), saved_offsets(info, entry, file), entry.shape, {}});
+        }
+    }
+    std::vector<stored_tensor> tensors;
+    for (auto& [name, tensor] : whole) tensors.push_back(std::move(tensor));
     return tensors;
 }
 

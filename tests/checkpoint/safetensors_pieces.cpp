@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/checkpoint/dcp_directory.hpp>
+#include <bouillon/checkpoint/safetensors_pieces.hpp>
 
-#include <bouillon/checkpoint/hf_directory.hpp>
+#include <bouillon/checkpoint/checkpoint.hpp>
 
 #include "checkpoint/files.hpp"
 #include <doctest/doctest.h>
@@ -67,4 +67,29 @@ TEST_CASE("a file of pieces must say where they belong") {
     for (const char* wrong : {"[0,0]", "[]", "[-1]", "[0.5]", "7", "[\"0\"]", "{\"x\":0}"})
         CHECK(refusal(R"({"a": {"saved_offsets": )" + std::string(wrong) + "}}") ==
               R"(tensor "a" of shape [2] has saved_offsets )" + std::string(wrong));
+}
+
+TEST_CASE("pieces of one tensor that differ in type or in dimensions are refused with both") {
+    const auto refused = [](dtype type, const std::vector<std::size_t>& shape, const std::string& offsets) {
+        const test::temporary_directory directory;
+        const auto file = [&](int number) {
+            return directory / ("shard-0000" + std::to_string(number) + "-model-00001-of-00001.safetensors");
+        };
+        test::write_tensors(file(1), {{{"t", dtype::u16, {2}}, "abcd"}},
+                            {{"DCP_SHARDING_INFO", R"({"t": {"saved_offsets": [0]}})"}});
+        test::write_tensors(file(2), {{{"t", type, shape}, "efgh"}},
+                            {{"DCP_SHARDING_INFO", R"({"t": {"saved_offsets": )" + offsets + "}}"}});
+        const auto text = test::message_of<input_error>([&] { checkpoint opened(directory.path()); });
+        REQUIRE(text.starts_with(file(2).string() + ": "));
+        return text.substr(file(2).string().size() + 2);
+    };
+    const std::string first = " elements in the block [2] at [0] in shard-00001-model-00001-of-00001.safetensors";
+    CHECK(
+        refused(dtype::bf16, {2}, "[2]") ==
+        R"(tensor "t" has BF16 elements in the block [2] at [2] in shard-00002-model-00001-of-00001.safetensors, but )"
+        "U16" +
+            first);
+    CHECK(refused(dtype::u16, {2, 1}, "[2, 0]") == R"(tensor "t" has U16 elements in the block [2, 1] at [2, 0] in )"
+                                                   "shard-00002-model-00001-of-00001.safetensors, but U16" +
+                                                       first);
 }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bouillon/checkpoint/checkpoint.hpp>
+
+#include "checkpoint/shards.hpp"
+#include <doctest/doctest.h>
+
+using namespace bouillon;
+using test::refusal;
+
+TEST_CASE("a checkpoint is a file or a directory with that file") {
+    const test::temporary_directory directory;
+    test::write_bytes(directory / "step-1/model.safetensors", {"b", "a"});
+    for (const auto& path : {directory / "step-1", directory / "step-1/", directory / "step-1/model.safetensors"}) {
+        const checkpoint opened(path);
+        REQUIRE(opened.tensors().size() == 2);
+        CHECK(opened.tensors()[0].name == "a");
+        CHECK(test::as_text(test::bytes_of(opened, 1)) == "b");
+        CHECK(opened.file(0).filename() == "model.safetensors");
+    }
+    CHECK(checkpoint(directory / "step-1").is_directory());
+    CHECK_FALSE(checkpoint(directory / "step-1/model.safetensors").is_directory());
+}
+
+TEST_CASE("a checkpoint is called by the last component of its path") {
+    const test::temporary_directory directory;
+    test::write_bytes(directory / "step-1/model.safetensors", {"a"});
+    CHECK(checkpoint(directory / "step-1").name() == "step-1");
+    CHECK(checkpoint(directory / "step-1/").name() == "step-1");
+    CHECK(checkpoint(directory / "step-1/../step-1/.").name() == "step-1");
+    CHECK(checkpoint(directory / "step-1/model.safetensors").name() == "model.safetensors");
+}
+
+TEST_CASE("only a directory has a configuration") {
+    const test::temporary_directory directory;
+    test::write_bytes(directory / "step-1/model.safetensors", {"a"});
+    CHECK_FALSE(checkpoint(directory / "step-1").config_path());
+    test::write_text(directory / "step-1/config.json", "{}");
+    CHECK(checkpoint(directory / "step-1").config_path() == directory / "step-1/config.json");
+    CHECK_FALSE(checkpoint(directory / "step-1/model.safetensors").config_path());
+}
+
+TEST_CASE("shards are read as one checkpoint whatever total_size says") {
+    const test::temporary_directory directory;
+    test::write_shards(directory.path());
+    const checkpoint opened(directory.path());
+    REQUIRE(opened.tensors().size() == 3);
+    for (std::size_t i = 0; i < 3; ++i) CHECK(test::as_text(test::bytes_of(opened, i)) == opened.tensors()[i].name);
+    CHECK(opened.file(1).filename() == "model-00002-of-00002.safetensors");
+}
+
+TEST_CASE("a tensor is read from the shard that holds it") {
+    const test::temporary_directory directory;
+    test::write_shards(directory.path());
+    const checkpoint opened(directory.path());
+    for (std::size_t i = 0; i < 3; ++i) {
+        std::string bytes(1, '?');
+        opened.prefetch(i, 0, 1);
+        opened.read(i, 0, std::as_writable_bytes(std::span(bytes)));
+        CHECK(bytes == opened.tensors()[i].name);
+    }
+}
+
+TEST_CASE("a tensor in two shards is refused") {
+    const test::temporary_directory directory;
+    test::write_shards(directory.path());
+    std::filesystem::remove(directory / "model-00002-of-00002.safetensors");
+    test::write_bytes(directory / "model-00002-of-00002.safetensors", {"b", "c"});
+    CHECK(refusal(directory.path()).find(": tensor \"c\" is in two shards") != std::string::npos);
+}
+
+TEST_CASE("a single file beside an index is ambiguous") {
+    const test::temporary_directory directory;
+    test::write_shards(directory.path());
+    test::write_bytes(directory / "model.safetensors", {"a"});
+    CHECK(refusal(directory.path()) == directory.path().string() +
+                                           ": holds both model.safetensors and model.safetensors.index.json; remove "
+                                           "the one that is not the checkpoint");
+}
+
+TEST_CASE("what is no checkpoint is refused with what to do") {
+    const test::temporary_directory directory;
+    CHECK(refusal(directory / "none") == (directory / "none").string() + ": no such file or directory");
+    CHECK(refusal(directory.path()) ==
+          directory.path().string() + ": holds neither model.safetensors nor model.safetensors.index.json");
+    test::write_text(directory / "notes.txt", "");
+    CHECK(refusal(directory / "notes.txt") ==
+          (directory / "notes.txt").string() + ": is neither a checkpoint's directory nor a .safetensors file");
+    test::write_text(directory / "pytorch_model-00001-of-00002.bin", "PK");
+    CHECK(refusal(directory.path()).find("convert the checkpoint to safetensors first") != std::string::npos);
+    CHECK(refusal(directory / "pytorch_model-00001-of-00002.bin")
+              .ends_with("convert PyTorch's pickle files to safetensors first"));
+}
