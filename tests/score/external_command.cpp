@@ -31,6 +31,21 @@ TEST_CASE("a crash, a failure, silence and words are each a clear error") {
     CHECK_THROWS_AS((external_command{"no-such-program-at-all 2>/dev/null"}("m")), work_error);
 }
 
+TEST_CASE("a command has ended when it has, though a process that it left in the background holds its output open") {
+    CHECK(external_command{"sleep 3 & echo 2.5", 2s}("m") == std::vector{2.5});
+    CHECK(external_command{"seq 100000; (sleep 3; echo late) & echo [1, 2]", 2s}("m") == std::vector{1.0, 2.0});
+    CHECK(external_command{"yes '' & echo 2.5", 2s}("m") == std::vector{2.5});
+    CHECK_THROWS_WITH_AS((external_command{"sleep 3 & exit 3", 2s}("m")), "scorer `sleep 3 & exit 3`: exit status 3",
+                         work_error);
+}
+
+TEST_CASE("a command that closes its output runs on until it ends") {
+    const temporary_directory folder;
+    const std::string mark = (folder.path() / "mark").string();
+    CHECK(external_command{"echo 2.5; exec >&-; sleep 0.1; touch " + mark}("m") == std::vector{2.5});
+    CHECK(std::filesystem::exists(mark));
+}
+
 TEST_CASE("a command past its limit is ended with its children, even where it closed its output") {
     const auto mark = std::filesystem::temp_directory_path() / ("bouillon-late-" + std::to_string(::getpid()));
     for (const std::string start : {"", "exec >&-; "}) {

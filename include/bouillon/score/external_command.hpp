@@ -8,6 +8,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -17,6 +18,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -53,41 +55,56 @@ class shell_process {
     shell_process(const shell_process&) = delete;
     shell_process& operator=(const shell_process&) = delete;
 
-    /// Appends what the child prints to `text`; false once it closed its output.
-    /// @throws work_error past the deadline
-    bool read_some(std::string& text, std::chrono::steady_clock::time_point deadline) {
-        using namespace std::chrono;
-        const auto left = duration_cast<milliseconds>(deadline - steady_clock::now()).count();
-        pollfd waiting = {output_.number(), POLLIN, 0};
-        const int ready = left > 0 ? ::poll(&waiting, 1, static_cast<int>(std::min<long long>(left, 1000))) : 0;
-        if (ready < 0 && errno != EINTR) fail("poll");
-        if (ready <= 0) {
-            if (steady_clock::now() >= deadline) throw work_error("time limit reached");
-            return true;
-        }
-        char block[4096];
-        const ssize_t count = ::read(output_.number(), block, sizeof block);
-        if (count < 0 && errno != EINTR) fail("read");
-        if (count > 0) text.append(block, static_cast<std::size_t>(count));
-        return count != 0;
-    }
-
-    /// Waits for the child, which has closed its output.
+    /// Waits until the child has ended, whatever it started runs on and keeps its output open.
+    /// @param printed what the child printed is appended to it
+    /// @param deadline when to give up
     /// @returns its wait status
     /// @throws work_error past the deadline
-    int wait(std::chrono::steady_clock::time_point deadline) {
-        int status = 0;
-        pid_t ended = 0;
-        while ((ended = ::waitpid(child_, &status, WNOHANG)) == 0) {
-            if (std::chrono::steady_clock::now() >= deadline) throw work_error("time limit reached");
-            ::usleep(1000);
+    int wait(std::string& printed, std::chrono::steady_clock::time_point deadline) {
+        using namespace std::chrono;
+        bool open = true;
+        while (!has_ended()) {
+            const auto left = duration_cast<milliseconds>(deadline - steady_clock::now());
+            if (left.count() <= 0) throw work_error("time limit reached");
+            if (open)
+                open = read_within(std::min(left, milliseconds(20)), printed);
+            else
+                ::usleep(1000);
         }
-        if (ended < 0) fail("waitpid");
-        child_ = -1;
-        return status;
+        if (open) read_rest(printed);
+        return status_;
     }
 
  private:
+    bool has_ended() {
+        const pid_t ended = ::waitpid(child_, &status_, WNOHANG);
+        if (ended < 0 && errno != EINTR) fail("waitpid");
+        if (ended <= 0) return false;
+        child_ = -1;
+        return true;
+    }
+    /// Appends what is printed within some time; false once the output was closed.
+    bool read_within(std::chrono::milliseconds time, std::string& printed) {
+        pollfd waiting = {output_.number(), POLLIN, 0};
+        const int ready = ::poll(&waiting, 1, static_cast<int>(time.count()));
+        if (ready < 0 && errno != EINTR) fail("poll");
+        return ready <= 0 || read_some(block, printed) > 0;
+    }
+    /// Appends what is in the pipe, and no more: another process may fill it for ever.
+    void read_rest(std::string& printed) {
+        int left = 0;  // bytes
+        if (::ioctl(output_.number(), FIONREAD, &left) != 0) fail("ioctl");
+        while (left > 0) left -= read_some(std::min(left, block), printed);
+    }
+    /// Appends `size` bytes at most; returns how many, 0 at the end.
+    int read_some(int size, std::string& printed) {
+        char bytes[block];
+        ssize_t count = 0;
+        while ((count = ::read(output_.number(), bytes, static_cast<std::size_t>(size))) < 0)
+            if (errno != EINTR) fail("read");
+        printed.append(bytes, static_cast<std::size_t>(count));
+        return static_cast<int>(count);
+    }
     void end() {
         ::kill(-child_, SIGKILL);
         ::waitpid(child_, nullptr, 0);
@@ -97,7 +114,10 @@ class shell_process {
         throw work_error(std::string(call) + ": " + std::system_category().message(errno));
     }
 
+    static constexpr int block = 4096;  // bytes
+
     pid_t child_ = -1;
+    int status_ = 0;
     file_descriptor output_{-1};
 };
 
@@ -115,7 +135,7 @@ struct external_command {
     std::string command;               ///< run by /bin/sh; every {checkpoint} in it becomes the quoted path
     std::chrono::seconds limit{3600};  ///< a run that takes longer is ended, its children too
 
-    /// Runs the command on one checkpoint.
+    /// Runs the command on one checkpoint, until it ends: a process that it leaves in the background is not waited for.
     /// @returns (documents), or one value: what the last line that is not blank of what the command printed holds
     /// @throws work_error naming the command when it exits with another status than 0, dies, exceeds the limit, or that
     /// line holds no losses
@@ -143,9 +163,7 @@ struct external_command {
         const auto deadline = std::chrono::steady_clock::now() + limit;
         detail::shell_process process(filled);
         std::string printed;
-        while (process.read_some(printed, deadline)) {
-        }
-        const int status = process.wait(deadline);
+        const int status = process.wait(printed, deadline);
         if (WIFSIGNALED(status)) throw work_error("ended by signal " + to_string(WTERMSIG(status)));
         if (WEXITSTATUS(status) != 0) throw work_error("exit status " + to_string(WEXITSTATUS(status)));
         return printed;
