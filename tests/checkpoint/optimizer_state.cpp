@@ -38,13 +38,13 @@ TEST_CASE("an optimizer's state is left out of a set and counted unless it is ke
                             write(directory / "2.safetensors", {"model.w", "optima", "w.optim.b"})};
     const auto set = open_checkpoints(paths);
     CHECK(names_of(set) == names{"model.w", "optima", "w.optim.b"});
-    CHECK(set.optimizer_tensors_left_out() == 2);
+    CHECK(set.left_out() == left_out_values{2, 0});
     CHECK_FALSE(set.keeps_optimizer_state());
     for (const auto& item : set) CHECK(test::as_text(test::bytes_of(item, 2)) == "b");
 
     const auto kept = open_checkpoints(std::span(paths).first(1), optimizer_state::keep);
     CHECK(names_of(kept) == trained);
-    CHECK(kept.optimizer_tensors_left_out() == 0);
+    CHECK(kept.left_out() == left_out_values{});
     CHECK(kept.keeps_optimizer_state());
 }
 
@@ -53,4 +53,12 @@ TEST_CASE("a checkpoint of nothing but an optimizer's state is refused") {
     const std::vector paths{write(directory / "optim.safetensors", {"optim.w.exp_avg"})};
     CHECK(test::message_of<input_error>([&] { open_checkpoints(paths); }) ==
           paths[0].string() + ": holds nothing but the state of an optimizer");
+}
+
+TEST_CASE("the state of an optimizer and a trainer is told by how its tensors are called") {
+    for (const char* name : {"optim.state.w.exp_avg", "optimizer.state.exp_avg.w", "train_state.step",
+                             "lr_scheduler.last_epoch", "dataloader.dp_rank_0", "chained_0.optimizer.w"})
+        CHECK(detail::is_training_state(name));
+    for (const char* name : {"model.optim.w", "optimism", "embedding.weight", "trainer"})
+        CHECK_FALSE(detail::is_training_state(name));
 }

@@ -9,7 +9,7 @@ using namespace bouillon;
 TEST_CASE("each tensor of a safetensors file is one block of the file that holds it") {
     const test::temporary_directory directory;
     test::write_tensors(directory / "f", {{{"a", dtype::u8, {3}}, "abc"}, {{"b", dtype::u16, {1, 2}}, "defg"}});
-    const auto tensors = detail::read_safetensors(directory / "f");
+    const auto tensors = detail::read_safetensors(directory / "f").tensors;
     const std::string file = test::read_text(directory / "f");
     REQUIRE(tensors.size() == 2);
     CHECK(tensors[1].description == checkpoint_tensor{"b", dtype::u16, {1, 2}});

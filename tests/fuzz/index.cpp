@@ -29,7 +29,7 @@ class shards {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const shards files;
     static const auto inside = canonical(files.inside());
-    test::write_text(inside / detail::index_file_name, {reinterpret_cast<const char*>(data), size});
+    test::write_text(inside / detail::safetensors_names.index(), {reinterpret_cast<const char*>(data), size});
     try {
         const checkpoint opened(inside);
         for (std::size_t i = 0; i < opened.tensors().size(); ++i) {

@@ -24,13 +24,19 @@ bouillon::checkpoint_set open_run(const std::vector<std::filesystem::path>& chec
 
 void note_contents(const bouillon::checkpoint_set& checkpoints, const char* remedy) {
     for (const auto& item : checkpoints)
+        for (const auto& note : item.notes()) std::fprintf(stderr, "bouillon: note: %s\n", note.c_str());
+    for (const auto& item : checkpoints)
         if (const auto& names = item.not_in_index(); !names.empty())
             std::fprintf(stderr,
                          "bouillon: warning: %s: the index does not name %zu %s of the shards, %s%s; taken as the "
                          "checkpoint's\n",
                          item.path().c_str(), names.size(), names.size() == 1 ? "tensor" : "tensors",
                          bouillon::in_quotes(names[0]).c_str(), names.size() == 1 ? "" : " among them");
-    if (const std::size_t tensors = checkpoints.optimizer_tensors_left_out())
-        std::fprintf(stderr, "bouillon: left out %zu %s of an optimizer's state%s\n", tensors,
+    const auto left_out = checkpoints.left_out();
+    if (const std::size_t tensors = left_out.training_state)
+        std::fprintf(stderr, "bouillon: left out %zu %s of an optimizer's or a trainer's state%s\n", tensors,
                      tensors == 1 ? "tensor" : "tensors", remedy);
+    if (const std::size_t values = left_out.other)
+        std::fprintf(stderr, "bouillon: left out %zu %s that %s no tensor\n", values, values == 1 ? "value" : "values",
+                     values == 1 ? "is" : "are");
 }

@@ -57,7 +57,7 @@ class checkpoint_set {
         : checkpoints_(std::move(checkpoints)), state_(state) {
         if (checkpoints_.empty()) throw input_error("no checkpoint given");
         if (state == optimizer_state::leave_out)
-            for (auto& item : checkpoints_) left_out_ = std::max(left_out_, detail::leave_out_optimizer_state(item));
+            for (auto& item : checkpoints_) item.leave_out_training_state();
         detail::leave_out_tied_heads(checkpoints_);
         for (const auto& other : checkpoints_) detail::check_same_tensors(checkpoints_.front(), other);
         detail::check_same_model(checkpoints_);
@@ -73,8 +73,15 @@ class checkpoint_set {
 
     bool keeps_optimizer_state() const { return state_ == optimizer_state::keep; }
 
-    /// Tensors of an optimizer's state that were left out of a checkpoint, the most of any.
-    std::size_t optimizer_tensors_left_out() const { return left_out_; }
+    /// What was left out of a checkpoint, the most of any.
+    left_out_values left_out() const {
+        left_out_values most;
+        for (const auto& item : checkpoints_) {
+            most.training_state = std::max(most.training_state, item.left_out().training_state);
+            most.other = std::max(most.other, item.left_out().other);
+        }
+        return most;
+    }
 
     /// The tensors that every checkpoint has, sorted by name; index i is the same tensor in each.
     const std::vector<checkpoint_tensor>& tensors() const { return checkpoints_.front().tensors(); }
@@ -82,20 +89,19 @@ class checkpoint_set {
  private:
     std::vector<checkpoint> checkpoints_;
     optimizer_state state_;
-    std::size_t left_out_ = 0;  // tensors
 };
 
 /// Opens checkpoints of one model, the newest last.
 ///
 /// Cost: headers are read, and of the tensors only the copies that tied heads may be.
-/// @param paths Hugging Face directories or `.safetensors` files
-/// @param state whether the state of an optimizer (tensors `optim.*` and `optimizer.*`) is left out
+/// @param paths as class checkpoint takes them
+/// @param state whether tensors of an optimizer and a trainer are left out
 /// @throws input_error, naming the file, the tensor and both values, for what cannot be read and for what differs
 inline checkpoint_set open_checkpoints(std::span<const std::filesystem::path> paths,
                                        optimizer_state state = optimizer_state::leave_out) {
     std::vector<checkpoint> checkpoints;  // (checkpoints)
     checkpoints.reserve(paths.size());
-    for (const auto& path : paths) checkpoints.emplace_back(path);
+    for (const auto& path : paths) checkpoints.emplace_back(path, state);
     return checkpoint_set(std::move(checkpoints), state);
 }
 

@@ -1,34 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/checkpoint.hpp>
-
-#include <cstddef>
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace bouillon {
 
-/// What becomes of the state of an optimizer that a trainer stored beside its model's parameters.
+/// What becomes of the state of an optimizer and of a trainer that was stored beside a model's parameters.
 ///
-/// OLMo-core does, in PyTorch's distributed checkpoints. It is left out, because a sum of moments is no state of any
-/// training, or kept.
+/// PyTorch's distributed checkpoints hold it. It is left out, because a sum of moments or of counters is no state of
+/// any training, or kept.
 enum class optimizer_state { leave_out, keep };
 
 namespace detail {
 
-inline bool is_optimizer_state(std::string_view tensor) {
-    return tensor.starts_with("optim.") || tensor.starts_with("optimizer.");
-}
-
-/// Leaves the state of an optimizer out of a checkpoint.
-/// @returns how many tensors that were
-/// @throws input_error where nothing would be left
-inline std::size_t leave_out_optimizer_state(checkpoint& trained) {
-    const std::size_t left_out =
-        trained.leave_out_if([](const checkpoint_tensor& tensor) { return is_optimizer_state(tensor.name); });
-    if (left_out > 0 && trained.tensors().empty())
-        throw input_error(trained.path().string() + ": holds nothing but the state of an optimizer");
-    return left_out;
+/// Whether a tensor is of an optimizer or a trainer, told by how its name begins (OLMo-core, torchtitan, Megatron,
+/// accelerate).
+inline bool is_training_state(std::string_view tensor) {
+    constexpr auto beginnings =
+        std::to_array<std::string_view>({"optim.", "optimizer.", "optimizers.", "chained_", "train_state.",
+                                         "lr_scheduler.", "dataloader.", "rng_state", "rerun_state_machine_state"});
+    return std::any_of(beginnings.begin(), beginnings.end(),
+                       [&](std::string_view beginning) { return tensor.starts_with(beginning); });
 }
 
 }  // namespace detail

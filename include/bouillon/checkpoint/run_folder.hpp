@@ -72,8 +72,7 @@ namespace detail {
 inline bool holds_checkpoint(const std::filesystem::path& directory) {
     std::error_code unreadable;
     if (!is_directory(directory, unreadable)) return false;
-    return exists(directory / single_file_name, unreadable) || exists(directory / index_file_name, unreadable) ||
-           !piece_files(directory).empty();
+    return content_of(directory).form != stored_form::none;
 }
 
 /// The step that a path's last component tells, without the extension of a `.safetensors` file.

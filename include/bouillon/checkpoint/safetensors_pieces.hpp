@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/list_directory.hpp>
+#include <bouillon/checkpoint/checkpoint_contents.hpp>
 #include <bouillon/checkpoint/safetensors.hpp>
-#include <bouillon/checkpoint/stored_tensor.hpp>
 #include <bouillon/core/in_quotes.hpp>
 
 #include <nlohmann/json.hpp>
@@ -25,14 +24,6 @@ namespace bouillon::detail {
 
 inline bool is_piece_file(const std::filesystem::path& path) {
     return path.extension() == ".safetensors" && path.filename().string().starts_with("shard-");
-}
-
-/// The files of pieces in a directory, in the order of their names; none where there are none.
-inline std::vector<std::filesystem::path> piece_files(const std::filesystem::path& directory) {
-    std::vector<std::filesystem::path> files;
-    for (const auto& item : list_directory(directory))
-        if (is_piece_file(item.path())) files.push_back(item.path());
-    return files;
 }
 
 inline nlohmann::json read_sharding_info(const safetensors_file& file) {
@@ -84,7 +75,7 @@ inline void add_piece(stored_tensor& tensor, dtype type, tensor_block piece) {
 /// Opens files of pieces and finds those of each tensor.
 /// @throws input_error for a file that does not say where its pieces belong, and for pieces of one tensor that differ
 ///     in type or rank
-inline std::vector<stored_tensor> read_pieces(std::span<const std::filesystem::path> paths) {
+inline checkpoint_contents read_pieces(std::span<const std::filesystem::path> paths) {
     std::map<std::string, stored_tensor> whole;
     for (const auto& path : paths) {
         const safetensors_file file(path);
@@ -96,9 +87,9 @@ inline std::vector<stored_tensor> read_pieces(std::span<const std::filesystem::p
                       {file.file(), file.begin_of(entry), saved_offsets(info, entry, file), entry.shape, {}});
         }
     }
-    std::vector<stored_tensor> tensors;
-    for (auto& [name, tensor] : whole) tensors.push_back(std::move(tensor));
-    return tensors;
+    checkpoint_contents contents;
+    for (auto& [name, tensor] : whole) contents.tensors.push_back(std::move(tensor));
+    return contents;
 }
 
 }  // namespace bouillon::detail

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/checkpoint/checkpoint_contents.hpp>
 #include <bouillon/checkpoint/json_file.hpp>
-#include <bouillon/checkpoint/stored_tensor.hpp>
+#include <bouillon/core/function_ref.hpp>
 #include <bouillon/core/in_quotes.hpp>
 
 #include <filesystem>
-#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -15,12 +15,6 @@
 #include <vector>
 
 namespace bouillon::detail {
-
-/// The tensors of a checkpoint in shards, and those of them that the index does not name.
-struct indexed_shards {
-    std::vector<stored_tensor> tensors;
-    std::vector<std::string> not_in_index;
-};
 
 /// Reads `weight_map`: tensor and the shard that holds it.
 /// @param extension of a shard, e.g. ".safetensors"
@@ -50,21 +44,24 @@ inline std::map<std::string, std::string> read_weight_map(const std::filesystem:
 /// Tensors of a shard that the index does not name belong to the checkpoint, as they do for the loaders of Hugging
 /// Face; the index's `total_size` is not looked at.
 /// @param extension of a shard
-/// @param read called as read(path): the tensors of a shard
+/// @param read called as read(path): the contents of a shard
 /// @throws input_error when one lacks a tensor that the index says it has
-template <class Read>
-indexed_shards read_shards(const std::filesystem::path& index, std::string_view extension, const Read& read) {
+inline checkpoint_contents read_shards(const std::filesystem::path& index, std::string_view extension,
+                                       function_ref<checkpoint_contents(const std::filesystem::path&)> read) {
     const auto map = read_weight_map(index, extension);
     std::set<std::string> names;
     for (const auto& [tensor, shard] : map) names.insert(shard);
-    indexed_shards all;
+    checkpoint_contents all;
     std::map<std::string, std::set<std::string>> held;  // by shard
-    for (const auto& name : names)
-        for (auto& tensor : read(index.parent_path() / name)) {
+    for (const auto& name : names) {
+        auto contents = read(index.parent_path() / name);
+        for (auto& tensor : contents.tensors) {
             held[name].insert(tensor.description.name);
             if (!map.contains(tensor.description.name)) all.not_in_index.push_back(tensor.description.name);
             all.tensors.push_back(std::move(tensor));
         }
+        all.left_out.other += contents.left_out.other;
+    }
     for (const auto& [tensor, shard] : map)
         if (!held[shard].contains(tensor))
             throw input_error(index.string() + ": tensor " + in_quotes(tensor) + " is not in " + shard);

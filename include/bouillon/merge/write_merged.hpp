@@ -70,7 +70,7 @@ inline std::vector<streamed_file> lay_out_files(const merged_tensors& merged, st
             tensors.push_back(merged.tensors()[i]);
             tensors.back().type = merged.type(i);
         }
-        const auto path = directory / (shards.size() == 1 ? std::string(single_file_name)
+        const auto path = directory / (shards.size() == 1 ? safetensors_names.single()
                                                           : shard_name(files.size() + 1, shards.size()));
         files.push_back({path, lay_out_safetensors(path.string(), std::move(tensors), metadata), {}});
         for (const auto& entry : files.back().layout.tensors) files.back().sources.push_back(index_of.at(entry.name));
@@ -93,7 +93,7 @@ inline std::vector<shard> write_tensors(const merged_tensors& merged, const std:
     for (const auto& file : files) names.push_back(file.path.filename().string());
     const auto total = std::accumulate(sizes.begin(), sizes.end(), std::size_t{0});
     const auto index = shard_index(merged.tensors(), shards, names, total);
-    write_file(directory / index_file_name, index);
+    write_file(directory / safetensors_names.index(), index);
     return shards;
 }
 
