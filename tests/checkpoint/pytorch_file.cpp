@@ -4,9 +4,7 @@
 #include <bouillon/checkpoint/safetensors.hpp>
 
 #include "checkpoint/files.hpp"
-#include "checkpoint/pickle_text.hpp"
 #include "checkpoint/torch_bytes.hpp"
-#include "checkpoint/zip_text.hpp"
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -57,17 +55,12 @@ const pytorch_tensor& tensor(const pytorch_contents& contents, std::string_view 
                          [&](const auto& t) { return t.name == name; });
 }
 
-std::vector<test::zip_field> records_of(const std::string& pickle) {
-    return {{"m/data.pkl", test::pickle::whole(pickle)}, {"m/data/0", std::string(24, 'd')}, {"m/version", "3\n"}};
-}
-
-const std::string two_by_three = test::pickle::dict({{"a", test::pickle::tensor({2, 3}, {3, 1})}});
-
 }  // namespace
 
 TEST_CASE("what torch wrote is what torch reads") {
     for (const char* name : {"types", "views", "protocol_4", "no_checksums", "aligned", "renamed.by.hand", "small",
-                             "state_dict", "wrapped", "megatron", "lightning", "composer"})
+                             "state_dict", "wrapped", "megatron", "lightning", "composer", "legacy_types",
+                             "legacy_views", "legacy_protocol_4", "legacy_small"})
         check_as_torch_reads_it(name);
 }
 
@@ -88,29 +81,6 @@ TEST_CASE("what a trainer stores beside a model is left out or not looked at") {
     CHECK(megatron.left_out == values_left_out{0, 1, 0});
     CHECK(read(data / "composer.pt").place == "state.model");
     CHECK(read(data / "lightning.pt").place == "state_dict");
-}
-
-TEST_CASE("a storage is a record of just its size") {
-    CHECK(refusal_of(test::zip_text(records_of(two_by_three))).empty());
-    auto records = records_of(two_by_three);
-    records[1].name = records[1].local_name = "m/data/1";
-    CHECK(refusal_of(test::zip_text(records)) == "tensor \"a\" is stored in the record \"data/0\", which is missing");
-    for (const std::size_t size : {23, 25}) {
-        records = records_of(two_by_three);
-        records[1] = {"m/data/0", std::string(size, 'd')};
-        CHECK(refusal_of(test::zip_text(records)) == "tensor \"a\" is stored in the record \"data/0\" of " +
-                                                         to_string(size) + " bytes, where 24 are expected");
-    }
-}
-
-TEST_CASE("an archive that is none of torch.save or was written on another kind of machine is refused") {
-    CHECK(refusal_of(test::zip_text({{"m/x", ""}})) ==
-          "is a zip archive without a record data.pkl, not a file of torch.save");
-    auto records = records_of(two_by_three);
-    records.push_back({"m/byteorder", "little"});
-    CHECK(refusal_of(test::zip_text(records)).empty());
-    records.back() = {"m/byteorder", "big"};
-    CHECK(refusal_of(test::zip_text(records)) == "was written by a big-endian machine, which is not read");
 }
 
 TEST_CASE("files beside checkpoints and tensors that cannot be read are refused by what they are") {
@@ -136,6 +106,7 @@ TEST_CASE("a file of another kind is refused by what it is") {
           "is a pointer of Git LFS, not the file itself: fetch it with git lfs pull");
     CHECK(refusal_of(test::safetensors_text("{}")) ==
           "is a safetensors file under another name: end it in .safetensors");
+    CHECK(refusal_of("\x80\x04N.") == "is a pickle by itself, not a file of torch.save");
     CHECK(refusal_of("PYTORCH1...") == "is of a preview of PyTorch's format, which is not read");
     CHECK(refusal_of(std::string(257, '\0') + "ustar") ==
           "is a tar archive, as PyTorch wrote in 2017, which is not read");
@@ -189,18 +160,21 @@ void check_safe(const std::filesystem::path& path, std::string_view text) {
 }  // namespace
 
 TEST_CASE("a file of torch.save that is cut off anywhere is refused") {
-    const test::temporary_directory directory;
-    const std::string whole = test::read_text(data / "small.pt");
-    for (std::size_t size = 0; size < whole.size(); ++size) CHECK(refusal_of(whole.substr(0, size)) != "");
+    for (const char* name : {"small.pt", "legacy_small.pt"}) {
+        const std::string whole = test::read_text(data / name);
+        for (std::size_t size = 0; size < whole.size(); ++size) CHECK(refusal_of(whole.substr(0, size)) != "");
+    }
 }
 
 TEST_CASE("a file of torch.save with any byte changed is refused or read within its bounds") {
     const test::temporary_directory directory;
-    const std::string whole = test::read_text(data / "small.pt");
-    for (std::size_t i = 0; i < whole.size(); ++i)
-        for (const int change : {0xff, 1, 0x80}) {
-            std::string damaged = whole;
-            damaged[i] = static_cast<char>(damaged[i] ^ change);
-            check_safe(directory / "f", damaged);
-        }
+    for (const char* name : {"small.pt", "legacy_small.pt"}) {
+        const std::string whole = test::read_text(data / name);
+        for (std::size_t i = 0; i < whole.size(); ++i)
+            for (const int change : {0xff, 1, 0x80}) {
+                std::string damaged = whole;
+                damaged[i] = static_cast<char>(damaged[i] ^ change);
+                check_safe(directory / "f", damaged);
+            }
+    }
 }

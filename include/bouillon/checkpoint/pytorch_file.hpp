@@ -4,17 +4,15 @@
 #include <bouillon/checkpoint/checkpoint_tensor.hpp>
 #include <bouillon/checkpoint/file_part.hpp>
 #include <bouillon/checkpoint/input_file.hpp>
-#include <bouillon/checkpoint/pickle_machine.hpp>
+#include <bouillon/checkpoint/pytorch_archive.hpp>
+#include <bouillon/checkpoint/pytorch_legacy.hpp>
 #include <bouillon/checkpoint/pytorch_state_dict.hpp>
 #include <bouillon/checkpoint/pytorch_tensors.hpp>
-#include <bouillon/checkpoint/zip_archive.hpp>
 #include <bouillon/core/error.hpp>
-#include <bouillon/core/in_quotes.hpp>
 #include <bouillon/core/to_string.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,12 +20,6 @@
 #include <vector>
 
 namespace bouillon {
-
-/// A tensor and its place in a file of torch.save.
-struct pytorch_tensor : checkpoint_tensor {
-    std::size_t begin = 0;             ///< of the element at index 0, in bytes from the start of the file
-    std::vector<std::size_t> strides;  ///< (dimensions) in elements; empty where it is row-major without gaps
-};
 
 /// What of a file of torch.save belongs to a model.
 struct pytorch_contents {
@@ -38,58 +30,12 @@ struct pytorch_contents {
 
 namespace detail {
 
-/// The most bytes that the pickle of a file of torch.save may take. 100,000 tensors take about 10 million.
-inline constexpr std::size_t pytorch_pickle_limit = 256 << 20;
-
-/// The archive of a file or of a part of it, and what its data.pkl is of.
-class pytorch_archive {
- public:
-    explicit pytorch_archive(const file_part& part) : archive_(part), file_(part.file().path().string()) {
-        if (const auto* order = archive_.find("byteorder"); order && order->size <= 16)
-            if (archive_.read(*order) == "big") fail("was written by a big-endian machine, which is not read");
-        const zip_record* record = archive_.find("data.pkl");
-        if (!record) fail("is a zip archive without a record data.pkl, not a file of torch.save");
-        if (record->size > pytorch_pickle_limit)
-            fail("has a pickle of " + to_string(record->size) + " bytes, above the limit of " +
-                 to_string(pytorch_pickle_limit));
-        pickle_ = archive_.read(*record);
-        read_.emplace(read_pickle(std::as_bytes(std::span(pickle_)), file_));
-    }
-    pytorch_archive(const pytorch_archive&) = delete;  // the values are views of the pickle
-    pytorch_archive& operator=(const pytorch_archive&) = delete;
-
-    const std::string& file() const { return file_; }
-    const pickle_values& values() const { return read_->values; }
-    pickle_id root() const { return read_->root; }
-
-    /// Where a tensor is, whose storage must be a record of just its size.
-    pytorch_tensor place(const stored_pytorch_tensor& tensor) const {
-        const auto name = "data/" + std::string(tensor.storage.key);
-        const auto refuse = [&](const std::string& what) {
-            fail("tensor " + in_quotes(tensor.name) + " is stored in the record " + in_quotes(name) + what);
-        };
-        const zip_record* record = archive_.find(name);
-        if (!record) refuse(", which is missing");
-        if (record->size != tensor.storage.bytes())
-            refuse(" of " + to_string(record->size) + " bytes, where " + to_string(tensor.storage.bytes()) +
-                   " are expected");
-        return {tensor, record->begin + tensor.begin, tensor.strides};
-    }
-
- private:
-    [[noreturn]] void fail(const std::string& what) const { throw input_error(file_ + ": " + what); }
-
-    zip_archive archive_;
-    std::string file_;
-    std::string pickle_;
-    std::optional<unpickled> read_;
-};
-
-inline pytorch_contents read_pytorch_archive(const input_file& file) {
-    const pytorch_archive archive(file_part(file, 0, file.size()));
-    auto state = pytorch_state_dict_reader(archive.values(), archive.file()).read(archive.root());
+/// @param opened a pytorch_archive or a pytorch_legacy_file
+template <class Opened>
+pytorch_contents contents_of(const Opened& opened) {
+    auto state = pytorch_state_dict_reader(opened.values(), opened.file()).read(opened.root());
     pytorch_contents contents{{}, state.left_out, std::move(state.place)};
-    for (const auto& tensor : state.tensors) contents.tensors.push_back(archive.place(tensor));
+    for (const auto& tensor : state.tensors) contents.tensors.push_back(opened.place(tensor));
     return contents;
 }
 
@@ -116,7 +62,9 @@ inline std::string what_else_it_is(std::string_view start) {
 inline pytorch_contents read_pytorch_file(const input_file& file) {
     std::string start(std::min<std::size_t>(file.size(), 512), '\0');
     file.read(0, std::as_writable_bytes(std::span(start)), [] { return "its beginning"; });
-    if (start.starts_with("PK\3\4")) return detail::read_pytorch_archive(file);
+    if (start.starts_with("PK\3\4"))
+        return detail::contents_of(detail::pytorch_archive(detail::file_part(file, 0, file.size())));
+    if (detail::begins_legacy_file(start)) return detail::contents_of(detail::pytorch_legacy_file(file));
     throw input_error(file.path().string() + ": " + detail::what_else_it_is(start));
 }
 

@@ -17,9 +17,17 @@
 #include <utility>
 #include <vector>
 
+namespace bouillon {
+
+/// A tensor and its place in a file of torch.save.
+struct pytorch_tensor : checkpoint_tensor {
+    std::size_t begin = 0;             ///< of the element at index 0, in bytes from the start of the file
+    std::vector<std::size_t> strides;  ///< (dimensions) in elements; empty where it is row-major without gaps
+};
+
 // Tensors as torch.save pickles them: calls of the functions that would make them.
 // Reference: torch/_utils.py and torch/_tensor.py of PyTorch 2.15.
-namespace bouillon::detail {
+namespace detail {
 
 /// A tensor and its place in its storage.
 struct stored_pytorch_tensor : checkpoint_tensor {
@@ -219,4 +227,5 @@ class pytorch_tensor_reader {
     std::string_view file_;
 };
 
-}  // namespace bouillon::detail
+}  // namespace detail
+}  // namespace bouillon
