@@ -28,3 +28,10 @@ TEST_CASE("what is not a JSON object is refused with the file's name") {
     CHECK(refusal("{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}") ==
           ": is nested deeper than 64");
 }
+
+TEST_CASE("the numbers that Python has words for are read as strings where it wrote the file") {
+    const test::temporary_directory directory;
+    test::write_text(directory / "a.json", R"({"a":[-Infinity,Infinity,NaN,"NaN"]})");
+    CHECK(detail::read_python_object(directory / "a.json").at("a").dump() == R"(["-Infinity","Infinity","NaN","NaN"])");
+    CHECK_THROWS_AS(detail::read_json_object(directory / "a.json"), input_error);
+}

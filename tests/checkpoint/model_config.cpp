@@ -39,8 +39,29 @@ TEST_CASE("a field that defines the model must be the same") {
           "DIR/2/config.json: model_type is \"gpt_neox\", but \"llama\" in DIR/1/config.json");
     CHECK(refusal(R"({"rope_theta":10000.0})", R"({"rope_theta":500000.0})") ==
           "DIR/2/config.json: rope_theta is 500000.0, but 10000.0 in DIR/1/config.json");
-    CHECK(refusal(R"({"tie_word_embeddings":true})", "{}") ==
-          "DIR/2/config.json: tie_word_embeddings is missing, but true in DIR/1/config.json");
+    CHECK(refusal(R"({"model_type":"llama","tie_word_embeddings":true})", R"({"model_type":"llama"})") ==
+          "DIR/2/config.json: tie_word_embeddings is false by default, but true in DIR/1/config.json");
+    CHECK(refusal(R"({"clip_qkv":8.0})", R"({"clip_qkv":null})") ==
+          "DIR/2/config.json: clip_qkv is null, but 8.0 in DIR/1/config.json");
+}
+
+TEST_CASE("a setting that the oldest leaves open is compared among the others") {
+    const test::temporary_directory directory;
+    std::vector<checkpoint> checkpoints;
+    for (const char* config : {"{}", R"({"scale_emb":12})", R"({"scale_emb":1})"}) {
+        const auto path = directory / std::string(1, static_cast<char>('0' + checkpoints.size()));
+        test::write_tensors(path / "model.safetensors", {});
+        test::write_text(path / "config.json", config);
+        checkpoints.emplace_back(path);
+    }
+    CHECK_THROWS_AS(detail::check_same_model(checkpoints), input_error);
+}
+
+TEST_CASE("numbers that are equal in float32 are equal, and those that Python has words for are read") {
+    CHECK(refusal(R"({"rms_norm_eps":1e-05})", R"({"rms_norm_eps":9.999999747378752e-06})") == "");
+    CHECK(refusal(R"({"time_step_limit":[0.0,Infinity]})", R"({"time_step_limit":[0,Infinity],"x":NaN})") == "");
+    CHECK(refusal(R"({"time_step_limit":[0.0,Infinity]})", R"({"time_step_limit":[0.0,-Infinity]})") ==
+          "DIR/2/config.json: time_step_limit is [0.0,\"-Infinity\"], but [0.0,\"Infinity\"] in DIR/1/config.json");
 }
 
 TEST_CASE("a checkpoint without a configuration is taken as it is") {
@@ -56,4 +77,5 @@ TEST_CASE("a quantized checkpoint is refused") {
 
 TEST_CASE("a configuration that cannot be read is refused") {
     CHECK(refusal("{}", "{") == "DIR/2/config.json: is not valid JSON in UTF-8 at byte 2");
+    CHECK(refusal("{}", R"({"a":NaN,?)") == "DIR/2/config.json: is not valid JSON in UTF-8 at byte 10");
 }

@@ -68,12 +68,22 @@ TEST_CASE("a head that differs from its embedding in one checkpoint is a tensor 
 TEST_CASE("a head that no configuration ties stays, even if it is the same") {
     CHECK(tensors_of(untied, {{"aaaabbbb", "aaaabbbb"}}) == with_head);
     CHECK(tensors_of("{}", {{"aaaabbbb", "aaaabbbb"}}) == with_head);
+    CHECK(tensors_of(R"({"model_type": "llama"})", {{"aaaabbbb", "aaaabbbb"}}) == with_head);
     CHECK(tensors_of(R"({"tie_word_embeddings": "true"})", {{"aaaabbbb", "aaaabbbb"}}) == with_head);
 }
 
-TEST_CASE("the names of GPT-NeoX and GPT-2 are known") {
+TEST_CASE("a configuration that leaves it out ties what its class ties") {
+    CHECK(tensors_of(R"({"model_type": "gemma"})", {{"aaaabbbb", "aaaabbbb"}}) == without_head);
+    CHECK(tensors_of(R"({"model_type": "smollm3", "x": NaN})", {{"aaaabbbb", "aaaabbbb"}}) == without_head);
+}
+
+TEST_CASE("the names of every family are known") {
+    for (const auto& [embedding, head] : detail::all_tied_names)
+        CHECK(tensors_of(tied, {{"aaaabbbb", "aaaabbbb"}}, std::string(embedding), std::string(head)) ==
+              names{std::string(embedding), "zzz"});
+    for (const char* embedding : {"model.embed_tokens.weight", "transformer.wte.weight",
+                                  "transformer.word_embeddings.weight", "backbone.embeddings.weight"})
+        CHECK(tensors_of(tied, {{"aaaabbbb", "aaaabbbb"}}, embedding) == names{embedding, "zzz"});
     CHECK(tensors_of(tied, {{"aaaabbbb", "aaaabbbb"}}, "gpt_neox.embed_in.weight", "embed_out.weight") ==
           names{"gpt_neox.embed_in.weight", "zzz"});
-    CHECK(tensors_of(tied, {{"aaaabbbb", "aaaabbbb"}}, "transformer.wte.weight") ==
-          names{"transformer.wte.weight", "zzz"});
 }

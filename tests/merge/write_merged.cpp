@@ -409,8 +409,7 @@ TEST_CASE("another type is that of all float tensors and of the configuration") 
     CHECK(out.tensors()[0] == checkpoint_tensor{"embed", dtype::f16, {20, 30}});
     CHECK(out.tensors()[1] == checkpoint_tensor{"norm", dtype::f16, {7}});
     CHECK(out.tensors()[2] == checkpoint_tensor{"positions", dtype::i64, {2}});
-    CHECK(test::read_text(directory / "out/config.json") ==
-          "{\n  \"model_type\": \"llama\",\n  \"torch_dtype\": \"float16\"\n}\n");
+    CHECK(test::read_text(directory / "out/config.json") == R"({"model_type": "llama", "torch_dtype": "float16"})");
     CHECK_THROWS_WITH_AS(
         write_merged(open_checkpoints(models), weights{0.5, 0.5}, directory / "no", {.type = dtype::i8}),
         "the output's type cannot be I8: only F64, F32, F16 and BF16 hold a weighted sum", input_error);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint.hpp>
+#include <bouillon/checkpoint/config_fields.hpp>
 #include <bouillon/checkpoint/json_file.hpp>
 #include <bouillon/checkpoint/same_bytes.hpp>
 
@@ -15,13 +16,20 @@
 
 namespace bouillon::detail {
 
-/// An architecture's input embedding, and the head that is the same matrix where `tie_word_embeddings` says so.
+/// An architecture's input embedding, and the head that is the same matrix where its configuration says so.
 struct tied_names {
     std::string_view embedding, head;
 };
-inline constexpr auto all_tied_names = std::to_array<tied_names>({{"model.embed_tokens.weight", "lm_head.weight"},
-                                                                  {"gpt_neox.embed_in.weight", "embed_out.weight"},
-                                                                  {"transformer.wte.weight", "lm_head.weight"}});
+inline constexpr auto all_tied_names =
+    std::to_array<tied_names>({{"model.embed_tokens.weight", "lm_head.weight"},
+                               {"gpt_neox.embed_in.weight", "embed_out.weight"},
+                               {"transformer.wte.weight", "lm_head.weight"},              // GPT-2
+                               {"transformer.word_embeddings.weight", "lm_head.weight"},  // Falcon, BLOOM
+                               {"model.decoder.embed_tokens.weight", "lm_head.weight"},   // OPT
+                               {"backbone.embeddings.weight", "lm_head.weight"},          // Mamba
+                               {"rwkv.embeddings.weight", "head.weight"},
+                               {"language_model.model.embed_tokens.weight", "language_model.lm_head.weight"},
+                               {"model.language_model.embed_tokens.weight", "lm_head.weight"}});
 
 inline std::optional<std::size_t> find_tensor(const checkpoint& in, std::string_view name) {
     const auto& all = in.tensors();
@@ -34,7 +42,10 @@ inline std::optional<std::size_t> find_tensor(const checkpoint& in, std::string_
 
 inline bool ties_embeddings(const checkpoint& of) {
     const auto path = of.config_path();
-    return path && read_json_object(*path).value("tie_word_embeddings", nlohmann::json()) == true;
+    if (!path) return false;
+    const auto config = read_python_object(*path);
+    const auto tied = config_fields(config).find_or_default("tie_word_embeddings");
+    return tied && tied->value == true;
 }
 
 /// Leaves the head out of tied checkpoints that carry it, so that the one matrix is merged once and written once.

@@ -6,8 +6,7 @@
 #include <bouillon/checkpoint/list_directory.hpp>
 #include <bouillon/checkpoint/output_file.hpp>
 #include <bouillon/core/dtype.hpp>
-
-#include <nlohmann/json.hpp>
+#include <bouillon/merge/config_type.hpp>
 
 #include <algorithm>
 #include <array>
@@ -41,34 +40,11 @@ inline void write_file(const std::filesystem::path& path, std::string_view text)
     file.close();
 }
 
-/// The name that config.json gives a type, e.g. "bfloat16".
-inline std::string_view config_name(dtype type) {
-    switch (type) {
-        case dtype::f64:
-            return "float64";
-        case dtype::f16:
-            return "float16";
-        case dtype::bf16:
-            return "bfloat16";
-        default:
-            return "float32";
-    }
-}
-
-/// Copies config.json, with the type that it names (`torch_dtype`, or `dtype` in newer ones) set to `type`.
-///
-/// One that needs no change is copied byte for byte.
+/// Copies config.json, with the type that it names set to `type`.
+/// @throws input_error for what is no configuration
 inline void copy_config(const std::filesystem::path& source, const std::filesystem::path& destination, dtype type) {
-    auto config = read_json_object<nlohmann::ordered_json>(source);
-    bool changed = false;
-    for (const char* key : {"torch_dtype", "dtype"}) {
-        if (!config.contains(key) || config[key] == config_name(type)) continue;
-        config[key] = config_name(type);
-        changed = true;
-    }
-    if (!changed) return write_file(destination, read_file(source));
-    const std::string text = config.dump(2) + '\n';
-    write_file(destination, text);
+    read_python_object(source);  // refuses what is none
+    write_file(destination, with_type(read_file(source), type));
 }
 
 /// Copies the side files of directory `source` into directory `destination`, byte for byte but for config.json where

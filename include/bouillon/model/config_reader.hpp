@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/python_json.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -20,7 +21,7 @@ namespace bouillon::detail {
 class config_reader {
  public:
     config_reader(std::string_view text, std::string origin) : origin_(std::move(origin)) {
-        json_ = nlohmann::json::parse(text, nullptr, false);
+        json_ = nlohmann::json::parse(quote_non_finite(text).text, nullptr, false);
         if (json_.is_discarded() || !json_.is_object()) throw input_error(origin_ + ": not a JSON object");
     }
 
