@@ -16,7 +16,7 @@ import torch.distributed.checkpoint as dcp
 from safetensors.torch import save_file
 
 folder = pathlib.Path(sys.argv[1])
-generator = torch.Generator().manual_seed(18)
+generator = torch.manual_seed(18)
 
 
 def numbers(*shape, dtype=torch.float32):
@@ -54,7 +54,7 @@ flat, tied, matrix = numbers(24), numbers(2, 3), numbers(4, 6)
 views = {
     "first": flat[:6].view(2, 3), "second": flat[6:], "tied.a": tied, "tied.b": tied, "transposed": numbers(3, 5).T,
     "columns": matrix[:, 2:4], "every_second": matrix[::2], "scalar": torch.tensor(0.5), "empty": numbers(0, 3),
-    "ones": numbers(1, 4, 1).transpose(0, 2), "permuted": numbers(2, 3, 4).permute(2, 0, 1), "element": matrix[3, 5],
+    "empty_part": numbers(0, 3)[:, 1:], "ones": numbers(1, 4, 1).transpose(0, 2), "permuted": numbers(2, 3, 4).permute(2, 0, 1), "element": matrix[3, 5],
 }
 make("views", views, views)
 make("legacy_views", views, views, _use_new_zipfile_serialization=False)

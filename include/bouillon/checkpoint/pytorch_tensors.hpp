@@ -200,26 +200,26 @@ class pytorch_tensor_reader {
     /// @param offset elements
     /// @param element_size bytes
     void place(stored_pytorch_tensor& tensor, std::size_t offset, std::size_t element_size) const {
-        const std::size_t first = tensor.storage.view_begin * tensor.storage.element_size;  // bytes
+        tensor.begin = tensor.storage.view_begin * tensor.storage.element_size;
+        // An empty tensor may begin anywhere, and does where a part was cut out of a tensor that was empty before.
+        if (std::find(tensor.shape.begin(), tensor.shape.end(), 0) != tensor.shape.end()) return;
         const std::size_t held = tensor.storage.view_elements * tensor.storage.element_size / element_size;
         std::size_t elements = 1, last = offset;
-        bool fits = true, empty = false, repeats = false;
+        bool fits = true, repeats = false;
         for (std::size_t d = 0; d < tensor.shape.size(); ++d) {
             const std::size_t size = tensor.shape[d], stride = tensor.strides[d];
-            empty = empty || size == 0;
             repeats = repeats || (size > 1 && stride == 0);
             std::size_t reach = 0;
             fits = fits && !__builtin_mul_overflow(elements, size, &elements) &&
-                   (size == 0 || !__builtin_mul_overflow(size - 1, stride, &reach)) &&
-                   !__builtin_add_overflow(last, reach, &last);
+                   !__builtin_mul_overflow(size - 1, stride, &reach) && !__builtin_add_overflow(last, reach, &last);
         }
-        if (empty ? offset > held : !fits || last >= held)
+        if (!fits || last >= held)
             refuse("of shape " + to_string(tensor.shape) + ", strides " + to_string(tensor.strides) + " and offset " +
                    to_string(offset) + " reaches beyond its storage of " + to_string(held) + " elements");
-        if (!empty && (repeats || elements > held))
+        if (repeats || elements > last - offset + 1)
             refuse("of shape " + to_string(tensor.shape) + " and strides " + to_string(tensor.strides) +
                    " shows elements of its storage several times");
-        tensor.begin = first + offset * element_size;
+        tensor.begin += offset * element_size;
     }
 
     const pickle_values* values_;
