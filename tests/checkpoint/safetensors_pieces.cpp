@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/checkpoint.hpp>
 
+#include "checkpoint/elements.hpp"
 #include "checkpoint/files.hpp"
 #include <doctest/doctest.h>
 
@@ -13,21 +14,6 @@
 using namespace bouillon;
 
 namespace {
-
-/// Element i of a tensor of one of these types, as a number.
-double element(std::span<const std::byte> bytes, dtype type, std::size_t i) {
-    switch (type) {
-        case dtype::f64:
-            return test::loaded<double>(bytes)[i];
-        case dtype::f32:
-            return test::loaded<float>(bytes)[i];
-        case dtype::i64:
-            return static_cast<double>(test::loaded<std::int64_t>(bytes)[i]);
-        default:
-            return type == dtype::bf16 ? bf16_to_float(test::loaded<std::uint16_t>(bytes)[i])
-                                       : f16_to_float(test::loaded<std::uint16_t>(bytes)[i]);
-    }
-}
 
 std::string refusal(const std::string& metadata_value) {
     const test::temporary_directory directory;
@@ -52,7 +38,8 @@ TEST_CASE("a checkpoint that PyTorch wrote in pieces from four processes reads a
         const std::size_t elements = expected[i].elements();
         std::vector<std::byte> read(elements * bytes(expected[i].type));
         opened.read(i, 0, read);
-        for (std::size_t e = 0; e < elements; ++e) CHECK(element(read, expected[i].type, e) == static_cast<double>(e));
+        for (std::size_t e = 0; e < elements; ++e)
+            CHECK(test::element(read, expected[i].type, e) == static_cast<double>(e));
         CHECK(detail::is_piece_file(opened.file(i)));
     }
 }

@@ -24,7 +24,7 @@ namespace bouillon::detail {
 struct distributed_chunk {
     std::vector<std::size_t> offsets;  ///< (dimensions) of its first element in the whole tensor
     std::vector<std::size_t> shape;    ///< (dimensions)
-    std::string file;                  ///< a plain name
+    std::string file;                  ///< a plain name; empty where the chunk has no elements
     std::size_t begin = 0;             ///< bytes from the file's start
     std::size_t length = 0;            ///< bytes
 };
@@ -38,6 +38,7 @@ struct distributed_tensor {
 
 struct distributed_metadata {
     std::vector<distributed_tensor> tensors;
+    std::size_t unwanted = 0;     ///< tensors
     std::size_t other_items = 0;  ///< that are no tensors, such as numbers and texts
 };
 
@@ -68,6 +69,8 @@ class distributed_metadata_reader {
                 ++metadata.other_items;
             else if (wanted_(tensor))
                 metadata.tensors.push_back(read_tensor(tensor, items[i + 1]));
+            else
+                ++metadata.unwanted;
         }
         return metadata;
     }
@@ -123,7 +126,7 @@ class distributed_metadata_reader {
             if (chunk.offsets.size() != tensor.shape.size() || chunk.shape.size() != tensor.shape.size())
                 fail(name, "of shape " + to_string(tensor.shape) + " has a chunk " + to_string(chunk.shape) + " at " +
                                to_string(chunk.offsets));
-            place_chunk(name, chunk);
+            if (checkpoint_tensor{{}, dtype::u8, chunk.shape}.elements() > 0) place_chunk(name, chunk);
             tensor.chunks.push_back(std::move(chunk));
         }
         if (tensor.chunks.empty()) fail(name, "has no chunks");

@@ -3,22 +3,22 @@
 
 #include <bouillon/checkpoint/checkpoint_contents.hpp>
 #include <bouillon/checkpoint/directory_content.hpp>
+#include <bouillon/checkpoint/file_role.hpp>
+#include <bouillon/checkpoint/parameter_files.hpp>
+#include <bouillon/checkpoint/read_distributed.hpp>
+#include <bouillon/checkpoint/read_pytorch.hpp>
 #include <bouillon/checkpoint/read_safetensors.hpp>
 #include <bouillon/checkpoint/safetensors_pieces.hpp>
 #include <bouillon/checkpoint/shard_index.hpp>
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace bouillon::detail {
 
-inline bool is_pytorch_file(const std::filesystem::path& path) {
-    const auto extension = path.extension();
-    return extension == ".bin" || extension == ".pt" || extension == ".pth" || extension == ".ckpt";
-}
-
-inline checkpoint_contents read_form(const directory_content& content, [[maybe_unused]] bool training_state) {
+inline checkpoint_contents read_form(const directory_content& content, bool training_state) {
     switch (content.form) {
         case stored_form::safetensors:
             return read_safetensors(content.place);
@@ -26,9 +26,18 @@ inline checkpoint_contents read_form(const directory_content& content, [[maybe_u
             return read_shards(content.place, safetensors_names.extension, read_safetensors);
         case stored_form::safetensors_pieces:
             return read_pieces(content.weights);
-        default:
-            throw input_error(content.place.string() + ": is not read");
+        case stored_form::pytorch:
+            return read_pytorch(content.place);
+        case stored_form::pytorch_shards:
+            return read_shards(content.place, pytorch_names.extension, read_pytorch);
+        case stored_form::distributed:
+            return read_distributed(content.place, training_state);
+        case stored_form::parameter_files:
+            return read_parameter_files(content.place, content.weights);
+        case stored_form::none:
+            break;
     }
+    throw input_error(content.place.string() + ": holds no weights");
 }
 
 inline checkpoint_contents read_directory(const std::filesystem::path& directory, bool training_state) {
@@ -52,7 +61,13 @@ inline checkpoint_contents read_checkpoint(const std::filesystem::path& path, bo
     if (!exists(path)) throw input_error(path.string() + ": no such file or directory");
     if (is_directory(path)) return read_directory(path, training_state);
     if (path.extension() == ".safetensors") return read_safetensors(path);
-    throw input_error(path.string() + ": is neither a checkpoint's directory nor a .safetensors file");
+    if (role_of(path.filename().string()) == file_role::trainer_state)
+        throw input_error(path.string() + ": holds the state of an optimizer or a trainer, by its name");
+    for (const std::string_view extension : {".bin", ".pt", ".pth", ".ckpt"})
+        if (path.extension() == extension) return read_pytorch(path);
+    throw input_error(path.string() +
+                      ": is neither a checkpoint's directory nor a file of safetensors (.safetensors) "
+                      "or of torch.save (.bin, .pt, .pth, .ckpt)");
 } catch (const std::filesystem::filesystem_error& failure) {  // e.g. no permission to look into a directory
     throw input_error(path.string() + ": cannot open: " + failure.code().message());
 }
