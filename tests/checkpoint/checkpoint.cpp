@@ -7,6 +7,21 @@
 using namespace bouillon;
 using test::refusal;
 
+namespace {
+
+/// A format of one's own: each file NAME.f32 of a directory holds the numbers of a tensor NAME.
+checkpoint open_numbers(const std::filesystem::path& directory) {
+    checkpoint_contents contents;
+    for (const auto& item : std::filesystem::directory_iterator(directory)) {
+        const auto file = std::make_shared<input_file>(item.path());
+        const std::vector<std::size_t> shape{file->size() / sizeof(float)};
+        contents.tensors.push_back({{item.path().stem().string(), dtype::f32, shape}, {{file, 0, {}, shape, {}}}});
+    }
+    return checkpoint(directory, std::move(contents));
+}
+
+}  // namespace
+
 TEST_CASE("a checkpoint is a file or a directory with that file") {
     const test::temporary_directory directory;
     test::write_bytes(directory / "step-1/model.safetensors", {"b", "a"});
@@ -86,4 +101,27 @@ TEST_CASE("what is no checkpoint is refused with what to do") {
     CHECK(refusal(directory.path()) ==
           directory.path().string() +
               ": holds no weights in a form that is known, such as model.safetensors or model.safetensors.index.json");
+}
+
+TEST_CASE("tensors of any format are read once it is known where they lie") {
+    const test::temporary_directory directory;
+    test::write_text(directory / "b.f32", test::stored<float>({1, 2, 3}));
+    test::write_text(directory / "a.f32", test::stored<float>({4}));
+    const auto opened = open_numbers(directory.path());
+    CHECK(opened.tensors() == std::vector<checkpoint_tensor>{{"a", dtype::f32, {1}}, {"b", dtype::f32, {3}}});
+    CHECK(test::loaded<float>(test::bytes_of(opened, 1)) == std::vector<float>{1, 2, 3});
+}
+
+TEST_CASE("states of one model in three forms have the same tensors and the same bytes") {
+    const std::filesystem::path forms = BOUILLON_TEST_DATA "/forms";
+    for (const char* const step : {"step-1", "step-2", "step-3"}) {
+        const checkpoint expected(forms / "safetensors" / step);
+        CHECK(expected.tensors().size() == 11);
+        for (const char* const form : {"pytorch", "distributed"}) {
+            const checkpoint opened(forms / form / step);
+            REQUIRE(opened.tensors() == expected.tensors());
+            for (std::size_t i = 0; i < expected.tensors().size(); ++i)
+                CHECK(test::bytes_of(opened, i) == test::bytes_of(expected, i));
+        }
+    }
 }
