@@ -70,6 +70,34 @@ TEST_CASE("a large zip archive is read like a small one") {
     for (const auto& field : fields) CHECK(archive->read(*archive->find(field.name.substr(2))) == field.content);
 }
 
+TEST_CASE("a zip archive of more than 4 GiB is read") {
+    constexpr std::size_t size = std::size_t{5} << 30;
+    const auto wide = [](std::initializer_list<std::uint64_t> numbers) {
+        std::string block =
+            "\1" + std::string(1, '\0') + test::little_endian(static_cast<std::uint16_t>(8 * numbers.size()));
+        for (const auto number : numbers) block += test::little_endian(number);
+        return block;
+    };
+    zip_field large{"m/data/0", ""}, behind{"m/version", "3\n"};
+    large.flags = large.local_flags = behind.flags = behind.local_flags = 0x800;
+    large.size = large.packed = 0xffff'ffff;
+    large.extra = wide({size, size});
+    const std::size_t header = test::zip_local_header(large).size();
+    behind.header_moved = 0xffff'ffff - static_cast<std::int64_t>(header);
+    behind.extra = wide({size + header});
+    const std::string text = zip_text({large, behind}, {.hole = size});
+
+    const test::temporary_directory directory;
+    test::write_text(directory / "f", text.substr(0, header));
+    std::filesystem::resize_file(directory / "f", header + size);  // a hole takes no room
+    std::ofstream(directory / "f", std::ios::binary | std::ios::app) << text.substr(header);
+    const input_file file(directory / "f");
+    detail::zip_archive archive(detail::file_part(file, 0, file.size()));
+    CHECK(archive.find("data/0")->begin == header);
+    CHECK(archive.find("data/0")->size == size);
+    CHECK(archive.read(*archive.find("version")) == "3\n");
+}
+
 TEST_CASE("TorchScript is told apart from archives that are compressed") {
     zip_field code{"m/code/x.py", "compressed"}, constants{"m/constants.pkl", "p"};
     code.method = 8;

@@ -3,6 +3,7 @@
 
 #include <bouillon/core/to_string.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -38,6 +39,7 @@ struct zip_end {
     std::int64_t moved = 0;                             ///< of the directory
     std::uint16_t disk = 0;
     std::uint32_t disks = 1;
+    std::size_t hole = 0;  ///< bytes before the directory that the text lacks
 };
 
 inline std::string zip_local_header(const zip_field& field) {
@@ -65,11 +67,11 @@ inline std::string zip_text(const std::vector<zip_field>& fields, const zip_end&
             text += "PK\7\x8" + std::string(4, '\0') + little_endian(field.packed) + little_endian(field.size);
     }
     const auto count = static_cast<std::int64_t>(fields.size());
-    const auto begin = static_cast<std::int64_t>(text.size()) + end.moved;
+    const auto begin = static_cast<std::int64_t>(text.size() + end.hole) + end.moved;
     const auto size = static_cast<std::int64_t>(directory.size()) + end.more_size;
     text += directory;
     if (end.zip64) {
-        const std::uint64_t place = text.size();
+        const std::uint64_t place = text.size() + end.hole;
         text += "PK\6\6" + little_endian<std::uint64_t>(44) + std::string(4, '\0') + std::string(8, '\0') +
                 little_endian(count + end.more_records + end.more64_records) +
                 little_endian(count + end.more_records + end.more64_records) + little_endian(size) +
@@ -79,7 +81,7 @@ inline std::string zip_text(const std::vector<zip_field>& fields, const zip_end&
     const auto short_count = static_cast<std::uint16_t>(count + end.more_records);
     return text + "PK\5\6" + little_endian(end.disk) + little_endian(end.disk) + little_endian(short_count) +
            little_endian(short_count) + little_endian(static_cast<std::uint32_t>(size)) +
-           little_endian(static_cast<std::uint32_t>(begin)) +
+           little_endian(static_cast<std::uint32_t>(std::min<std::int64_t>(begin, 0xffff'ffff))) +
            little_endian(static_cast<std::uint16_t>(end.comment.size())) + end.comment;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/checkpoint/pickle_input.hpp>
 #include <bouillon/checkpoint/pickle_values.hpp>
-#include <bouillon/core/error.hpp>
 #include <bouillon/core/to_string.hpp>
 
 #include <algorithm>
@@ -10,7 +10,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,20 +18,12 @@
 
 namespace bouillon::detail {
 
-/// A pickle that goes on beyond the bytes that there are.
-struct pickle_cut_off : input_error {
-    using input_error::input_error;
-};
-
 /// What a pickle is of.
 struct unpickled {
     pickle_values values;
     pickle_id root;
     std::size_t size;  ///< bytes of the pickle; more may follow it
 };
-
-/// The most bytes that a pickle may take.
-inline constexpr std::size_t pickle_size_limit = std::size_t{1} << 30;
 
 /// The opcodes that bouillon knows only to refuse them: those of text protocols, of registries and of other buffers.
 inline std::string_view refused_opcode(unsigned opcode) {
@@ -66,14 +57,13 @@ class pickle_machine {
     /// @param input begins with a pickle; must outlive the values
     /// @param name what messages call it
     pickle_machine(std::span<const std::byte> input, std::string_view name)
-        : input_(input.first(std::min(input.size(), pickle_size_limit))), name_(name), values_(input_) {}
+        : input_(input, name), values_(input_.bytes()) {}
 
     /// @throws input_error where the input is no pickle of a kind that stores tensors, pickle_cut_off where it ends
     /// early
     unpickled run() && {
         for (;;) {
-            begin_ = at_;
-            const auto opcode = static_cast<unsigned>(little_endian(1));
+            const unsigned opcode = input_.opcode();
             if (opcode == '.') break;
             if (!do_memo(opcode) && !do_scalar(opcode) && !do_text(opcode) && !do_collection(opcode) &&
                 !do_object(opcode) && !do_stack(opcode))
@@ -82,37 +72,19 @@ class pickle_machine {
         if (stack_.size() != 1 || !marks_.empty())
             fail("ends with " + to_string(stack_.size()) + " values and " + to_string(marks_.size()) +
                  " open marks, not with one value");
-        return {std::move(values_), stack_.front(), at_};
+        return {std::move(values_), stack_.front(), input_.taken()};
     }
 
  private:
     static constexpr pickle_id absent = ~pickle_id{};
     static constexpr std::size_t mark_limit = 10'000;  // Python itself nests no deeper than 1,000
 
-    [[noreturn]] void fail(const std::string& what) const {
-        throw input_error(std::string(name_) + ": the pickle " + what + " (at byte " + to_string(begin_) + ')');
-    }
+    [[noreturn]] void fail(const std::string& what) const { input_.fail(what); }
 
     [[noreturn]] void refuse(unsigned opcode) const {
         if (const auto known = refused_opcode(opcode); !known.empty())
             fail("has the opcode " + std::string(known) + ", which nothing that stores tensors writes");
         fail("has the byte " + to_string(opcode) + ", which is no opcode");
-    }
-
-    std::size_t left() const { return input_.size() - at_; }
-
-    [[noreturn]] void fail_cut_off(std::uint64_t needed) const {
-        throw pickle_cut_off(std::string(name_) + ": the pickle is cut off: at byte " + to_string(at_) + " it needs " +
-                             to_string(needed) + " more, but there are " + to_string(left()));
-    }
-
-    /// The next `size` bytes as a number without a sign.
-    std::uint64_t little_endian(std::size_t size) {
-        if (size > left()) fail_cut_off(size);
-        std::uint64_t number = 0;
-        std::memcpy(&number, input_.data() + at_, size);
-        at_ += size;
-        return number;
     }
 
     void push(pickle_id value) { stack_.push_back(value); }
@@ -146,16 +118,12 @@ class pickle_machine {
         return popped_;
     }
 
-    void push_text(pickle_kind kind, std::uint64_t size) {
-        if (size > left()) fail_cut_off(size);
-        push(values_.add_text(kind, at_, size));
-        at_ += size;
-    }
+    void push_text(pickle_kind kind, std::uint64_t size) { push(values_.add_text(kind, input_.skip(size), size)); }
 
     /// An integer of `size` bytes, the highest of which has the sign.
     void push_long(std::uint64_t size) {
         if (size > sizeof(std::uint64_t)) return push_text(pickle_kind::big_integer, size);
-        std::uint64_t number = little_endian(size);
+        std::uint64_t number = input_.number(size);
         const auto unused = static_cast<unsigned>(64 - 8 * size);
         if (unused > 0 && unused < 64)
             number = static_cast<std::uint64_t>(static_cast<std::int64_t>(number << unused) >> unused);
@@ -171,17 +139,17 @@ class pickle_machine {
             case 0x89:
                 return push(pickle_values::false_id), true;
             case 'K':
-                return push(values_.add_integer(static_cast<std::int64_t>(little_endian(1)))), true;
+                return push(values_.add_integer(static_cast<std::int64_t>(input_.number(1)))), true;
             case 'M':
-                return push(values_.add_integer(static_cast<std::int64_t>(little_endian(2)))), true;
+                return push(values_.add_integer(static_cast<std::int64_t>(input_.number(2)))), true;
             case 'J':
                 return push_long(4), true;
             case 0x8a:
-                return push_long(little_endian(1)), true;
+                return push_long(input_.number(1)), true;
             case 0x8b:
-                return push_long(little_endian(4)), true;
+                return push_long(input_.number(4)), true;
             case 'G':  // the one number that is stored with its highest byte first
-                return push(values_.add_real(std::bit_cast<double>(__builtin_bswap64(little_endian(8))))), true;
+                return push(values_.add_real(std::bit_cast<double>(__builtin_bswap64(input_.number(8))))), true;
             default:
                 return false;
         }
@@ -190,20 +158,20 @@ class pickle_machine {
     bool do_text(unsigned opcode) {
         switch (opcode) {
             case 'X':
-                return push_text(pickle_kind::string, little_endian(4)), true;
+                return push_text(pickle_kind::string, input_.number(4)), true;
             case 0x8c:
-                return push_text(pickle_kind::string, little_endian(1)), true;
+                return push_text(pickle_kind::string, input_.number(1)), true;
             case 0x8d:
-                return push_text(pickle_kind::string, little_endian(8)), true;
+                return push_text(pickle_kind::string, input_.number(8)), true;
             case 'B':
             case 'T':  // a string of Python 2, whose length has a sign: a negative one is longer than any input here
-                return push_text(pickle_kind::bytes, little_endian(4)), true;
+                return push_text(pickle_kind::bytes, input_.number(4)), true;
             case 'C':
             case 'U':
-                return push_text(pickle_kind::bytes, little_endian(1)), true;
+                return push_text(pickle_kind::bytes, input_.number(1)), true;
             case 0x8e:
             case 0x96:
-                return push_text(pickle_kind::bytes, little_endian(8)), true;
+                return push_text(pickle_kind::bytes, input_.number(8)), true;
             default:
                 return false;
         }
@@ -268,15 +236,15 @@ class pickle_machine {
     bool do_memo(unsigned opcode) {
         switch (opcode) {
             case 'q':
-                return remember(little_endian(1)), true;
+                return remember(input_.number(1)), true;
             case 'r':
-                return remember(little_endian(4)), true;
+                return remember(input_.number(4)), true;
             case 0x94:
                 return remember(memo_.size()), true;
             case 'h':
-                return recall(little_endian(1)), true;
+                return recall(input_.number(1)), true;
             case 'j':
-                return recall(little_endian(4)), true;
+                return recall(input_.number(4)), true;
             default:
                 return false;
         }
@@ -284,7 +252,8 @@ class pickle_machine {
 
     void remember(std::uint64_t index) {
         // Writers count from 0 and take two bytes or more to say so, or one for the next.
-        if (index >= input_.size()) fail("remembers a value as number " + to_string(index) + ", which is too high");
+        if (index >= input_.bytes().size())
+            fail("remembers a value as number " + to_string(index) + ", which is too high");
         if (index >= memo_.size()) memo_.resize(index + 1, absent);
         memo_[index] = top();
     }
@@ -316,13 +285,8 @@ class pickle_machine {
     }
 
     pickle_id line() {
-        const auto rest = input_.subspan(at_);
-        const auto end = std::find(rest.begin(), rest.end(), std::byte{'\n'});
-        if (end == rest.end()) fail_cut_off(rest.size() + 1);
-        const auto size = static_cast<std::size_t>(end - rest.begin());
-        const pickle_id text = values_.add_text(pickle_kind::string, at_, size);
-        at_ += size + 1;
-        return text;
+        const std::size_t begin = input_.taken();
+        return values_.add_text(pickle_kind::string, begin, input_.skip_line());
     }
 
     void push_global_of_lines() {
@@ -368,21 +332,18 @@ class pickle_machine {
             case '2':
                 return push(top()), true;
             case 0x80:
-                if (const auto protocol = little_endian(1); protocol > 5)
+                if (const auto protocol = input_.number(1); protocol > 5)
                     fail("is of protocol " + to_string(protocol) + ", later than 5");
                 return true;
             case 0x95:  // how long a frame is says nothing that is needed
-                return little_endian(8), true;
+                return input_.number(8), true;
             default:
                 return false;
         }
     }
 
-    std::span<const std::byte> input_;
-    std::string_view name_;
+    pickle_input input_;
     pickle_values values_;
-    std::size_t at_ = 0;              // bytes read
-    std::size_t begin_ = 0;           // of the opcode being read
     std::vector<pickle_id> stack_;    // (values)
     std::vector<std::size_t> marks_;  // (open marks) sizes of the stack when each was made
     std::vector<pickle_id> memo_;     // (numbers)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/checkpoint/pickle_fields.hpp>
 #include <bouillon/checkpoint/pickle_values.hpp>
 #include <bouillon/checkpoint/pytorch_tensors.hpp>
 #include <bouillon/core/error.hpp>
@@ -82,13 +83,7 @@ class pytorch_state_dict_reader {
 
     bool is_dict(pickle_id value) const { return values_->is(value, pickle_kind::dict); }
 
-    /// What stands under a key of a dict, or nothing.
-    std::optional<pickle_id> at(pickle_id dict, std::string_view key) const {
-        const auto items = values_->items(dict);
-        for (std::size_t i = items.size(); i > 0; i -= 2)  // the last of several, as in Python
-            if (name_of(items[i - 2]) == key) return items[i - 1];
-        return std::nullopt;
-    }
+    std::optional<pickle_id> at(pickle_id dict, std::string_view key) const { return find_entry(*values_, dict, key); }
 
     bool is_text(pickle_id value) const {
         return values_->is(value, pickle_kind::string) || values_->is(value, pickle_kind::bytes);
@@ -128,7 +123,7 @@ class pytorch_state_dict_reader {
                 found_.place = place;
                 return {{*value, ""}};
             }
-        if (const auto state = at(root, "state"); state && is_dict(*state))
+        if (const auto state = at(root, "state"))
             if (const auto value = at(*state, "model"); holds_tensors(value)) {
                 found_.place = "state.model";
                 return {{*value, ""}};

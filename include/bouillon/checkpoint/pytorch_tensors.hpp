@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_tensor.hpp>
+#include <bouillon/checkpoint/pickle_fields.hpp>
 #include <bouillon/checkpoint/pickle_values.hpp>
 #include <bouillon/checkpoint/pytorch_storage.hpp>
 #include <bouillon/core/error.hpp>
@@ -181,19 +182,10 @@ class pytorch_tensor_reader {
         }
     }
 
-    /// The numbers of a tuple, which may be in a torch.Size.
     std::vector<std::size_t> sizes(pickle_id value) const {
-        if (values_->is(value, pickle_kind::call) && values_->is_global(values_->callee(value), "torch", "Size") &&
-            values_->items(values_->arguments(value)).size() == 1)
-            value = values_->items(values_->arguments(value))[0];
-        if (!values_->is(value, pickle_kind::tuple)) refuse_form();
-        std::vector<std::size_t> numbers;
-        for (const pickle_id item : values_->items(value)) {
-            const auto number = pickled_size(*values_, item);
-            if (!number) refuse_form();
-            numbers.push_back(*number);
-        }
-        return numbers;
+        auto numbers = read_sizes(*values_, value);
+        if (!numbers) refuse_form();
+        return std::move(*numbers);
     }
 
     /// Sets where the tensor begins, and checks that all its elements are in its storage, each once.
