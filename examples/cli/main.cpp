@@ -31,6 +31,8 @@ std::string remedy(const CLI::App& program, const bouillon::input_error& refused
     if (dynamic_cast<const bouillon::output_exists*>(&refused) && has("--force")) return " (--force replaces it)";
     if (dynamic_cast<const bouillon::not_finite*>(&refused) && has("--allow-non-finite"))
         return " (--allow-non-finite lets it pass)";
+    if (dynamic_cast<const bouillon::unfinished_checkpoint*>(&refused) && has("--skip-unfinished"))
+        return " (--skip-unfinished leaves it out)";
     if (dynamic_cast<const bouillon::unknown_model*>(&refused) && has("--score"))
         return " (--score COMMAND scores any other)";
     return {};

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/checkpoint/run_folder.hpp>
 
-#include "checkpoint/files.hpp"
+#include "checkpoint/checkpoint_names.hpp"
 #include <doctest/doctest.h>
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,83 +11,48 @@ using namespace bouillon;
 
 namespace {
 
-/// A run's folder of empty files under these names; nothing reads them.
-class run_folder {
+/// What a selection takes of a directory, or the refusal, and what is told of it.
+struct selected {
+    std::vector<std::string> taken, left_out, unfinished;
+    std::string order;
+};
+
+class run_folder : public test::directory_of_names {
  public:
-    explicit run_folder(const std::vector<std::string>& files) {
-        for (const auto& file : files) test::write_text(directory_.path() / file, "");
+    using test::directory_of_names::directory_of_names;
+
+    selected select(const run_selection& selection, const std::vector<std::string>& names = {""}) const {
+        std::vector<std::filesystem::path> paths;
+        for (const auto& name : names) paths.push_back(name.empty() ? path() : path() / name);
+        selection_notes notes;
+        selected result;
+        const auto refusal = test::message_of<input_error>([&] {
+            for (const auto& taken : select_checkpoints(paths, selection, &notes))
+                result.taken.push_back(shorten(taken.string()));
+        });
+        if (!refusal.empty()) result.taken = {shorten(refusal)};
+        for (const auto& left : notes.left_out) result.left_out.push_back(shorten(left.string()));
+        for (const auto& reason : notes.unfinished) result.unfinished.push_back(shorten(reason));
+        result.order = notes.order;
+        return result;
     }
 
-    /// The names of what is taken, or the refusal, with "RUN" for the folder.
     std::vector<std::string> take(const run_selection& selection, const std::vector<std::string>& names = {""}) const {
-        std::vector<std::filesystem::path> left_out;
-        return take(selection, names, left_out);
+        return select(selection, names).taken;
     }
 
-    /// The names of what is left out.
     std::vector<std::string> left_out(const run_selection& selection,
                                       const std::vector<std::string>& names = {""}) const {
-        std::vector<std::filesystem::path> left_out;
-        take(selection, names, left_out);
-        std::vector<std::string> shortened;
-        for (const auto& path : left_out) shortened.push_back(shorten(path.string()));
-        return shortened;
+        return select(selection, names).left_out;
     }
-
- private:
-    std::vector<std::string> take(const run_selection& selection, const std::vector<std::string>& names,
-                                  std::vector<std::filesystem::path>& left_out) const {
-        std::vector<std::filesystem::path> paths;
-        for (const auto& name : names) paths.push_back(name.empty() ? directory_.path() : directory_.path() / name);
-        std::vector<std::string> taken;
-        const auto refusal = test::message_of<input_error>([&] {
-            for (const auto& path : select_checkpoints(paths, selection, &left_out))
-                taken.push_back(shorten(path.string()));
-        });
-        return refusal.empty() ? taken : std::vector{shorten(refusal)};
-    }
-
-    std::string shorten(std::string text) const {
-        const std::string path = directory_.path().string();
-        for (auto at = text.find(path); at != std::string::npos; at = text.find(path))
-            text.replace(at, path.size() + (text[at + path.size()] == '/'), text[at + path.size()] == '/' ? "" : "RUN");
-        return text;
-    }
-
-    test::temporary_directory directory_;
 };
 
 using names = std::vector<std::string>;
 
 const names five{"step-50/model.safetensors", "step-100/model.safetensors", "step-900/model.safetensors",
-                 "step-1000/model.safetensors.index.json", "step-1100/model.safetensors"};
+                 "step-1000/pytorch_model.bin", "step-1100/model.safetensors"};
 
 }  // namespace
-
-TEST_CASE("a checkpoint's name tells its step in the styles of common trainers") {
-    const auto tells = [](const char* name, std::uint64_t step) {
-        CHECK_MESSAGE(step_of_name(name) == std::optional(step), name);
-    };
-    tells("step-02400", 2400);
-    tells("step143000", 143000);
-    tells("stage1-step1000-tokens5B", 1000);
-    tells("stage2-ingredient1-step9000-tokens38B", 9000);
-    tells("iter_0000100", 100);
-    tells("checkpoint-500", 500);
-    tells("global_step10", 10);
-    tells("epoch=3-step=700", 700);
-    tells("Step_8", 8);
-    tells("ckpt-12", 12);
-    tells("0000300", 300);
-    tells("model_4000", 4000);
-    tells("step-5-of-step-5", 5);
-}
-
-TEST_CASE("a name without a step, or with two, tells none") {
-    for (const char* name : {"final", "", "step", "main-5B", "step10k", "model-00001-of-00002", "step-5-step-6",
-                             "step99999999999999999999"})
-        CHECK_MESSAGE(step_of_name(name) == std::nullopt, name);
-}
 
 TEST_CASE("a run's folder stands for its checkpoints by step, not by name") {
     const run_folder run(five);
@@ -119,7 +83,7 @@ TEST_CASE("named checkpoints keep their order until some are left out") {
 TEST_CASE("a checkpoint that holds others is itself, and stands for them where some are left out") {
     const run_folder run(
         {"model.safetensors", "checkpoint-500/model.safetensors", "checkpoint-1000/model.safetensors"});
-    CHECK(run.take({}) == names{"RUN"});
+    CHECK(run.take({}) == names{"DIR"});
     CHECK(run.take({.last = 2}) == names{"checkpoint-500", "checkpoint-1000"});
 }
 
@@ -149,19 +113,106 @@ TEST_CASE("a selection that cannot be made is refused with what stands against i
     CHECK(run.take({.last = 6}) == names{"the last 6 checkpoints are asked for, but there are 5"});
     CHECK(run.take({.upto = 49}) == names{"no checkpoint is of step 49 or an earlier one"});
     CHECK(run.take({.every = 0}) == names{"every 0th checkpoint cannot be taken"});
-    CHECK(run_folder({"notes.txt"}).take({.last = 1}) == names{"RUN: holds no checkpoint"});
+    CHECK(run_folder({"notes.txt"}).take({.last = 1}) == names{"DIR: holds no checkpoint"});
     CHECK(run_folder({"best.safetensors", "final.safetensors"}).take({}) ==
           names{"best.safetensors: its name tells no step, or more than one (step-2400 tells 2400); name the "
                 "checkpoints to take instead"});
     CHECK(run_folder({"step-1.safetensors", "best.safetensors"})
               .take({.last = 1}, {"step-1.safetensors", "best.safetensors"})[0]
               .starts_with("best.safetensors: its name tells no step"));
-    CHECK(run_folder({"stage1-step10.safetensors", "stage2-step10.safetensors"}).take({.last = 1}) ==
-          names{"stage1-step10.safetensors and stage2-step10.safetensors: are both of step 10; name the checkpoints to "
+    CHECK(run_folder({"a-step10.safetensors", "b-step10.safetensors"}).take({.last = 1}) ==
+          names{"a-step10.safetensors and b-step10.safetensors: are both of step 10; name the checkpoints to "
                 "take instead"});
 }
 
 TEST_CASE("a folder without checkpoints is left to the opening of it") {
-    CHECK(run_folder({"pytorch_model.bin"}).take({}) == names{"RUN"});
-    CHECK(run_folder({}).take({}, {"nowhere"}) == names{"nowhere"});
+    CHECK(run_folder({"pytorch_model.bin"}).take({}) == names{"DIR"});
+    CHECK(run_folder(names{}).take({}, {"nowhere"}) == names{"nowhere"});
+}
+
+TEST_CASE("stages of a run come one after the other") {
+    const run_folder run({"stage1-step928646-tokens3896B/model.safetensors",
+                          "stage1-step1000-tokens5B/model.safetensors",
+                          "stage2-ingredient1-step11931-tokens50B/model.safetensors"});
+    CHECK(run.take({}) ==
+          names{"stage1-step1000-tokens5B", "stage1-step928646-tokens3896B", "stage2-ingredient1-step11931-tokens50B"});
+    CHECK(run.take({.last = 1}) == names{"stage2-ingredient1-step11931-tokens50B"});
+    CHECK(
+        run.take({.upto = 5000}) ==
+        names{"no checkpoints up to a step can be taken, since steps begin anew between stage1-step928646-tokens3896B "
+              "and stage2-ingredient1-step11931-tokens50B; name the checkpoints to take instead"});
+    const run_folder ingredients({"stage2-ingredient1-step11931-tokens50B/model.safetensors",
+                                  "stage2-ingredient2-step11931-tokens50B/model.safetensors"});
+    CHECK(ingredients.take({})[0].starts_with(
+        "stage2-ingredient1-step11931-tokens50B, stage2-ingredient2-step11931-tokens50B: are of several ingredients"));
+    CHECK(
+        ingredients.take({}, {"stage2-ingredient2-step11931-tokens50B", "stage2-ingredient1-step11931-tokens50B"})[0] ==
+        "stage2-ingredient2-step11931-tokens50B");
+}
+
+TEST_CASE("the size in a model's name is not a step of its run") {
+    const run_folder run({"TinyLlama-1.1B-step-1195k-token-2.5T/pytorch_model.bin",
+                          "TinyLlama-1.1B-step-240k-token-503b/pytorch_model.bin"});
+    CHECK(run.take({}) == names{"TinyLlama-1.1B-step-240k-token-503b", "TinyLlama-1.1B-step-1195k-token-2.5T"});
+    CHECK(run.take({.upto = 240'000}) == names{"TinyLlama-1.1B-step-240k-token-503b"});
+}
+
+TEST_CASE("which order was taken is told where the names leave a doubt") {
+    const run_folder run({"epoch=0-step=200.ckpt", "epoch=1-step=100.ckpt"});
+    const auto selected = run.select({});
+    CHECK(selected.taken == names{"epoch=0-step=200.ckpt", "epoch=1-step=100.ckpt"});
+    CHECK(selected.order == "their epochs, and of their steps in each");
+    CHECK(run_folder(five).select({}).order == "");
+}
+
+TEST_CASE("snapshots of the Hub stand in the order of their revisions and without one are refused") {
+    const std::string early = "f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b399",
+                      late = "0fa3b2c4d5e6f708192a3b4c5d6e7f8091a2b312";
+    const names files{"snapshots/" + early + "/model.safetensors", "snapshots/" + late + "/model.safetensors",
+                      "blobs/" + std::string(64, 'a'), "refs/step1000 = " + early};
+    auto named = files;
+    named.push_back("refs/step2000 = " + late);
+    CHECK(run_folder(named).take({}) == names{"snapshots/" + early, "snapshots/" + late});
+    CHECK(run_folder(named).take({}, {"snapshots"}) == names{"snapshots/" + early, "snapshots/" + late});
+    CHECK(run_folder(named).take({.last = 1}, {"snapshots/" + late, "snapshots/" + early}) ==
+          names{"snapshots/" + late});
+    CHECK(run_folder(files).take({}, {"snapshots"})[0].starts_with("snapshots/" + late + ": is called by a hash"));
+    CHECK(run_folder(files).take({}, {"snapshots/" + late}) == names{"snapshots/" + late});
+    const run_folder loose({early + "/model.safetensors", late + "/model.safetensors"});
+    CHECK(loose.take({})[0].starts_with(late + ": its name tells no step"));
+}
+
+TEST_CASE("a checkpoint that is not complete is never left out without a word") {
+    const std::string index = test::index_of({"model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"});
+    for (const names& files :
+         {names{"step-3/model-00001-of-00002.safetensors"},
+          names{"step-3/model.safetensors.index.json = " + index, "step-3/model-00001-of-00002.safetensors"},
+          names{"step-3/pytorch_model-00001-of-00002.bin"}, names{"step-3/__0_0.distcp"},
+          names{"step-3/model_and_optim/__0_0.distcp"}, names{"step-3/"},
+          names{"step-3/optimizer.pt", "step-3/trainer_state.json"}, names{"step-3/config.json"},
+          names{"tmp-step-3/model.safetensors"}}) {
+        CAPTURE(files[0]);
+        auto all = files;
+        all.insert(all.end(), {"step-1/model.safetensors", "step-2/model.safetensors"});
+        const run_folder run(all);
+        CHECK(run.take({})[0].find("step-3") != std::string::npos);
+        CHECK(run.take({}).size() == 1);
+        CHECK(run.take({.last = 1}) == run.take({}));
+        CHECK(run.take({.upto = 2}) == names{"step-1", "step-2"});
+        const auto selected = run.select({.skip_unfinished = true});
+        CHECK(selected.taken == names{"step-1", "step-2"});
+        CHECK(selected.unfinished == run.take({}));
+        CHECK(run.take({.last = 1, .skip_unfinished = true}) == names{"step-2"});
+    }
+}
+
+TEST_CASE("an older checkpoint that is not complete counts as one that is newer") {
+    const run_folder run({"step-1/model.safetensors", "step-2/", "step-3/model.safetensors"});
+    CHECK(run.take({}) == names{"step-2: is empty"});
+    CHECK(run.take({.last = 1}) == names{"step-3"});
+    CHECK(run.take({.skip_unfinished = true}) == names{"step-1", "step-3"});
+    CHECK(run.take({.skip_unfinished = true}, {"step-3", "step-2", "step-1"}) == names{"step-3", "step-1"});
+    CHECK(run.take({}, {"step-3", "step-2"}) == names{"step-2: is empty"});
+    CHECK(run.take({.skip_unfinished = true}, {"step-2"}) == names{"no checkpoint is complete: step-2: is empty"});
+    CHECK_THROWS_AS(select_checkpoints(std::vector{run.path()}, {}), unfinished_checkpoint);
 }

@@ -88,7 +88,8 @@ void leave_out_absent(merge_weights& resolved) {
 }  // namespace
 
 merge_weights resolve(const merge_inputs& inputs) {
-    const bool by_schedule = !inputs.schedule.empty() || !inputs.selection.takes_all();
+    const bool by_schedule =
+        !inputs.schedule.empty() || !inputs.selection.takes_all() || inputs.selection.skip_unfinished;
     merge_weights resolved;
     for (const auto& given : inputs.given) {
         auto [path, weight] = parse_input(given);

@@ -7,13 +7,27 @@
 #include <cstdio>
 #include <string>
 
+namespace {
+
+std::string in_a_row(const std::vector<std::filesystem::path>& paths) {
+    std::string names;
+    for (const auto& path : paths) names += (names.empty() ? "" : ", ") + path.string();
+    return names;
+}
+
+}  // namespace
+
 std::vector<std::filesystem::path> taken_checkpoints(const std::vector<std::filesystem::path>& given,
                                                      const bouillon::run_selection& selection) {
-    std::vector<std::filesystem::path> left_out;
-    auto taken = bouillon::select_checkpoints(given, selection, &left_out);
-    std::string names;
-    for (const auto& path : left_out) names += (names.empty() ? "" : ", ") + path.string();
-    if (!left_out.empty()) std::fprintf(stderr, "bouillon: left out, as no checkpoint of the run: %s\n", names.c_str());
+    bouillon::selection_notes notes;
+    auto taken = bouillon::select_checkpoints(given, selection, &notes);
+    if (!notes.left_out.empty())
+        std::fprintf(stderr, "bouillon: left out, as no checkpoint of the run: %s\n", in_a_row(notes.left_out).c_str());
+    for (const auto& reason : notes.unfinished)
+        std::fprintf(stderr, "bouillon: left out, as not complete: %s\n", reason.c_str());
+    if (!notes.order.empty())
+        std::fprintf(stderr, "bouillon: taken in the order of %s, oldest first: %s\n", notes.order.c_str(),
+                     in_a_row(taken).c_str());
     return taken;
 }
 

@@ -1,14 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/command_options.hpp"
 
+#include <bouillon/checkpoint/numbers_in_name.hpp>
+#include <bouillon/core/to_string.hpp>
+
 #include "choices/choice_option.hpp"
 #include "whole_number.hpp"
 #include <CLI/Option.hpp>
 
+namespace {
+
+/// Makes a number of a step as names tell it: "1000", "900k", "220B".
+CLI::Validator step_in_words() {
+    return CLI::Validator(
+        [](std::string& text) {
+            const auto numbers = bouillon::detail::numbers_in(text);
+            if (numbers.size() != 1 || !numbers[0].before.empty() || bouillon::detail::pattern_of(text) != "#")
+                return "'" + text + "' is no step from 0 on, such as 1000, 900k or 220B";
+            text = bouillon::to_string(numbers[0].value);
+            return std::string();
+        },
+        "");
+}
+
+}  // namespace
+
 void add_run_options(CLI::App& command, bouillon::run_selection& selection) {
     const char* const group = "Which checkpoints of a run's folder (or of those given), by the steps in their names";
     command.add_option("--upto", selection.upto, "None of a later step")
-        ->check(whole_number())
+        ->transform(step_in_words())
         ->type_name("STEP")
         ->group(group);
     command.add_option("--every", selection.every, "Every M-th, counted back from the newest")
@@ -18,6 +38,10 @@ void add_run_options(CLI::App& command, bouillon::run_selection& selection) {
     command.add_option("--last", selection.last, "The newest K of what is left")
         ->check(whole_number(1))
         ->type_name("K")
+        ->group(group);
+    command
+        .add_flag("--skip-unfinished", selection.skip_unfinished,
+                  "Leave out checkpoints that are not complete, as a job leaves one that is killed while it saves")
         ->group(group);
 }
 

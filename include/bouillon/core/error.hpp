@@ -32,6 +32,11 @@ struct unknown_model : input_error {
     using input_error::input_error;
 };
 
+/// A checkpoint that its trainer has not finished writing, or was killed while it wrote it.
+struct unfinished_checkpoint : input_error {
+    using input_error::input_error;
+};
+
 /// The work itself failed: the disk is full, a rename was refused, a scorer never returned a number.
 /// Programs end with status 1.
 struct work_error : error {
