@@ -113,6 +113,10 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     torch.jit.script(torch.nn.Linear(2, 3)).save(folder / "refused_script.pt")
 
+# What make_old_torch_files.py wrote.
+for name in ("torch_1_13", "legacy_torch_1_13"):
+    expect(name, torch.load(folder / f"{name}.pt")["model"])
+
 # Items of torch.distributed.checkpoint, whose places are in the expected file's metadata: "OFFSET LENGTH".
 with tempfile.TemporaryDirectory() as path, warnings.catch_warnings():
     warnings.simplefilter("ignore")

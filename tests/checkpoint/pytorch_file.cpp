@@ -60,7 +60,7 @@ const pytorch_tensor& tensor(const pytorch_contents& contents, std::string_view 
 TEST_CASE("what torch wrote is what torch reads") {
     for (const char* name : {"types", "views", "protocol_4", "no_checksums", "aligned", "renamed.by.hand", "small",
                              "state_dict", "wrapped", "megatron", "lightning", "composer", "legacy_types",
-                             "legacy_views", "legacy_protocol_4", "legacy_small"})
+                             "legacy_views", "legacy_protocol_4", "legacy_small", "torch_1_13", "legacy_torch_1_13"})
         check_as_torch_reads_it(name);
 }
 
@@ -110,6 +110,18 @@ TEST_CASE("a file of another kind is refused by what it is") {
     CHECK(refusal_of("PYTORCH1...") == "is of a preview of PyTorch's format, which is not read");
     CHECK(refusal_of(std::string(257, '\0') + "ustar") ==
           "is a tar archive, as PyTorch wrote in 2017, which is not read");
+}
+
+TEST_CASE("an item beyond the file is refused") {
+    const input_file file(data / "small.pt");
+    const auto message = [&](std::size_t begin, std::size_t size) {
+        return test::message_of<input_error>([&] { read_pytorch_item(file, begin, size); });
+    };
+    const std::string beyond = " reaches beyond the file, which has " + to_string(file.size());
+    CHECK(message(file.size(), 1).ends_with(beyond));
+    CHECK(message(1, ~std::size_t{}).ends_with(beyond));
+    CHECK(message(file.size() + 1, 0).ends_with(beyond));
+    CHECK(message(file.size(), 0).ends_with("is no archive of torch.save"));
 }
 
 TEST_CASE("items of a distributed checkpoint are read where they are") {

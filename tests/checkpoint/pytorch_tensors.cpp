@@ -161,7 +161,7 @@ TEST_CASE("a tensor that is not pickled as PyTorch does it is refused") {
                   "has a storage that is not pickled as PyTorch does it, or of a type that is not known");
     check_refused(call("torch._utils _rebuild_parameter", {number(1), yes, hooks}), form);
     check_refused(call("torch._utils _rebuild_parameter", {}), form);
-    check_refused(plain + dict({}) + 'b', form);
+    check_refused(plain + dict({}) + 'b', "is made by \"torch._utils._rebuild_tensor_v2\", which is not read");
     check_refused(call("torch._tensor _rebuild_from_type_v2", {number(1), number(2), sizes({}), none}), form);
     check_refused(tensor(std::vector<std::int64_t>(65, 1), std::vector<std::int64_t>(65, 1)), form);
     check_refused(made({in}), "is made by \"torch._utils._rebuild_tensor\", which is not read");
@@ -175,11 +175,18 @@ TEST_CASE("tensors of kinds that cannot be read are refused by their kind") {
                              "_rebuild_device_tensor_from_numpy", "_rebuild_nested_tensor"})
         check_refused(call("torch._utils " + std::string(kind), {}),
                       "is made by \"torch._utils." + std::string(kind) + "\", which is not read");
-    check_refused(call("torch.nn.parameter Parameter", {}),
+    check_refused(call("torch.nn.parameter Parameter", {}) + dict({}) + 'b',
                   "is made by \"torch.nn.parameter.Parameter\", which is not read");
-    for (const char* type : {"torch.distributed.tensor DTensor", "torch.distributed._tensor.api DTensor"})
-        CHECK(
-            refusal(call(type, {})).starts_with("f: tensor \"t\" is a process's part of a tensor (torch.distributed."));
+    const std::string part =
+        "is a process's part of a tensor (torch.distributed.tensor.DTensor), whose whole only "
+        "torch.distributed.checkpoint stores";
+    check_refused(call("torch.distributed.tensor DTensor", {}), part);
+    check_refused(
+        call("torch._tensor _rebuild_from_type_v2", {global("torch._utils _rebuild_wrapper_subclass"),
+                                                     global("torch.distributed.tensor DTensor"), tuple({}), dict({})}),
+        part);
+    CHECK(refusal(call("torch.distributed._shard.sharded_tensor.api ShardedTensor", {}) + dict({}) + 'b')
+              .starts_with("f: tensor \"t\" is a process's part of a tensor (torch.distributed._shard.sharded_tensor"));
     for (const char* type : {"QInt8Storage", "ComplexDoubleStorage"})
         check_refused(tensor({1}, {1}, 0, storage("torch " + std::string(type), "0", 6)),
                       "has a storage of the type \"" + std::string(type) + "\", which is not read");

@@ -69,16 +69,18 @@ inline pytorch_contents read_pytorch_file(const input_file& file) {
 }
 
 /// The one tensor that a part of a file is, as torch.distributed.checkpoint stores them one after another.
-/// @param begin, size bytes of the part, which must be the file's
+/// @param begin, size bytes of the part
 /// @returns the tensor without a name
 /// @throws as read_pytorch_file does
 inline pytorch_tensor read_pytorch_item(const input_file& file, std::size_t begin, std::size_t size) {
-    detail::file_part part(file, begin, size);
     const std::string name = file.path().string();
     const auto fail = [&](const std::string& what) {
         throw input_error(name + ": the item of " + to_string(size) + " bytes at byte " + to_string(begin) + ' ' +
                           what);
     };
+    if (begin > file.size() || size > file.size() - begin)
+        fail("reaches beyond the file, which has " + to_string(file.size()));
+    detail::file_part part(file, begin, size);
     if (size < 4 || part.read(0, 4, [] { return "an item"; }) != "PK\3\4") fail("is no archive of torch.save");
     const detail::pytorch_archive archive(part);
     if (!detail::is_pytorch_tensor(archive.values(), archive.root())) fail("is no tensor");

@@ -101,7 +101,8 @@ class pytorch_tensor_reader {
     }
 
     call call_of(pickle_id value) const {
-        if (!is_pytorch_tensor(*values_, value) || values_->state(value)) refuse_form();
+        if (!is_pytorch_tensor(*values_, value)) refuse_form();
+        if (values_->state(value)) refuse_callee(values_->callee(value));
         return {values_->callee(value), values_->items(values_->arguments(value))};
     }
 
@@ -119,6 +120,7 @@ class pytorch_tensor_reader {
         if (made.arguments.size() != 4 || !values_->is(made.arguments[0], pickle_kind::global) ||
             !values_->is(made.arguments[1], pickle_kind::global) || !values_->is(made.arguments[2], pickle_kind::tuple))
             refuse_form();
+        refuse_part(made.arguments[1]);
         if (!values_->is_global(made.arguments[1], "torch", "Tensor") &&
             !values_->is_global(made.arguments[1], "torch.nn.parameter", "Parameter"))
             refuse("is of the class " + in_quotes(global_name(made.arguments[1])) + ", whose meaning is not known");
@@ -135,12 +137,20 @@ class pytorch_tensor_reader {
             if (!type) refuse("is of the type " + type_text(made.arguments[6]) + ", which is not read");
             return rebuild(made.arguments, type, made.arguments.subspan(7));
         }
-        const std::string callee = global_name(made.callee);
         if (is(made, "_rebuild_meta_tensor_no_storage")) refuse("has no data: it was on the device meta");
-        if (callee.ends_with("DTensor") || callee.ends_with("ShardedTensor"))
-            refuse("is a process's part of a tensor (" + callee +
+        refuse_callee(made.callee);
+    }
+
+    [[noreturn]] void refuse_callee(pickle_id callee) const {
+        refuse_part(callee);
+        refuse("is made by " + in_quotes(global_name(callee)) + ", which is not read");
+    }
+
+    /// Refuses a tensor whose class says that the process that wrote it had only a part of it.
+    void refuse_part(pickle_id type) const {
+        if (const std::string name = global_name(type); name.ends_with(".DTensor") || name.ends_with(".ShardedTensor"))
+            refuse("is a process's part of a tensor (" + name +
                    "), whose whole only torch.distributed.checkpoint stores");
-        refuse("is made by " + in_quotes(callee) + ", which is not read");
     }
 
     std::string type_text(pickle_id value) const {
