@@ -90,7 +90,8 @@ inline void check_blocks(stored_tensor& tensor) {
     const auto& [name, type, shape] = tensor.description;
     auto& blocks = tensor.blocks;
     const auto fail = [&](const std::string& what) {
-        throw input_error(blocks.front().file->path().string() + ": tensor " + in_quotes(name) + ' ' + what);
+        throw input_error(blocks.front().file->path().string() + ": tensor " + in_quotes(tensor.description.name) +
+                          ' ' + what);
     };
     storage_size(tensor.description, blocks.front().file->path().string());
     if (blocks.size() > 1 && bits(type) % 8 != 0)
