@@ -101,6 +101,7 @@ TEST_CASE("tensors of all of PyTorch's versions are read") {
     check_refused(second(dict({{"conj", yes}})), "is stored as a view that conjugates its values");
     check_refused(second(dict({{"neg", number(1)}})), "is stored as a view that negates its values");
     check_refused(second(number(1)), "is not pickled as PyTorch does it");
+    check_refused(second(dict(named_values(17, {"other", no}))), "is not pickled as PyTorch does it");
     check_is_the_tensor(call("torch._utils _rebuild_tensor_v2",
                              {in, number(0), call("torch Size", {sizes({2, 3})}), sizes({3, 1}), no, hooks}));
 }

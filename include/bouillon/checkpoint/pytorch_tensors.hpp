@@ -90,6 +90,7 @@ class pytorch_tensor_reader {
     };
 
     static constexpr std::size_t rank_limit = 64;  // as PyTorch has it
+    static constexpr std::size_t mark_limit = 16;  // of which PyTorch has two
 
     [[noreturn]] void refuse(const std::string& what) const {
         throw input_error(std::string(file_) + ": tensor " + in_quotes(name_) + ' ' + what);
@@ -183,6 +184,7 @@ class pytorch_tensor_reader {
         if (values_->is(metadata, pickle_kind::none)) return;
         if (!values_->is(metadata, pickle_kind::dict)) refuse_form();
         const auto items = values_->items(metadata);
+        if (items.size() > 2 * mark_limit) refuse_form();  // many tensors may share it
         for (std::size_t i = 0; i < items.size(); i += 2) {
             if (!values_->is(items[i], pickle_kind::string)) continue;
             const auto key = values_->text(items[i]);
