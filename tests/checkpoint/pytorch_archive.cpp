@@ -62,3 +62,20 @@ TEST_CASE("an archive that is none of torch.save or was written on another kind 
     ordered.back() = {"m/byteorder", "big"};
     CHECK(refusal(ordered) == "was written by a big-endian machine, which is not read");
 }
+
+TEST_CASE("a pickle above the limit is refused before it is read") {
+    constexpr std::size_t size = 300 << 20;
+    test::zip_field pickle{"m/data.pkl", ""};
+    pickle.flags = pickle.local_flags = 0x800;
+    pickle.size = pickle.packed = size;
+    const std::size_t header = test::zip_local_header(pickle).size();
+    const std::string text = test::zip_text({pickle}, {.hole = size});
+    const test::temporary_directory directory;
+    test::write_text(directory / "f", text.substr(0, header));
+    std::filesystem::resize_file(directory / "f", header + size);  // a hole takes no room
+    std::ofstream(directory / "f", std::ios::binary | std::ios::app) << text.substr(header);
+    const input_file file(directory / "f");
+    CHECK(test::message_of<input_error>([&] {
+              detail::pytorch_archive archive(detail::file_part(file, 0, file.size()));
+          }) == file.path().string() + ": has a pickle of 314572800 bytes, above the limit of 268435456");
+}

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/pickle_fields.hpp>
 #include <bouillon/checkpoint/pickle_values.hpp>
+#include <bouillon/checkpoint/pytorch_state_search.hpp>
 #include <bouillon/checkpoint/pytorch_tensors.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/in_quotes.hpp>
 #include <bouillon/core/to_string.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -39,23 +38,27 @@ struct pytorch_state_dict {
     std::string place;  ///< the keys that lead to them: "", "model", "state.model"
 };
 
-/// Finds the state dict among all that a trainer stored beside it.
+/// Reads the state dict among all that a trainer stored beside it.
 class pytorch_state_dict_reader {
  public:
     /// @param file what messages call the file
-    pytorch_state_dict_reader(const pickle_values& values, std::string_view file) : values_(&values), file_(file) {}
+    pytorch_state_dict_reader(const pickle_values& values, std::string_view file)
+        : values_(&values), file_(file), search_(values, file) {}
 
     /// @param root of the pickle
     /// @throws input_error where there is no state dict, where a tensor of it cannot be read, where a name is twice
     ///     there or is none that a tensor can have
     pytorch_state_dict read(pickle_id root) {
-        check_root(root);
-        for (const auto& [dict, prefix] : find(root)) {
+        const pytorch_state_place place = search_.find(root);
+        found_.place = place.keys;
+        if (place.in_root) root_ = root;
+        for (const auto& [dict, prefix] : place.dicts) {
             prefix_ = prefix;
             open(dict);
             while (!open_.empty()) read_next_item();
         }
         auto& tensors = found_.tensors;
+        if (tensors.empty()) fail("has no tensors but those of names that end with \"_extra_state\"");
         std::sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
         const auto twice = std::adjacent_find(tensors.begin(), tensors.end(),
                                               [](const auto& a, const auto& b) { return a.name == b.name; });
@@ -72,116 +75,9 @@ class pytorch_state_dict_reader {
         std::size_t prefix_size;  // bytes that come before its keys
     };
 
-    using dicts_by_prefix = std::vector<std::pair<pickle_id, std::string>>;
-
-    static constexpr std::size_t name_limit = 1024;  // bytes
     static constexpr std::size_t tensor_limit = 1'000'000;
-    static constexpr int part_limit = 64;  // of a model in parts
-    static constexpr std::array<std::string_view, 4> places = {"state_dict", "model", "module", "model_state_dict"};
 
     [[noreturn]] void fail(const std::string& what) const { throw input_error(std::string(file_) + ": " + what); }
-
-    bool is_dict(pickle_id value) const { return values_->is(value, pickle_kind::dict); }
-
-    std::optional<pickle_id> at(pickle_id dict, std::string_view key) const { return find_entry(*values_, dict, key); }
-
-    bool is_text(pickle_id value) const {
-        return values_->is(value, pickle_kind::string) || values_->is(value, pickle_kind::bytes);
-    }
-
-    /// A key as a part of a name; empty where it is neither text nor a number.
-    std::string name_of(pickle_id key) const {
-        if (is_text(key)) return std::string(values_->text(key));
-        return values_->is(key, pickle_kind::integer) ? to_string(values_->integer(key)) : "";
-    }
-
-    /// Says what a root is that is no checkpoint.
-    void check_root(pickle_id root) const {
-        if (is_pytorch_tensor(*values_, root)) fail("is one tensor without a name, not a checkpoint");
-        if (values_->is(root, pickle_kind::call)) {
-            const pickle_id callee = values_->callee(root);
-            const std::string name =
-                values_->is(callee, pickle_kind::global)
-                    ? std::string(values_->module_of(callee)) + '.' + std::string(values_->name_of(callee))
-                    : "of no name";
-            fail("is an object of the class " + in_quotes(name) +
-                 ", not a dict of tensors (of a whole model, save its state_dict instead)");
-        }
-        if (!is_dict(root)) fail("is no dict of tensors");
-        if (at(root, "state") && at(root, "param_groups")) fail("is the state of an optimizer, not a checkpoint");
-        if (at(root, "python") && at(root, "numpy") && at(root, "cpu"))
-            fail("is the state of random number generators, not a checkpoint");
-    }
-
-    /// Where the state dict is. Trainers put single numbers as tensors into the root, so that comes last.
-    dicts_by_prefix find(pickle_id root) {
-        const auto holds_tensors = [&](std::optional<pickle_id> value) {
-            return value && is_dict(*value) && reaches_tensors(*value);
-        };
-        for (const std::string_view place : places)
-            if (const auto value = at(root, place); holds_tensors(value)) {
-                found_.place = place;
-                return {{*value, ""}};
-            }
-        if (const auto state = at(root, "state"))
-            if (const auto value = at(*state, "model"); holds_tensors(value)) {
-                found_.place = "state.model";
-                return {{*value, ""}};
-            }
-        dicts_by_prefix parts;  // as stages of a pipeline in Megatron
-        for (int i = 0; i < part_limit; ++i) {
-            const std::string part = "model" + to_string(i);
-            const auto value = at(root, part);
-            if (!holds_tensors(value)) break;
-            parts.emplace_back(*value, part + '.');
-        }
-        if (!parts.empty()) return parts;
-        const auto items = values_->items(root);
-        for (std::size_t i = 1; i < items.size(); i += 2)
-            if (is_pytorch_tensor(*values_, items[i])) {
-                root_ = root;
-                return {{root, ""}};
-            }
-        fail_without(root);
-    }
-
-    [[noreturn]] void fail_without(pickle_id root) const {
-        constexpr std::size_t shown = 8;
-        std::string keys;
-        const auto items = values_->items(root);
-        for (std::size_t i = 0; i < std::min(items.size(), 2 * shown); i += 2)
-            keys += (i > 0 ? ", " : "") + in_quotes(name_of(items[i]).substr(0, 100));
-        if (items.size() > 2 * shown) keys += ", ...";
-        fail(
-            "has no state dict: there are no tensors in its root, under \"state_dict\", \"model\", \"module\", "
-            "\"model_state_dict\" or \"state\", \"model\" (it has the keys " +
-            (keys.empty() ? "of an empty dict" : keys) + ')');
-    }
-
-    /// Whether a value is a tensor or a container with one, however deep. Those without are looked into once.
-    bool reaches_tensors(pickle_id value) {
-        without_tensors_.resize(values_->size());
-        std::vector<pickle_id> open;
-        const auto look_into = [&](pickle_id next) {
-            if (!without_tensors_[next]) open.push_back(next);
-            without_tensors_[next] = true;
-        };
-        look_into(value);
-        while (!open.empty()) {
-            const pickle_id next = open.back();
-            open.pop_back();
-            if (is_pytorch_tensor(*values_, next)) {
-                without_tensors_.clear();  // of some of them nothing is known yet
-                return true;
-            }
-            const pickle_kind kind = values_->kind(next);
-            if (kind != pickle_kind::dict && kind != pickle_kind::list && kind != pickle_kind::tuple) continue;
-            const auto items = values_->items(next);
-            const std::size_t step = kind == pickle_kind::dict ? 2 : 1;
-            for (std::size_t i = step - 1; i < items.size(); i += step) look_into(items[i]);
-        }
-        return false;
-    }
 
     void open(pickle_id dict) {
         if (values_->items(dict).empty()) return;
@@ -201,24 +97,25 @@ class pytorch_state_dict_reader {
 
     /// @param in_root of the file, where a trainer's state may be too
     void read_item(pickle_id key, pickle_id value, bool in_root) {
-        const std::string last = name_of(key), name = prefix_ + last;
+        const std::string last = name_of_key(*values_, key), name = prefix_ + last;
         const bool of_trainer = in_root && is_trainer_state(last);
         if (last.ends_with("_extra_state")) {
             ++found_.left_out.extra_states;
         } else if (values_->is(value, pickle_kind::none)) {
             ++found_.left_out.none;
         } else if (is_pytorch_tensor(*values_, value)) {
-            if (!is_text(key) && last.empty()) fail("has a tensor under a key that is no name, at " + in_quotes(name));
+            if (last.empty() && !values_->is(key, pickle_kind::string))
+                fail("has a tensor under a key that is no name, at " + in_quotes(name));
             check_name(name);
             if (found_.tensors.size() == tensor_limit)
                 fail("has more than " + to_string(tensor_limit) + " tensors, the limit");
             found_.tensors.push_back(pytorch_tensor_reader(*values_, name, file_).read(value));
-        } else if (is_dict(value) && !of_trainer) {
+        } else if (values_->is(value, pickle_kind::dict) && !of_trainer) {
             check_name(name);
             prefix_ = name + '.';
             open(value);
         } else {
-            if (!of_trainer && reaches_tensors(value))
+            if (!of_trainer && search_.reaches_tensors(value))
                 fail("has tensors in a list under " + in_quotes(name) + ", which gives them no names");
             ++found_.left_out.others;
         }
@@ -230,9 +127,9 @@ class pytorch_state_dict_reader {
     }
 
     void check_name(const std::string& name) const {
-        if (name.size() > name_limit)
-            fail("has a tensor whose name is " + to_string(name.size()) + " bytes long, above the limit of " +
-                 to_string(name_limit) + ": " + in_quotes(name.substr(0, 100)) + "...");
+        if (name.size() > pytorch_name_limit)
+            fail("has a tensor whose name is longer than " + to_string(pytorch_name_limit) +
+                 " bytes, the limit: " + in_quotes(name.substr(0, 100)) + "...");
         constexpr std::string_view replacement = "\xef\xbf\xbd";
         for (std::string_view rest = name; !rest.empty();) {
             const auto [code_point, size] = first_character(rest);
@@ -262,12 +159,12 @@ class pytorch_state_dict_reader {
 
     const pickle_values* values_;
     std::string_view file_;
+    pytorch_state_search search_;
     pytorch_state_dict found_;
     std::optional<pickle_id> root_;       // where that is the state dict
     std::vector<open_dict> open_;         // each in the one before it
     std::string prefix_;                  // of the names in the innermost
     std::unordered_set<pickle_id> read_;  // dicts
-    std::vector<bool> without_tensors_;   // (values) those known to be
 };
 
 }  // namespace detail
