@@ -6,8 +6,9 @@
     make_held_out.py --tokenizer run/step-1000 --out test.safetensors --skip 200 --limit 200 --field text articles.jsonl
     make_held_out.py --tokenizer run/step-1000 --out arc.safetensors arc.jsonl
 
-An INPUT that ends in .jsonl has one document a line, an object with the text in --field. Any other is one document of
-plain text in UTF-8. --max-tokens cuts long documents, of which there are then more. Where the lines of JSONL have
+An INPUT that ends in .jsonl, .ndjson or .json has one document a line, an object with the text in --field (a .json may
+also be one list of such objects). Any other is one document of plain text in UTF-8. What has no text (null, or less than
+two tokens) is left out and counted. --max-tokens cuts long documents, of which there are then more. Where the lines of JSONL have
 "choices", they are multiple-choice questions:
 
     {"question": "Question: What melts?\\nAnswer:", "choices": ["ice", "fire"], "answer": 0}
@@ -19,16 +20,12 @@ does it.
 Tokens that the tokenizer's post-processor would add are left out; --bos TOKEN begins every document with one. Needs
 tokenizers, numpy and safetensors (pip install tokenizers numpy safetensors). Exit status: 0 done; 2 bad usage or input.
 """
-import os
-import sys
-
-# Python looks beside a script first, and would take this one for its own module of the same name.
-sys.path = [path for path in sys.path if os.path.realpath(path) != os.path.dirname(os.path.realpath(__file__))]
-
 import argparse
 import itertools
 import json
+import os
 import pathlib
+import sys
 
 try:
     import numpy
@@ -63,22 +60,36 @@ def load_tokenizer(name):
         fail(file, problem)
 
 
-def read_text(path):
+def read_text(path, newline=None):
     try:
-        return pathlib.Path(path).read_text(encoding="utf-8")
+        with open(path, encoding="utf-8-sig", newline=newline) as file:  # without the mark that some editors begin with
+            return file.read()
     except (OSError, UnicodeDecodeError) as problem:
         fail(path, problem)
 
 
-def read_objects(path):
-    for number, line in enumerate(read_text(path).splitlines(), 1):
+def read_values(path):
+    """(where, value) of every line, or of every element of a .json file that is one list."""
+    text = read_text(path, newline="\n")  # strings may hold other ends of lines
+    if path.endswith(".json") and text.lstrip().startswith("["):
+        try:
+            for number, value in enumerate(json.loads(text), 1):
+                yield f"{path}, element {number}", value
+        except ValueError as problem:
+            fail(path, f"is no JSON ({problem})")
+        return
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         where = f"{path}, line {number}"
         try:
-            value = json.loads(line)
+            yield where, json.loads(line)
         except ValueError as problem:
             fail(where, f"is no JSON ({problem})")
+
+
+def read_objects(path):
+    for where, value in read_values(path):
         if not isinstance(value, dict):
             fail(where, "is no JSON object")
         yield where, value
@@ -87,7 +98,7 @@ def read_objects(path):
 def read_records(inputs):
     """(where, text of a file or object of a line) of every input, in order."""
     for path in inputs:
-        if path.endswith(".jsonl"):
+        if path.endswith((".jsonl", ".ndjson", ".json")):
             yield from read_objects(path)
         else:
             yield path, read_text(path)
@@ -111,6 +122,7 @@ class HeldOut:
                 fail("--bos", f"the tokenizer has no token {bos!r}")
             self.bos = [tokenizer.token_to_id(bos)]
         self.tokens, self.offsets, self.prompts, self.bytes = [], [0], [], []
+        self.left_out = 0  # documents with nothing to predict
 
     def add(self, tokens, prompt, text_bytes):
         self.tokens.extend(tokens)
@@ -119,6 +131,9 @@ class HeldOut:
         self.bytes.append(text_bytes)
 
     def add_text(self, where, text, longest):
+        if text is None:
+            self.left_out += 1
+            return
         if not isinstance(text, str):
             fail(where, "the text is no string")
         encoding = self.tokenizer.encode(text, add_special_tokens=False)
@@ -134,8 +149,7 @@ class HeldOut:
                 fail(where, "the tokens that are predicted stand for no text")
             self.add(self.bos + ids, 1, predicted)
             added += 1
-        if added == 0:
-            fail(where, f"has {len(encoding.ids)} tokens, but a document needs {2 - len(self.bos)}")
+        self.left_out += added == 0
 
     def add_choice(self, where, prompt, answer):
         ending = len(prompt) - len(prompt.rstrip())  # blanks at the prompt's end are tokenised with the answer
@@ -194,12 +208,13 @@ def make_tensors(arguments):
             text = record if isinstance(record, str) else field(where, record, (arguments.field,))
             held_out.add_text(where, text, arguments.max_tokens)
     if not held_out.bytes:
-        fail(", ".join(arguments.inputs), f"no documents after the first {arguments.skip}")
+        short = f" ({held_out.left_out} have nothing to predict)" if held_out.left_out else ""
+        fail(", ".join(arguments.inputs), f"no documents after the first {arguments.skip}{short}")
     tensors = held_out.tensors()
     if correct:
         tensors.update(question_offsets=numpy.array(questions, numpy.int64), correct=numpy.array(correct, numpy.int64),
                        answer_lengths=numpy.array(lengths, numpy.int64))
-    return tensors
+    return tensors, held_out.left_out
 
 
 def write(path, tensors):
@@ -239,13 +254,15 @@ def parse_arguments():
 def main():
     arguments = parse_arguments()
     try:
-        tensors = make_tensors(arguments)
+        tensors, left_out = make_tensors(arguments)
         write(arguments.out, tensors)
     except InputError as problem:
         print(f"make_held_out.py: {problem}", file=sys.stderr)
         return 2
     documents, tokens = len(tensors["document_bytes"]), tensors["tokens"]
     what = f"{len(tensors['correct'])} questions of {documents} choices" if "correct" in tensors else f"{documents} documents"
+    if left_out:
+        print(f"make_held_out.py: left out {left_out} documents with nothing to predict", file=sys.stderr)
     print(f"{arguments.out}: {what}, {len(tokens)} tokens")
     return 0
 

@@ -41,10 +41,11 @@ def tokenize(*arguments):
     return subprocess.run(command + list(arguments), capture_output=True, text=True)
 
 
-def written(*arguments):
+def written(*arguments, left_out=0):
     (folder / "out.safetensors").unlink(missing_ok=True)
     ended = tokenize(*arguments)
     check(ended.returncode == 0, f"{arguments}: {ended.stderr}")
+    check((f"left out {left_out} documents" in ended.stderr) == (left_out > 0), f"{arguments}: {ended.stderr}")
     return {name: values.tolist() for name, values in load_file(folder / "out.safetensors").items()}
 
 
@@ -88,6 +89,22 @@ lines = text_file("lines.jsonl", "".join(json.dumps({"body": f"the {word} sea"})
 tensors = written("--field", "body", "--skip", "1", "--limit", "2", lines)
 check(tensors["tokens"] == [2, 5, 3, 2, 6, 3], tensors)
 
+# A line ends at a line feed alone: strings may hold what other programs take for the end of one.
+texts = [f"the{end}sea" for end in "\u2028\u2029\u0085 "]
+ends = text_file("ends.jsonl", "".join(f'{{"text": "{text}"}}\n' for text in texts) + '{"text": "the dry"}\r\n')
+tensors = written(ends)
+check(tensors["document_offsets"] == [0, 2, 4, 6, 8, 10] and tensors["tokens"][-2:] == [2, 6], tensors)
+for name in ("lines.ndjson", "lines.json"):
+    check(written(text_file(name, '\ufeff{"text": "the sea"}\n{"text": "the dry"}'))["tokens"] == [2, 3, 2, 6], name)
+check(written(text_file("list.json", '[\n{"text": "the sea"}]'))["tokens"] == [2, 3], "a list of objects")
+check(written(text_file("mark.txt", "\ufeffthe sea"))["tokens"] == [2, 3], "a mark is no text")
+
+# What has nothing to predict is left out and counted.
+sparse = text_file("sparse.jsonl", '{"text": null}\n{"text": ""}\n{"text": "the"}\n{"text": "the sea"}\n')
+tensors = written(sparse, left_out=3)
+check(tensors["tokens"] == [2, 3] and tensors["document_offsets"] == [0, 2], tensors)
+check(written("--bos", "<s>", sparse, left_out=2)["tokens"] == [0, 2, 0, 2, 3], "one token after a first one")
+
 # Questions: blanks at a prompt's end go to the answer, whose length is that of its text alone.
 asked = [{"question": "the sea is ", "choices": ["wide and cold", "naïve"], "answer": 1},
          {"context": "is the sea", "choices": ["dry", "cold", "wide"], "label": "cold"}]
@@ -101,7 +118,9 @@ scored = score("--metric", "acc")
 check(len(scored["losses"]) == 2 and scored["acc"] == 1 - sum(scored["losses"]) / 2 and "acc_norm" in scored, scored)
 
 refused("nowhere.txt", str(folder / "nowhere.txt"))
-refused("has 1 tokens, but a document needs 2", text_file("one.txt", "the"))
+refused("no documents after the first 0 (1 have nothing to predict)", text_file("one.txt", "the"))
+refused("the text is no string", text_file("number.jsonl", '{"text": 5}'))
+refused("element 2: is no JSON object", text_file("mixed.json", '[{"text": "the sea"}, 5]'))
 refused("line 1: has no 'text'", lines)
 refused("line 2: is no JSON", text_file("bad.jsonl", '{"text": "the sea"}\n{"text": \n'))
 refused("the answer is 3, but there are 2 choices",

@@ -20,13 +20,15 @@ namespace {
 using u16 = std::vector<std::uint16_t>;
 using i32 = std::vector<std::int32_t>;
 using i64 = std::vector<std::int64_t>;
+using u32 = std::vector<std::uint32_t>;
 
 struct test_file {
     temporary_directory folder;
     std::filesystem::path path = folder.path() / "held-out.safetensors";
 
-    explicit test_file(const std::map<std::string, std::variant<u16, i32, i64, std::vector<double>>>& tensors) {
-        constexpr std::array types = {dtype::u16, dtype::i32, dtype::i64, dtype::f64};  // by the variant's index
+    explicit test_file(const std::map<std::string, std::variant<u16, i32, i64, std::vector<double>, u32>>& tensors) {
+        constexpr std::array types = {dtype::u16, dtype::i32, dtype::i64, dtype::f64,
+                                      dtype::u32};  // by the variant's index
         std::vector<checkpoint_tensor> entries;
         for (const auto& [name, values] : tensors)
             entries.push_back(
@@ -56,13 +58,36 @@ TEST_CASE("tokens are read from each integer type that the format allows") {
     check(test_file({{"tokens", u16{1, 65535, 3, 4, 5}}, {"document_offsets", i64{0, 2, 5}}}));
     check(test_file({{"tokens", i32{1, 65535, 3, 4, 5}}, {"document_offsets", i64{0, 2, 5}}}));
     check(test_file({{"tokens", i64{1, 65535, 3, 4, 5}}, {"document_offsets", i64{0, 2, 5}}}));
+    check(test_file({{"tokens", u32{1, 65535, 3, 4, 5}}, {"document_offsets", i64{0, 2, 5}}}));
+    refused(test_file({{"tokens", u32{1, 1u << 31}}, {"document_offsets", i64{0, 2}}}),
+            "'tokens' holds 2147483648 at 1, not a value from 0 to 2147483647");
+}
+
+TEST_CASE("documents with nothing to predict are left out and counted") {
+    const test_file file({{"tokens", i32{1, 2, 3, 4, 5, 6}},
+                          {"document_offsets", i64{0, 0, 1, 3, 4, 4, 6}},
+                          {"prompt_tokens", i64{0, 1, 1, 1, 0, 1}},
+                          {"document_bytes", i64{0, 0, 7, 0, 0, 8}}});
+    std::size_t left_out = 9;
+    const auto held_out = read_held_out(file.path, &left_out);
+    CHECK(left_out == 4);
+    REQUIRE(held_out.size() == 2);
+    CHECK(i32(held_out[0].begin(), held_out[0].end()) == i32{2, 3});
+    CHECK(i32(held_out[1].begin(), held_out[1].end()) == i32{5, 6});
+    CHECK(held_out.prompt(1) == 1);
+    CHECK(held_out.bytes() == std::vector<std::size_t>{7, 8});
+    CHECK(read_held_out(test_file({{"tokens", i32{1, 2}}, {"document_offsets", i64{0, 2}}}).path, &left_out).size() ==
+          1);
+    CHECK(left_out == 0);
+    refused(test_file({{"tokens", i32{1}}, {"document_offsets", i64{0, 0, 1}}}),
+            "has no document of 2 tokens or more, of 2");
 }
 
 TEST_CASE("anything else is refused with the file's name and both values") {
     const i64 offsets = {0, 2};
     refused(test_file({{"words", i64{1, 2}}, {"document_offsets", offsets}}), "has no tensor 'tokens'");
     refused(test_file({{"tokens", std::vector<double>{1, 2}}, {"document_offsets", offsets}}),
-            "'tokens' is F64, not U16, I32 or I64");
+            "'tokens' is F64, not U16, I32, U32 or I64");
     refused(test_file({{"tokens", i64{1, 2}}, {"document_offsets", i32{0, 2}}}), "'document_offsets' is I32, not I64");
     refused(test_file({{"tokens", i64{1, -2}}, {"document_offsets", offsets}}),
             "'tokens' holds -2 at 1, not a value from 0 to 2147483647");

@@ -4,6 +4,7 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/merge_search/held_out_file.hpp>
 
+#include <cstdio>
 #include <string>
 #include <utility>
 
@@ -15,7 +16,12 @@ held_out_input held_out_input::select(std::span<const std::size_t> chosen) const
 
 held_out_input read_held_out_input(const std::filesystem::path& path) {
     if (auto questions = bouillon::read_questions(path)) return {questions->choices(), std::move(questions)};
-    return {bouillon::read_held_out(path), std::nullopt};
+    std::size_t short_ones = 0;
+    held_out_input input{bouillon::read_held_out(path, &short_ones), std::nullopt};
+    if (short_ones > 0)
+        std::fprintf(stderr, "bouillon: %s: left out %zu %s of less than 2 tokens\n", path.c_str(), short_ones,
+                     short_ones == 1 ? "document" : "documents");
+    return input;
 }
 
 void check_metric(const metric_choice& metric, bool questions, const std::filesystem::path& held_out) {

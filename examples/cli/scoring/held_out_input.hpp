@@ -23,6 +23,7 @@ struct held_out_input {
     held_out_input select(std::span<const std::size_t> chosen) const;
 };
 
+/// Says on standard error how many documents it left out because there is nothing to predict in them.
 /// @throws input_error for a file that is none of them
 held_out_input read_held_out_input(const std::filesystem::path& path);
 

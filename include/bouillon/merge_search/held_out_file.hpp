@@ -6,6 +6,7 @@
 #include <bouillon/score/held_out.hpp>
 #include <bouillon/score/multiple_choice.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -56,11 +57,13 @@ inline std::vector<std::int32_t> read_tokens(const safetensors_file& file) {
             return read_integers<std::uint16_t, std::int32_t>(file, entry);
         case dtype::i32:
             return read_integers<std::int32_t, std::int32_t>(file, entry);
+        case dtype::u32:
+            return read_integers<std::uint32_t, std::int32_t>(file, entry);
         case dtype::i64:
             return read_integers<std::int64_t, std::int32_t>(file, entry);
         default:
             throw input_error(file.path().string() + ": 'tokens' is " + std::string(to_string(entry.type)) +
-                              ", not U16, I32 or I64");
+                              ", not U16, I32, U32 or I64");
     }
 }
 
@@ -80,22 +83,74 @@ inline std::vector<std::size_t> read_optional_counts(const safetensors_file& fil
     return counts;
 }
 
-inline held_out_documents read_documents(const safetensors_file& file) {
-    auto offsets = read_counts(file, "document_offsets");
-    return held_out_documents(
-        read_tokens(file), std::move(offsets), file.path().string(),
-        {read_optional_counts(file, "prompt_tokens"), read_optional_counts(file, "document_bytes")});
+/// The parts of held-out documents as a file has them.
+struct stored_documents {
+    std::vector<std::int32_t> tokens;
+    std::vector<std::size_t> offsets;  ///< (documents + 1)
+    document_details details;
+
+    explicit stored_documents(const safetensors_file& file)
+        : tokens(read_tokens(file)),
+          offsets(read_counts(file, "document_offsets")),
+          details{read_optional_counts(file, "prompt_tokens"), read_optional_counts(file, "document_bytes")} {}
+
+    held_out_documents take(const std::string& origin) && {
+        return held_out_documents(std::move(tokens), std::move(offsets), origin, std::move(details));
+    }
+};
+
+/// Whether the parts fit one another, so that some documents may be taken out.
+inline bool fits_together(const stored_documents& stored) {
+    const auto& offsets = stored.offsets;
+    const auto fits = [&](const std::vector<std::size_t>& values) {
+        return values.empty() || values.size() + 1 == offsets.size();
+    };
+    return !offsets.empty() && offsets.front() == 0 && offsets.back() == stored.tokens.size() &&
+           std::is_sorted(offsets.begin(), offsets.end()) && fits(stored.details.prompt_tokens) &&
+           fits(stored.details.bytes);
+}
+
+/// Takes out documents of less than two tokens, in which there is nothing to predict.
+/// @returns how many those are; 0 where the parts do not fit one another
+inline std::size_t take_out_short(stored_documents& stored) {
+    if (!fits_together(stored)) return 0;
+    const std::size_t documents = stored.offsets.size() - 1;
+    std::size_t kept = 0, tokens = 0;
+    for (std::size_t i = 0; i < documents; ++i) {
+        const std::size_t begin = stored.offsets[i], end = stored.offsets[i + 1];
+        if (end - begin < 2) continue;
+        const auto first = stored.tokens.begin();
+        std::copy(first + static_cast<std::ptrdiff_t>(begin), first + static_cast<std::ptrdiff_t>(end),
+                  first + static_cast<std::ptrdiff_t>(tokens));
+        for (auto* values : {&stored.details.prompt_tokens, &stored.details.bytes})
+            if (!values->empty()) (*values)[kept] = (*values)[i];
+        tokens += end - begin;
+        stored.offsets[++kept] = tokens;  // no later than where document i ends
+    }
+    stored.tokens.resize(tokens);
+    stored.offsets.resize(kept + 1);
+    for (auto* values : {&stored.details.prompt_tokens, &stored.details.bytes})
+        if (!values->empty()) values->resize(kept);
+    return documents - kept;
 }
 
 }  // namespace detail
 
 /// Reads held-out documents from one safetensors file.
 ///
-/// It holds `tokens` (U16, I32 or I64, all documents end to end) and `document_offsets` (I64, documents + 1; the first
-/// is 0, the last the number of tokens); where given, `prompt_tokens` and `document_bytes` (I64, documents).
+/// It holds `tokens` (U16, I32, U32 or I64, all documents end to end) and `document_offsets` (I64, documents + 1; the
+/// first is 0, the last the number of tokens); where given, `prompt_tokens` and `document_bytes` (I64, documents).
+/// Documents of less than two tokens are left out: there is nothing to predict in them.
+/// @param path the file
+/// @param left_out how many those are, written where it is not null
 /// @throws input_error, naming the file and both values, for anything else
-inline held_out_documents read_held_out(const std::filesystem::path& path) {
-    return detail::read_documents(safetensors_file(path));
+inline held_out_documents read_held_out(const std::filesystem::path& path, std::size_t* left_out = nullptr) {
+    detail::stored_documents stored{safetensors_file(path)};
+    const std::size_t taken_out = detail::take_out_short(stored);
+    if (left_out != nullptr) *left_out = taken_out;
+    if (taken_out > 0 && stored.offsets.size() == 1)
+        throw input_error(path.string() + ": has no document of 2 tokens or more, of " + to_string(taken_out));
+    return std::move(stored).take(path.string());
 }
 
 /// Reads multiple-choice questions from one safetensors file.
@@ -109,7 +164,7 @@ inline std::optional<multiple_choice> read_questions(const std::filesystem::path
     if (!file.find("question_offsets")) return std::nullopt;
     auto offsets = detail::read_counts(file, "question_offsets");
     auto correct = detail::read_counts(file, "correct");
-    return multiple_choice(detail::read_documents(file), std::move(offsets), std::move(correct),
+    return multiple_choice(detail::stored_documents(file).take(path.string()), std::move(offsets), std::move(correct),
                            detail::read_optional_counts(file, "answer_lengths"));
 }
 
