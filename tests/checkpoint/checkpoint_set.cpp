@@ -81,3 +81,25 @@ TEST_CASE("a trajectory that PyTorch trained is a set") {
     CHECK(checkpoints.newest().name() == "step-02400");
     CHECK(checkpoints.tensors().size() == 39);
 }
+
+TEST_CASE("buffers that a configuration implies are no tensors of the set, and may be in some checkpoints only") {
+    const test::temporary_directory directory;
+    const std::string layer = "gpt_neox.layers.0.attention.";
+    const test::stored_tensor weight{{layer + "dense.weight", dtype::f16, {1}}, "ab"};
+    const auto masked = [&](const std::string& minus_infinity) {
+        return std::vector<test::stored_tensor>{weight,
+                                                {{layer + "bias", dtype::u8, {1, 1, 2, 2}}, std::string("\1\0\1\1", 4)},
+                                                {{layer + "masked_bias", dtype::f16, {}}, minus_infinity},
+                                                {{layer + "rotary_emb.inv_freq", dtype::f16, {1}}, "cd"}};
+    };
+    test::write_tensors(directory / "old.safetensors", masked(std::string("\0\xfc", 2)));  // -inf
+    test::write_tensors(directory / "older.safetensors", masked("xy"));
+    test::write_tensors(directory / "new.safetensors", {weight});
+    const std::vector<std::filesystem::path> paths{directory / "older.safetensors", directory / "old.safetensors",
+                                                   directory / "new.safetensors"};
+    const auto set = open_checkpoints(paths);
+    CHECK(set.tensors() == std::vector{weight.tensor});
+    CHECK(set.implied_buffers_left_out() == 3);
+    CHECK(open_checkpoints(std::span(paths).last(1)).implied_buffers_left_out() == 0);
+    for (const auto& item : set) CHECK(test::as_text(test::bytes_of(item, 0)) == "ab");
+}

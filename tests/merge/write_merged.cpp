@@ -484,3 +484,23 @@ TEST_CASE("a trajectory that PyTorch trained is merged into a checkpoint of its 
         CHECK(wrong == 0);
     }
 }
+
+TEST_CASE("masks and frequencies of an old export go into no merge, whatever they hold") {
+    const test::temporary_directory directory;
+    const std::string layer = "gpt_neox.layers.0.attention.", minus_infinity("\0\xfc", 2);
+    std::vector<std::filesystem::path> models;
+    for (const float value : {1.0f, 3.0f}) {
+        std::vector<test::stored_tensor> tensors{
+            {{layer + "dense.weight", dtype::f32, {1}}, test::stored(std::vector<float>{value})}};
+        if (models.empty()) {
+            tensors.push_back({{layer + "bias", dtype::boolean, {1, 1, 1, 1}}, "\1"});
+            tensors.push_back({{layer + "masked_bias", dtype::f16, {}}, minus_infinity});
+        }
+        models.push_back(directory / std::to_string(models.size()));
+        test::write_tensors(models.back() / "model.safetensors", tensors);
+    }
+    write_merged(open_checkpoints(models), weights{0.5, 0.5}, directory / "out");
+    const checkpoint merged(directory / "out");
+    REQUIRE(merged.tensors().size() == 1);
+    CHECK(test::loaded<float>(test::bytes_of(merged, 0)) == std::vector<float>{2});
+}

@@ -50,6 +50,10 @@ void note_contents(const bouillon::checkpoint_set& checkpoints, const char* reme
     if (const std::size_t tensors = left_out.training_state)
         std::fprintf(stderr, "bouillon: left out %zu %s of an optimizer's or a trainer's state%s\n", tensors,
                      tensors == 1 ? "tensor" : "tensors", remedy);
+    if (const std::size_t buffers = checkpoints.implied_buffers_left_out())
+        std::fprintf(stderr,
+                     "bouillon: left out %zu %s that a model's configuration implies (rotary frequencies, masks)\n",
+                     buffers, buffers == 1 ? "buffer" : "buffers");
     if (const std::size_t values = left_out.other)
         std::fprintf(stderr, "bouillon: left out %zu %s that %s no tensor\n", values, values == 1 ? "value" : "values",
                      values == 1 ? "is" : "are");

@@ -21,7 +21,7 @@ bouillon::checkpoint_set open_run(const std::vector<std::filesystem::path>& chec
                                   bouillon::optimizer_state state = bouillon::optimizer_state::leave_out);
 
 /// Says on standard error what the checkpoints hold that a user may not expect: tensors that an index does not name,
-/// and an optimizer's state, which was left out.
+/// and what was left out: an optimizer's state, and buffers that a configuration implies.
 /// @param checkpoints of any kind
 /// @param remedy what the command can do about such a state
 void note_contents(const bouillon::checkpoint_set& checkpoints, const char* remedy = "");

@@ -4,7 +4,9 @@
 #include <bouillon/checkpoint/checkpoint.hpp>
 #include <bouillon/checkpoint/model_config.hpp>
 #include <bouillon/checkpoint/optimizer_state.hpp>
+#include <bouillon/checkpoint/placeholder_weights.hpp>
 #include <bouillon/checkpoint/tied_tensors.hpp>
+#include <bouillon/core/implied_buffer.hpp>
 #include <bouillon/core/in_quotes.hpp>
 
 #include <algorithm>
@@ -47,17 +49,20 @@ inline void check_same_tensors(const checkpoint& first, const checkpoint& other)
 /// Checkpoints of one model, oldest first: the same tensors with the same shapes and types, and the same architecture.
 ///
 /// Where config.json has `tie_word_embeddings` and every stored head is bitwise its checkpoint's input embedding, the
-/// head is not one of the tensors. Neither is, unless it is to be kept, the state of an optimizer.
+/// head is not one of the tensors. Neither is, unless it is to be kept, the state of an optimizer; nor are buffers that
+/// a configuration implies (implied_buffer.hpp), which some versions of the libraries store and others do not.
 class checkpoint_set {
  public:
     /// Takes checkpoints that were opened, the newest last.
-    /// @throws input_error for no checkpoint, for a quantized one, and for two that differ in the name, shape or type
-    ///     of a tensor or in a field of config.json that defines the model
+    /// @throws input_error for no checkpoint, for a quantized one, for one that holds placeholders instead of weights,
+    ///     and for two that differ in the name, shape or type of a tensor or in what their config.json mean
     explicit checkpoint_set(std::vector<checkpoint> checkpoints, optimizer_state state = optimizer_state::leave_out)
         : checkpoints_(std::move(checkpoints)), state_(state) {
         if (checkpoints_.empty()) throw input_error("no checkpoint given");
         if (state == optimizer_state::leave_out)
             for (auto& item : checkpoints_) item.leave_out_training_state();
+        for (auto& item : checkpoints_) leave_out_implied_buffers(item);
+        for (const auto& item : checkpoints_) detail::check_no_placeholders(item);
         detail::leave_out_tied_heads(checkpoints_);
         for (const auto& other : checkpoints_) detail::check_same_tensors(checkpoints_.front(), other);
         detail::check_same_model(checkpoints_);
@@ -83,12 +88,23 @@ class checkpoint_set {
         return most;
     }
 
+    /// Buffers that the configuration implies and that were left out of a checkpoint, the most of any.
+    std::size_t implied_buffers_left_out() const { return implied_buffers_; }
+
     /// The tensors that every checkpoint has, sorted by name; index i is the same tensor in each.
     const std::vector<checkpoint_tensor>& tensors() const { return checkpoints_.front().tensors(); }
 
  private:
+    void leave_out_implied_buffers(checkpoint& from) {
+        const auto implied = [](const checkpoint_tensor& tensor) {
+            return detail::is_implied_buffer(tensor.name, tensor.shape);
+        };
+        implied_buffers_ = std::max(implied_buffers_, from.leave_out_if(implied));
+    }
+
     std::vector<checkpoint> checkpoints_;
     optimizer_state state_;
+    std::size_t implied_buffers_ = 0;
 };
 
 /// Opens checkpoints of one model, the newest last.

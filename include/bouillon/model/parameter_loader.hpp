@@ -2,19 +2,17 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/implied_buffer.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/tensor/concept.hpp>
 #include <bouillon/tensor/parameters.hpp>
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <functional>
 #include <initializer_list>
 #include <set>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace bouillon::detail {
@@ -62,18 +60,14 @@ class parameter_loader {
 
     /// Checks that no tensor is left over.
     ///
-    /// Only masks and rotary frequencies, which old exports stored though the config gives them, and the second copy of
-    /// a tied head may be left out.
+    /// Only buffers that old exports stored though the config gives them (implied_buffer.hpp), and the second copy of a
+    /// tied head may be left out.
     /// @throws input_error for a tensor that is left over: it would change the result if the model used it (a bias,
     /// say)
     void refuse_unused(const std::string& head) const {
-        constexpr std::array<std::string_view, 3> implied = {".rotary_emb.inv_freq", ".attention.bias",
-                                                             ".attention.masked_bias"};
-        for (const auto& [name, unused] : source_) {
-            const auto ends = [&name = name](std::string_view end) { return name.ends_with(end); };
-            if (!taken_.contains(name) && name != head && std::none_of(implied.begin(), implied.end(), ends))
+        for (const auto& [name, unused] : source_)
+            if (!taken_.contains(name) && name != head && !is_implied_buffer(name, unused.shape))
                 throw input_error("tensor '" + name + "' is no part of the " + architecture_ + " model of config.json");
-        }
     }
 
  private:
