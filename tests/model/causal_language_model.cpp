@@ -245,6 +245,30 @@ TEST_CASE("a model loaded again forgets what it held before") {
     CHECK(first == third);
 }
 
+TEST_CASE("a head that is stored counts though the configuration ties it") {
+    const xtensor_backend backend;
+    const auto config = small(2, false, 6), tied = small(2, true, 6);
+    const auto with_head = random_model(config);
+    auto without = with_head, copied = with_head;
+    without.erase("lm_head.weight");
+    copied.at("lm_head.weight") = copied.at("model.embed_tokens.weight");
+    const auto batch = random_windows(config);
+    causal_language_model<xtensor_backend> untied_model(config, backend), model(tied, backend);
+    auto workspace = model.make_workspace(batch.rows());
+    const auto losses = [&](auto& of, const host_model& host) {
+        of.load(upload(host, backend));
+        std::vector<float> result(batch.rows());
+        of.token_losses(batch, workspace, result);
+        return result;
+    };
+    const auto stored = losses(untied_model, with_head), shared = losses(model, without);
+    CHECK(stored != shared);
+    CHECK(losses(model, with_head) == stored);
+    CHECK(losses(model, copied) == shared);
+    CHECK(losses(model, without) == shared);
+    CHECK(losses(model, with_head) == stored);
+}
+
 TEST_CASE("a tensor that is missing, has another shape or is left over is refused by name") {
     const auto config = small(2, false, 6);
     const xtensor_backend backend;

@@ -85,6 +85,7 @@ class causal_language_model {
 
     /// Takes over a model's parameters, widened to float32.
     ///
+    /// A head that is stored counts even where the configuration ties it to the embedding, as in transformers 5.
     /// Cost: one pass over the parameters.
     /// @throws input_error naming the tensor when one is missing, has another shape, or is one this model would ignore
     void load(const parameters<Backend>& source) {
@@ -103,8 +104,11 @@ class causal_language_model {
             tensors.take(prefix + names.down, l.down);
         }
         load_norm(tensors, names.final_norm, final_norm_, final_norm_bias_);
-        if (!config_.tied_head) tensors.take(names.head, {config_.vocabulary, config_.width}, head_);
-        tensors.refuse_unused(names.head);
+        const bool stored = source.contains(names.head);
+        if (stored && config_.tied_head && !has_head_) head_ = make(config_.vocabulary * config_.width);
+        has_head_ = stored || !config_.tied_head;
+        if (has_head_) tensors.take(names.head, {config_.vocabulary, config_.width}, head_);
+        tensors.refuse_unused();
     }
 
     /// Activations for forward passes of up to `rows` rows.
@@ -139,7 +143,7 @@ class causal_language_model {
         }
         norm(work.residual, final_norm_, final_norm_bias_, rows, work.normed);
         const loss_shape shape{.rows = rows, .width = width, .vocabulary = config_.vocabulary};
-        backend_.token_losses(work.normed, config_.tied_head ? embedding_ : head_, shape, batch.targets, losses);
+        backend_.token_losses(work.normed, has_head_ ? head_ : embedding_, shape, batch.targets, losses);
     }
 
  private:
@@ -264,7 +268,8 @@ class causal_language_model {
     Backend backend_;
     std::vector<layer> layers_;            // (layers)
     buffer embedding_;                     // (vocabulary, width)
-    buffer head_;                          // (vocabulary, width); empty when tied
+    buffer head_;                          // (vocabulary, width); empty unless has_head_
+    bool has_head_ = false;                // the head is a matrix of its own
     buffer final_norm_, final_norm_bias_;  // (width)
     buffer cosines_, sines_;               // (context, rotary dims / 2)
 };

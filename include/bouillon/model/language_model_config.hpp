@@ -49,7 +49,7 @@ struct language_model_config {
     bool query_key_value_bias = false, attention_output_bias = false, feed_forward_bias = false;
     bool head_norms = false;         ///< queries and keys are normalised head by head before they are turned
     bool parallel_residual = false;  ///< attention and feed-forward read the same residual
-    bool tied_head = false;          ///< the output head is the embedding table
+    bool tied_head = false;          ///< the output head is the embedding table, unless it is stored
     tensor_names names = {};
 };
 

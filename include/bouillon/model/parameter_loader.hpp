@@ -60,13 +60,12 @@ class parameter_loader {
 
     /// Checks that no tensor is left over.
     ///
-    /// Only buffers that old exports stored though the config gives them (implied_buffer.hpp), and the second copy of a
-    /// tied head may be left out.
+    /// Only buffers that old exports stored though the config gives them (implied_buffer.hpp) may be left out.
     /// @throws input_error for a tensor that is left over: it would change the result if the model used it (a bias,
     /// say)
-    void refuse_unused(const std::string& head) const {
+    void refuse_unused() const {
         for (const auto& [name, unused] : source_)
-            if (!taken_.contains(name) && name != head && !is_implied_buffer(name, unused.shape))
+            if (!taken_.contains(name) && !is_implied_buffer(name, unused.shape))
                 throw input_error("tensor '" + name + "' is no part of the " + architecture_ + " model of config.json");
     }
 
