@@ -40,6 +40,15 @@ TEST_CASE("settings are found where each version of transformers puts them") {
     CHECK(read(R"({"rope_parameters": {)" + scaling + "}}") == llama3);
 }
 
+TEST_CASE("what rope_scaling says counts alone where a file has both") {
+    const auto both = read(R"({"rope_scaling": {"rope_type": "linear", "factor": 2.0, "rope_theta": 500},
+                               "rope_parameters": {"rope_type": "linear", "factor": 4.0, "rope_theta": 700}})");
+    CHECK(both.factor == 2);
+    CHECK(both.theta == 500);
+    CHECK(read(R"({"rope_scaling": null, "rope_parameters": {"rope_theta": 700}})").theta == 700);
+    CHECK(read(R"({"rope_scaling": {}, "rope_parameters": {"rope_theta": 700}})").theta == 700);
+}
+
 TEST_CASE("a rotation that would be guessed is refused") {
     const auto refused = [](const std::string& json, const std::string& message) {
         CHECK_THROWS_WITH_AS(read(json), message.c_str(), input_error);
@@ -59,6 +68,9 @@ TEST_CASE("a rotation that would be guessed is refused") {
 TEST_CASE("fields about training and generation are passed over, others are not") {
     CHECK_NOTHROW(finished(R"({"model_type": "x", "use_cache": true, "eos_token_id": [1, 2], "dtype": "bfloat16",
                                "temperature": 0.7, "transformers_version": "4.40.1", "quantization_config": null})"));
+    CHECK_NOTHROW(finished(R"({"pretraining_tp": 2, "auto_map": {"AutoConfig": "x"}, "model_max_length": 4096,
+                               "_from_model_config": true, "z_loss_weight": 0, "rope_interleaved": false})"));
+    CHECK_THROWS_AS(finished(R"({"rope_interleaved": true})"), input_error);
     CHECK_THROWS_AS(finished(R"({"final_logit_softcapping": 30.0})"), input_error);
     CHECK_THROWS_AS(finished(R"({"quantization_config": {"bits": 4}})"), input_error);
 }

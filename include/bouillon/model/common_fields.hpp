@@ -32,7 +32,7 @@ inline void read_rotary_scaling(const config_reader& scaling, rotary_settings& r
 }
 
 /// transformers 5 keeps all in "rope_parameters"; before, base and share stood beside the sizes and the rest in
-/// "rope_scaling".
+/// "rope_scaling", which counts alone where a file has both.
 /// @param config the file
 /// @param head_dim elements
 /// @param theta_field the base's older name
@@ -40,15 +40,15 @@ inline void read_rotary_scaling(const config_reader& scaling, rotary_settings& r
 /// @param share how much of a head is turned unless the file says otherwise
 inline rotary_settings read_rotary(const config_reader& config, std::size_t head_dim, const char* theta_field,
                                    const char* share_field, double share) {
-    const config_reader now = config.object("rope_parameters"), before = config.object("rope_scaling");
+    const bool before = config.has("rope_scaling") && !config["rope_scaling"].empty();
+    const config_reader now = config.object("rope_parameters");
+    const config_reader settings = before ? config.object("rope_scaling") : now;
     rotary_settings rotary;
-    rotary.theta = now.number_or("rope_theta", config.number_or(theta_field, 10000));
-    share = now.number_or("partial_rotary_factor", config.number_or(share_field, share));
+    rotary.theta = settings.number_or("rope_theta", config.number_or(theta_field, 10000));
+    share = settings.number_or("partial_rotary_factor", config.number_or(share_field, share));
     rotary.dims = static_cast<std::size_t>(static_cast<double>(head_dim) * share);
-    for (const auto* settings : {&before, &now}) {
-        read_rotary_scaling(*settings, rotary);
-        settings->refuse_unread({});
-    }
+    read_rotary_scaling(settings, rotary);
+    settings.refuse_unread({});
     if (rotary.dims == 0 || rotary.dims % 2 != 0 || rotary.dims > head_dim)
         throw input_error(config.origin() + ": " + to_string(rotary.dims) + " of a head's " + to_string(head_dim) +
                           " dimensions cannot be rotated: an even number is needed");
@@ -58,10 +58,12 @@ inline rotary_settings read_rotary(const config_reader& config, std::size_t head
 /// Fields of a config.json that change no loss: what concerns training, generation, caches and where a file came from.
 inline const std::set<std::string, std::less<>>& harmless_config_fields() {
     static const std::set<std::string, std::less<>> fields = {"_attn_implementation_autoset",
+                                                              "_from_model_config",
                                                               "_name_or_path",
                                                               "architectures",
                                                               "attention_dropout",
                                                               "attn_implementation",
+                                                              "auto_map",
                                                               "bad_words_ids",
                                                               "begin_suppress_tokens",
                                                               "bos_token_id",
@@ -88,6 +90,7 @@ inline const std::set<std::string, std::less<>>& harmless_config_fields() {
                                                               "max_length",
                                                               "max_window_layers",
                                                               "min_length",
+                                                              "model_max_length",
                                                               "model_type",
                                                               "no_repeat_ngram_size",
                                                               "num_beam_groups",
@@ -98,6 +101,7 @@ inline const std::set<std::string, std::less<>>& harmless_config_fields() {
                                                               "output_scores",
                                                               "pad_token_id",
                                                               "prefix",
+                                                              "pretraining_tp",
                                                               "problem_type",
                                                               "remove_invalid_values",
                                                               "repetition_penalty",
@@ -118,7 +122,8 @@ inline const std::set<std::string, std::less<>>& harmless_config_fields() {
                                                               "typical_p",
                                                               "unsloth_version",
                                                               "use_bfloat16",
-                                                              "use_cache"};
+                                                              "use_cache",
+                                                              "z_loss_weight"};
     return fields;
 }
 
@@ -128,6 +133,7 @@ inline void finish_config(const config_reader& config, language_model_config& re
     config.require("quantization_config", nullptr);
     config.require("add_cross_attention", false);
     config.require("pruned_heads", nlohmann::json::object());
+    config.require("rope_interleaved", false);
     result.tied_head = config.flag_or("tie_word_embeddings", result.tied_head);
     if (result.heads % result.key_value_heads != 0)
         throw input_error(config.origin() + ": 'num_attention_heads' " + to_string(result.heads) +

@@ -49,7 +49,6 @@ inline language_model_config read_llama(const config_reader& config, std::string
     result.norm_epsilon = config.number_or("rms_norm_eps", 1e-6);
     result.rotary = read_rotary(config, result.head_dim, "rope_theta", "partial_rotary_factor", 1);
     config.require("hidden_act", "silu");
-    config.require("pretraining_tp", 1);
     if (original) result.feed_forward_bias = config.flag_or("mlp_bias", false);
     if (original || result.architecture == "qwen3")
         result.query_key_value_bias = result.attention_output_bias = config.flag_or("attention_bias", false);
