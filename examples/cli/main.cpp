@@ -35,6 +35,8 @@ std::string remedy(const CLI::App& program, const bouillon::input_error& refused
         return " (--skip-unfinished leaves it out)";
     if (dynamic_cast<const bouillon::unknown_model*>(&refused) && has("--score"))
         return " (--score COMMAND scores any other)";
+    if (dynamic_cast<const bouillon::types_differ*>(&refused) && has("--dtype")) return " (--dtype)";
+    if (dynamic_cast<const bouillon::integers_differ*>(&refused) && has("--integers")) return " (--integers newest)";
     return {};
 }
 

@@ -58,7 +58,8 @@ TEST_CASE("checkpoints must agree on the shape and the type of a tensor") {
     CHECK(refusal(two_tensors, {two_tensors[0], {{"b", dtype::bf16, {2, 1}}, "bbbb"}}) ==
           "DIR/2.safetensors: tensor \"b\" has shape [2, 1], but [1, 2] in DIR/1.safetensors");
     CHECK(refusal(two_tensors, {two_tensors[0], {{"b", dtype::f16, {1, 2}}, "bbbb"}}) ==
-          "DIR/2.safetensors: tensor \"b\" has type F16, but BF16 in DIR/1.safetensors");
+          "DIR/2.safetensors: tensor \"b\" has type F16, but BF16 in DIR/1.safetensors; they can be merged "
+          "once it is said which type the merge is to have");
 }
 
 TEST_CASE("checkpoints must be states of one model") {

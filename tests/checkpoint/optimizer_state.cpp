@@ -42,7 +42,7 @@ TEST_CASE("an optimizer's state is left out of a set and counted unless it is ke
     CHECK_FALSE(set.keeps_optimizer_state());
     for (const auto& item : set) CHECK(test::as_text(test::bytes_of(item, 2)) == "b");
 
-    const auto kept = open_checkpoints(std::span(paths).first(1), optimizer_state::keep);
+    const auto kept = open_checkpoints(std::span(paths).first(1), {.state = optimizer_state::keep});
     CHECK(names_of(kept) == trained);
     CHECK(kept.left_out() == left_out_values{});
     CHECK(kept.keeps_optimizer_state());

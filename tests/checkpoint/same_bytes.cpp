@@ -25,4 +25,9 @@ TEST_CASE("two tensors are the same only if they are to their last byte") {
     CHECK(detail::same_bytes(a, 1, c, 1));
     CHECK(detail::same_bytes(a, 2, c, 2));
     CHECK_FALSE(detail::same_bytes(a, 0, a, 2));
+    CHECK(detail::same_tensor(a, 2, c, 2));
+    test::write_tensors(directory / "d.safetensors", {{{"short", dtype::i32, {1}}, bytes.substr(0, 4)}});
+    const checkpoint d(directory / "d.safetensors");
+    CHECK(detail::same_bytes(a, 2, d, 0));
+    CHECK_FALSE(detail::same_tensor(a, 2, d, 0));
 }

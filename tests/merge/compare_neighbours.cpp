@@ -47,6 +47,15 @@ TEST_CASE("checkpoints are compared tensor by tensor, integers left out") {
     CHECK(compared[0][1].distance() == 1);
 }
 
+TEST_CASE("a tensor that is stored in several types is not compared") {
+    checkpoint_files files;
+    files.add({{{"weight", dtype::f32, {1}}, "abcd"}});
+    files.add({{{"weight", dtype::f16, {1}}, "ab"}});
+    const auto set = open_checkpoints(files.paths(), {.types = {dtype::f32, {}}});
+    CHECK_THROWS_AS(compare_neighbours(set), types_differ);
+    CHECK_THROWS_AS(squared_norms(set, 0), types_differ);
+}
+
 TEST_CASE("a chain read once gives what each pair gives, for any number of threads") {
     checkpoint_files files;
     const std::size_t size = 300'001;  // several runs, of several blocks, and a rest

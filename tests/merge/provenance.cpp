@@ -26,9 +26,10 @@ class small_run {
 
     std::filesystem::path operator/(std::string_view name) const { return directory_ / name; }
 
-    void merge(const weights& merge_weights, std::string_view out, const write_options& options = {}) const {
+    void merge(const weights& merge_weights, std::string_view out, const write_options& options = {},
+               const set_options& opening = {}) const {
         const std::vector<std::filesystem::path> paths{directory_ / "1", directory_ / "2"};
-        write_merged(open_checkpoints(paths), merge_weights, directory_ / out, options);
+        write_merged(open_checkpoints(paths, opening), merge_weights, directory_ / out, options);
     }
 
     /// The refusal to merge again by the recipe of `merged`, with "RUN" for the folder; empty where it is merged.
@@ -89,8 +90,8 @@ TEST_CASE("a merge of groups of tensors is merged again by its recipe bit for bi
 TEST_CASE("a recipe reproduces a merge byte for byte, itself included, with any memory and threads") {
     const small_run run;
     const weights merge_weights{0.1, 0.7000000000000001};
-    run.merge(merge_weights, "merged",
-              {.type = dtype::f16, .provenance = {{"note", "by hand"}}, .shard_size = 120'000});
+    run.merge(merge_weights, "merged", {.provenance = {{"note", "by hand"}}, .shard_size = 120'000},
+              {.types = {dtype::f16, {}}});
     const auto merged = run.files("merged");
     CHECK(merged.size() == 6);  // 2 shards, their index, 2 side files, the recipe
     REQUIRE(merged.contains("bouillon-recipe.json"));

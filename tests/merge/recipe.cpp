@@ -59,13 +59,28 @@ TEST_CASE("a recipe reads back as it was written") {
     CHECK(recipe.inputs[1].hash.empty());
     REQUIRE(recipe.side_files);
     CHECK(recipe.side_files->at("config.json").back() == '1');
-    CHECK(recipe.type == dtype::bf16);
+    CHECK(recipe.types == merged_types{dtype::bf16, {}});
     CHECK(recipe.shard_size == 5'000'000'000);
     CHECK(recipe.allow_non_finite);
     CHECK(recipe.optimizer_state);
     CHECK(recipe.provenance.at("note") == "found by a search");
     CHECK(to_json(recipe, 2) == text);
     CHECK(to_json(parse_recipe(to_json(recipe, -1), "R"), 2) == text);
+}
+
+TEST_CASE("a recipe says which tensors keep their type and whether integers are the newest's") {
+    const auto recipe = parse_recipe(with(R"("dtype": "BF16",)", R"("dtype": "BF16",
+  "keep_dtype": [
+    "*norm*"
+  ],
+  "integers": "newest",)"),
+                                     "R");
+    CHECK(recipe.types == merged_types{dtype::bf16, {"*norm*"}});
+    CHECK(recipe.newest_integers);
+    CHECK(to_json(parse_recipe(to_json(recipe, -1), "R"), 2) == to_json(recipe, 2));
+    CHECK_FALSE(parse_recipe(text, "R").newest_integers);
+    CHECK(refusal(with(R"("dtype")", R"("integers": "oldest", "dtype")")) ==
+          "R: has integers \"oldest\", not \"newest\"");
 }
 
 TEST_CASE("a merge weight reads back to its last bit") {

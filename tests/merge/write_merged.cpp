@@ -155,7 +155,7 @@ TEST_CASE("a tensor that cannot be summed is copied when it is the same and refu
         write_merged(open_checkpoints(different), weights{0.5, 0.5}, directory / "no.safetensors");
     });
     CHECK(message == different[1].string() + ": tensor \"flags\" of type BOOL cannot be summed, and it differs from " +
-                         different[0].string());
+                         different[0].string() + "; a merge can have the newest's");
     CHECK_FALSE(exists(directory / "no.safetensors"));
 
     const paths first_differs{different[1], same[0], same[1]};
@@ -174,7 +174,8 @@ TEST_CASE("an optimizer's state is merged only where it was kept, and then by th
     }
     write_merged(open_checkpoints(files), weights{0.5, 0.5}, directory / "out.safetensors");
     CHECK(safetensors_file(directory / "out.safetensors").tensors().size() == 1);
-    write_merged(open_checkpoints(files, optimizer_state::keep), weights{0.5, 0.5}, directory / "all.safetensors");
+    write_merged(open_checkpoints(files, {.state = optimizer_state::keep}), weights{0.5, 0.5},
+                 directory / "all.safetensors");
     const safetensors_file all(directory / "all.safetensors");
     REQUIRE(all.find("optim.x"));
     CHECK(test::loaded<float>(test::bytes_of(all, *all.find("optim.x"))) == std::vector{20.0f});
@@ -404,22 +405,23 @@ TEST_CASE("the file says where it comes from and is the same for the same merge"
 TEST_CASE("another type is that of all float tensors and of the configuration") {
     const test::temporary_directory directory;
     const paths models{write_model(directory / "step-1", 1), write_model(directory / "step-2", 2)};
-    write_merged(open_checkpoints(models), weights{0.5, 0.5}, directory / "out", {.type = dtype::f16});
+    write_merged(open_checkpoints(models, {.types = {dtype::f16, {}}}), weights{0.5, 0.5}, directory / "out");
     const checkpoint out(directory / "out");
     CHECK(out.tensors()[0] == checkpoint_tensor{"embed", dtype::f16, {20, 30}});
     CHECK(out.tensors()[1] == checkpoint_tensor{"norm", dtype::f16, {7}});
     CHECK(out.tensors()[2] == checkpoint_tensor{"positions", dtype::i64, {2}});
     CHECK(test::read_text(directory / "out/config.json") == R"({"model_type": "llama", "torch_dtype": "float16"})");
-    CHECK_THROWS_WITH_AS(
-        write_merged(open_checkpoints(models), weights{0.5, 0.5}, directory / "no", {.type = dtype::i8}),
-        "the output's type cannot be I8: only F64, F32, F16 and BF16 hold a weighted sum", input_error);
+    CHECK_THROWS_WITH_AS(open_checkpoints(models, {.types = {dtype::i8, {}}}),
+                         "the output's type cannot be I8: only F64, F32, F16 and BF16 hold a weighted sum",
+                         input_error);
 }
 
 TEST_CASE("a tensor that is the same everywhere is converted with one rounding") {
     const test::temporary_directory directory;
     const paths files{write_floats(directory / "a.safetensors", {0.1f}),
                       write_floats(directory / "b.safetensors", {0.1f})};
-    write_merged(open_checkpoints(files), weights{0.3, 0.7}, directory / "out.safetensors", {.type = dtype::bf16});
+    write_merged(open_checkpoints(files, {.types = {dtype::bf16, {}}}), weights{0.3, 0.7},
+                 directory / "out.safetensors");
     const safetensors_file out(directory / "out.safetensors");
     CHECK(test::loaded<std::uint16_t>(test::bytes_of(out, *out.find("x"))) ==
           std::vector<std::uint16_t>{float_to_bf16(0.1f)});

@@ -32,8 +32,8 @@ std::vector<std::filesystem::path> taken_checkpoints(const std::vector<std::file
 }
 
 bouillon::checkpoint_set open_run(const std::vector<std::filesystem::path>& checkpoints,
-                                  bouillon::optimizer_state state) {
-    return bouillon::open_checkpoints(checkpoints, state);
+                                  const bouillon::set_options& options) {
+    return bouillon::open_checkpoints(checkpoints, options);
 }
 
 void note_contents(const bouillon::checkpoint_set& checkpoints, const char* remedy) {

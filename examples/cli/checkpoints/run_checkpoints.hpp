@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/optimizer_state.hpp>
 #include <bouillon/checkpoint/run_selection.hpp>
+#include <bouillon/checkpoint/set_options.hpp>
 
 #include <filesystem>
 #include <vector>
@@ -18,7 +18,7 @@ std::vector<std::filesystem::path> taken_checkpoints(const std::vector<std::file
 
 /// bouillon::open_checkpoints, compiled once for all commands.
 bouillon::checkpoint_set open_run(const std::vector<std::filesystem::path>& checkpoints,
-                                  bouillon::optimizer_state state = bouillon::optimizer_state::leave_out);
+                                  const bouillon::set_options& options = {});
 
 /// Says on standard error what the checkpoints hold that a user may not expect: tensors that an index does not name,
 /// and what was left out: an optimizer's state, and buffers that a configuration implies.

@@ -45,6 +45,20 @@ void add_run_options(CLI::App& command, bouillon::run_selection& selection) {
         ->group(group);
 }
 
+void add_set_options(CLI::App& command, set_arguments& arguments) {
+    auto* const dtype = add_choice(command, "--dtype", arguments.dtype, dtype_choices(),
+                                   "Type of the merged tensors; then checkpoints of F32, BF16 and F16 may be mixed");
+    command
+        .add_option("--keep-dtype", arguments.kept,
+                    "Tensors that keep their type all the same, by patterns of their names (* and ?): '*router*' "
+                    "'*norm*'")
+        ->needs(dtype)
+        ->type_name("PATTERN");
+    add_choice(command, "--integers", arguments.integers, integers_choices(),
+               "Tensors of integers and bools, which cannot be summed: must be the same in all checkpoints, or are "
+               "the newest's");
+}
+
 void add_metric_option(CLI::App& command, const metric_choice*& metric) {
     add_choice(command, "--metric", metric, metric_choices(),
                "What a question's loss is: minus the log of the right answer's probability among the choices, its "

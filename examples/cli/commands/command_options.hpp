@@ -4,6 +4,7 @@
 #include <bouillon/checkpoint/run_selection.hpp>
 
 #include "checkpoints/group_arguments.hpp"
+#include "checkpoints/set_arguments.hpp"
 #include "choices/backend_choice.hpp"
 #include "choices/metric_choice.hpp"
 #include <CLI/App.hpp>
@@ -12,6 +13,9 @@
 
 /// Those that take some of a run's checkpoints; taken_checkpoints() applies them.
 void add_run_options(CLI::App& command, bouillon::run_selection& selection);
+
+/// Those that say which types a merge has, and what becomes of tensors that cannot be summed.
+void add_set_options(CLI::App& command, set_arguments& arguments);
 
 void add_metric_option(CLI::App& command, const metric_choice*& metric);
 void add_backend_option(CLI::App& command, const backend_choice*& backend);

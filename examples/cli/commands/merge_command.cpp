@@ -6,37 +6,24 @@
 #include "checkpoints/merge_inputs.hpp"
 #include "checkpoints/merge_writer.hpp"
 #include "checkpoints/run_checkpoints.hpp"
-#include "choices/choice_option.hpp"
+#include "checkpoints/set_arguments.hpp"
 #include "commands/command_options.hpp"
 #include "commands/commands.hpp"
 #include "until_signal.hpp"
 #include "whole_number.hpp"
 #include <CLI/Option.hpp>
 
-#include <array>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <optional>
-#include <string_view>
 
 namespace {
-
-/// Type of the merged tensors; nothing: each keeps its own.
-struct dtype_choice {
-    std::string_view name;
-    std::optional<bouillon::dtype> type;
-};
-
-constexpr std::array dtype_choices = {dtype_choice{"keep", std::nullopt}, dtype_choice{"f32", bouillon::dtype::f32},
-                                      dtype_choice{"bf16", bouillon::dtype::bf16},
-                                      dtype_choice{"f16", bouillon::dtype::f16}};
 
 struct merge_arguments {
     merge_inputs inputs;
     std::filesystem::path recipe, out;
-    const dtype_choice* dtype = &dtype_choices.front();
+    set_arguments set;
     bool optimizer = false;
     bouillon::write_options options;
 };
@@ -50,10 +37,9 @@ void run_merge(merge_arguments& arguments) {
         std::printf("%s\n", arguments.out.c_str());
         return;
     }
-    options.type = arguments.dtype->type;
     const auto resolved = resolve(arguments.inputs);
-    const auto checkpoints = open_run(resolved.checkpoints, arguments.optimizer ? bouillon::optimizer_state::keep
-                                                                                : bouillon::optimizer_state::leave_out);
+    const auto state = arguments.optimizer ? bouillon::optimizer_state::keep : bouillon::optimizer_state::leave_out;
+    const auto checkpoints = open_run(resolved.checkpoints, arguments.set.options(state));
     note_contents(checkpoints, " (--optimizer merges them too)");
     write_merge(checkpoints, resolved.weights, arguments.out, options);
     const auto& inputs = arguments.inputs;
@@ -104,7 +90,8 @@ void add_output_options(CLI::App& command, merge_arguments& arguments) {
     command.add_option("--out", arguments.out, "Directory to write (or a .safetensors file, whatever the inputs are)")
         ->required()
         ->type_name("DIR");
-    add_choice(command, "--dtype", arguments.dtype, dtype_choices, "Type of the merged tensors")->excludes(recipe);
+    add_set_options(command, arguments.set);
+    for (const char* option : {"--dtype", "--keep-dtype", "--integers"}) command.get_option(option)->excludes(recipe);
     command
         .add_option("--shard-size", arguments.options.shard_size,
                     "Bytes of tensors in a file of the directory (5GB, 500MB, 4GiB); 0 for one file")

@@ -97,7 +97,7 @@ void run(const search_arguments& arguments) {
     std::optional<report_file> page_file;  // what cannot be written shows now, not at the end
     if (!arguments.report.empty()) page_file.emplace(arguments.report, arguments.force);
 
-    const auto checkpoints = open_run(arguments.checkpoints);
+    const auto checkpoints = open_run(arguments.checkpoints, arguments.set.options());
     const auto groups = make_groups(arguments.groups, checkpoints);
     auto scorer = make_scorer(arguments, checkpoints, groups);
     merge_losses losses(scorer.evaluate);

@@ -139,4 +139,5 @@ void add_search_options(CLI::App& command, search_arguments& arguments) {
     add_method_options(command, arguments);
     add_stopping_options(command, arguments);
     add_group_options(command, arguments.groups);
+    add_set_options(command, arguments.set);
 }

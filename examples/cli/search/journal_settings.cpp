@@ -18,6 +18,10 @@ json journal_settings(const merge_problem& problem) {
         settings["held_out"] = arguments.held_out.string();
     else
         settings["score"] = arguments.score;
+    const auto& set = arguments.set;  // what a merge is, where it is not as usual
+    if (set.dtype->type) settings["dtype"] = set.dtype->name;
+    if (!set.kept.empty()) settings["keep_dtype"] = set.kept;
+    if (set.integers->newest) settings["integers"] = set.integers->name;
     if (problem.metric) settings["metric"] = problem.metric->name;
     if (problem.confirming > 0) settings["confirm"] = problem.confirming;
     if (problem.race) {

@@ -4,6 +4,7 @@
 #include <bouillon/checkpoint/run_selection.hpp>
 
 #include "checkpoints/group_arguments.hpp"
+#include "checkpoints/set_arguments.hpp"
 #include "choices/acquisition_choice.hpp"
 #include "choices/backend_choice.hpp"
 #include "choices/kernel_choice.hpp"
@@ -36,6 +37,7 @@ struct search_arguments {
     std::vector<std::filesystem::path> checkpoints;
     bouillon::run_selection selection;
     group_arguments groups;
+    set_arguments set;
     std::vector<std::string> command;  // its words
     std::filesystem::path held_out, test, journal, out, report;
     std::string score;  // a command

@@ -3,8 +3,8 @@
 
 #include <bouillon/checkpoint/checkpoint.hpp>
 #include <bouillon/checkpoint/model_config.hpp>
-#include <bouillon/checkpoint/optimizer_state.hpp>
 #include <bouillon/checkpoint/placeholder_weights.hpp>
+#include <bouillon/checkpoint/set_options.hpp>
 #include <bouillon/checkpoint/tied_tensors.hpp>
 #include <bouillon/core/implied_buffer.hpp>
 #include <bouillon/core/in_quotes.hpp>
@@ -21,8 +21,9 @@ namespace bouillon {
 namespace detail {
 
 /// Checks that another checkpoint has exactly the tensors of the first: their names, shapes and types.
+/// @param mixed_types whether the types of a float tensor may differ
 /// @throws input_error, naming the file, the tensor and both values, where it has not
-inline void check_same_tensors(const checkpoint& first, const checkpoint& other) {
+inline void check_same_tensors(const checkpoint& first, const checkpoint& other, bool mixed_types) {
     const auto& expected = first.tensors();
     const auto& others = other.tensors();
     for (std::size_t i = 0; i < expected.size() || i < others.size(); ++i) {
@@ -33,14 +34,18 @@ inline void check_same_tensors(const checkpoint& first, const checkpoint& other)
         if (i == expected.size() || others[i].name < expected[i].name)
             throw input_error(other.file(i).string() + ": has tensor " + in_quotes(others[i].name) + ", but " +
                               first.path().string() + " has not");
-        const auto differ = [&](const std::string& property, const std::string& here, const std::string& there) {
-            throw input_error(other.file(i).string() + ": tensor " + in_quotes(others[i].name) + " has " + property +
-                              ' ' + here + ", but " + there + " in " + first.file(i).string());
+        const auto difference = [&](const std::string& property, const std::string& here, const std::string& there) {
+            return other.file(i).string() + ": tensor " + in_quotes(others[i].name) + " has " + property + ' ' + here +
+                   ", but " + there + " in " + first.file(i).string();
         };
         if (others[i].shape != expected[i].shape)
-            differ("shape", to_string(others[i].shape), to_string(expected[i].shape));
-        if (others[i].type != expected[i].type)
-            differ("type", std::string(to_string(others[i].type)), std::string(to_string(expected[i].type)));
+            throw input_error(difference("shape", to_string(others[i].shape), to_string(expected[i].shape)));
+        if (others[i].type == expected[i].type) continue;
+        const auto text =
+            difference("type", std::string(to_string(others[i].type)), std::string(to_string(expected[i].type)));
+        if (!mergeable(others[i].type) || !mergeable(expected[i].type)) throw input_error(text);
+        if (!mixed_types)
+            throw types_differ(text + "; they can be merged once it is said which type the merge is to have");
     }
 }
 
@@ -56,16 +61,22 @@ class checkpoint_set {
     /// Takes checkpoints that were opened, the newest last.
     /// @throws input_error for no checkpoint, for a quantized one, for one that holds placeholders instead of weights,
     ///     and for two that differ in the name, shape or type of a tensor or in what their config.json mean
-    explicit checkpoint_set(std::vector<checkpoint> checkpoints, optimizer_state state = optimizer_state::leave_out)
-        : checkpoints_(std::move(checkpoints)), state_(state) {
+    explicit checkpoint_set(std::vector<checkpoint> checkpoints, set_options options = {})
+        : checkpoints_(std::move(checkpoints)), options_(std::move(options)) {
         if (checkpoints_.empty()) throw input_error("no checkpoint given");
-        if (state == optimizer_state::leave_out)
+        if (options_.state == optimizer_state::leave_out)
             for (auto& item : checkpoints_) item.leave_out_training_state();
         for (auto& item : checkpoints_) leave_out_implied_buffers(item);
         for (const auto& item : checkpoints_) detail::check_no_placeholders(item);
         detail::leave_out_tied_heads(checkpoints_);
-        for (const auto& other : checkpoints_) detail::check_same_tensors(checkpoints_.front(), other);
+        for (const auto& other : checkpoints_)
+            detail::check_same_tensors(checkpoints_.front(), other, options_.types.type.has_value());
         detail::check_same_model(checkpoints_);
+        tensors_ = checkpoints_.front().tensors();
+        for (const auto& other : checkpoints_)
+            for (std::size_t i = 0; i < tensors_.size(); ++i)
+                tensors_[i].type = detail::wider(tensors_[i].type, other.tensors()[i].type);
+        detail::check_types(options_.types, std::span<const checkpoint_tensor>(tensors_));
     }
 
     std::size_t size() const { return checkpoints_.size(); }
@@ -76,7 +87,13 @@ class checkpoint_set {
     /// The last given.
     const checkpoint& newest() const { return checkpoints_.back(); }
 
-    bool keeps_optimizer_state() const { return state_ == optimizer_state::keep; }
+    bool keeps_optimizer_state() const { return options_.state == optimizer_state::keep; }
+
+    /// Of a merge.
+    const merged_types& types() const { return options_.types; }
+
+    /// Whether a merge has the newest's of tensors of integers and bools that differ.
+    bool takes_newest_integers() const { return options_.newest_integers; }
 
     /// What was left out of a checkpoint, the most of any.
     left_out_values left_out() const {
@@ -91,8 +108,9 @@ class checkpoint_set {
     /// Buffers that the configuration implies and that were left out of a checkpoint, the most of any.
     std::size_t implied_buffers_left_out() const { return implied_buffers_; }
 
-    /// The tensors that every checkpoint has, sorted by name; index i is the same tensor in each.
-    const std::vector<checkpoint_tensor>& tensors() const { return checkpoints_.front().tensors(); }
+    /// The tensors that every checkpoint has, sorted by name; index i is the same tensor in each. Where it is stored in
+    /// several types, the type is one that holds them all.
+    const std::vector<checkpoint_tensor>& tensors() const { return tensors_; }
 
  private:
     void leave_out_implied_buffers(checkpoint& from) {
@@ -103,7 +121,8 @@ class checkpoint_set {
     }
 
     std::vector<checkpoint> checkpoints_;
-    optimizer_state state_;
+    set_options options_;
+    std::vector<checkpoint_tensor> tensors_;
     std::size_t implied_buffers_ = 0;
 };
 
@@ -111,14 +130,13 @@ class checkpoint_set {
 ///
 /// Cost: headers are read, and of the tensors only the copies that tied heads may be.
 /// @param paths as class checkpoint takes them
-/// @param state whether tensors of an optimizer and a trainer are left out
+/// @param options how they are taken
 /// @throws input_error, naming the file, the tensor and both values, for what cannot be read and for what differs
-inline checkpoint_set open_checkpoints(std::span<const std::filesystem::path> paths,
-                                       optimizer_state state = optimizer_state::leave_out) {
+inline checkpoint_set open_checkpoints(std::span<const std::filesystem::path> paths, set_options options = {}) {
     std::vector<checkpoint> checkpoints;  // (checkpoints)
     checkpoints.reserve(paths.size());
-    for (const auto& path : paths) checkpoints.emplace_back(path, state);
-    return checkpoint_set(std::move(checkpoints), state);
+    for (const auto& path : paths) checkpoints.emplace_back(path, options.state);
+    return checkpoint_set(std::move(checkpoints), std::move(options));
 }
 
 }  // namespace bouillon

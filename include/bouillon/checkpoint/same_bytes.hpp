@@ -32,4 +32,9 @@ inline bool same_bytes(const checkpoint& a, std::size_t i, const checkpoint& b, 
     return true;
 }
 
+/// The same of tensors of one type: bytes of F16 are another number than the same of BF16.
+inline bool same_tensor(const checkpoint& a, std::size_t i, const checkpoint& b, std::size_t j) {
+    return a.tensors()[i].type == b.tensors()[j].type && same_bytes(a, i, b, j);
+}
+
 }  // namespace bouillon::detail

@@ -27,6 +27,16 @@ struct not_finite : input_error {
     using input_error::input_error;
 };
 
+/// A tensor that is stored in one float type in one checkpoint and in another in another.
+struct types_differ : input_error {
+    using input_error::input_error;
+};
+
+/// A tensor of integers or bools, which cannot be summed, that is not the same in all checkpoints.
+struct integers_differ : input_error {
+    using input_error::input_error;
+};
+
 /// A model of an architecture that bouillon cannot score itself.
 struct unknown_model : input_error {
     using input_error::input_error;

@@ -3,11 +3,13 @@
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/checkpoint/same_bytes.hpp>
+#include <bouillon/core/in_quotes.hpp>
 #include <bouillon/merge/compare.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace bouillon {
@@ -19,11 +21,17 @@ struct compared_run {
 };
 
 /// The mergeable tensors of a set in runs of about 1 MiB.
+/// @throws types_differ where one is stored in several types
 inline std::vector<compared_run> split_into_runs(const checkpoint_set& checkpoints) {
     std::vector<compared_run> runs;
     for (std::size_t i = 0; i < checkpoints.tensors().size(); ++i) {
         const auto& tensor = checkpoints.tensors()[i];
         if (!mergeable(tensor.type)) continue;
+        for (const auto& item : checkpoints)
+            if (item.tensors()[i].type != tensor.type)
+                throw types_differ(item.file(i).string() + ": tensor " + in_quotes(tensor.name) + " has type " +
+                                   std::string(to_string(item.tensors()[i].type)) +
+                                   ", and another in other checkpoints: they cannot be compared");
         const std::size_t elements = tensor.elements(), most = (1 << 20) / bytes(tensor.type);
         for (std::size_t first = 0; first < elements; first += most)
             runs.push_back({i, first, std::min(most, elements - first)});

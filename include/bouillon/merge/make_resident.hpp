@@ -29,12 +29,13 @@ std::vector<resident_tensor<Backend>> read_resident(const checkpoint_set& checkp
         std::vector<const checkpoint*> distinct;  // (made.tensors)
         for (const checkpoint& input : checkpoints) {
             const auto same = std::find_if(distinct.begin(), distinct.end(),
-                                           [&](const checkpoint* other) { return same_bytes(input, i, *other, i); });
+                                           [&](const checkpoint* other) { return same_tensor(input, i, *other, i); });
             made.which.push_back(static_cast<std::size_t>(same - distinct.begin()));
             if (same != distinct.end()) continue;
-            if (!mergeable(described.type) && !distinct.empty()) made.refuse(input.path().string());
+            if (!mergeable(described.type) && !distinct.empty() && !checkpoints.takes_newest_integers())
+                made.refuse(input.path().string());
             distinct.push_back(&input);
-            made.tensors.push_back(backend.allocate(described.elements(), described.type));
+            made.tensors.push_back(backend.allocate(described.elements(), input.tensors()[i].type));
             fill(backend, made.tensors.back(),
                  [&](std::size_t first, std::span<std::byte> part) { input.read(i, first, part); });
         }
@@ -57,7 +58,8 @@ std::vector<resident_tensor<Backend>> read_resident(const checkpoint_set& checkp
 template <tensor_backend Backend>
 resident_checkpoints<Backend> make_resident(const checkpoint_set& checkpoints, const Backend& backend,
                                             const tensor_groups& groups = {}) {
-    return {backend, checkpoints.size(), groups.size(), detail::read_resident(checkpoints, backend, groups)};
+    return {backend, checkpoints.size(), groups.size(), detail::read_resident(checkpoints, backend, groups),
+            checkpoints.types()};
 }
 
 }  // namespace bouillon

@@ -7,6 +7,7 @@
 #include <bouillon/merge/resident.hpp>
 #include <bouillon/merge/streamed_checkpoints.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <span>
@@ -16,11 +17,14 @@
 
 namespace bouillon {
 
-/// What merging checkpoints takes: their number and size; how a merge is scored is not known here.
+/// What merging checkpoints takes: their number and size, that of a merge where it is larger; how a merge is scored is
+/// not known here.
 inline memory_needs needs_of(const checkpoint_set& checkpoints) {
     memory_needs needs{.checkpoints = checkpoints.size(), .checkpoint = 0, .scoring = 0, .buffers = 0};
     for (const auto& tensor : checkpoints.tensors())
-        needs.checkpoint += detail::storage_bytes(tensor.elements(), tensor.type);
+        needs.checkpoint +=
+            std::max(detail::storage_bytes(tensor.elements(), tensor.type),
+                     detail::storage_bytes(tensor.elements(), checkpoints.types().of(tensor.name, tensor.type)));
     needs.buffers = std::size_t{256} << 20;
     return needs;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/checkpoint/checkpoint.hpp>
 #include <bouillon/checkpoint/content_hash.hpp>
 #include <bouillon/merge/input_hashes.hpp>
 #include <bouillon/merge/recipe.hpp>
@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 
 namespace bouillon::detail {
@@ -32,8 +33,9 @@ inline bool is_used(const recipe_input& input) {
 
 /// Fills in the hashes of the inputs.
 /// @param hashes (inputs)
-inline void set_hashes(merge_recipe& recipe, const input_hashes& hashes, const checkpoint_set& checkpoints) {
-    for (std::size_t k = 0; k < recipe.inputs.size(); ++k) recipe.inputs[k].hash = hashes.of(k, checkpoints.tensors());
+/// @param inputs whose weight is not 0
+inline void set_hashes(merge_recipe& recipe, const input_hashes& hashes, std::span<const checkpoint* const> inputs) {
+    for (std::size_t k = 0; k < recipe.inputs.size(); ++k) recipe.inputs[k].hash = hashes.of(k, inputs[k]->tensors());
 }
 
 /// Compares a hash with the one that a recipe has.

@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/checkpoint.hpp>
 #include <bouillon/checkpoint/json_file.hpp>
+#include <bouillon/checkpoint/merged_types.hpp>
 #include <bouillon/checkpoint/safetensors.hpp>
 #include <bouillon/core/dtype.hpp>
 #include <bouillon/core/in_quotes.hpp>
@@ -38,8 +39,9 @@ struct merge_recipe {
     tensor_groups groups;              ///< of tensors that have merge weights of their own
     /// Name and hash of each file copied from the newest; nothing where the output is a single file.
     std::optional<std::map<std::string, std::string>> side_files;
-    std::optional<dtype> type;   ///< of the output's float tensors; nothing: each keeps its own
-    std::size_t shard_size = 0;  ///< bytes of tensors a file of a directory holds; 0: any number
+    merged_types types;            ///< of the output's float tensors
+    bool newest_integers = false;  ///< whether tensors of integers and bools that differ are the newest's
+    std::size_t shard_size = 0;    ///< bytes of tensors a file of a directory holds; 0: any number
     bool allow_non_finite = false;
     bool optimizer_state = false;                   ///< whether tensors of an optimizer's state were merged too
     std::map<std::string, std::string> provenance;  ///< what else the metadata of the output's files says
@@ -71,7 +73,9 @@ inline std::string to_json(const merge_recipe& recipe, int indent) {
     if (!groups.empty()) json["groups"] = groups;
     json["side_files"] = nullptr;
     if (recipe.side_files) json["side_files"] = *recipe.side_files;
-    json["dtype"] = recipe.type ? std::string(to_string(*recipe.type)) : "keep";
+    json["dtype"] = recipe.types.type ? std::string(to_string(*recipe.types.type)) : "keep";
+    if (!recipe.types.kept.empty()) json["keep_dtype"] = recipe.types.kept;
+    if (recipe.newest_integers) json["integers"] = "newest";
     json["shard_size"] = recipe.shard_size;
     json["allow_non_finite"] = recipe.allow_non_finite;
     json["optimizer_state"] = recipe.optimizer_state;
@@ -109,8 +113,14 @@ inline merge_recipe parse_recipe(std::string_view text, const std::string& name)
     if (const auto& files = json.at("side_files"); !files.is_null())
         recipe.side_files = files.get<std::map<std::string, std::string>>();
     if (const auto type = json.at("dtype").get<std::string>(); type != "keep") {
-        recipe.type = parse_dtype(type);
-        if (!recipe.type) throw input_error(name + ": has unknown dtype " + in_quotes(type));
+        recipe.types.type = parse_dtype(type);
+        if (!recipe.types.type) throw input_error(name + ": has unknown dtype " + in_quotes(type));
+    }
+    if (const auto kept = json.find("keep_dtype"); kept != json.end()) kept->get_to(recipe.types.kept);
+    if (const auto integers = json.find("integers"); integers != json.end()) {
+        const auto which = integers->get<std::string>();
+        if (which != "newest") throw input_error(name + ": has integers " + in_quotes(which) + ", not \"newest\"");
+        recipe.newest_integers = true;
     }
     const auto shard_size = json.at("shard_size").get<std::int64_t>();
     if (shard_size < 0) throw input_error(name + ": has shard_size " + to_string(shard_size));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/checkpoint/merged_types.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/merge_weights.hpp>
 #include <bouillon/merge/one_for_all.hpp>
@@ -48,9 +49,14 @@ class resident_checkpoints {
           entries_(detail::hold_resident(inputs, backend, groups)) {}
 
     /// Takes tensors that are on the backend already; make_resident.hpp reads them from files.
+    /// @param types of a merge
     resident_checkpoints(const Backend& backend, std::size_t checkpoints, std::size_t groups,
-                         std::vector<detail::resident_tensor<Backend>> tensors)
-        : backend_(backend), checkpoints_(checkpoints), groups_(groups), entries_(std::move(tensors)) {}
+                         std::vector<detail::resident_tensor<Backend>> tensors, merged_types types = {})
+        : backend_(backend),
+          checkpoints_(checkpoints),
+          groups_(groups),
+          entries_(std::move(tensors)),
+          types_(std::move(types)) {}
 
     /// Checkpoints.
     std::size_t size() const { return checkpoints_; }
@@ -79,6 +85,8 @@ class resident_checkpoints {
             std::vector<double> coefficients;  // (candidates, checkpoints)
             std::vector<tensor*> outputs;      // (candidates)
             for (std::size_t q = 0; q < candidates.size(); ++q) {
+                summands in_use;  // (used)
+                for (const std::size_t k : used[q].checkpoints) in_use.push_back(inputs[k]);
                 std::vector<double> row(checkpoints_, 0.0);
                 if (is_one_of_its_inputs(source, used[q]))
                     row[used[q].checkpoints[0]] = 1;
@@ -87,7 +95,7 @@ class resident_checkpoints {
                         row[used[q].checkpoints[k]] = used[q].groups[source.group].weights[k];
                 coefficients.insert(coefficients.end(), row.begin(), row.end());
                 parameter<Backend>& output = merged[q][source.name];
-                output = {mergeable(source.type) ? allocate_like(source) : copy_of(source), source.shape};
+                output = {make_output(source, in_use), source.shape};
                 outputs.push_back(&output.tensor);
             }
             if (mergeable(source.type)) weighted_sum_batch<Backend>(backend_, inputs, coefficients, outputs);
@@ -100,7 +108,8 @@ class resident_checkpoints {
         for_each_sum(merge_weights, [&](const entry& source, const summands& inputs, std::span<const double> weights) {
             const auto [place, fresh] = merged.try_emplace(source.name);
             parameter<Backend>& output = place->second;
-            if (fresh) output = {mergeable(source.type) ? allocate_like(source) : copy_of(source), source.shape};
+            if (fresh || has_changed(source, inputs, output.tensor.type()))
+                output = {make_output(source, inputs), source.shape};
             if (mergeable(source.type)) backend_.weighted_sum(inputs, weights, output.tensor);
         });
     }
@@ -115,10 +124,12 @@ class resident_checkpoints {
         for_each_sum(merge_weights, [&](const entry& source, const summands& inputs, std::span<const double> weights) {
             const auto [place, fresh] = merged.try_emplace(source.name);
             parameter<Other>& output = place->second;
-            if (fresh) output = {other.allocate(source.tensors[0].size(), source.type), source.shape};
-            if (!fresh && !mergeable(source.type)) return;
+            const bool changed = fresh || has_changed(source, inputs, output.tensor.type());
+            const dtype type = type_of(source, inputs);
+            if (changed) output = {other.allocate(source.tensors[0].size(), type), source.shape};
+            if (!changed && !mergeable(source.type)) return;
             fill(other, output.tensor, [&](std::size_t first, std::span<std::byte> part) {
-                mergeable(source.type) ? sum_part(inputs, weights, first, part)
+                mergeable(source.type) ? sum_part(inputs, weights, type, first, part)
                                        : void(std::copy_n(inputs[0]->view().data + first, part.size(), part.data()));
             });
         });
@@ -142,7 +153,8 @@ class resident_checkpoints {
         });
     }
 
-    /// Calls sum(entry, inputs, weights) for each tensor: the inputs that have a weight, or one that stands for all.
+    /// Calls sum(entry, inputs, weights) for each tensor: the inputs that have a weight, or one that stands for all,
+    /// which is the newest of them where it cannot be summed and differs.
     template <class Sum>
     void for_each_sum(std::span<const double> merge_weights, const Sum& sum) const {
         const used_weights used = check(merge_weights);
@@ -150,30 +162,43 @@ class resident_checkpoints {
             summands inputs;  // (used)
             for (const std::size_t k : used.checkpoints) inputs.push_back(&source.tensors[source.which[k]]);
             if (is_one_of_its_inputs(source, used))
-                sum(source, {inputs[0]}, detail::weight_of_one);
+                sum(source, {inputs.back()}, detail::weight_of_one);
             else
                 sum(source, inputs, used.groups[source.group].weights);
         }
     }
 
     /// Bytes from `first` on of a sum of tensors in host memory.
-    static void sum_part(const summands& inputs, std::span<const double> weights, std::size_t first,
+    /// @param type of the sum
+    static void sum_part(const summands& inputs, std::span<const double> weights, dtype type, std::size_t first,
                          std::span<std::byte> part) {
-        const dtype type = inputs[0]->type();
-        const std::size_t count = part.size() / bytes(type);
+        const std::size_t count = part.size() / bytes(type), begin = first / bytes(type);
         std::vector<tensor_view> views;  // (inputs)
-        for (const tensor* input : inputs) views.push_back({input->view().data + first, count, type});
+        for (const tensor* input : inputs)
+            views.push_back({input->view().data + begin * bytes(input->type()), count, input->type()});
         weighted_sum(views, weights, {part.data(), count, type});
     }
 
-    tensor allocate_like(const entry& source) const { return backend_.allocate(source.tensors[0].size(), source.type); }
-    tensor copy_of(const entry& source) const {
-        return backend_.upload(detail::download(backend_, source.tensors[0]), source.type);
+    /// The type of a tensor's merge.
+    dtype type_of(const entry& source, const summands& inputs) const {
+        dtype stored = inputs[0]->type();
+        for (const tensor* input : inputs) stored = detail::wider(stored, input->type());
+        return types_.of(source.name, stored);
+    }
+    /// Whether what an earlier merge left, of type `left`, cannot take this one.
+    bool has_changed(const entry& source, const summands& inputs, dtype left) const {
+        return mergeable(source.type) ? type_of(source, inputs) != left : source.tensors.size() > 1;
+    }
+    /// A tensor for the merge of these inputs; the newest of them, where they cannot be summed.
+    tensor make_output(const entry& source, const summands& inputs) const {
+        if (mergeable(source.type)) return backend_.allocate(source.tensors[0].size(), type_of(source, inputs));
+        return backend_.upload(detail::download(backend_, *inputs.back()), source.type);
     }
 
     Backend backend_;
     std::size_t checkpoints_, groups_;
     std::vector<entry> entries_;  // (tensors), by name
+    merged_types types_;
 };
 
 }  // namespace bouillon

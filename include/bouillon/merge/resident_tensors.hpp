@@ -34,14 +34,14 @@ struct resident_tensor {
 
     std::string name;
     std::vector<std::size_t> shape;
-    dtype type;
+    dtype type;                           ///< the widest of those that the checkpoints store it in
     std::size_t group;                    ///< whose merge weights are this tensor's; of any, if it cannot be summed
     std::vector<tensor> tensors = {};     ///< (distinct ones)
     std::vector<std::size_t> which = {};  ///< (checkpoints), into tensors
 
     [[noreturn]] void refuse(const std::string& where) const {
-        throw input_error(where + ": tensor " + in_quotes(name) + " of type " + std::string(to_string(type)) +
-                          " cannot be summed, and it is not the same in every checkpoint");
+        throw integers_differ(where + ": tensor " + in_quotes(name) + " of type " + std::string(to_string(type)) +
+                              " cannot be summed, and it is not the same in every checkpoint");
     }
 };
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/checkpoint/merged_types.hpp>
 #include <bouillon/core/dtype.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/to_string.hpp>
-
-#include <fnmatch.h>
 
 #include <algorithm>
 #include <cctype>
@@ -26,9 +25,8 @@ struct tensor_group {
     std::vector<std::string> patterns;  ///< of tensors' names, in the shell's language: * is any text, ? a character
 
     bool holds(const std::string& tensor) const {
-        return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-            return ::fnmatch(pattern.c_str(), tensor.c_str(), 0) == 0;
-        });
+        return std::any_of(patterns.begin(), patterns.end(),
+                           [&](const std::string& pattern) { return detail::fits(pattern, tensor); });
     }
     bool operator==(const tensor_group&) const = default;
 };

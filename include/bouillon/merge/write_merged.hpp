@@ -18,7 +18,6 @@
 #include <filesystem>
 #include <map>
 #include <numeric>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,7 +29,6 @@ namespace bouillon {
 /// How write_merged() writes.
 struct write_options {
     bool force = false;                             ///< replace an output that exists
-    std::optional<dtype> type;                      ///< of the output's float tensors; nothing: each keeps its own
     std::map<std::string, std::string> provenance;  ///< goes into the file's metadata
     std::size_t threads = 0;                        ///< 0: all
     std::size_t memory = std::size_t{256} << 20;    ///< bytes that buffers may take
@@ -70,8 +68,8 @@ inline std::vector<streamed_file> lay_out_files(const merged_tensors& merged, st
             tensors.push_back(merged.tensors()[i]);
             tensors.back().type = merged.type(i);
         }
-        const auto path = directory / (shards.size() == 1 ? safetensors_names.single()
-                                                          : shard_name(files.size() + 1, shards.size()));
+        const auto path =
+            directory / (shards.size() == 1 ? safetensors_names.single() : shard_name(files.size() + 1, shards.size()));
         files.push_back({path, lay_out_safetensors(path.string(), std::move(tensors), metadata), {}});
         for (const auto& entry : files.back().layout.tensors) files.back().sources.push_back(index_of.at(entry.name));
     }
@@ -110,7 +108,8 @@ inline merge_recipe recipe_of(const checkpoint_set& checkpoints, std::span<const
         input.hash = hash_bits{}.hex();
         recipe.inputs.push_back(std::move(input));
     }
-    recipe.type = options.type;
+    recipe.types = checkpoints.types();
+    recipe.newest_integers = checkpoints.takes_newest_integers();
     recipe.shard_size = options.shard_size;
     recipe.allow_non_finite = options.allow_non_finite;
     recipe.optimizer_state = checkpoints.keeps_optimizer_state();
@@ -127,7 +126,8 @@ inline merge_recipe recipe_of(const checkpoint_set& checkpoints, std::span<const
 /// F64, F32, F16 and BF16 tensors are summed as weighted_sum says; weights are taken as they are, never normalised, and
 /// a checkpoint of weight exactly 0 (in every group) is absent, whatever it holds. Of the others, a float tensor that
 /// is the same in all is copied when the weights sum to 1 (within 1e-12); a tensor of any other type is copied, and
-/// must be bitwise the same in all.
+/// must be bitwise the same in all, unless the set takes the newest's. What type each has in the output, the set's
+/// options say (set_options::types).
 /// Cost: each input read once, or twice where its tensors may all be the same; memory for pieces of the output and of
 /// the inputs, `options.memory` at most, however large the checkpoints are.
 /// @param checkpoints oldest first
@@ -135,7 +135,7 @@ inline merge_recipe recipe_of(const checkpoint_set& checkpoints, std::span<const
 /// `options.groups`; dimensionless
 /// @param output one file when it ends in `.safetensors`, else a directory, with the side files of the newest
 /// checkpoint whose weight is not 0, when that is a directory: its configuration (with its type changed as
-/// `options.type` says), tokenizer and code. It appears whole or not at all, and may be one of the inputs. Its recipe
+/// the set's options say), tokenizer and code. It appears whole or not at all, and may be one of the inputs. Its recipe
 /// (recipe.hpp) is the file bouillon-recipe.json in the directory, or in the metadata of the file.
 /// @param options how to write it, and with which resources
 /// @throws input_error for weights and tensors that cannot be merged, for an output that exists
@@ -146,8 +146,8 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
                          const std::filesystem::path& output, const write_options& options = {}) {
     require_writable_target(output, options.force);
     const auto plan = detail::plan_stream(options.memory, checkpoints.size(), options.threads);
-    const detail::merged_tensors merged(checkpoints, merge_weights, options.groups, options.type,
-                                        options.allow_non_finite, plan.threads);
+    const detail::merged_tensors merged(checkpoints, merge_weights, options.groups, options.allow_non_finite,
+                                        plan.threads);
     const bool single = output.extension() == ".safetensors";
     const auto& newest = merged.input(merged.inputs() - 1);
     auto recipe = detail::recipe_of(checkpoints, merge_weights, options);
@@ -161,7 +161,7 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
     detail::input_hashes hashes(merged.inputs(), merged.tensors().size());
     const auto shards = detail::write_tensors(merged, staged.directory(), single ? 0 : options.shard_size, metadata,
                                               plan, hashes, options.stop);
-    detail::set_hashes(recipe, hashes, checkpoints);
+    detail::set_hashes(recipe, hashes, merged.all_inputs());
     if (options.expected) detail::check_inputs(recipe, *options.expected);
     if (single) {
         metadata[key] = to_json(recipe, -1);  // as long as the one that stands there
@@ -170,7 +170,7 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
         return staged.publish(file.path);
     }
     detail::write_file(staged.directory() / recipe_file_name, to_json(recipe, 2) + '\n');
-    if (newest.is_directory()) detail::copy_side_files(newest.path(), staged.directory(), options.type);
+    if (newest.is_directory()) detail::copy_side_files(newest.path(), staged.directory(), checkpoints.types().type);
     staged.publish(staged.directory());
 }
 
@@ -189,13 +189,14 @@ inline void reproduce_merge(merge_recipe recipe, const std::filesystem::path& ou
     for (std::size_t g = 0; g < recipe.groups.size(); ++g)
         for (const auto& input : recipe.inputs) merge_weights.push_back(input.merge_weights[g]);
     options.groups = recipe.groups;
-    options.type = recipe.type;
     options.shard_size = recipe.shard_size;
     options.allow_non_finite = recipe.allow_non_finite;
     options.provenance = recipe.provenance;
     options.expected = &recipe;
-    const auto state = recipe.optimizer_state ? optimizer_state::keep : optimizer_state::leave_out;
-    write_merged(open_checkpoints(paths, state), merge_weights, output, options);
+    const set_options opening{.state = recipe.optimizer_state ? optimizer_state::keep : optimizer_state::leave_out,
+                              .types = recipe.types,
+                              .newest_integers = recipe.newest_integers};
+    write_merged(open_checkpoints(paths, opening), merge_weights, output, options);
 }
 
 }  // namespace bouillon
