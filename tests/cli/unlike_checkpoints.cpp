@@ -139,7 +139,7 @@ TEST_CASE("checkpoints of several types are merged and searched once a type is g
         CHECK(refused.status == 2);
         CHECK(says(refused, "has type BF16, but F32 in "));
         CHECK(says(refused, "(--dtype)\n"));
-        const auto ended = run_program(command + " --dtype bf16 --keep-dtype '*norm*' 'lm_head.*'");
+        const auto ended = run_program(command + " --dtype bf16 --keep-dtype '*norm*' --keep-dtype 'lm_head.*'");
         REQUIRE_MESSAGE(ended.status == 0, ended.errors);
     }
     REQUIRE(run_program(merge_of(run) + " --dtype bf16 --keep-dtype '*norm*'").status == 0);

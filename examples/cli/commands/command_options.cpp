@@ -50,8 +50,9 @@ void add_set_options(CLI::App& command, set_arguments& arguments) {
                                    "Type of the merged tensors; then checkpoints of F32, BF16 and F16 may be mixed");
     command
         .add_option("--keep-dtype", arguments.kept,
-                    "Tensors that keep their type all the same, by patterns of their names (* and ?): '*router*' "
-                    "'*norm*'")
+                    "Tensors that keep their type all the same, by a pattern of their names (* and ?); may be given "
+                    "several times")
+        ->allow_extra_args(false)
         ->needs(dtype)
         ->type_name("PATTERN");
     add_choice(command, "--integers", arguments.integers, integers_choices(),
