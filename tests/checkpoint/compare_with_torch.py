@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compares what bouillon finds in random files of torch.save with what torch finds.
+"""Compares what bouillon finds in random files of torch.save, and random distributed checkpoints, with what was stored.
 
 usage: compare_with_torch.py COPY_TORCH [COUNT] [SEED]      (the program of tests/programs/copy_torch.cpp)
 
@@ -8,6 +8,7 @@ Exit status: 0 they agree; 1 they do not; 77 torch or safetensors is not install
 import argparse
 import collections
 import io
+import os
 import pathlib
 import random
 import subprocess
@@ -16,7 +17,12 @@ import tempfile
 
 try:
     import torch
+    import torch.distributed as dist
+    import torch.distributed.checkpoint as dcp
+    import torch.multiprocessing
     from safetensors.torch import load_file
+    from torch.distributed.device_mesh import init_device_mesh
+    from torch.distributed.tensor import DTensor, Replicate, Shard
 except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
@@ -120,6 +126,38 @@ def write(path):
     return tensors
 
 
+def part(tensor, mesh, placements):
+    """What this process holds of a tensor."""
+    local = tensor
+    for axis, placement in enumerate(placements):
+        if isinstance(placement, Shard):
+            pieces = local.chunk(mesh.size(axis), placement.dim)
+            at = mesh.get_local_rank(axis)
+            local = pieces[at] if at < len(pieces) else local.narrow(placement.dim, local.shape[placement.dim], 0)
+    return DTensor.from_local(local, mesh, placements, run_check=False, shape=tensor.shape, stride=tensor.stride())
+
+
+def write_distributed(rank, directory, amount, seed):
+    """One of four processes: writes random checkpoints in pieces, and the first also what must be found in them."""
+    os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT="29573")
+    dist.init_process_group("gloo", rank=rank, world_size=4)
+    choose.seed(seed)  # the same tensors in all processes
+    for i in range(amount):
+        mesh = init_device_mesh("cpu", (4,)) if choose.random() < 0.5 else init_device_mesh("cpu", (2, 2))
+        tensors, stored = {}, {"step": 7, "other": b"bytes"}
+        for _ in range(choose.choice([1, 5, 20])):
+            name, tensor = random_name(stored), random_tensor(OLD_TYPES + NEW_TYPES)
+            tensors[name] = tensor
+            sharded = [choose.choice([Replicate()] + [Shard(d) for d in range(tensor.dim())]) for _ in range(mesh.ndim)]
+            stored[name] = part(tensor, mesh, sharded) if choose.random() < 0.8 else tensor
+        writer = dcp.FileSystemWriter(f"{directory}/{i}", single_file_per_rank=choose.random() < 0.7,
+                                      thread_count=choose.choice([1, 3]))
+        dcp.save(stored, storage_writer=writer)
+        if rank == 0:
+            torch.save(tensors, f"{directory}/{i}.expected")
+    dist.destroy_process_group()
+
+
 def as_bytes(tensor):
     return torch.empty(tensor.numel(), dtype=tensor.dtype).copy_(tensor.detach().reshape(-1)).view(torch.uint8)
 
@@ -130,12 +168,9 @@ def same(one, other):
     return torch.equal(as_bytes(one), as_bytes(other))
 
 
-failures = 0
-with tempfile.TemporaryDirectory() as directory:
-    written = {}
-    for i in range(count):
-        path = str(pathlib.Path(directory) / f"{i}.pt")
-        written[path] = write(path)
+def compare(written):
+    """@param written path -> what must be found. @returns how many differ"""
+    failures = 0
     answers = subprocess.run([program, *written], capture_output=True, text=True, check=True).stdout.splitlines()
     for (path, expected), answer in zip(written.items(), answers, strict=True):
         found = load_file(path + ".safetensors") if answer == "ok" else {}
@@ -143,5 +178,17 @@ with tempfile.TemporaryDirectory() as directory:
         if answer != "ok" or wrong or len(found) != len(expected):
             failures += 1
             print(f"FAILED: {path}: {answer}; {wrong[:5]}")
-print(f"{count} files, {failures} failures")
-sys.exit(1 if failures else 0)
+    return failures
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as directory:
+        paths = [f"{directory}/{i}.pt" for i in range(count)]
+        failures = compare({path: write(path) for path in paths})
+    print(f"{count} files, {failures} failures")
+    with tempfile.TemporaryDirectory() as directory:
+        amount = max(count // 10, 1)
+        torch.multiprocessing.spawn(write_distributed, (directory, amount, choose.random()), nprocs=4)
+        failures += compare({f"{directory}/{i}": torch.load(f"{directory}/{i}.expected") for i in range(amount)})
+    print(f"{amount} distributed checkpoints, {failures} failures in all")
+    sys.exit(1 if failures else 0)
