@@ -2,6 +2,7 @@
 #include <bouillon/checkpoint/distributed_metadata.hpp>
 
 #include "checkpoint/files.hpp"
+#include "checkpoint/pickle_text.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -94,4 +95,27 @@ TEST_CASE("metadata with any byte changed is refused or read, and nothing else")
                 CHECK(std::string_view(refused.what()).starts_with("m: "));
             }
         }
+}
+
+TEST_CASE("a long list of chunks that many tensors share is refused") {
+    using namespace test::pickle;
+    const auto object = [](const std::string& type, const std::string& state) {
+        return global("torch.distributed.checkpoint.metadata " + type) + ")\x81" + state + 'b';
+    };
+    const auto metadata = [&](std::size_t chunks, std::size_t tensors) {
+        const std::string strided = call("torch.serialization _get_layout", {text("torch.strided")});
+        const std::string properties = object("TensorProperties", tuple({global("torch float32"), strided}));
+        const std::string chunk = object(
+            "ChunkStorageMetadata", dict({{"offsets", test::pickle::sizes({0})}, {"sizes", test::pickle::sizes({0})}}));
+        const std::string tensor =
+            object("TensorStorageMetadata", dict({{"properties", properties},
+                                                  {"size", test::pickle::sizes({0})},
+                                                  {"chunks", list(std::vector<std::string>(chunks, chunk))}}));
+        named_values named = {{"0", tensor + std::string("q\0", 2)}};
+        for (std::size_t i = 1; i < tensors; ++i) named.emplace_back(to_string(i), std::string("h\0", 2));
+        return whole(object("Metadata", dict({{"state_dict_metadata", dict(named)}, {"storage_data", dict({})}})));
+    };
+    CHECK(read(metadata(100, 3)).tensors.size() == 3);
+    CHECK(test::message_of<input_error>([&] { read(metadata(100, 1000)); }) ==
+          "m: has more chunks of tensors than it describes");
 }

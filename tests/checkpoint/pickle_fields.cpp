@@ -37,6 +37,20 @@ TEST_CASE("a field of an object is an entry of its state") {
     CHECK_FALSE(detail::find_field(of.values, of.root, "b"));
     const auto stateless = read("cmodule\nname\n)\x81."sv);
     CHECK_FALSE(detail::find_field(stateless.values, stateless.root, "a"));
+    const auto number = read(
+        "cmodule\nname\n)\x81K\x05"
+        "b."sv);
+    CHECK_FALSE(detail::find_field(number.values, number.root, "a"));
+}
+
+TEST_CASE("an object of very many fields has none that is found") {
+    for (const int fields : {64, 65}) {
+        std::string pickle = "cmodule\nname\n)\x81}X\x01" + std::string(3, '\0') + "aK\x05s";
+        for (int i = 1; i < fields; ++i) pickle += std::string("K\x01Ns");
+        pickle += "b.";
+        const auto of = read(pickle);
+        CHECK(detail::find_field(of.values, of.root, "a").has_value() == (fields == 64));
+    }
 }
 
 TEST_CASE("sizes are a tuple, a list or a torch.Size of integers that are not negative") {

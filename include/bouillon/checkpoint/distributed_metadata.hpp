@@ -61,6 +61,7 @@ class distributed_metadata_reader {
         const pickle_id tensors = required(root, "state_dict_metadata");
         if (!values_.is(tensors, pickle_kind::dict)) fail("has a state_dict_metadata that is no dict");
         distributed_metadata metadata;
+        std::size_t chunks = 0;
         const auto items = values_.items(tensors);
         for (std::size_t i = 0; i < items.size(); i += 2) {
             if (!values_.is(items[i], pickle_kind::string)) fail("has a name that is no string");
@@ -68,9 +69,11 @@ class distributed_metadata_reader {
             if (!is_dataclass(items[i + 1], "metadata", "TensorStorageMetadata"))
                 ++metadata.other_items;
             else if (wanted_(tensor))
-                metadata.tensors.push_back(read_tensor(tensor, items[i + 1]));
+                chunks += metadata.tensors.emplace_back(read_tensor(tensor, items[i + 1])).chunks.size();
             else
                 ++metadata.unwanted;
+            // Many tensors could share one long list, which is small in the file.
+            if (chunks > values_.size()) fail("has more chunks of tensors than it describes");
         }
         return metadata;
     }

@@ -22,8 +22,10 @@ inline std::optional<pickle_id> find_entry(const pickle_values& values, pickle_i
 /// The value of a field of an object whose state is a dict, as that of a dataclass is.
 inline std::optional<pickle_id> find_field(const pickle_values& values, pickle_id object, std::string_view field) {
     if (!values.is(object, pickle_kind::call)) return std::nullopt;
+    constexpr std::size_t most = 64;  // fields: many objects of a file could share a state of very many
     const auto state = values.state(object);
-    return state ? find_entry(values, *state, field) : std::nullopt;
+    if (!state || !values.is(*state, pickle_kind::dict) || values.items(*state).size() > 2 * most) return std::nullopt;
+    return find_entry(values, *state, field);
 }
 
 /// Whether a value is what a class or a function of that name would make.
