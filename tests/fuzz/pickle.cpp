@@ -33,7 +33,7 @@ void check_value(const pickle_values& values, pickle_id value, std::size_t input
                     "a dict's keys have values");
             break;
         case pickle_kind::global:
-            promise(values.module_of(value).size() + values.name_of(value).size() <= input_size,
+            promise(values.module_of(value).size() <= input_size && values.name_of(value).size() <= input_size,
                     "a global is named by the input");
             break;
         case pickle_kind::call:
