@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <sys/resource.h>
 
 namespace {
 
@@ -40,9 +41,19 @@ std::string remedy(const CLI::App& program, const bouillon::input_error& refused
     return {};
 }
 
+/// Lets the program have as many files open as the system allows: a distributed checkpoint is a file for each process
+/// of its training, and often the limit that a program begins with is 1024.
+void raise_limit_of_open_files() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
+    raise_limit_of_open_files();
     CLI::App program("Finds the best way to merge the intermediate checkpoints of a pretraining run.", "bouillon");
     program.set_version_flag("--version", bouillon::version);
     program.require_subcommand(1);
