@@ -54,6 +54,41 @@ TEST_CASE("only a directory has a configuration") {
     CHECK_FALSE(checkpoint(directory / "step-1/model.safetensors").config_path());
 }
 
+TEST_CASE("a configuration that is given stands for the checkpoint's own") {
+    const test::temporary_directory directory;
+    test::write_bytes(directory / "step-1/model.safetensors", {"a"});
+    test::write_text(directory / "step-1/config.json", "{}");
+    for (const auto& path : {directory / "step-1", directory / "step-1/model.safetensors"}) {
+        checkpoint opened(path);
+        opened.use_config(directory / "other.json");
+        CHECK(opened.config_path() == directory / "other.json");
+    }
+}
+
+TEST_CASE("a prefix is taken off the names that have it, and the tensors stay sorted") {
+    const test::temporary_directory directory;
+    test::write_bytes(directory / "model.safetensors", {"m.b", "m.m.a", "c", "m.0"});
+    checkpoint opened(directory.path());
+    CHECK(opened.take_off("x.") == 0);
+    CHECK(opened.take_off("m.") == 3);
+    std::string names;
+    for (std::size_t i = 0; i < opened.tensors().size(); ++i) {
+        names += opened.tensors()[i].name + ' ';
+        CHECK(test::as_text(test::bytes_of(opened, i)).ends_with(opened.tensors()[i].name));
+    }
+    CHECK(names == "0 b c m.a ");
+}
+
+TEST_CASE("a prefix cannot be taken off where two tensors would have one name or one none") {
+    const test::temporary_directory directory;
+    test::write_bytes(directory / "model.safetensors", {"m.b", "b", "x."});
+    const auto refused = [&](const char* prefix) {
+        return test::message_of<input_error>([&] { checkpoint(directory.path()).take_off(prefix); });
+    };
+    CHECK(refused("m.").ends_with(": the prefix \"m.\" cannot be taken off: then two tensors are called \"b\""));
+    CHECK(refused("x.").ends_with("then a tensor is called \"\""));
+}
+
 TEST_CASE("shards are read as one checkpoint whatever total_size says") {
     const test::temporary_directory directory;
     test::write_shards(directory.path());

@@ -45,16 +45,12 @@ class checkpoint {
     /// @throws input_error when two have one name, and when the blocks of one overlap or leave a hole
     checkpoint(const std::filesystem::path& path, checkpoint_contents contents)
         : path_(path), contents_(std::move(contents)) {
-        auto& stored = contents_.tensors;
-        std::sort(stored.begin(), stored.end(),
-                  [](const auto& a, const auto& b) { return a.description.name < b.description.name; });
-        for (auto& tensor : stored) {
-            const auto& name = tensor.description.name;
-            if (!tensors_.empty() && tensors_.back().name == name)
-                throw input_error(path.string() + ": tensor " + in_quotes(name) + " is in two shards, one of them " +
-                                  tensor.blocks.front().file->path().filename().string());
-            detail::check_blocks(tensor);
-            tensors_.push_back(tensor.description);
+        describe_in_order();
+        for (std::size_t i = 0; i < tensors_.size(); ++i) {
+            detail::check_blocks(contents_.tensors[i]);
+            if (i > 0 && tensors_[i].name == tensors_[i - 1].name)
+                throw input_error(path.string() + ": tensor " + in_quotes(tensors_[i].name) +
+                                  " is in two shards, one of them " + file(i).filename().string());
         }
     }
 
@@ -122,14 +118,50 @@ class checkpoint {
             throw input_error(path_.string() + ": holds nothing but the state of an optimizer");
     }
 
-    /// The file `config.json` of a directory that has one.
+    /// Takes a prefix off the names that begin with it, as a wrapper of the model had put it there.
+    /// @param prefix e.g. "_orig_mod."
+    /// @returns how many those were
+    /// @throws input_error where two tensors would have one name, and where one would have none
+    std::size_t take_off(std::string_view prefix) {
+        std::size_t count = 0;
+        for (auto& tensor : contents_.tensors) {
+            auto& name = tensor.description.name;
+            if (!name.starts_with(prefix)) continue;
+            name.erase(0, prefix.size());
+            ++count;
+        }
+        if (count == 0) return 0;
+        describe_in_order();
+        for (std::size_t i = 0; i < tensors_.size(); ++i)
+            if (tensors_[i].name.empty() || (i > 0 && tensors_[i].name == tensors_[i - 1].name))
+                throw input_error(path_.string() + ": the prefix " + in_quotes(prefix) + " cannot be taken off: then " +
+                                  (i > 0 ? "two tensors are" : "a tensor is") + " called " +
+                                  in_quotes(tensors_[i].name));
+        return count;
+    }
+
+    /// Takes a file for its configuration, in place of its own.
+    void use_config(std::filesystem::path file) { config_ = std::move(file); }
+
+    /// The file that it was told to use as its configuration, else `config.json` of a directory that has one.
     std::optional<std::filesystem::path> config_path() const {
+        if (config_) return config_;
         const auto config = path_ / "config.json";
         return is_directory() && exists(config) ? std::optional(config) : std::nullopt;
     }
 
  private:
+    /// Sorts the tensors by name and describes them in that order.
+    void describe_in_order() {
+        auto& stored = contents_.tensors;
+        std::sort(stored.begin(), stored.end(),
+                  [](const auto& a, const auto& b) { return a.description.name < b.description.name; });
+        tensors_.clear();
+        for (const auto& tensor : stored) tensors_.push_back(tensor.description);
+    }
+
     std::filesystem::path path_;
+    std::optional<std::filesystem::path> config_;
     checkpoint_contents contents_;            // its tensors are sorted by name
     std::vector<checkpoint_tensor> tensors_;  // (tensors), those of contents_ as they are described
 };
