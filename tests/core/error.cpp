@@ -11,4 +11,5 @@ static_assert(!std::is_base_of_v<input_error, work_error> && !std::is_base_of_v<
 
 // What a caller may have an answer to is bad input for everybody else.
 static_assert(std::is_base_of_v<input_error, output_exists> && std::is_base_of_v<input_error, not_finite> &&
-              std::is_base_of_v<input_error, unknown_model> && std::is_base_of_v<input_error, unfinished_checkpoint>);
+              std::is_base_of_v<input_error, unknown_model> && std::is_base_of_v<input_error, unfinished_checkpoint> &&
+              std::is_base_of_v<input_error, prefixed_names>);

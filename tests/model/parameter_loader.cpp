@@ -49,3 +49,28 @@ TEST_CASE("a tensor that is missing or has another shape is refused by its name"
     CHECK_THROWS_WITH_AS(from.take("embedding", {3}, buffer), "tensor 'embedding' of a llama model is missing",
                          input_error);
 }
+
+TEST_CASE("tensors behind a prefix are refused with the prefix, and a trainer's own names as such") {
+    const backend on;
+    const std::string name = "llama";
+    const auto load = [&](const std::string& stored_name) {
+        parameters<backend> source;
+        source.emplace(stored_name, stored(on, {2}, {3, 4}));
+        auto buffer = on.make_buffer(2);
+        detail::parameter_loader<backend>(name, on, source).take("model.norm.weight", {2}, buffer);
+    };
+    CHECK_NOTHROW(load("model.norm.weight"));
+    try {
+        load("module.model.norm.weight");
+        FAIL("not refused");
+    } catch (const prefixed_names& refused) {
+        CHECK(refused.prefix == "module.");
+        CHECK(std::string(refused.what()) ==
+              "tensor 'model.norm.weight' of a llama model is missing, but there is 'module.model.norm.weight'");
+    }
+    CHECK_THROWS_WITH_AS(load("norm.w"),
+                         "tensor 'model.norm.weight' of a llama model is missing: the tensors are called as a trainer "
+                         "calls them ('norm.w'), not as Hugging Face's models do",
+                         unknown_model);
+    CHECK_THROWS_WITH_AS(load("model.other"), "tensor 'model.norm.weight' of a llama model is missing", input_error);
+}

@@ -31,9 +31,9 @@ class checkpoint {
     /// Opens a checkpoint. Cost: headers are read, no tensor is.
     /// @param state whether tensors of an optimizer and a trainer are left out
     /// @throws input_error when a file cannot be opened or breaks a rule of its format, when a directory's checkpoint
-    /// is
-    ///     not complete or in a form that is not read, when an index leads out of the directory or names a shard that
-    ///     lacks its tensor, when two shards hold the same tensor, and when blocks of a tensor overlap or leave holes
+    ///     is not complete or in a form that is not read, when an index leads out of the directory or names a shard
+    ///     that lacks its tensor, when two shards hold the same tensor, and when blocks of a tensor overlap or leave
+    ///     holes
     explicit checkpoint(const std::filesystem::path& path, optimizer_state state = optimizer_state::keep)
         : checkpoint(path, detail::read_checkpoint(path, state == optimizer_state::keep)) {
         if (state == optimizer_state::leave_out) leave_out_training_state();

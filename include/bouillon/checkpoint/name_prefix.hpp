@@ -2,25 +2,13 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_tensor.hpp>
-#include <bouillon/core/error.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
-namespace bouillon {
-
-/// Tensors that are called otherwise than expected, by just what a wrapper put before their names.
-struct prefixed_names : input_error {
-    prefixed_names(const std::string& what, std::string put_before)
-        : input_error(what), prefix(std::move(put_before)) {}
-    std::string prefix;  ///< e.g. "_orig_mod."
-};
-
-namespace detail {
+namespace bouillon::detail {
 
 /// What stands before a name in a longer one that ends in it, "model." for "model.norm.weight"; else nothing.
 inline std::string_view prefix_of(std::string_view longer, std::string_view name) {
@@ -51,5 +39,4 @@ inline std::string prefix_before(std::span<const checkpoint_tensor> some, std::s
     return {};
 }
 
-}  // namespace detail
-}  // namespace bouillon
+}  // namespace bouillon::detail

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace bouillon {
 
@@ -45,6 +46,14 @@ struct unknown_model : input_error {
 /// A checkpoint that its trainer has not finished writing, or was killed while it wrote it.
 struct unfinished_checkpoint : input_error {
     using input_error::input_error;
+};
+
+/// Tensors that are called otherwise than expected by just what a wrapper of their model put before their names.
+struct prefixed_names : input_error {
+    prefixed_names(const std::string& what, std::string put_before)
+        : input_error(what), prefix(std::move(put_before)) {}
+
+    std::string prefix;  ///< e.g. "_orig_mod."
 };
 
 /// The work itself failed: the disk is full, a rename was refused, a scorer never returned a number.

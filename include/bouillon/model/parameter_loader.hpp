@@ -40,11 +40,11 @@ class parameter_loader {
         : architecture_(architecture), backend_(backend), source_(source) {}
 
     /// Widens a tensor into a buffer.
-    /// @throws input_error when there is no such tensor, or it has another shape
+    /// @throws prefixed_names or unknown_model when tensors are called otherwise; input_error when there is no such
+    ///     tensor, or it has another shape
     void take(const std::string& name, std::initializer_list<std::size_t> shape, buffer& widened) {
         const auto entry = source_.find(name);
-        if (entry == source_.end())
-            throw input_error("tensor '" + name + "' of a " + architecture_ + " model is missing");
+        if (entry == source_.end()) refuse_missing(name);
         const std::vector<std::size_t> expected(shape);
         if (entry->second.shape != expected)
             throw input_error("tensor '" + name + "' has shape " + describe(entry->second.shape) +
@@ -70,6 +70,20 @@ class parameter_loader {
     }
 
  private:
+    [[noreturn]] void refuse_missing(const std::string& name) const {
+        const auto what = "tensor '" + name + "' of a " + architecture_ + " model is missing";
+        for (const auto& [other, unused] : source_)
+            if (other.ends_with('.' + name))
+                throw prefixed_names(what + ", but there is '" + other + '\'',
+                                     other.substr(0, other.size() - name.size()));
+        const auto first_part = name.substr(0, name.find('.') + 1);
+        const auto known = source_.lower_bound(first_part);
+        if (!source_.empty() && (known == source_.end() || !known->first.starts_with(first_part)))
+            throw unknown_model(what + ": the tensors are called as a trainer calls them ('" + source_.begin()->first +
+                                "'), not as Hugging Face's models do");
+        throw input_error(what);
+    }
+
     static std::string describe(std::span<const std::size_t> shape) {
         std::string text = "[";
         for (std::size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + to_string(shape[i]);
