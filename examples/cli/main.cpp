@@ -34,6 +34,8 @@ std::string remedy(const CLI::App& program, const bouillon::input_error& refused
         return " (--allow-non-finite lets it pass)";
     if (dynamic_cast<const bouillon::unfinished_checkpoint*>(&refused) && has("--skip-unfinished"))
         return " (--skip-unfinished leaves it out)";
+    const auto* const prefixed = dynamic_cast<const bouillon::prefixed_names*>(&refused);
+    if (prefixed && has("--strip")) return " (--strip " + prefixed->prefix + " takes it off)";
     if (dynamic_cast<const bouillon::unknown_model*>(&refused) && has("--score"))
         return " (--score COMMAND scores any other)";
     if (dynamic_cast<const bouillon::types_differ*>(&refused) && has("--dtype")) return " (--dtype)";

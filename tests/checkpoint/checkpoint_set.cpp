@@ -104,3 +104,44 @@ TEST_CASE("buffers that a configuration implies are no tensors of the set, and m
     CHECK(open_checkpoints(std::span(paths).last(1)).implied_buffers_left_out() == 0);
     for (const auto& item : set) CHECK(test::as_text(test::bytes_of(item, 0)) == "ab");
 }
+
+TEST_CASE("names that differ by just a prefix are told as that, and agree once it is taken off") {
+    const test::temporary_directory directory;
+    const std::vector<std::filesystem::path> paths{directory / "1.safetensors", directory / "2.safetensors"};
+    test::write_tensors(paths[0], two_tensors);
+    test::write_tensors(
+        paths[1], {{{"_orig_mod.a", dtype::f32, {2}}, "aaaaaaaa"}, {{"_orig_mod.b", dtype::bf16, {1, 2}}, "bbbb"}});
+    for (const bool turned : {false, true}) {
+        const std::vector given{paths[turned ? 1 : 0], paths[turned ? 0 : 1]};
+        try {
+            open_checkpoints(given);
+            FAIL("not refused");
+        } catch (const prefixed_names& refused) {
+            CHECK(refused.prefix == "_orig_mod.");
+            CHECK(std::string(refused.what()) == paths[1].string() + ": has the tensors of " + paths[0].string() +
+                                                     " behind the prefix \"_orig_mod.\"");
+        }
+        const auto set = open_checkpoints(given, {.prefixes = {"_orig_mod."}});
+        CHECK(set.tensors().front() == two_tensors[0].tensor);
+    }
+}
+
+TEST_CASE("a prefix that no tensor's name has is refused") {
+    const test::temporary_directory directory;
+    const std::vector<std::filesystem::path> paths{directory / "1.safetensors"};
+    test::write_tensors(paths[0], two_tensors);
+    CHECK(test::message_of<input_error>([&] { open_checkpoints(paths, {.prefixes = {"m."}}); }) ==
+          paths[0].string() + ": the prefix \"m.\" cannot be taken off: no tensor's name begins with it");
+}
+
+TEST_CASE("a configuration that is given stands for each checkpoint's own") {
+    const test::temporary_directory directory;
+    for (const char* const name : {"1", "2"}) test::write_tensors(directory / name / "model.safetensors", two_tensors);
+    test::write_text(directory / "1/config.json", R"({"model_type": "llama", "hidden_size": 1})");
+    test::write_text(directory / "2/config.json", R"({"model_type": "llama", "hidden_size": 2})");
+    test::write_text(directory / "given.json", R"({"model_type": "llama", "hidden_size": 3})");
+    const std::vector<std::filesystem::path> paths{directory / "1", directory / "2"};
+    CHECK_THROWS_AS(open_checkpoints(paths), input_error);
+    const auto set = open_checkpoints(paths, {.config = directory / "given.json"});
+    CHECK(set[0].config_path() == directory / "given.json");
+}

@@ -506,3 +506,28 @@ TEST_CASE("masks and frequencies of an old export go into no merge, whatever the
     REQUIRE(merged.tensors().size() == 1);
     CHECK(test::loaded<float>(test::bytes_of(merged, 0)) == std::vector<float>{2});
 }
+
+TEST_CASE("a prefix that was taken off and a configuration that was given are the recipe's too") {
+    const test::temporary_directory directory;
+    paths files;
+    for (const float value : {1.0f, 3.0f}) {
+        files.push_back(directory / std::to_string(value) / "model.safetensors");
+        test::write_tensors(files.back(), {{{"module.x", dtype::f32, {1}}, test::stored(std::vector{value})}});
+    }
+    const auto config = directory / "given.json";
+    test::write_text(config, R"({"model_type": "llama",  "torch_dtype": "float32"})");
+    for (const auto type : {std::optional<dtype>(), std::optional(dtype::bf16)}) {
+        const set_options options{.types = {type, {}}, .prefixes = {"module."}, .config = config};
+        write_merged(open_checkpoints(files, options), weights{0.5, 0.5}, directory / "out", {.force = true});
+        CHECK(safetensors_file(directory / "out/model.safetensors").find("x"));
+        CHECK(test::read_text(directory / "out/config.json") ==
+              (type ? R"({"model_type": "llama",  "torch_dtype": "bfloat16"})" : test::read_text(config)));
+        reproduce_merge(read_recipe(directory / "out"), directory / "again", {.force = true});
+        for (const char* const name : {"model.safetensors", "config.json", "bouillon-recipe.json"})
+            CHECK(test::read_text(directory / "again" / name) == test::read_text(directory / "out" / name));
+    }
+    test::write_text(config, "{}");
+    CHECK(test::message_of<input_error>([&] {
+              reproduce_merge(read_recipe(directory / "out"), directory / "again", {.force = true});
+          }).find("config.json: has the hash ") != std::string::npos);
+}

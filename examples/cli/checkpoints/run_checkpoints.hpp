@@ -11,8 +11,8 @@ namespace bouillon {
 class checkpoint_set;
 }
 
-/// The checkpoints that the selection takes. Says on standard error what it left out of a folder, and which order it took
-/// where the names leave a doubt.
+/// The checkpoints that the selection takes. Says on standard error what it left out of a folder, and which order it
+/// took where the names leave a doubt.
 std::vector<std::filesystem::path> taken_checkpoints(const std::vector<std::filesystem::path>& given,
                                                      const bouillon::run_selection& selection);
 

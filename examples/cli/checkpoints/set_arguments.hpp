@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/set_options.hpp>
 
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,14 +28,20 @@ struct integers_choice {
 /// Those that --integers names, the default first.
 std::span<const integers_choice> integers_choices();
 
-/// What the user asked of the types of a merge and of checkpoints that are not alike.
+/// What the user asked of how checkpoints are read, of the types of a merge and of checkpoints that are not alike.
 struct set_arguments {
     const dtype_choice* dtype = &dtype_choices().front();
     std::vector<std::string> kept;  // patterns of tensors' names
     const integers_choice* integers = &integers_choices().front();
+    std::vector<std::string> prefixes;
+    std::filesystem::path config;  // empty: each checkpoint's own
 
     /// @param state what becomes of an optimizer's state
     bouillon::set_options options(bouillon::optimizer_state state = bouillon::optimizer_state::leave_out) const {
-        return {.state = state, .types = {dtype->type, kept}, .newest_integers = integers->newest};
+        return {.state = state,
+                .types = {dtype->type, kept},
+                .prefixes = prefixes,
+                .config = config.empty() ? std::nullopt : std::optional(config),
+                .newest_integers = integers->newest};
     }
 };

@@ -45,7 +45,21 @@ void add_run_options(CLI::App& command, bouillon::run_selection& selection) {
         ->group(group);
 }
 
+void add_reading_options(CLI::App& command, set_arguments& arguments) {
+    command
+        .add_option("--strip", arguments.prefixes,
+                    "Take a prefix off the names of tensors that begin with it, e.g. _orig_mod. or module.; may be "
+                    "given several times")
+        ->allow_extra_args(false)
+        ->type_name("PREFIX");
+    command
+        .add_option("--config", arguments.config,
+                    "The model's config.json, where the checkpoints have none; it goes into a merge")
+        ->type_name("FILE");
+}
+
 void add_set_options(CLI::App& command, set_arguments& arguments) {
+    add_reading_options(command, arguments);
     auto* const dtype = add_choice(command, "--dtype", arguments.dtype, dtype_choices(),
                                    "Type of the merged tensors; then checkpoints of F32, BF16 and F16 may be mixed");
     command

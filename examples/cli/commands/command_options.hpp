@@ -14,6 +14,9 @@
 /// Those that take some of a run's checkpoints; taken_checkpoints() applies them.
 void add_run_options(CLI::App& command, bouillon::run_selection& selection);
 
+/// Those that say how checkpoints of other tools are read.
+void add_reading_options(CLI::App& command, set_arguments& arguments);
+
 /// Those that say which types a merge has, and what becomes of tensors that cannot be summed.
 void add_set_options(CLI::App& command, set_arguments& arguments);
 

@@ -25,6 +25,7 @@ using json = nlohmann::ordered_json;
 struct inspect_arguments {
     std::vector<std::filesystem::path> checkpoints;
     bouillon::run_selection selection;
+    set_arguments set;
     bool json = false, tensors = false;
 };
 
@@ -162,7 +163,7 @@ void print_neighbours(const bouillon::checkpoint_set& set, bool tensors) {
 }
 
 void run_inspect(const inspect_arguments& arguments) {
-    const auto set = open_run(taken_checkpoints(arguments.checkpoints, arguments.selection));
+    const auto set = open_run(taken_checkpoints(arguments.checkpoints, arguments.selection), arguments.set.options());
     note_contents(set);
     if (arguments.json) return print_json(set);
     print_tensors(set);
@@ -182,6 +183,7 @@ void add_inspect_command(CLI::App& program) {
         ->required()
         ->type_name("CHECKPOINT");
     add_run_options(*command, arguments->selection);
+    add_reading_options(*command, arguments->set);
     command->add_flag("--json", arguments->json,
                       "Print one JSON object a line: the tensors, then each pair of neighbours");
     command->add_flag("--tensors", arguments->tensors, "Show each tensor's figures, too (--json always does)");

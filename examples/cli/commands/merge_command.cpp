@@ -91,7 +91,8 @@ void add_output_options(CLI::App& command, merge_arguments& arguments) {
         ->required()
         ->type_name("DIR");
     add_set_options(command, arguments.set);
-    for (const char* option : {"--dtype", "--keep-dtype", "--integers"}) command.get_option(option)->excludes(recipe);
+    for (const char* option : {"--dtype", "--keep-dtype", "--integers", "--strip", "--config"})
+        command.get_option(option)->excludes(recipe);
     command
         .add_option("--shard-size", arguments.options.shard_size,
                     "Bytes of tensors in a file of the directory (5GB, 500MB, 4GiB); 0 for one file")

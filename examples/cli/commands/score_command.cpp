@@ -27,6 +27,7 @@ namespace {
 struct score_arguments {
     std::vector<std::filesystem::path> checkpoints;
     bouillon::run_selection selection;
+    set_arguments set;
     std::filesystem::path held_out;
     const metric_choice* metric = &metric_choices().front();
     const backend_choice* backend = &backend_choices().front();
@@ -108,7 +109,7 @@ void print_text(const std::filesystem::path& checkpoint, const score_result& res
 /// The checkpoint's losses (documents).
 std::vector<double> losses_of(const std::filesystem::path& path, const score_arguments& arguments,
                               const bouillon::held_out_documents& held_out) {
-    const auto checkpoint = open_run({path});
+    const auto checkpoint = open_run({path}, arguments.set.options());
     const auto config = read_model_config(checkpoint.newest());
     const bouillon::tensor_groups alike;
     auto evaluate = arguments.backend->evaluate({checkpoint, alike, config, held_out, {}, arguments.threads});
@@ -122,7 +123,7 @@ void run_score(score_arguments& arguments) {
     check_metric(*arguments.metric, held_out.questions.has_value(), arguments.held_out);
     std::size_t width = 10;
     for (const auto& path : arguments.checkpoints) {  // so that the last one's fault does not show after an hour
-        const auto opened = open_run({path});
+        const auto opened = open_run({path}, arguments.set.options());
         note_contents(opened);
         read_model_config(opened.newest());
         width = std::max(width, path.string().size());
@@ -150,6 +151,7 @@ void add_score_command(CLI::App& program) {
         ->required()
         ->type_name("CHECKPOINT");
     add_run_options(*command, arguments->selection);
+    add_reading_options(*command, arguments->set);
     command
         ->add_option("--held-out", arguments->held_out,
                      "Held-out documents or multiple-choice questions: safetensors with tokens, document_offsets")

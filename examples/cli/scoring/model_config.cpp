@@ -11,6 +11,7 @@ bouillon::language_model_config read_model_config(const bouillon::checkpoint& ch
     if (const auto inside = checkpoint.config_path()) return bouillon::read_config(*inside);
     const auto beside = checkpoint.path().parent_path() / "config.json";
     if (!checkpoint.is_directory() && std::filesystem::exists(beside)) return bouillon::read_config(beside);
-    throw bouillon::input_error(checkpoint.path().string() +
-                                ": has no config.json, without which its model cannot be run");
+    throw bouillon::input_error(
+        checkpoint.path().string() +
+        ": has no config.json, without which its model cannot be run (--config FILE gives one)");
 }

@@ -22,6 +22,8 @@ json journal_settings(const merge_problem& problem) {
     if (set.dtype->type) settings["dtype"] = set.dtype->name;
     if (!set.kept.empty()) settings["keep_dtype"] = set.kept;
     if (set.integers->newest) settings["integers"] = set.integers->name;
+    if (!set.prefixes.empty()) settings["strip"] = set.prefixes;
+    if (!set.config.empty()) settings["config"] = set.config.string();
     if (problem.metric) settings["metric"] = problem.metric->name;
     if (problem.confirming > 0) settings["confirm"] = problem.confirming;
     if (problem.race) {

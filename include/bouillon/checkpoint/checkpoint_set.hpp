@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/checkpoint.hpp>
 #include <bouillon/checkpoint/model_config.hpp>
+#include <bouillon/checkpoint/name_prefix.hpp>
 #include <bouillon/checkpoint/placeholder_weights.hpp>
 #include <bouillon/checkpoint/set_options.hpp>
 #include <bouillon/checkpoint/tied_tensors.hpp>
@@ -20,12 +21,24 @@
 namespace bouillon {
 namespace detail {
 
+/// Checks that the names of one checkpoint's tensors are not those of another behind a prefix.
+/// @throws prefixed_names, with the files and the prefix, where they are
+inline void check_prefix(const checkpoint& one, const checkpoint& other) {
+    const auto prefix = prefix_before(one.tensors(), other.tensors());
+    if (prefix.empty()) return;
+    throw prefixed_names(one.path().string() + ": has the tensors of " + other.path().string() + " behind the prefix " +
+                             in_quotes(prefix),
+                         prefix);
+}
+
 /// Checks that another checkpoint has exactly the tensors of the first: their names, shapes and types.
 /// @param mixed_types whether the types of a float tensor may differ
 /// @throws input_error, naming the file, the tensor and both values, where it has not
 inline void check_same_tensors(const checkpoint& first, const checkpoint& other, bool mixed_types) {
     const auto& expected = first.tensors();
     const auto& others = other.tensors();
+    check_prefix(first, other);
+    check_prefix(other, first);
     for (std::size_t i = 0; i < expected.size() || i < others.size(); ++i) {
         // Both are sorted, so where the names differ the smaller one is missing on the other side.
         if (i == others.size() || (i < expected.size() && expected[i].name < others[i].name))
@@ -60,12 +73,16 @@ class checkpoint_set {
  public:
     /// Takes checkpoints that were opened, the newest last.
     /// @throws input_error for no checkpoint, for a quantized one, for one that holds placeholders instead of weights,
-    ///     and for two that differ in the name, shape or type of a tensor or in what their config.json mean
+    ///     for two that differ in the name, shape or type of a tensor or in what their config.json mean, and for a
+    ///     prefix that no name has
     explicit checkpoint_set(std::vector<checkpoint> checkpoints, set_options options = {})
         : checkpoints_(std::move(checkpoints)), options_(std::move(options)) {
         if (checkpoints_.empty()) throw input_error("no checkpoint given");
         if (options_.state == optimizer_state::leave_out)
             for (auto& item : checkpoints_) item.leave_out_training_state();
+        for (const auto& prefix : options_.prefixes) take_off(prefix);
+        for (auto& item : checkpoints_)
+            if (options_.config) item.use_config(*options_.config);
         for (auto& item : checkpoints_) leave_out_implied_buffers(item);
         for (const auto& item : checkpoints_) detail::check_no_placeholders(item);
         detail::leave_out_tied_heads(checkpoints_);
@@ -86,6 +103,9 @@ class checkpoint_set {
 
     /// The last given.
     const checkpoint& newest() const { return checkpoints_.back(); }
+
+    /// As they were given.
+    const set_options& options() const { return options_; }
 
     bool keeps_optimizer_state() const { return options_.state == optimizer_state::keep; }
 
@@ -113,6 +133,14 @@ class checkpoint_set {
     const std::vector<checkpoint_tensor>& tensors() const { return tensors_; }
 
  private:
+    void take_off(const std::string& prefix) {
+        std::size_t count = 0;
+        for (auto& item : checkpoints_) count += item.take_off(prefix);
+        if (count == 0)
+            throw input_error(checkpoints_.front().path().string() + ": the prefix " + in_quotes(prefix) +
+                              " cannot be taken off: no tensor's name begins with it");
+    }
+
     void leave_out_implied_buffers(checkpoint& from) {
         const auto implied = [](const checkpoint_tensor& tensor) {
             return detail::is_implied_buffer(tensor.name, tensor.shape);

@@ -39,9 +39,11 @@ struct merge_recipe {
     tensor_groups groups;              ///< of tensors that have merge weights of their own
     /// Name and hash of each file copied from the newest; nothing where the output is a single file.
     std::optional<std::map<std::string, std::string>> side_files;
-    merged_types types;            ///< of the output's float tensors
-    bool newest_integers = false;  ///< whether tensors of integers and bools that differ are the newest's
-    std::size_t shard_size = 0;    ///< bytes of tensors a file of a directory holds; 0: any number
+    merged_types types;                 ///< of the output's float tensors
+    bool newest_integers = false;       ///< whether tensors of integers and bools that differ are the newest's
+    std::vector<std::string> prefixes;  ///< that were taken off the tensors' names
+    std::optional<std::filesystem::path> config;  ///< that stood for the checkpoints' own, as it was given
+    std::size_t shard_size = 0;                   ///< bytes of tensors a file of a directory holds; 0: any number
     bool allow_non_finite = false;
     bool optimizer_state = false;                   ///< whether tensors of an optimizer's state were merged too
     std::map<std::string, std::string> provenance;  ///< what else the metadata of the output's files says
@@ -76,6 +78,8 @@ inline std::string to_json(const merge_recipe& recipe, int indent) {
     json["dtype"] = recipe.types.type ? std::string(to_string(*recipe.types.type)) : "keep";
     if (!recipe.types.kept.empty()) json["keep_dtype"] = recipe.types.kept;
     if (recipe.newest_integers) json["integers"] = "newest";
+    if (!recipe.prefixes.empty()) json["prefixes"] = recipe.prefixes;
+    if (recipe.config) json["config"] = recipe.config->string();
     json["shard_size"] = recipe.shard_size;
     json["allow_non_finite"] = recipe.allow_non_finite;
     json["optimizer_state"] = recipe.optimizer_state;
@@ -122,6 +126,8 @@ inline merge_recipe parse_recipe(std::string_view text, const std::string& name)
         if (which != "newest") throw input_error(name + ": has integers " + in_quotes(which) + ", not \"newest\"");
         recipe.newest_integers = true;
     }
+    if (const auto prefixes = json.find("prefixes"); prefixes != json.end()) prefixes->get_to(recipe.prefixes);
+    if (const auto config = json.find("config"); config != json.end()) recipe.config = config->get<std::string>();
     const auto shard_size = json.at("shard_size").get<std::int64_t>();
     if (shard_size < 0) throw input_error(name + ": has shard_size " + to_string(shard_size));
     recipe.shard_size = static_cast<std::size_t>(shard_size);

@@ -110,11 +110,22 @@ inline merge_recipe recipe_of(const checkpoint_set& checkpoints, std::span<const
     }
     recipe.types = checkpoints.types();
     recipe.newest_integers = checkpoints.takes_newest_integers();
+    recipe.prefixes = checkpoints.options().prefixes;
+    recipe.config = checkpoints.options().config;
     recipe.shard_size = options.shard_size;
     recipe.allow_non_finite = options.allow_non_finite;
     recipe.optimizer_state = checkpoints.keeps_optimizer_state();
     recipe.provenance = options.provenance;
     return recipe;
+}
+
+/// Writes a configuration in place of the one that may stand in `directory`.
+/// @param type of the tensors, where it is another than the configuration may name
+inline void replace_config(const std::filesystem::path& config, const std::filesystem::path& directory,
+                           std::optional<dtype> type) {
+    const auto file = directory / "config.json";
+    remove(file);
+    type ? copy_config(config, file, *type) : write_file(file, read_file(config));
 }
 
 }  // namespace detail
@@ -135,8 +146,9 @@ inline merge_recipe recipe_of(const checkpoint_set& checkpoints, std::span<const
 /// `options.groups`; dimensionless
 /// @param output one file when it ends in `.safetensors`, else a directory, with the side files of the newest
 /// checkpoint whose weight is not 0, when that is a directory: its configuration (with its type changed as
-/// the set's options say), tokenizer and code. It appears whole or not at all, and may be one of the inputs. Its recipe
-/// (recipe.hpp) is the file bouillon-recipe.json in the directory, or in the metadata of the file.
+/// the set's options say, or the one that they give), tokenizer and code. It appears whole or not at all, and may be
+/// one of the inputs. Its recipe (recipe.hpp) is the file bouillon-recipe.json in the directory, or in the metadata of
+/// the file.
 /// @param options how to write it, and with which resources
 /// @throws input_error for weights and tensors that cannot be merged, for an output that exists
 /// (require_writable_target says what `options.force` may replace), for a file that changes meanwhile, and unless
@@ -150,8 +162,10 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
                                         plan.threads);
     const bool single = output.extension() == ".safetensors";
     const auto& newest = merged.input(merged.inputs() - 1);
+    const auto& given_config = checkpoints.options().config;
     auto recipe = detail::recipe_of(checkpoints, merge_weights, options);
     if (!single) recipe.side_files = detail::side_file_hashes(newest.path());
+    if (!single && given_config) (*recipe.side_files)["config.json"] = hash_of(read_file(*given_config)).hex();
     if (options.expected && recipe.side_files && options.expected->side_files)
         detail::check_side_files(newest.path(), *recipe.side_files, *options.expected->side_files);
     auto metadata = detail::merged_metadata(merged, recipe);
@@ -171,6 +185,7 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
     }
     detail::write_file(staged.directory() / recipe_file_name, to_json(recipe, 2) + '\n');
     if (newest.is_directory()) detail::copy_side_files(newest.path(), staged.directory(), checkpoints.types().type);
+    if (given_config) detail::replace_config(*given_config, staged.directory(), checkpoints.types().type);
     staged.publish(staged.directory());
 }
 
@@ -195,6 +210,8 @@ inline void reproduce_merge(merge_recipe recipe, const std::filesystem::path& ou
     options.expected = &recipe;
     const set_options opening{.state = recipe.optimizer_state ? optimizer_state::keep : optimizer_state::leave_out,
                               .types = recipe.types,
+                              .prefixes = recipe.prefixes,
+                              .config = recipe.config,
                               .newest_integers = recipe.newest_integers};
     write_merged(open_checkpoints(paths, opening), merge_weights, output, options);
 }
