@@ -85,13 +85,13 @@ inline std::vector<std::size_t> read_optional_counts(const safetensors_file& fil
 
 /// The parts of held-out documents as a file has them.
 struct stored_documents {
-    std::vector<std::int32_t> tokens;
     std::vector<std::size_t> offsets;  ///< (documents + 1)
+    std::vector<std::int32_t> tokens;
     document_details details;
 
     explicit stored_documents(const safetensors_file& file)
-        : tokens(read_tokens(file)),
-          offsets(read_counts(file, "document_offsets")),
+        : offsets(read_counts(file, "document_offsets")),
+          tokens(read_tokens(file)),
           details{read_optional_counts(file, "prompt_tokens"), read_optional_counts(file, "document_bytes")} {}
 
     held_out_documents take(const std::string& origin) && {
