@@ -267,11 +267,13 @@ TEST_CASE("merge leaves an optimizer's state out unless it is asked for") {
     const std::string input = file.string() + ":1";
     const auto merged = all.merge(input);
     REQUIRE_MESSAGE(merged.status == 0, merged.errors);
-    CHECK(merged.errors == "bouillon: left out 1 tensor of an optimizer's state (--optimizer merges them too)\n");
+    CHECK(merged.errors ==
+          "bouillon: left out 1 tensor of an optimizer's or a trainer's state (--optimizer merges them too)\n");
     CHECK(bouillon::checkpoint(all.out).tensors().size() == 1);
     CHECK(all.merge(input + " --optimizer").errors.empty());
     CHECK(bouillon::checkpoint(all.out).tensors().size() == 2);
-    CHECK(run_program("inspect " + file.string()).errors == "bouillon: left out 1 tensor of an optimizer's state\n");
+    CHECK(run_program("inspect " + file.string()).errors ==
+          "bouillon: left out 1 tensor of an optimizer's or a trainer's state\n");
 }
 
 TEST_CASE("merge needs nothing of a checkpoint of weight 0") {
