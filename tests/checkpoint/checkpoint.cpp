@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/checkpoint/checkpoint.hpp>
 
+#include "checkpoint/blocks.hpp"
 #include "checkpoint/shards.hpp"
 #include <doctest/doctest.h>
 
@@ -159,4 +160,10 @@ TEST_CASE("states of one model in three forms have the same tensors and the same
                 CHECK(test::bytes_of(opened, i) == test::bytes_of(expected, i));
         }
     }
+}
+
+TEST_CASE("a checkpoint is scattered where elements of a tensor lie apart") {
+    const test::stored_blocks in_order({3, 2}, {{{3, 2}, {0, 0}}}), transposed({3, 2}, {{{3, 2}, {0, 0}, {1, 3}}});
+    CHECK_FALSE(checkpoint("in order", {{in_order.tensor()}, {}}).is_scattered());
+    CHECK(checkpoint("transposed", {{transposed.tensor()}, {}}).is_scattered());
 }

@@ -29,12 +29,17 @@ TEST_CASE("a plan keeps to its memory and gives every input its share") {
             for (std::size_t memory = 4'096 + std::max<std::size_t>(4'096, inputs * 1'024); memory < (1ull << 33);
                  memory = memory * 5 / 3) {
                 const auto plan = detail::plan_stream(memory, inputs, threads);
-                CHECK(plan.threads >= 1);
-                if (threads > 0) CHECK(plan.threads <= threads);
-                CHECK(plan.threads * (plan.piece + plan.scratch) <= memory);
-                CHECK(plan.piece >= output_file::direct_alignment);
-                CHECK(plan.piece % output_file::direct_alignment == 0);
-                CHECK(plan.scratch / inputs >= 1'024);
+                const auto longer = detail::plan_stream(memory, inputs, threads, 4 << 20);
+                for (const auto& each : {plan, longer}) {
+                    CHECK(each.threads >= 1);
+                    if (threads > 0) CHECK(each.threads <= threads);
+                    CHECK(each.threads * (each.piece + each.scratch) <= memory);
+                    CHECK(each.piece >= output_file::direct_alignment);
+                    CHECK(each.piece % output_file::direct_alignment == 0);
+                    CHECK(each.scratch / inputs >= 1'024);
+                }
+                CHECK(longer.scratch >= plan.scratch);
             }
+    CHECK(detail::plan_stream(256 << 20, 8, 2, 4 << 20).scratch == 8 * (4 << 20));
     CHECK_THROWS_AS(detail::plan_stream(8'191, 1, 1), input_error);
 }

@@ -92,6 +92,15 @@ class checkpoint {
         detail::prefetch_stored(contents_.tensors[i], first, size);
     }
 
+    /// Whether elements of a tensor that follow one another lie apart in its file, as a transposed tensor's do: such
+    /// are read faster in long runs.
+    bool is_scattered() const {
+        return std::any_of(contents_.tensors.begin(), contents_.tensors.end(), [](const stored_tensor& tensor) {
+            return std::any_of(tensor.blocks.begin(), tensor.blocks.end(),
+                               [](const tensor_block& block) { return !block.strides.empty(); });
+        });
+    }
+
     /// The file that holds tensor `i`, or the first block of it.
     const std::filesystem::path& file(std::size_t i) const { return contents_.tensors[i].blocks.front().file->path(); }
 

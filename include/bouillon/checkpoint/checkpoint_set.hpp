@@ -115,6 +115,12 @@ class checkpoint_set {
     /// Whether a merge has the newest's of tensors of integers and bools that differ.
     bool takes_newest_integers() const { return options_.newest_integers; }
 
+    /// Whether one of the checkpoints is (checkpoint::is_scattered).
+    bool is_scattered() const {
+        return std::any_of(checkpoints_.begin(), checkpoints_.end(),
+                           [](const checkpoint& item) { return item.is_scattered(); });
+    }
+
     /// What was left out of a checkpoint, the most of any.
     left_out_values left_out() const {
         left_out_values most;

@@ -102,8 +102,10 @@ struct stream_plan {
 /// @param memory bytes
 /// @param inputs how many
 /// @param threads 0 for as many as are useful
+/// @param run bytes of an input that are best read at a time, where the memory allows
 /// @throws input_error when `memory` bytes are too few for that many inputs
-inline stream_plan plan_stream(std::size_t memory, std::size_t inputs, std::size_t threads) {
+inline stream_plan plan_stream(std::size_t memory, std::size_t inputs, std::size_t threads,
+                               std::size_t run = std::size_t{1} << 16) {
     constexpr std::size_t page = output_file::direct_alignment;
     constexpr std::size_t large = std::size_t{4} << 20, in_cache = std::size_t{1} << 20;
     const std::size_t least = page + std::max(page, inputs << 10);
@@ -115,7 +117,7 @@ inline stream_plan plan_stream(std::size_t memory, std::size_t inputs, std::size
     if (threads == 0) threads = 2 * thread_count(0);  // half of them wait for the disk
     threads = std::clamp(memory / useful, std::size_t{1}, threads);
     const std::size_t each = memory / threads;
-    const std::size_t scratch = std::max(inputs << 10, std::min(each / 2, std::max(in_cache, inputs << 16)));
+    const std::size_t scratch = std::max(inputs << 10, std::min(each / 2, std::max(in_cache, inputs * run)));
     return {threads, std::min(each - scratch, large) / page * page, scratch};
 }
 
