@@ -156,6 +156,16 @@ TEST_CASE("force replaces nothing but one checkpoint") {
 
     create_directory(directory / "empty");
     CHECK(refusal("empty").empty());
+
+    merge_recipe recipe;
+    recipe.side_files.emplace()["templates/tool.jinja"] = "";
+    test::write_text(directory / "merged/model.safetensors", "");
+    test::write_text(directory / "merged/templates/tool.jinja", "");
+    CHECK(refusal("merged").ends_with("because it holds the directory templates"));
+    test::write_text(directory / "merged/bouillon-recipe.json", to_json(recipe, 2));
+    CHECK(refusal("merged").empty());
+    test::write_text(directory / "merged/templates/notes.txt", "");
+    CHECK(refusal("merged").ends_with("because it holds the directory templates"));
 }
 
 TEST_CASE("where a file system cannot exchange two names the old output is never lost") {

@@ -32,10 +32,11 @@ bool any_ends(const Names& ends, std::string_view name) {
 inline bool is_trainer_state(std::string_view name) {
     constexpr auto whole = std::to_array<std::string_view>(
         {"trainer_state.json", "train_state.json", "training_state.json", "latest", "latest_checkpointed_iteration.txt",
-         "zero_to_fp32.py", "checkpoint_metadata.json"});
-    constexpr auto ends = std::to_array<std::string_view>({"_results.json", ".log", ".lock", ".tmp", ".incomplete"});
-    constexpr auto stores = std::to_array<std::string_view>(
-        {".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle", ".npz", ".safetensors", ".distcp"});
+         "latest.txt", "zero_to_fp32.py", "checkpoint_metadata.json", "metadata.json", "trainer_log.jsonl"});
+    constexpr auto ends = std::to_array<std::string_view>({"_results.json", ".log", ".out", ".err", ".lock", ".tmp",
+                                                           ".incomplete", ".wandb", ".sh", ".sbatch", ".slurm"});
+    constexpr auto stores =
+        std::to_array<std::string_view>({".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle", ".npz", ".safetensors"});
     constexpr auto states = std::to_array<std::string_view>(
         {"optimizer",      "optim.",        "optim_",        "optim-",     "scheduler",     "lr_scheduler",
          "rng_state",      "random_states", "training_args", "train.",     "train_state",   "trainer_state",

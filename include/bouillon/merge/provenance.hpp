@@ -16,13 +16,13 @@
 
 namespace bouillon::detail {
 
-/// Name and hash of each file that copy_side_files() copies from a checkpoint; none from one that is a single file.
+/// Name (with the directories below) and hash of each file that copy_side_files() copies from a checkpoint; none from
+/// one that is a single file.
 inline std::map<std::string, std::string> side_file_hashes(const std::filesystem::path& checkpoint) {
     std::map<std::string, std::string> hashes;
     if (!is_directory(checkpoint)) return hashes;
-    for (const auto& item : list_directory(checkpoint))
-        if (item.is_regular_file() && is_side_file(item.path()))
-            hashes[item.path().filename().string()] = hash_of(read_file(item.path())).hex();
+    for (const auto& file : side_files_of(checkpoint))
+        hashes[file.generic_string()] = hash_of(read_file(checkpoint / file)).hex();
     return hashes;
 }
 

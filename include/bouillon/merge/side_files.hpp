@@ -1,37 +1,99 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/checkpoint/checkpoint.hpp>
+#include <bouillon/checkpoint/directory_names.hpp>
+#include <bouillon/checkpoint/file_role.hpp>
 #include <bouillon/checkpoint/input_file.hpp>
 #include <bouillon/checkpoint/json_file.hpp>
-#include <bouillon/checkpoint/list_directory.hpp>
 #include <bouillon/checkpoint/output_file.hpp>
 #include <bouillon/core/dtype.hpp>
 #include <bouillon/merge/config_type.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <vector>
 
 namespace bouillon::detail {
 
-/// What a checkpoint's directory holds beside its tensors and a merged one needs too.
-///
-/// All else stays behind: the state of an optimizer, a trainer or a random number generator is not that of the merged
-/// model.
-inline constexpr auto side_file_names = std::to_array<std::string_view>(
-    {"config.json", "generation_config.json", "tokenizer.json", "tokenizer.model", "tokenizer_config.json",
-     "special_tokens_map.json", "added_tokens.json", "vocab.json", "vocab.txt", "merges.txt", "chat_template.jinja",
-     "chat_template.json", "preprocessor_config.json", "processor_config.json", "video_preprocessor_config.json",
-     "LICENSE", "LICENSE.txt"});
+/// What of a checkpoint's directory goes to a merged one: a larger file is rather data than a part of the model.
+inline constexpr std::uintmax_t largest_side_file = std::uintmax_t{64} << 20;  // bytes
 
-inline bool is_side_file(const std::filesystem::path& path) {
+/// Whether a name is that of code that transformers runs for a model, or that such code may import.
+/// @param own_code whether the model names code of its own in its configuration
+inline bool is_model_code(std::string_view name, bool own_code) {
+    constexpr auto code = std::to_array<std::string_view>(
+        {"modeling_", "configuration_", "tokenization_", "processing_", "image_processing_", "feature_extraction_"});
+    constexpr auto scripts = std::to_array<std::string_view>(
+        {"train", "pretrain", "finetune", "run_", "launch", "eval", "convert_", "setup.", "test_"});
+    return any_begins(code, name) || (own_code && !any_begins(scripts, name));
+}
+
+/// Whether a file is no weight, no state or script of a trainer, and small.
+/// @param own_code as is_model_code() takes it
+inline bool is_side_file(const std::filesystem::path& path, bool own_code) {
     const auto name = path.filename().string();
-    return path.extension() == ".py" ||
-           std::find(side_file_names.begin(), side_file_names.end(), name) != side_file_names.end();
+    if (name.starts_with('.') || name == recipe_file_name || role_of(name) != file_role::other) return false;
+    if (name.ends_with(".py") && !is_model_code(name, own_code)) return false;
+    std::error_code unreadable;
+    const auto size = file_size(path, unreadable);
+    return !unreadable && size <= largest_side_file;
+}
+
+/// The files of a directory below a checkpoint's where they are side files all; of any other, none.
+///
+/// So a checkpoint below another one, logs and a trainer's state stay behind whole. Links to directories do too.
+inline std::vector<std::filesystem::path> side_files_below(const std::filesystem::path& directory, bool own_code) {
+    constexpr auto logs = std::to_array<std::string_view>(
+        {"wandb", "runs", "logs", "log", "tensorboard", "eval", "evals", "__pycache__"});
+    const auto name = directory.filename().string();
+    if (name.starts_with('.') || is_symlink(directory) || std::find(logs.begin(), logs.end(), name) != logs.end())
+        return {};
+    const auto held = names_in(directory);
+    std::vector<std::filesystem::path> files;
+    for (const auto& file : held.files) {
+        if (!is_side_file(directory / file, own_code)) return {};
+        files.push_back(directory / file);
+    }
+    for (const auto& below : held.directories) {
+        const auto more = side_files_below(directory / below, own_code);
+        if (more.empty()) return {};
+        files.insert(files.end(), more.begin(), more.end());
+    }
+    return files;
+}
+
+/// Whether a configuration says that the model has code of its own, under "auto_map".
+inline bool has_own_code(const directory_names& names) {
+    for (const char* const name : {"config.json", "tokenizer_config.json", "processor_config.json"})
+        if (names.has_file(name) && read_file(names.directory / name).find("\"auto_map\"") != std::string::npos)
+            return true;
+    return false;
+}
+
+/// What a checkpoint's directory holds beside its tensors and a merged one needs too, as paths below it.
+///
+/// These are its small files, in directories as well, that are no weights, no index of them, no state of an optimizer,
+/// a trainer or a random number generator, and no script: of those only code of the model. Hidden files stay behind.
+/// @throws input_error when the directory cannot be listed
+inline std::vector<std::filesystem::path> side_files_of(const std::filesystem::path& checkpoint) {
+    const auto names = names_in(checkpoint);
+    const bool own_code = has_own_code(names);
+    std::vector<std::filesystem::path> files;
+    for (const auto& name : names.files)
+        if (is_side_file(checkpoint / name, own_code)) files.emplace_back(name);
+    for (const auto& below : names.directories)
+        for (const auto& file : side_files_below(checkpoint / below, own_code))
+            files.push_back(file.lexically_relative(checkpoint));
+    return files;
 }
 
 inline void write_file(const std::filesystem::path& path, std::string_view text) {
@@ -53,14 +115,16 @@ inline void copy_config(const std::filesystem::path& source, const std::filesyst
 /// @throws work_error for one that cannot be written
 inline void copy_side_files(const std::filesystem::path& source, const std::filesystem::path& destination,
                             std::optional<dtype> type) {
-    for (const auto& item : list_directory(source)) {
-        if (!item.is_regular_file() || !is_side_file(item.path())) continue;
-        const auto name = item.path().filename();
-        if (type && name == "config.json")
-            copy_config(item.path(), destination / name, *type);
+    std::set<std::filesystem::path> directories;  // below
+    for (const auto& file : side_files_of(source)) {
+        for (auto below = file.parent_path(); !below.empty(); below = below.parent_path()) directories.insert(below);
+        create_directories((destination / file).parent_path());
+        if (type && file == "config.json")
+            copy_config(source / file, destination / file, *type);
         else
-            write_file(destination / name, read_file(item.path()));
+            write_file(destination / file, read_file(source / file));
     }
+    for (const auto& below : directories) sync_directory(destination / below);
 }
 
 }  // namespace bouillon::detail

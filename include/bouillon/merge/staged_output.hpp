@@ -5,6 +5,7 @@
 #include <bouillon/checkpoint/output_file.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/merge/made_directories.hpp>
+#include <bouillon/merge/recipe.hpp>
 #include <bouillon/merge/staging_directory.hpp>
 
 #include <cerrno>
@@ -12,6 +13,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <sys/stat.h>
 #include <system_error>
@@ -19,6 +21,27 @@
 
 namespace bouillon {
 namespace detail {
+
+/// The names of the side files that a merged directory's recipe tells of; none where it cannot be read.
+inline std::set<std::string> known_side_files(const std::filesystem::path& directory) try {
+    std::set<std::string> names;
+    if (const auto recipe = read_recipe(directory); recipe.side_files)
+        for (const auto& [name, hash] : *recipe.side_files) names.insert(name);
+    return names;
+} catch (const error&) {
+    return {};
+}
+
+/// Whether a directory below a merged one holds nothing but side files.
+inline bool holds_side_files(const std::filesystem::path& merged, const std::filesystem::path& below) {
+    const auto known = known_side_files(merged);
+    std::error_code unreadable;
+    for (std::filesystem::recursive_directory_iterator at(below, unreadable), end; at != end; at.increment(unreadable))
+        if (!is_directory(at->symlink_status()) &&
+            !known.contains(at->path().lexically_relative(merged).generic_string()))
+            return false;
+    return !unreadable && !known.empty();
+}
 
 /// Checks that a directory may be replaced.
 /// @throws input_error when replacing `directory` would delete more than one checkpoint: `force` must not be able to
@@ -29,7 +52,7 @@ inline void check_holds_one_checkpoint(const std::filesystem::path& directory) {
     for (const auto& item : list_directory(directory)) {
         empty = false;
         has_tensors |= item.path().extension() == ".safetensors";
-        if (is_directory(item.symlink_status()))
+        if (is_directory(item.symlink_status()) && !holds_side_files(directory, item.path()))
             throw input_error(directory.string() + ": is not replaced, because it holds the directory " +
                               item.path().filename().string());
     }
@@ -65,7 +88,8 @@ inline void swap_in_two_steps(const std::filesystem::path& output, const std::fi
 
 /// Checks that an output may be written.
 /// @throws input_error when `target` exists and must not be replaced: without `force` never (output_exists), and with
-/// it only a `.safetensors` file, an empty directory or a directory that holds one checkpoint and no further directory
+/// it only a `.safetensors` file, an empty directory or a directory that holds one checkpoint and no further directory,
+/// but those of side files that its recipe names
 inline void require_writable_target(const std::filesystem::path& target, bool force) {
     std::error_code failure;
     const auto status = symlink_status(target, failure);
