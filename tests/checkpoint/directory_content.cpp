@@ -102,8 +102,9 @@ TEST_CASE("an unfinished checkpoint is told with what it lacks") {
 }
 
 TEST_CASE("what is no checkpoint is none") {
-    for (const names& files : {names{"notes.txt"}, names{"step-1/model.safetensors", "step-2/model.safetensors"},
-                               names{"step-1.pt", "step-2.pt"}, names{"held-out.safetensors"}}) {
+    for (const names& files :
+         {names{"notes.txt"}, names{"step-1/model.safetensors", "step-2/model.safetensors"},
+          names{"step-1.pt", "step-2.pt"}, names{"step-1.pt", "step-2.safetensors"}, names{"held-out.safetensors"}}) {
         const test::directory_of_names directory(files);
         CHECK_FALSE_MESSAGE(content_of(directory.path()).is_known(), files[0]);
     }

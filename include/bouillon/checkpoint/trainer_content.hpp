@@ -83,13 +83,11 @@ inline directory_content trainer_files_in(const directory_names& names) {
     }));
 }
 
-/// The only file of torch.save, whatever its name, of a directory without others in it.
+/// A file of torch.save, whatever its name, where it is the only one of weights and no directory is beside it.
 inline directory_content only_file_in(const directory_names& names) {
-    const auto files = names.files_that([](const std::string& name) {
-        constexpr auto extensions = std::to_array<std::string_view>({".pt", ".pth", ".ckpt"});
-        return any_ends(extensions, name) && role_of(name) == file_role::weights;
-    });
-    if (files.size() != 1 || !names.directories.empty()) return {};
+    constexpr auto extensions = std::to_array<std::string_view>({".pt", ".pth", ".ckpt"});
+    const auto files = names.files_that([](const std::string& name) { return role_of(name) == file_role::weights; });
+    if (files.size() != 1 || !any_ends(extensions, files[0]) || !names.directories.empty()) return {};
     return {stored_form::pytorch, names.directory / files[0], names.paths(files), "", "", {}};
 }
 
