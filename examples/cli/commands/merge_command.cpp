@@ -56,11 +56,11 @@ void run_merge(merge_arguments& arguments) {
 void add_input_options(CLI::App& command, merge_arguments& arguments) {
     auto* const inputs =
         command
-            .add_option(
-                "inputs", arguments.inputs.given,
-                "CHECKPOINT:WEIGHT, the newest last; or, with --schedule or for --last, --every and --upto, "
-                "checkpoints or a run's folder. A checkpoint is a Hugging Face directory, a .safetensors file or "
-                "a directory of PyTorch's distributed checkpoints in their safetensors form")
+            .add_option("inputs", arguments.inputs.given,
+                        "CHECKPOINT:WEIGHT, the newest last; or, with --schedule or for --last, --every and --upto, "
+                        "checkpoints or a run's folder. A checkpoint is a directory as transformers or a trainer "
+                        "writes it, or a "
+                        "file of safetensors or torch.save")
             ->type_name("CHECKPOINT[:WEIGHT]");
     auto* const schedule =
         command
@@ -82,7 +82,8 @@ void add_input_options(CLI::App& command, merge_arguments& arguments) {
         ->excludes(normalize)
         ->excludes("--last")
         ->excludes("--every")
-        ->excludes("--upto");
+        ->excludes("--upto")
+        ->excludes("--skip-unfinished");
 }
 
 void add_output_options(CLI::App& command, merge_arguments& arguments) {

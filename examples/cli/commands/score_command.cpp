@@ -145,9 +145,7 @@ void run_score(score_arguments& arguments) {
 void add_score_command(CLI::App& program) {
     auto arguments = std::make_shared<score_arguments>();
     CLI::App* command = program.add_subcommand("score", "Score checkpoints on held-out documents");
-    command
-        ->add_option("checkpoints", arguments->checkpoints,
-                     "Hugging Face directories or .safetensors files, or a run's folder")
+    command->add_option("checkpoints", arguments->checkpoints, "Checkpoints in directories or files, or a run's folder")
         ->required()
         ->type_name("CHECKPOINT");
     add_run_options(*command, arguments->selection);

@@ -13,8 +13,7 @@ namespace {
 void add_data_options(CLI::App& command, search_arguments& arguments) {
     command
         .add_option("checkpoints", arguments.checkpoints,
-                    "Checkpoints of one run, the newest last: Hugging Face directories or .safetensors files; or its "
-                    "folder")
+                    "Checkpoints of one run in directories or files, the newest last; or its folder")
         ->required()
         ->type_name("CHECKPOINT");
     add_run_options(command, arguments.selection);
