@@ -52,7 +52,8 @@ void write_text(const fs::path& path, const std::string& text) {
 
 std::string index_of(const std::string& directory, const std::string& shard) {
     nlohmann::json map = nlohmann::json::object();
-    for (const auto& tensor : bouillon::checkpoint(directory).tensors()) map[tensor.name] = shard;
+    const bouillon::checkpoint opened(directory);
+    for (const auto& tensor : opened.tensors()) map[tensor.name] = shard;
     return nlohmann::json{{"weight_map", map}}.dump();
 }
 
