@@ -74,6 +74,18 @@ class merged_tensors {
         return storage_size(made, checkpoints_[0].path().string());
     }
 
+    /// Looks at all that is summed, unless NaN and infinity pass anyway.
+    ///
+    /// Cost: each input read once.
+    /// @throws not_finite at an element that is NaN or infinite
+    void check_finite_inputs(std::size_t threads) const {
+        if (allow_non_finite_) return;
+        parallel_for(tensors().size(), threads, [this](std::size_t i, std::size_t) {
+            if (!mergeable(tensors()[i].type)) return;
+            for (const checkpoint* input : inputs_of(i)) check_input_finite(*input, i);
+        });
+    }
+
     /// Says that bytes [first, first + size) of a merged tensor will be asked for soon.
     void prefetch(std::size_t tensor, std::size_t first, std::size_t size) const {
         for (const checkpoint* input : inputs_of(tensor)) {
