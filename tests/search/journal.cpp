@@ -288,6 +288,83 @@ TEST_CASE("a journal of other options or settings is refused with the field and 
     CHECK_NOTHROW(resume(9, settings));
 }
 
+TEST_CASE("losses that are measured otherwise now are told, and the recorded ones stand") {
+    const scratch_folder folder;
+    const auto path = folder.path / "journal";
+    const auto search_of = [](double shift) {
+        search_options options{.budget = 6, .reference_losses = {2, 3 + shift}};
+        options.known = {{.point = {0, 5}, .loss = 0.25 + 2 * shift, .variance = 0.01}};
+        return bayesian_search(box{{-5, 0}, {10, 15}}, options);
+    };
+    const auto run = [&](double shift, journal_mode mode, int trials) {
+        journaled_search search(search_of(shift), path, settings, mode);
+        for (int i = 0; i < trials; ++i) {
+            const trial next = search.suggest();
+            const double loss = branin(next.point) / 100;
+            search.observe(next, std::vector{loss, loss + 1});
+        }
+        return search.changed_losses();
+    };
+    CHECK(run(0, journal_mode::create, 6).differing == 0);
+    const std::string whole = read_text(path);
+    write_text(path, first_lines(whole, 7));
+    const auto changes = run(1e-6, journal_mode::resume, 3);
+    CHECK(changes.compared == 3);
+    CHECK(changes.differing == 2);
+    CHECK(changes.largest == doctest::Approx(2e-6));
+    CHECK(read_text(path) == whole);
+}
+
+TEST_CASE("a search that is given more trials goes on as one that had them from the start") {
+    const scratch_folder folder;
+    const auto path = folder.path / "journal", other = folder.path / "other";
+    const auto run = [&](const std::filesystem::path& file, std::size_t budget, journal_mode mode) {
+        bayesian_search plain(box{{-5, 0}, {10, 15}}, {.budget = budget, .climbs = {.elsewhere = false}});
+        journaled_search search(std::move(plain), file, settings, mode);
+        CHECK(search.suggested_otherwise() == 0);
+        while (!search.done()) end_trial(search, search.suggest());
+        return read_text(file);
+    };
+    // A first design of four points, as large as any.
+    const std::string small = run(path, 9, journal_mode::create), large = run(other, 12, journal_mode::create);
+    const std::string grown = run(path, 12, journal_mode::resume);
+    const std::string growth = "{\"event\":\"budget\",\"budget\":12}\n";
+    CHECK(grown == small + growth + large.substr(small.size() + 1));  // "12" is longer than "9"
+    CHECK(run(path, 12, journal_mode::resume) == grown);
+    CHECK_THROWS_WITH_AS(run(path, 9, journal_mode::resume),
+                         ("journal " + path.string() + ": budget is 12 there, but 9 here").c_str(), input_error);
+}
+
+TEST_CASE("a search that is given more trials keeps the first design that it was begun with") {
+    const scratch_folder folder;
+    const auto path = folder.path / "journal";
+    for (const std::size_t budget : {4, 9, 14}) {
+        const auto mode = budget == 4 ? journal_mode::create : journal_mode::resume;
+        journaled_search search(
+            bayesian_search(box{{-5, 0}, {10, 15}}, {.budget = budget, .climbs = {.elsewhere = false}}), path, settings,
+            mode);
+        CHECK(search.suggested_otherwise() == 0);
+        CHECK(search.options().initial_trials == (budget == 4 ? 0 : 2));
+        while (!search.done()) end_trial(search, search.suggest());
+        CHECK(search.history().size() == budget);
+    }
+}
+
+TEST_CASE("a caller may add lines of its own to the journal that it opened") {
+    const scratch_folder folder;
+    const auto path = folder.path / "journal";
+    const auto open = [&](journal_mode mode) { return std::make_shared<journal_file>(path, mode); };
+    {
+        const auto file = open(journal_mode::create);
+        journaled_search search(branin_search(), file, settings);
+        end_trial(search, search.suggest());
+        file->append(R"({"event":"measured","merge_weights":[1,0],"search":[2]})");
+        end_trial(search, search.suggest());
+    }
+    journaled_search search(branin_search(), open(journal_mode::resume), settings);
+    CHECK(search.resumed() == 2);
+}
+
 TEST_CASE("a journal with a wrong line is refused with the line's number") {
     const scratch_folder folder;
     const auto path = folder.path / "journal";

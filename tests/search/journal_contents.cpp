@@ -64,6 +64,14 @@ TEST_CASE("the result of a search is its journal's last line, and holds no longe
     CHECK_FALSE(read_journal(path).result);
 }
 
+TEST_CASE("the budget of a search that was given more trials is the last one") {
+    const scratch_folder folder;
+    const auto path = folder.path / "journal";
+    write_text(path, journal_text(path) + result_line + R"({"event":"budget","budget":12})" + "\n");
+    CHECK(read_journal(path).header.at("budget") == 12);
+    CHECK_FALSE(read_journal(path).result);
+}
+
 TEST_CASE("what is no journal of this version is refused with the line") {
     const scratch_folder folder;
     const auto path = folder.path / "journal";
@@ -76,11 +84,11 @@ TEST_CASE("what is no journal of this version is refused with the line") {
     refuses("<html>\n", "line 1: this is not a JSON object");
     refuses(result_line, "line 1: this is no journal: it does not begin with a header");
     refuses(
-        "{\"event\":\"header\",\"version\":3}\n{\"event\":\"dance\"}\n",
-        "line 1: it is of version 3; this bouillon reads version 4: end the search with the bouillon that began it, "
+        "{\"event\":\"header\",\"version\":4}\n{\"event\":\"dance\"}\n",
+        "line 1: it is of version 4; this bouillon reads version 5: end the search with the bouillon that began it, "
         "or begin a new one");
-    refuses("{\"event\":\"header\",\"version\":4}\n{\"event\":\"dance\"}\n", "line 2: the event is \"dance\"");
-    refuses("{\"event\":\"header\",\"version\":4}\n{\"ticket\":1}\n", "line 2: key 'event' not found");
+    refuses("{\"event\":\"header\",\"version\":5}\n{\"event\":\"dance\"}\n", "line 2: the event is \"dance\"");
+    refuses("{\"event\":\"header\",\"version\":5}\n{\"ticket\":1}\n", "line 2: key 'event' not found");
     CHECK_THROWS_AS(read_journal(folder.path), input_error);
     CHECK_THROWS_AS(read_journal(folder.path / "nothing"), input_error);
 }

@@ -25,6 +25,8 @@ TEST_CASE("a search that lives through the events of a journal knows its trials"
     CHECK(replay_event(search, parse(R"({"event":"repeat","ticket":1,"of":0})")));
     CHECK(replay_event(search, parse(R"({"event":"fail","ticket":1,"reason":"no memory"})")));
     CHECK(replay_event(search, parse(R"({"event":"result","decision":"merge"})")));
+    CHECK(replay_event(search, parse(R"({"event":"measured","merge_weights":[1],"search":[2]})")));
+    CHECK(replay_event(search, parse(R"({"event":"budget","budget":9})")));
     REQUIRE(search.history().size() == 2);
     CHECK(search.history()[0].observation.loss == 2);
     CHECK(std::isnan(search.history()[0].observation.variance));

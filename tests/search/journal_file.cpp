@@ -19,8 +19,11 @@ TEST_CASE("lines that were appended are read when the file is opened again") {
         CHECK(file.lines().empty());
         file.append("one");
         CHECK(read_text(path) == "one\n");  // there before the file is closed
+        CHECK(file.last() == "one");
         file.append("two");
+        CHECK(file.last() == "two");
     }
+    CHECK(journal_file(path, journal_mode::resume).last() == "two");
     CHECK(journal_file(path, journal_mode::resume).lines() == lines{"one", "two"});
 }
 

@@ -80,11 +80,12 @@ TEST_CASE("whatever changes suggestions changes the header, and is named with bo
     other.smallest_distance = 1e-3;
     CHECK(difference(header, header_of(other)) == "smallest_distance is 1e-06 there, but 0.001 here");
     other = options;
-    other.known[0].loss = 0.2;
-    CHECK(difference(header, header_of(other)) == "known[0].loss is 0.1 there, but 0.2 here");
+    other.budget = 8;
+    CHECK(difference(header, header_of(other)) == "budget is 9 there, but 8 here");
     other = options;
-    other.reference_losses[1] = 4;
-    CHECK(difference(header, header_of(other)) == "reference_losses[1] is 3.0 there, but 4.0 here");
+    other.known[0].point[0] = 0.5;
+    CHECK(difference(header, header_of(other)) == "known[0].point[0] is 1.0 there, but 0.5 here");
+    other = options;
     other.reference_losses = {2};
     CHECK(difference(header, header_of(other)) == "reference_losses has 2 values there, but 1 here");
 
@@ -94,6 +95,36 @@ TEST_CASE("whatever changes suggestions changes the header, and is named with bo
     const bayesian_search<interval, improvement_or_knowledge, squared_exponential> kernel(interval{}, options);
     CHECK(difference(header, journal_header(kernel, {{"alpha", 0.5}})) ==
           "kernel is \"trended(matern52)\" there, but \"squared_exponential\" here");
+}
+
+TEST_CASE("losses that are measured otherwise and a larger budget are no reason to refuse a journal") {
+    const auto header = header_of(options);
+    search_options other = options;
+    other.budget = 12;
+    other.known[0].loss = 0.2;
+    other.known[0].variance = 0.5;
+    other.reference_losses = {2, 3.5};
+    CHECK(difference(header, header_of(other)) == "none");
+    const auto changes = changes_since(header, other);
+    CHECK(changes.compared == 3);
+    CHECK(changes.differing == 2);
+    CHECK(changes.largest == 0.5);
+    const auto begun = as_begun(other, header);
+    CHECK(begun.reference_losses == options.reference_losses);
+    CHECK(begun.known[0].loss == 0.1);
+    CHECK(std::isnan(begun.known[0].variance));
+    CHECK(begun.budget == 12);
+    CHECK(begun.initial_trials == initial_trials(options, 1));
+}
+
+TEST_CASE("some settings can be compared before all are known") {
+    const auto header = header_of(options, {{"alpha", 0.5}, {"confirm", 8}});
+    CHECK_NOTHROW(check_journal_settings(header, {{"alpha", 0.5}}, ""));
+    CHECK_THROWS_WITH_AS(check_journal_settings(header, {{"alpha", 0.25}}, "j: "),
+                         "j: alpha is 0.5 there, but 0.25 here", input_error);
+    CHECK_THROWS_WITH_AS(check_journal_settings(header, {{"metric", "acc"}}, ""),
+                         "metric is missing there, but \"acc\" here", input_error);
+    CHECK_THROWS_AS(check_journal_settings({{"event", "header"}, {"version", 4}}, {}, ""), input_error);
 }
 
 TEST_CASE("settings are JSON values, compared to their last digit") {
@@ -125,9 +156,9 @@ TEST_CASE("settings are an object or nothing") {
 }
 
 TEST_CASE("a journal of another version is refused in one line, whatever else it holds") {
-    const json old = {{"event", "header"}, {"version", 3}, {"space_type", "bouillon::interval"}};
+    const json old = {{"event", "header"}, {"version", 4}, {"space_type", "bouillon::interval"}};
     CHECK(difference(old, header_of(options)) ==
-          "it is of version 3; this bouillon reads version 4: end the search with the bouillon that began it, or begin "
+          "it is of version 4; this bouillon reads version 5: end the search with the bouillon that began it, or begin "
           "a new one");
     CHECK(difference({{"event", "observe"}}, header_of(options)) ==
           "this is no journal: it does not begin with a header");

@@ -6,6 +6,7 @@
 #include <bouillon/search/journal_file.hpp>
 #include <bouillon/search/journal_header.hpp>
 #include <bouillon/search/journal_json.hpp>
+#include <bouillon/search/loss_changes.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -13,6 +14,7 @@
 #include <deque>
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -25,13 +27,16 @@ namespace bouillon {
 /// Its earlier calls are made again in their order, and trials that were out are handed out again, with the same ticket
 /// and point, unless the caller ends them first. The first line holds the version of the format, what the search is
 /// made of and its options, and the caller's settings (what is merged, scored and how, as JSON values); the others hold
-/// one event each: "suggest", "repeat", "observe", "fail" or "abandon". A "result", with which a caller may end a
-/// journal, is passed over.
+/// one event each: "suggest", "repeat", "observe", "fail" or "abandon", and "budget" where it was given more trials. A
+/// "result", with which a caller may end a journal, and what it "measured" are passed over.
 /// @tparam Search a bayesian_search
 template <class Search>
 class journaled_search {
  public:
     /// Begins a journal, or continues from one. A file that is not there, or empty, is begun in either mode.
+    ///
+    /// A search that is continued has the first design, the reference losses and the losses of known points that the
+    /// journal was begun with, whatever they are now (`changed_losses`), and may have a larger budget.
     /// @param search that has suggested nothing yet
     /// @param file the journal
     /// @param settings a JSON object of what must be the same when the journal is taken up again; null for nothing
@@ -40,12 +45,20 @@ class journaled_search {
     ///     settings: the message names the field and both values
     journaled_search(Search search, const std::filesystem::path& file, const nlohmann::ordered_json& settings,
                      journal_mode mode = journal_mode::create)
-        : search_(std::move(search)), journal_(file, mode) {
-        const nlohmann::ordered_json header = journal_header(search_, settings);
-        if (journal_.lines().empty())
-            write(header);
-        else
-            continue_from(header);
+        : journaled_search(std::move(search), std::make_shared<journal_file>(file, mode), settings) {}
+
+    /// The same with a file that the caller has opened, and may add lines to.
+    journaled_search(Search search, std::shared_ptr<journal_file> file, const nlohmann::ordered_json& settings)
+        : journal_(std::move(file)), events_(read_events()), search_(begin(std::move(search), settings)) {
+        for (std::size_t i = 1; i < events_.size(); ++i)
+            detail::use_line(journal_->name(), i + 1, [&] {
+                if (!replay_event(search_, events_[i])) ++suggested_otherwise_;
+            });
+        for (const auto& [suggested, observed] : search_.history().records())
+            if (observed.status == trial_status::pending) unfinished_.push_back(suggested);
+        resumed_ = search_.history().size() - unfinished_.size();
+        if (grows_) write({{"event", "budget"}, {"budget", search_.options().budget}});
+        events_.clear();
     }
 
     bool done() const { return unfinished_.empty() && search_.done(); }
@@ -106,6 +119,10 @@ class journaled_search {
     /// Trials that had ended before this run began.
     std::size_t resumed() const { return resumed_; }
 
+    /// How the reference losses and the losses of known points that this search was made with differ from those of the
+    /// journal, which stand.
+    const loss_changes& changed_losses() const { return changed_losses_; }
+
     /// Trials in the journal that this search would have suggested elsewhere.
     ///
     /// They stand, but where there are any, the journal is from another machine or version, or from a search with other
@@ -113,21 +130,32 @@ class journaled_search {
     std::size_t suggested_otherwise() const { return suggested_otherwise_; }
 
  private:
-    void continue_from(const nlohmann::ordered_json& header) {
-        const auto& lines = journal_.lines();
-        nlohmann::ordered_json begun;
-        detail::use_line(journal_.name(), 1, [&] { begun = detail::parse_event(lines.front()); });
-        check_journal_header(begun, header, journal_.name());
-        for (std::size_t i = 1; i < lines.size(); ++i)
-            detail::use_line(journal_.name(), i + 1, [&] {
-                if (!replay_event(search_, detail::parse_event(lines[i]))) ++suggested_otherwise_;
-            });
-        for (const auto& [suggested, observed] : search_.history().records())
-            if (observed.status == trial_status::pending) unfinished_.push_back(suggested);
-        resumed_ = search_.history().size() - unfinished_.size();
+    /// The journal's lines.
+    std::vector<nlohmann::ordered_json> read_events() const {
+        std::vector<nlohmann::ordered_json> events;
+        for (const std::string& line : journal_->lines())
+            detail::use_line(journal_->name(), events.size() + 1, [&] { events.push_back(detail::parse_event(line)); });
+        return events;
     }
 
-    void write(const nlohmann::ordered_json& event) { journal_.append(json_line(event)); }
+    /// Writes the first line; or checks it, and gives the search as it was begun.
+    Search begin(Search search, const nlohmann::ordered_json& settings) {
+        const nlohmann::ordered_json header = journal_header(search, settings);
+        if (events_.empty()) {
+            write(header);
+            return search;
+        }
+        nlohmann::ordered_json written = events_.front();
+        for (const auto& event : events_)
+            if (event.value("event", "") == "budget") written["budget"] = event.at("budget");
+        check_journal_header(written, header, journal_->name());
+        grows_ = written.at("budget") < header.at("budget");
+        changed_losses_ = changes_since(written, search.options());
+        return Search(search.space(), as_begun(search.options(), events_.front()), search.acquisition_used(),
+                      search.surrogate().kernel());
+    }
+
+    void write(const nlohmann::ordered_json& event) { journal_->append(json_line(event)); }
 
     void write_end(std::size_t ticket) {
         std::erase_if(unfinished_, [&](const trial& unfinished) { return unfinished.ticket == ticket; });
@@ -148,8 +176,11 @@ class journaled_search {
         write(event);
     }
 
+    std::shared_ptr<journal_file> journal_;
+    std::vector<nlohmann::ordered_json> events_;  // while they are read
+    loss_changes changed_losses_;
+    bool grows_ = false;  // the budget
     Search search_;
-    journal_file journal_;
     std::deque<trial> unfinished_;  // out when the earlier run stopped: handed out again unless the caller ends them
     std::size_t resumed_ = 0;
     std::size_t suggested_otherwise_ = 0;

@@ -22,7 +22,7 @@ namespace bouillon {
 
 /// What a journal tells of its search, which may still be running.
 struct journal_contents {
-    nlohmann::ordered_json header;                 ///< its first line
+    nlohmann::ordered_json header;                 ///< its first line, with the budget that the search has now
     bouillon::history trials;                      ///< those that are out are pending
     std::optional<nlohmann::ordered_json> result;  ///< with which its caller ended it; nothing where a trial came after
 };
@@ -77,6 +77,7 @@ inline journal_contents read_journal(const std::filesystem::path& path) {
                 return;
             }
             replay_event(replayed, event);
+            if (event.at("event") == "budget") contents.header["budget"] = event.at("budget");
             if (event.at("event") == "result") contents.result = std::move(event);
         });
     if (number == 0) throw input_error(name + "it is empty");

@@ -40,7 +40,8 @@ void replay_observation(Search& search, const nlohmann::ordered_json& event) {
 
 }  // namespace detail
 
-/// Lets a search live through one event of a journal again; a result is none of its events, and changes nothing.
+/// Lets a search live through one event of a journal again; a result, a larger budget and what a caller measured are
+/// none of its events, and change nothing.
 /// @returns false where the search would have suggested another trial than the one recorded, which stands
 /// @throws input_error, or the JSON library's exception, where the event does not fit
 template <class Search>
@@ -58,7 +59,7 @@ bool replay_event(Search& search, const nlohmann::ordered_json& event) {
         search.fail(ended(), event.at("reason"));
     else if (kind == "abandon")
         search.abandon(ended(), event.at("reason"));
-    else if (kind != "result")
+    else if (kind != "result" && kind != "budget" && kind != "measured")
         throw input_error("the event is " + event.at("event").dump());
     return true;
 }

@@ -51,7 +51,12 @@ class journal_file {
         }
         if (::fdatasync(file_.number()) != 0) give_up();
         size_ += static_cast<off_t>(line.size());
+        line.pop_back();
+        last_ = std::move(line);
     }
+
+    /// The last line, read or added, without its end; empty where there is none.
+    const std::string& last() const { return last_; }
 
     /// How messages begin.
     std::string name() const { return "journal " + path_.string() + ": "; }
@@ -67,6 +72,7 @@ class journal_file {
         std::size_t begin = 0;
         for (std::size_t end; (end = text.find('\n', begin)) != text.npos; begin = end + 1)
             lines_.push_back(text.substr(begin, end - begin));
+        if (!lines_.empty()) last_ = lines_.back();
         size_ = static_cast<off_t>(begin);
         if (::ftruncate(file_.number(), size_) != 0 || ::lseek(file_.number(), size_, SEEK_SET) != size_) give_up();
     }
@@ -81,6 +87,7 @@ class journal_file {
     detail::file_descriptor file_;
     off_t size_ = 0;  // bytes of whole lines
     std::vector<std::string> lines_;
+    std::string last_;
 };
 
 }  // namespace bouillon

@@ -5,19 +5,22 @@
 #include <bouillon/core/name_of.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/search/journal_json.hpp>
+#include <bouillon/search/loss_changes.hpp>
 #include <bouillon/search/search_options.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bouillon {
 
 /// Of a journal's format.
-inline constexpr int journal_version = 4;
+inline constexpr int journal_version = 5;
 
 namespace detail {
 
@@ -55,6 +58,20 @@ inline void require_same_json(const nlohmann::ordered_json* there, const nlohman
                               here->contains(key) ? &here->at(key) : nullptr, field.empty() ? key : field + '.' + key,
                               name);
     }
+}
+
+/// A header with what may differ when its journal is taken up again as another one has it: losses that were measured
+/// once more, and a larger budget.
+inline nlohmann::ordered_json with_changes(nlohmann::ordered_json written, const nlohmann::ordered_json& expected) {
+    const auto same_size = [&](const char* field) {
+        return written.contains(field) && written[field].size() == expected.at(field).size();
+    };
+    if (same_size("reference_losses")) written["reference_losses"] = expected.at("reference_losses");
+    for (std::size_t i = 0; same_size("known") && i < written["known"].size(); ++i)
+        for (const char* field : {"loss", "variance"}) written["known"][i][field] = expected.at("known")[i].at(field);
+    if (const auto& budget = expected.at("budget"); written.contains("budget") && written["budget"] < budget)
+        written["budget"] = budget;
+    return written;
 }
 
 }  // namespace detail
@@ -95,6 +112,30 @@ inline std::vector<known_observation> known_of(const nlohmann::ordered_json& hea
     return known;
 }
 
+/// Losses that a search was begun with as they are measured now, against those of its journal's header.
+/// @param written the header that the journal has
+/// @param options of the search as it would be begun now, with as many losses
+inline loss_changes changes_since(const nlohmann::ordered_json& written, const search_options& options) {
+    const std::vector<double> reference = detail::numbers_or_nan(written.at("reference_losses"));
+    loss_changes changes = changes_of(reference, options.reference_losses);
+    const auto known = known_of(written);
+    for (std::size_t i = 0; i < known.size(); ++i)
+        changes += changes_of(std::span(&known[i].loss, 1), std::span(&options.known[i].loss, 1));
+    return changes;
+}
+
+/// Options with the losses and the first design that a search was begun with: taken up again it goes on with those.
+/// @param options of the search as it would be begun now
+/// @param written the header that the journal has
+inline search_options as_begun(search_options options, const nlohmann::ordered_json& written) {
+    search_options begun = options;
+    begun.budget = written.at("budget");
+    options.initial_trials = initial_trials(begun, written.at("dimension"));
+    options.reference_losses = detail::numbers_or_nan(written.at("reference_losses"));
+    options.known = known_of(written);
+    return options;
+}
+
 /// Checks that a line is a header of this version.
 /// @param header the line
 /// @param name how the message begins
@@ -108,7 +149,23 @@ inline void check_journal_version(const nlohmann::ordered_json& header, const st
                           ": end the search with the bouillon that began it, or begin a new one");
 }
 
+/// Checks that a journal was begun with some settings, whatever others it has.
+/// @param written the header that the journal has
+/// @param settings an object
+/// @param name how the message begins
+/// @throws input_error at the first that differs, with both values
+inline void check_journal_settings(const nlohmann::ordered_json& written, const nlohmann::ordered_json& settings,
+                                   const std::string& name) {
+    check_journal_version(written, name);
+    const auto& there = written.at("settings");
+    for (const auto& [key, here] : settings.items())
+        detail::require_same_json(there.contains(key) ? &there.at(key) : nullptr, &here, key, name);
+}
+
 /// Checks that a journal was begun by the same search with the same settings.
+///
+/// Its budget may have been smaller, and its reference losses and the losses of known points may have been others, as
+/// many: what it was begun with is taken for measured once more.
 /// @param written the header that the journal has
 /// @param expected the header that it would be begun with now
 /// @param name how the message begins
@@ -117,6 +174,7 @@ inline void check_journal_version(const nlohmann::ordered_json& header, const st
 inline void check_journal_header(nlohmann::ordered_json written, nlohmann::ordered_json expected,
                                  const std::string& name) {
     check_journal_version(written, name);
+    written = detail::with_changes(std::move(written), expected);
     const nlohmann::ordered_json settings_there = written["settings"], settings_here = expected["settings"];
     written.erase("settings");
     expected.erase("settings");

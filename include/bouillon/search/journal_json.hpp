@@ -11,6 +11,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bouillon {
 
@@ -25,6 +26,13 @@ inline double number_or_nan(const nlohmann::ordered_json& value) {
 }
 
 namespace detail {
+
+/// Numbers, each as above.
+inline std::vector<double> numbers_or_nan(const nlohmann::ordered_json& values) {
+    std::vector<double> numbers;
+    for (const auto& value : values) numbers.push_back(number_or_nan(value));
+    return numbers;
+}
 
 /// One event of a journal.
 /// @throws input_error where the line is no JSON object
