@@ -33,10 +33,11 @@ inline std::string read_text(const std::filesystem::path& path) {
 }
 
 /// Runs the program with arguments as a shell splits them.
-inline program_run run_program(const std::string& arguments) {
+/// @param before shell text that comes first
+inline program_run run_program(const std::string& arguments, const std::string& before = "") {
     const auto base = std::filesystem::temp_directory_path() / ("bouillon-cli-" + std::to_string(::getpid()));
     const std::string out = base.string() + ".out", err = base.string() + ".err";
-    const int status = std::system((BOUILLON_PROGRAM " " + arguments + " >" + out + " 2>" + err).c_str());
+    const int status = std::system((before + BOUILLON_PROGRAM " " + arguments + " >" + out + " 2>" + err).c_str());
     program_run result{WEXITSTATUS(status), read_text(out), read_text(err)};
     std::filesystem::remove(out);
     std::filesystem::remove(err);

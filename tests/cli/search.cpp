@@ -1,33 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "program.hpp"
-#include "tiny_run.hpp"
+#include "search_commands.hpp"
 
 #include <doctest/doctest.h>
 
 #include <numeric>
 
 namespace fs = std::filesystem;
-
-namespace {
-
-std::string search_of(const tiny_run& run, std::size_t checkpoints) {
-    std::string command = "search";
-    for (std::size_t k = 0; k < checkpoints; ++k) command += " " + run.step(k).string();
-    return command;
-}
-
-std::string on_documents(const tiny_run& run) {
-    return " --held-out " + run.held_out().string() + " --test " + run.test().string();
-}
-
-/// The events without their times, which differ from run to run.
-std::vector<nlohmann::json> timeless(const program_run& run) {
-    auto events = run.json();
-    for (auto& event : events) event.erase("seconds");
-    return events;
-}
-
-}  // namespace
 
 TEST_CASE("search prints a trial event a trial and one result, with the documented fields") {
     const tiny_run run("cli-json");

@@ -45,6 +45,36 @@ TEST_CASE("a command gives the same number of losses each time, or its trial fai
     CHECK(evaluate(newest, document_set::search).losses.size() == 2);
 }
 
+TEST_CASE("a command that fails is run again as often as it may, on a merge that is written anew") {
+    const fs::path run = BOUILLON_EXAMPLE_DATA;
+    const std::vector<fs::path> pair = {run / "step-02280", run / "step-02400"};
+    const auto checkpoints = open_checkpoints(pair);
+    const temporary_directory folder;
+    const std::string count = (folder.path() / "count").string();
+    const std::string command = "test -f {checkpoint}/model.safetensors && rm -r {checkpoint} && echo >> " + count +
+                                "; [ $(wc -l < " + count + ") = 3 ] && echo 2.5";
+    const std::vector<double> newest = {0.0, 1.0};
+    external_evaluator once(checkpoints, {command}, {.retries = 1});
+    CHECK_THROWS_AS(once(newest, document_set::search), work_error);
+    CHECK(once(newest, document_set::search).losses == std::vector{2.5});
+    CHECK_THROWS_AS(once(newest, document_set::search), work_error);
+    std::ifstream lines(count);
+    std::size_t runs = 0;
+    for (std::string line; std::getline(lines, line);) ++runs;
+    CHECK(runs == 5);
+}
+
+TEST_CASE("a merge beyond its type's range is a trial that failed") {
+    const fs::path run = BOUILLON_EXAMPLE_DATA;
+    const std::vector<fs::path> pair = {run / "step-02280", run / "step-02400"};
+    const auto checkpoints = open_checkpoints(pair);
+    const std::vector<double> huge = {-1e38, 1e39};
+    external_evaluator refuses(checkpoints, {"echo 2.5"});
+    CHECK_THROWS_AS(refuses(huge, document_set::search), work_error);
+    external_evaluator passes(checkpoints, {"echo 2.5"}, {.write = {.allow_non_finite = true}});
+    CHECK(passes(huge, document_set::search).losses == std::vector{2.5});
+}
+
 TEST_CASE("some of the documents that a command measures are set aside, and cost no second run") {
     const fs::path run = BOUILLON_EXAMPLE_DATA;
     const std::vector<fs::path> pair = {run / "step-02280", run / "step-02400"};
@@ -62,13 +92,18 @@ TEST_CASE("some of the documents that a command measures are set aside, and cost
     CHECK(evaluate.confirming() == 0);
     const std::vector<double> newest = {0, 1}, middle = {0.5, 0.5};
     const auto split = split_documents(24, 1.0 / 3, 5);
-    const auto search = evaluate(newest, document_set::search).losses;
+    const auto measured = evaluate(newest, document_set::search);
+    const auto& search = measured.losses;
+    CHECK(measured.beside == std::vector<double>(split.confirm.begin(), split.confirm.end()));
     CHECK(evaluate.confirming() == 8);
     CHECK(search == std::vector<double>(split.search.begin(), split.search.end()));
+    CHECK(evaluate(newest, document_set::test).beside.empty());
     CHECK(evaluate(newest, document_set::test).losses ==
           std::vector<double>(split.confirm.begin(), split.confirm.end()));
     CHECK(runs() == 1);
-    CHECK(evaluate(middle, document_set::test).losses.size() == 8);  // a merge that no trial met
+    const auto tested = evaluate(middle, document_set::test);  // a merge that no trial met
+    CHECK(tested.losses.size() == 8);
+    CHECK(tested.beside.size() == 16);
     CHECK(runs() == 2);
     evaluate(newest, document_set::search);  // asked anew, it is measured anew
     CHECK(runs() == 3);

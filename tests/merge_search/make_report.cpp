@@ -37,13 +37,30 @@ TEST_CASE("the closed loop finds the best merge and beats every baseline on the 
     CHECK(report.found().test->mean < 2.05 + 0.75 + 1e-3);
 }
 
-TEST_CASE("a baseline of which nothing can be measured ends the report with its name and the reason") {
+TEST_CASE("a newest checkpoint that cannot be measured ends the report with its name and the reason") {
     known_landscape landscape;
     landscape.failing_from = 0;
     measured_merges measure(landscape);
     CHECK_THROWS_WITH_AS(
         make_report({0, 0, 1}, baselines(3, 2, 1), measure, gain_documents::search, [](const std::string&) {}),
         "baseline 'newest': no merge could be measured: out of memory", work_error);
+}
+
+TEST_CASE("a baseline of which nothing can be measured is left out, and the report says so") {
+    known_landscape landscape;
+    landscape.failing_from = 0.9;
+    measured_merges measure(landscape);
+    const std::vector<baseline> compared = {{"newest", {{0, 0, 1}}}, {"oldest", {{1, 0, 0}}}, {"middle", {{0, 1, 0}}}};
+    const auto no_progress = [](const std::string&) {};
+    const auto report = make_report({0.5, 0.25, 0.25}, compared, measure, gain_documents::test, no_progress);
+    REQUIRE(report.rows.size() == 3);
+    CHECK(report.rows[1].name == "middle");
+    CHECK(report.best_baseline->row == 1);
+    REQUIRE(report.unmeasured.size() == 1);
+    CHECK(report.unmeasured[0].name == "oldest");
+    CHECK(report.unmeasured[0].reason == "baseline 'oldest': no merge could be measured: out of memory");
+    CHECK_THROWS_WITH_AS(make_report({1, 0, 0}, compared, measure, gain_documents::test, no_progress), "out of memory",
+                         work_error);
 }
 
 TEST_CASE("a baseline of which some cannot be measured is made of the others") {

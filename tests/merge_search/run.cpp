@@ -28,3 +28,38 @@ TEST_CASE("a merge that cannot be measured is a failed trial and the search goes
     const auto found = search.recommendation().merge_weights;
     CHECK(found[0] < 0.6);
 }
+
+TEST_CASE("the merges of a resumed search's trials are not measured again") {
+    known_landscape landscape;
+    bayesian_search search(simplex{3}, options_for(landscape, 5));
+    landscape.failing_from = 0.6;
+    measured_merges measure(landscape);
+    run_all_trials(search, measure, [](const trial_event&) {});
+
+    known_landscape other;
+    measured_merges again(other);
+    again(std::vector{0.0, 0.0, 1.0}, document_set::search);
+    remember_trials(search.history(), again);
+    for (const auto& [suggested, observed] : search.history().records()) {
+        const bool known = observed.status == trial_status::observed;
+        CHECK(again.knows(suggested.merge_weights) == known);
+        if (known) CHECK(again(suggested.merge_weights, document_set::search).losses == observed.document_losses);
+    }
+    CHECK(other.calls == 1);
+}
+
+TEST_CASE("trials of one loss each are remembered too") {
+    const auto one_loss = [calls = 0](std::span<const double> w, document_set) mutable {
+        return merge_evaluation{{w[0] + ++calls}};
+    };
+    bayesian_search search(simplex{2}, {.budget = 3});
+    auto evaluate = one_loss;
+    measured_merges measure(evaluate);
+    run_all_trials(search, measure, [](const trial_event&) {});
+    auto silent = one_loss;
+    measured_merges again(silent);
+    again(std::vector{0.125, 0.875}, document_set::search);
+    remember_trials(search.history(), again);
+    for (const auto& [suggested, observed] : search.history().records())
+        CHECK(again(suggested.merge_weights, document_set::search).losses == std::vector{observed.loss});
+}

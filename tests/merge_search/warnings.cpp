@@ -149,3 +149,14 @@ TEST_CASE("a merge on a bound that can be gone beyond is warned of, with the bou
 
     static_assert(!bounded_space<simplex>);  // a weight of 0 is in the nature of an average
 }
+
+TEST_CASE("a baseline that could not be measured is named with the reason") {
+    auto report = unremarkable();
+    report.unmeasured = {{"1-sqrt decay", "scorer `x`: exit status 1"}};
+    REQUIRE(kinds_of(report) == kinds{"not_measured"});
+    CHECK(warnings_of(report, names).front().text ==
+          "a line is missing, as it could not be measured: baseline '1-sqrt decay': scorer `x`: exit status 1");
+    report.unmeasured = {{"a", "baseline 'a': no merge could be measured"}};
+    CHECK(warnings_of(report, names).front().text ==
+          "a line is missing, as it could not be measured: baseline 'a': no merge could be measured");
+}

@@ -1,10 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checkpoints/merge_writer.hpp"
 
+#include <bouillon/merge/check_output.hpp>
 #include <bouillon/merge/write_merged.hpp>
 #include <bouillon/version.hpp>
 
 #include "until_signal.hpp"
+
+namespace {
+
+/// How a search writes.
+bouillon::write_options options_of(const bouillon::tensor_groups& groups, const search_arguments& arguments) {
+    return {.force = arguments.force,
+            .threads = arguments.threads,
+            .allow_non_finite = arguments.allow_non_finite,
+            .groups = groups};
+}
+
+}  // namespace
 
 void write_merge(const bouillon::checkpoint_set& checkpoints, const std::vector<double>& merge_weights,
                  const std::filesystem::path& output, const bouillon::write_options& options) {
@@ -16,14 +29,21 @@ void write_again(const std::filesystem::path& recipe, const std::filesystem::pat
     bouillon::reproduce_merge(bouillon::read_recipe(recipe), output, options);
 }
 
+void check_result(const bouillon::checkpoint_set& checkpoints, const bouillon::tensor_groups& groups,
+                  const search_arguments& arguments) {
+    const auto options = options_of(groups, arguments);
+    if (!arguments.out.empty())
+        bouillon::check_output(checkpoints, arguments.out, options);
+    else if (!arguments.score.empty())
+        bouillon::check_inputs(checkpoints, options);
+}
+
 void write_result(bool merged, const std::vector<double>& merge_weights, const bouillon::checkpoint_set& checkpoints,
                   const bouillon::tensor_groups& groups, const search_arguments& arguments) {
     const until_signal signal;
-    write_merge(checkpoints, merge_weights, arguments.out,
-                {.force = arguments.force,
-                 .provenance = {{"bouillon.version", bouillon::version},
-                                {"bouillon.decision", merged ? "merge" : "keep newest"}},
-                 .threads = arguments.threads,
-                 .groups = groups,
-                 .stop = signal.asked()});
+    auto options = options_of(groups, arguments);
+    options.provenance = {{"bouillon.version", bouillon::version},
+                          {"bouillon.decision", merged ? "merge" : "keep newest"}};
+    options.stop = signal.asked();
+    write_merge(checkpoints, merge_weights, arguments.out, options);
 }

@@ -2,8 +2,6 @@
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/merge_search/make_report.hpp>
 #include <bouillon/merge_search/warnings.hpp>
-#include <bouillon/search/journal_file.hpp>
-#include <bouillon/search/journal_json.hpp>
 
 #include "checkpoints/merge_writer.hpp"
 #include "checkpoints/run_checkpoints.hpp"
@@ -11,18 +9,12 @@
 #include "commands/commands.hpp"
 #include "commands/search_command_options.hpp"
 #include "progress.hpp"
-#include "report/html_report.hpp"
-#include "report/json_output.hpp"
-#include "report/page_json.hpp"
 #include "report/report_file.hpp"
-#include "report/report_output.hpp"
-#include "report/search_page.hpp"
 #include "scoring/merge_scorer.hpp"
 #include "search/merge_problem.hpp"
+#include "search/search_outputs.hpp"
 #include "search/search_stages.hpp"
-#include <nlohmann/json.hpp>
 
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,68 +44,36 @@ bouillon::merge_report compare(merge_problem& problem, const search_result& resu
                       ? bouillon::make_report(found, compared, problem.losses, *problem.race, problem.gains_on, show)
                       : bouillon::make_report(found, compared, problem.losses, problem.gains_on, show);
     report.warnings = bouillon::warnings_of(report, problem.names.checkpoints, problem.wording.of);
-    report.warnings.insert(report.warnings.end(), result.borders.begin(), result.borders.end());
+    report.warnings.insert(report.warnings.end(), result.warnings.begin(), result.warnings.end());
     return report;
-}
-
-/// Ends the journal with the result and what a page needs beside it, unless it ends so already: it was resumed when all
-/// was done.
-void end_journal(const std::filesystem::path& path, nlohmann::ordered_json result, const report_page& page) {
-    result["page"] = page_json(page);
-    bouillon::journal_file journal(path, bouillon::journal_mode::resume);
-    if (const std::string line = bouillon::json_line(result); journal.lines().empty() || journal.lines().back() != line)
-        journal.append(line);
-}
-
-void print_result(const merge_problem& problem, const bouillon::merge_report& report, const search_result& result) {
-    const auto& arguments = problem.arguments;
-    if (result.stopped_by != "budget")
-        std::printf("Stopped by --%s after %zu of %zu trials\n\n", result.stopped_by.c_str(), result.trials,
-                    arguments.budget);
-    std::fputs(result_text(report, problem.names, problem.wording).c_str(), stdout);
-    if (!arguments.out.empty())
-        std::printf("Written: %s (the %s)\n", arguments.out.c_str(),
-                    report.merge() ? "found merge" : "newest checkpoint");
-}
-
-/// Puts the result where the user asked for it.
-void tell(merge_problem& problem, const bouillon::checkpoint_set& checkpoints, const bouillon::merge_report& report,
-          const search_result& result, std::optional<report_file>& page_file) {
-    const auto& arguments = problem.arguments;
-    const auto line = result_json(report, result.recommendation, problem.names, problem.wording, result.stopped_by);
-    if (arguments.has_page()) {
-        const auto page = make_page(problem, checkpoints, report, result);
-        if (!arguments.journal.empty()) end_journal(arguments.journal, line, page);
-        if (page_file) page_file->publish(html_report(page));
-    }
-    if (arguments.json)
-        print_line(line);
-    else
-        print_result(problem, report, result);
 }
 
 /// A search, from its checkpoints to its verdict.
 void run(const search_arguments& arguments) {
-    std::optional<report_file> page_file;  // what cannot be written shows now, not at the end
+    // What cannot be written shows now, not at the end.
+    std::optional<report_file> page_file;
     if (!arguments.report.empty()) page_file.emplace(arguments.report, arguments.force);
 
+    std::vector<double> newest(arguments.checkpoints.size());  // merge weights
+    newest.back() = 1;
+    measurement_journal journal(arguments, newest);
     const auto checkpoints = open_run(arguments.checkpoints, arguments.set.options());
     const auto groups = make_groups(arguments.groups, checkpoints);
+    check_result(checkpoints, groups, arguments);
     auto scorer = make_scorer(arguments, checkpoints, groups);
-    merge_losses losses(scorer.evaluate);
-    merge_problem problem{arguments, groups, losses, names_of(checkpoints, groups), scorer.wording, scorer.metric};
+    recorded_evaluator evaluate(scorer.evaluate, [&](const auto& made) { journal.write(made); });
+    for (const auto& made : journal.earlier()) evaluate.remember(made);
+    merge_losses losses(evaluate);
+    merge_problem problem{arguments,      groups,       losses, journal, names_of(checkpoints, groups),
+                          scorer.wording, scorer.metric};
     if (arguments.groups.any()) make_group_space(arguments.groups, groups, problem.newest());
-    measure_newest(problem, scorer);
+    measure_newest(problem, scorer, evaluate);
     note_contents(checkpoints);
 
     search_result result = search_alike(problem);
     const bouillon::recommendation alike = result.recommendation;
     if (arguments.groups.any()) result = search_groups(problem, result);
-    const auto report = compare(problem, result, alike);
-    if (!arguments.out.empty())
-        write_result(report.merge(), report.merge() ? report.found().merge_weights : problem.newest(), checkpoints,
-                     groups, arguments);
-    tell(problem, checkpoints, report, result, page_file);
+    put_out(problem, checkpoints, compare(problem, result, alike), result, page_file);
 }
 
 }  // namespace

@@ -44,6 +44,12 @@ void add_data_options(CLI::App& command, search_arguments& arguments) {
                     "Time that a --score command may take, seconds; then its trial failed")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
+    command
+        .add_option("--retries", arguments.retries,
+                    "Times that a --score command which failed is run again before its trial, or its line of the "
+                    "table, is given up")
+        ->check(whole_number())
+        ->capture_default_str();
 }
 
 void add_output_options(CLI::App& command, search_arguments& arguments) {
@@ -54,6 +60,8 @@ void add_output_options(CLI::App& command, search_arguments& arguments) {
     command.add_option("--report", arguments.report, "Write a page about the search: one HTML file, for any browser")
         ->type_name("FILE");
     command.add_flag("--force", arguments.force, "Replace an existing --out or --report");
+    command.add_flag("--allow-non-finite", arguments.allow_non_finite,
+                     "Let NaN and infinity in a checkpoint pass into merges that are written");
     command.add_flag("--json", arguments.json, "Print one JSON object a line instead of the table");
 }
 

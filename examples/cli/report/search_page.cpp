@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/search_page.hpp"
 
+#include <bouillon/core/error.hpp>
 #include <bouillon/merge/compare_neighbours.hpp>
-#include <bouillon/score/external_command.hpp>
 #include <bouillon/version.hpp>
 
 #include "report/report_output.hpp"
+#include "shell_word.hpp"
 
+#include <cstdio>
 #include <utility>
 
 namespace {
 
 /// The checkpoints alone. Those that were not scored on all search documents are, for a page that is asked for; a
-/// journal does without them.
+/// journal does without them, and both without one that cannot be measured.
 std::vector<reported_checkpoint> measured_alone(merge_problem& problem) {
     const auto& names = problem.names.checkpoints;
     std::vector<reported_checkpoint> measured;
@@ -20,14 +22,18 @@ std::vector<reported_checkpoint> measured_alone(merge_problem& problem) {
         std::vector<double> alone(names.size(), 0.0);
         alone[k] = 1;
         if (problem.arguments.report.empty() && !problem.losses.knows(alone)) continue;
-        const auto loss = bouillon::mean_loss(problem.losses(alone, bouillon::document_set::search).losses);
-        measured.push_back({names[k], loss.mean, loss.standard_error()});
+        try {
+            const auto loss = bouillon::mean_loss(problem.losses(alone, bouillon::document_set::search).losses);
+            measured.push_back({names[k], loss.mean, loss.standard_error()});
+        } catch (const bouillon::work_error& failure) {
+            std::fprintf(stderr, "bouillon: the page does without %s alone: %s\n", names[k].c_str(), failure.what());
+        }
     }
     return measured;
 }
 
 std::vector<reported_distance> neighbours_distances(const bouillon::checkpoint_set& checkpoints, std::size_t threads,
-                                                    const std::vector<std::string>& names) {
+                                                    const std::vector<std::string>& names) try {
     std::vector<reported_distance> distances;
     const auto pairs = bouillon::compare_neighbours(checkpoints, threads);
     for (std::size_t k = 0; k < pairs.size(); ++k) {
@@ -37,11 +43,9 @@ std::vector<reported_distance> neighbours_distances(const bouillon::checkpoint_s
             {names[k], names[k + 1], whole.distance(), whole.distance() / whole.norm_b(), whole.cosine()});
     }
     return distances;
-}
-
-std::string quoted_where_needed(const std::string& word) {
-    const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$&;|<>()*?[]{}#~`!") == word.npos;
-    return plain ? word : bouillon::shell_quote(word);
+} catch (const bouillon::error& failure) {
+    std::fprintf(stderr, "bouillon: the page does without the checkpoints' distances: %s\n", failure.what());
+    return {};
 }
 
 }  // namespace
@@ -57,7 +61,7 @@ report_page make_page(merge_problem& problem, const bouillon::checkpoint_set& ch
     page.journal = arguments.journal.string();
     for (const auto& word : arguments.command)
         if (word != "--resume")  // the whole search is told, not its continuation
-            page.command += (page.command.empty() ? "" : " ") + quoted_where_needed(word);
+            page.command += (page.command.empty() ? "" : " ") + shell_word(word);
     page.report = report;
     page.trials = result.reported;
     page.slices = result.slices;

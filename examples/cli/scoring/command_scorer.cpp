@@ -10,10 +10,12 @@ merge_scorer make_command_scorer(const search_arguments& arguments, double confi
                                  const bouillon::checkpoint_set& checkpoints, const bouillon::tensor_groups& groups) {
     const bouillon::external_command command{arguments.score, std::chrono::seconds(arguments.score_limit)};
     const auto evaluator = std::make_shared<bouillon::external_evaluator>(
-        checkpoints, command, groups, bouillon::confirm_options{confirm_share, arguments.seed});
+        checkpoints, command,
+        bouillon::external_options{arguments.retries,
+                                   {.allow_non_finite = arguments.allow_non_finite, .groups = groups}},
+        bouillon::confirm_options{confirm_share, arguments.seed});
     merge_scorer scorer;
     scorer.evaluate = as_functions(evaluator);
     scorer.wording = wording_of_a_command();
-    scorer.confirming = [evaluator] { return evaluator->confirming(); };
     return scorer;
 }

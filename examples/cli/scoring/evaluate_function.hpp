@@ -14,12 +14,12 @@ struct evaluate_function {
     std::function<bouillon::merge_evaluation(std::span<const double>, bouillon::document_set)> all;
     std::function<bouillon::merge_evaluation(std::span<const double>, std::span<const std::size_t>)> some = {};
 
-    bouillon::merge_evaluation operator()(std::span<const double> merge_weights, bouillon::document_set set) {
+    bouillon::merge_evaluation operator()(std::span<const double> merge_weights, bouillon::document_set set) const {
         return all(merge_weights, set);
     }
     /// Only where `some` is not empty.
     bouillon::merge_evaluation operator()(std::span<const double> merge_weights,
-                                          std::span<const std::size_t> documents) {
+                                          std::span<const std::size_t> documents) const {
         return some(merge_weights, documents);
     }
 };

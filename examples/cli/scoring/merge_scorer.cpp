@@ -44,7 +44,7 @@ merge_scorer make_scorer(const search_arguments& arguments, const bouillon::chec
     check_metric(*arguments.metric, search.questions || judging.questions, arguments.held_out);
     const auto config = read_model_config(checkpoints.newest());
     merge_scorer scorer;
-    scorer.confirming = [set_aside = confirming] { return set_aside; };
+    scorer.confirming = confirming;
     scorer.evaluate = arguments.backend->evaluate({checkpoints, groups, config, std::move(search.documents),
                                                    std::move(judging.documents), arguments.threads, announce});
     if (!search.questions && !judging.questions) return scorer;

@@ -7,7 +7,6 @@
 #include "search/search_arguments.hpp"
 
 #include <cstddef>
-#include <functional>
 
 namespace bouillon {
 class checkpoint_set;
@@ -18,8 +17,8 @@ struct tensor_groups;
 struct merge_scorer {
     evaluate_function evaluate;
     loss_wording wording;
-    const metric_choice* metric = nullptr;      // of questions; null where documents are scored
-    std::function<std::size_t()> confirming{};  // documents set aside from the search's; known after a measurement
+    const metric_choice* metric = nullptr;  // of questions; null where documents are scored
+    std::size_t confirming = 0;             // documents set aside from the search's; not known here of a command's
 };
 
 /// @param checkpoints that are merged; must outlive the result

@@ -8,9 +8,8 @@
 
 using json = nlohmann::ordered_json;
 
-json journal_settings(const merge_problem& problem) {
-    const auto& arguments = problem.arguments;
-    json settings = {{"checkpoints", json::array()}, {"space", space_of_groups}};
+json journal_settings(const search_arguments& arguments) {
+    json settings = {{"checkpoints", json::array()}};
     for (const auto& path : arguments.checkpoints) settings["checkpoints"].push_back(path.string());
     settings["kernel"] = arguments.kernel->name;
     settings["acquisition"] = arguments.acquisition->name;
@@ -24,6 +23,12 @@ json journal_settings(const merge_problem& problem) {
     if (set.integers->newest) settings["integers"] = set.integers->name;
     if (!set.prefixes.empty()) settings["strip"] = set.prefixes;
     if (!set.config.empty()) settings["config"] = set.config.string();
+    return settings;
+}
+
+json journal_settings(const merge_problem& problem) {
+    json settings = journal_settings(problem.arguments);
+    settings["space"] = space_of_groups;
     if (problem.metric) settings["metric"] = problem.metric->name;
     if (problem.confirming > 0) settings["confirm"] = problem.confirming;
     if (problem.race) {

@@ -11,7 +11,10 @@
 /// The name, in journals and on pages, of the space of groups of tensors.
 inline constexpr std::string_view space_of_groups = "groups";
 
-/// What must be the same when a journal is taken up again, for its header: of all that the searches of a run share.
+/// What must be the same when a journal is taken up again, for its header: as far as the arguments say.
+nlohmann::ordered_json journal_settings(const search_arguments& arguments);
+
+/// All that the searches of a run share.
 nlohmann::ordered_json journal_settings(const merge_problem& problem);
 
 /// Those and the space's.

@@ -1,25 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/merge_problem.hpp"
 
-#include <bouillon/search/baselines.hpp>
+#include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
+#include <bouillon/search/loss_changes.hpp>
 #include <bouillon/space/simplex.hpp>
 
 #include "scoring/merge_scorer.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
 
 using bouillon::document_set;
 using bouillon::gain_documents;
 
 std::vector<double> merge_problem::newest() const { return bouillon::simplex{checkpoints()}.newest_average(1); }
 
-void measure_newest(merge_problem& problem, const merge_scorer& scorer) {
+namespace {
+
+/// Measures once more where a measurement that the search cannot do without fails.
+template <class Measure>
+std::vector<double> needed(const std::string& name, const Measure& measure) {
+    try {
+        return measure();
+    } catch (const bouillon::work_error& failure) {
+        std::fprintf(stderr, "bouillon: %s could not be measured, and is tried once more: %s\n", name.c_str(),
+                     failure.what());
+        return measure();
+    }
+}
+
+constexpr const char* the_newest = "the newest checkpoint";
+
+/// Measures the newest checkpoint as in the run that began the journal, and says what has changed since.
+void compare_newest(const merge_problem& problem, const merge_scorer& scorer, recorded_evaluator& evaluate) {
+    const std::vector<double>& recorded = problem.newest_losses;
+    bouillon::measurement again{problem.newest(), recorded};
+    const auto measured = needed(the_newest, [&] {
+        auto evaluation = scorer.evaluate(again.merge_weights, document_set::search);
+        again.test = std::move(evaluation.beside);
+        return evaluation.losses;
+    });
+    if (measured.size() != recorded.size())
+        throw bouillon::input_error(problem.journal.name() + "the newest checkpoint has " +
+                                    bouillon::to_string(recorded.size()) + " losses there, but " +
+                                    bouillon::to_string(measured.size()) + " here");
+    const auto changes = bouillon::changes_of(recorded, measured);
+    if (changes.differing > 0)
+        std::fprintf(
+            stderr,
+            "bouillon: %s%zu of the newest checkpoint's %zu losses are others now, by up to %.2g, as on another "
+            "machine or with a scorer that is noisy. The recorded ones stand.\n",
+            problem.journal.name().c_str(), changes.differing, changes.compared, changes.largest);
+    if (problem.journal.has_newest()) return;
+    evaluate.remember(again);
+    problem.journal.write(again);
+}
+
+}  // namespace
+
+std::vector<double> needed_losses(merge_problem& problem, const std::string& name,
+                                  const std::vector<double>& merge_weights, document_set set) {
+    return needed(name, [&] { return problem.losses(merge_weights, set).losses; });
+}
+
+void measure_newest(merge_problem& problem, const merge_scorer& scorer, recorded_evaluator& evaluate) {
     const auto& arguments = problem.arguments;
+    const auto& journal = problem.journal;
     const std::vector<double> newest = problem.newest();
-    problem.newest_losses = problem.losses(newest, document_set::search).losses;
-    problem.confirming = scorer.confirming();
+    const bool recorded = std::ranges::any_of(
+        journal.earlier(), [&](const auto& made) { return made.merge_weights == newest && !made.search.empty(); });
+    problem.newest_losses = needed_losses(problem, the_newest, newest, document_set::search);
+    if (recorded && !journal.has_ended()) compare_newest(problem, scorer, evaluate);
+    problem.confirming = arguments.score.empty() ? scorer.confirming : evaluate.test_documents();
     if (problem.confirming > 0) problem.gains_on = gain_documents::confirm;
     if (!arguments.test.empty()) problem.gains_on = gain_documents::test;
-    if (problem.gains_on != gain_documents::search) problem.losses(newest, document_set::test);
-    if (arguments.full || !scorer.evaluate.some || problem.newest_losses.size() == 1) return;
-    problem.race.emplace(newest, problem.newest_losses, bouillon::racing_options{.seed = arguments.seed});
-    bouillon::enter_baselines(*problem.race, bouillon::baselines(problem.checkpoints(), 0, 0), problem.losses);
+    if (problem.gains_on != gain_documents::search) needed_losses(problem, the_newest, newest, document_set::test);
+    if (!arguments.full && scorer.evaluate.some && problem.newest_losses.size() > 1)
+        problem.race.emplace(newest, problem.newest_losses, bouillon::racing_options{.seed = arguments.seed});
 }

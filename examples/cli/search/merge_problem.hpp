@@ -4,26 +4,31 @@
 #include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/merge_search/measured_merges.hpp>
 #include <bouillon/merge_search/racing.hpp>
+#include <bouillon/merge_search/recorded_evaluator.hpp>
 #include <bouillon/merge_search/report.hpp>
 
 #include "checkpoints/merge_weight_names.hpp"
 #include "scoring/evaluate_function.hpp"
 #include "scoring/loss_wording.hpp"
+#include "search/measurement_journal.hpp"
 #include "search/search_arguments.hpp"
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 struct merge_scorer;
 
-using merge_losses = bouillon::measured_merges<evaluate_function>;
+using recorded_evaluator = bouillon::recorded_evaluator<evaluate_function>;
+using merge_losses = bouillon::measured_merges<recorded_evaluator>;
 
 /// What the searches of a run look for: the merge of the lowest loss, whose losses are measured and remembered.
 struct merge_problem {
     const search_arguments& arguments;
     const bouillon::tensor_groups& groups;  // empty: all tensors have the same merge weights
     merge_losses& losses;
+    measurement_journal& journal;
     merge_weight_names names;
     loss_wording wording;
     const metric_choice* metric = nullptr;   // of questions; null where documents are scored
@@ -37,7 +42,18 @@ struct merge_problem {
     std::vector<double> newest() const;
 };
 
-/// Measures the newest checkpoint, which every merge is compared with, on all documents, so that a fault in them shows
-/// at once; and the baselines that others race against.
+/// Losses of a merge that the search cannot do without: where it cannot be measured it is tried once more.
+/// @param name what messages call it
+/// @param merge_weights of it
+/// @param set of documents
+/// @returns losses (documents)
 /// @throws work_error where it cannot be measured
-void measure_newest(merge_problem& problem, const merge_scorer& scorer);
+std::vector<double> needed_losses(merge_problem& problem, const std::string& name,
+                                  const std::vector<double>& merge_weights, bouillon::document_set set);
+
+/// Measures the newest checkpoint, which every merge is compared with, on all documents, so that a fault in them shows
+/// at once. Of a search that is resumed it is measured once more, and told how that differs from what is in the
+/// journal, which stands.
+/// @throws work_error where it cannot be measured
+/// @throws input_error where the journal is of other documents
+void measure_newest(merge_problem& problem, const merge_scorer& scorer, recorded_evaluator& evaluate);

@@ -32,8 +32,7 @@ class running_search::state {
     state(const search_parts& parts, const bouillon::search_options& options)
         : search_(std::in_place_type<chosen_search>, make(parts, options)) {}
     state(const search_parts& parts, const bouillon::search_options& options, const search_journal& journal)
-        : search_(std::in_place_type<journaled_search>, make(parts, options), journal.file, journal.settings,
-                  journal.resume ? bouillon::journal_mode::resume : bouillon::journal_mode::create) {}
+        : search_(std::in_place_type<journaled_search>, make(parts, options), journal.file, journal.settings) {}
 
     /// Calls a function with the search as it is run: journaled or not.
     template <class Function>
@@ -93,6 +92,8 @@ const bouillon::history& running_search::history() const { return state_->search
 const bouillon::search_options& running_search::options() const { return state_->search().options(); }
 
 std::size_t running_search::resumed() const { return state_->journaled() ? state_->journaled()->resumed() : 0; }
+
+const bouillon::loss_changes& running_search::changed_losses() const { return state_->journaled()->changed_losses(); }
 
 std::size_t running_search::suggested_otherwise() const {
     return state_->journaled() ? state_->journaled()->suggested_otherwise() : 0;

@@ -10,15 +10,16 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
-#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace bouillon {
+class journal_file;
+struct loss_changes;
 struct search_options;
-}
+}  // namespace bouillon
 struct acquisition_choice;
 struct kernel_choice;
 struct stopping_options;
@@ -32,9 +33,8 @@ struct search_parts {
 
 /// Where a search is written down.
 struct search_journal {
-    std::filesystem::path file;
+    std::shared_ptr<bouillon::journal_file> file;
     const nlohmann::ordered_json& settings;  // the program's own
-    bool resume = false;
 };
 
 /// The search behind all choices of space, kernel and acquisition, with a journal if one is asked for. It is compiled
@@ -64,6 +64,8 @@ class running_search {
 
     /// Trials that had ended before this run began.
     std::size_t resumed() const;
+    /// How the losses that it was made with differ from the journal's, which stand. Only with a journal.
+    const bouillon::loss_changes& changed_losses() const;
     /// Trials of the journal that would be suggested elsewhere now.
     std::size_t suggested_otherwise() const;
 

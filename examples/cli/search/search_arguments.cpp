@@ -9,6 +9,8 @@
 #include "checkpoints/run_checkpoints.hpp"
 
 #include <array>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -26,6 +28,21 @@ void set_search_of_paper(bouillon::search_options& options) {
 
 constexpr std::array presets = {preset_choice{"paper", set_paper, set_search_of_paper}};
 
+/// One file of two outputs would be neither.
+void check_outputs_differ(const search_arguments& arguments) {
+    std::vector<std::pair<const char*, std::filesystem::path>> outputs = {
+        {"--out", arguments.out}, {"--report", arguments.report}, {"--journal", arguments.journal}};
+    if (arguments.groups.any() && !arguments.journal.empty())
+        outputs.emplace_back("the journal of groups", arguments.journal.string() + ".groups");
+    std::erase_if(outputs, [](const auto& output) { return output.second.empty(); });
+    for (auto& [name, path] : outputs) path = std::filesystem::weakly_canonical(path);
+    for (std::size_t i = 1; i < outputs.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            if (outputs[i].second == outputs[j].second)
+                throw bouillon::input_error(outputs[i].second.string() + ": is both " + outputs[j].first + " and " +
+                                            outputs[i].first);
+}
+
 void check_usage(const search_arguments& arguments) {
     const auto refuse = [](const std::string& what) { throw bouillon::input_error(what); };
     if (arguments.groups.any() && arguments.preset)
@@ -41,6 +58,7 @@ void check_usage(const search_arguments& arguments) {
         refuse("--confirm sets documents aside to judge on, which --test is for: give one of them");
     if (arguments.resume && arguments.journal.empty()) refuse("--resume needs --journal FILE");
     if (!arguments.out.empty()) bouillon::require_writable_target(arguments.out, arguments.force);
+    check_outputs_differ(arguments);
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ struct search_arguments {
     std::uint64_t seed = 1;
     long score_limit = 3600;        // seconds
     std::optional<double> confirm;  // share of the documents
-    bool full = false, resume = false, force = false, json = false;
+    std::size_t retries = 0;        // of a command that failed
+    bool full = false, resume = false, force = false, json = false, allow_non_finite = false;
 
     /// Whether what a page shows is kept: for the page, or in the journal, from which `bouillon report` makes one.
     bool has_page() const { return !report.empty() || !journal.empty(); }

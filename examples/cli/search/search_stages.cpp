@@ -3,17 +3,21 @@
 
 #include <bouillon/merge_search/defaults.hpp>
 #include <bouillon/merge_search/warnings.hpp>
+#include <bouillon/search/baselines.hpp>
+#include <bouillon/search/journal_file.hpp>
+#include <bouillon/search/loss_changes.hpp>
 #include <bouillon/search/search_options.hpp>
 
 #include "checkpoints/tensor_division.hpp"
 #include "search/journal_settings.hpp"
+#include "search/measured_answer.hpp"
 #include "search/running_search.hpp"
 #include "search/search_trials.hpp"
 #include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -24,31 +28,46 @@ namespace {
 struct search_stage {
     std::string space;                     // its name
     std::vector<std::string> coordinates;  // (d), their names
-    std::filesystem::path journal;
+    std::shared_ptr<bouillon::journal_file> journal;
     std::size_t earlier = 0;          // trials of the stages before it
     nlohmann::ordered_json settings;  // in the journal
 };
 
 running_search open_search(const search_parts& parts, const bouillon::search_options& options,
-                           const search_stage& stage, bool resume) {
-    if (stage.journal.empty()) return running_search(parts, options);
-    running_search search(parts, options, {stage.journal, stage.settings, resume});
+                           const search_stage& stage) {
+    if (!stage.journal) return running_search(parts, options);
+    running_search search(parts, options, {stage.journal, stage.settings});
+    const std::string name = stage.journal->name();
+    if (const auto& changes = search.changed_losses(); changes.differing > 0)
+        std::fprintf(stderr,
+                     "bouillon: %s%zu of %zu losses that it was begun with are others now, by up to %.2g. The "
+                     "recorded ones stand.\n",
+                     name.c_str(), changes.differing, changes.compared, changes.largest);
     if (search.suggested_otherwise() > 0)
         std::fprintf(stderr,
-                     "bouillon: %zu trials of %s would be suggested elsewhere now: it is from another machine or "
+                     "bouillon: %s%zu of its trials would be suggested elsewhere now: it is from another machine or "
                      "version. They stand.\n",
-                     search.suggested_otherwise(), stage.journal.c_str());
+                     name.c_str(), search.suggested_otherwise());
     return search;
+}
+
+/// Measures the baselines that have no choice, where trials race against them.
+void enter_baselines(merge_problem& problem) {
+    if (problem.race)
+        bouillon::enter_baselines(*problem.race, bouillon::baselines(problem.checkpoints(), 0, 0), problem.losses);
 }
 
 /// Runs a search to its end.
 search_result run_stage(const search_parts& parts, const bouillon::search_options& options, const search_stage& stage,
                         merge_problem& problem) {
-    running_search search = open_search(parts, options, stage, problem.arguments.resume);
+    running_search search = open_search(parts, options, stage);
+    problem.journal.begin();
+    if (stage.space != space_of_groups) enter_baselines(problem);
     const double newest_loss = options.reference_losses.empty() ? problem.newest_losses.front() : 0;
     search_result result;
     result.stopped_by = run_trials(search, newest_loss, stage.earlier, problem);
     result.recommendation = search.recommendation();
+    measure_answer(problem, search.history(), result);
     result.trials = search.history().size();
     if (!problem.arguments.has_page()) return result;
     result.reported = reported_trials(search.history(), newest_loss, stage.earlier, stage.space);
@@ -83,11 +102,11 @@ search_result search_alike(merge_problem& problem) {
     auto options = options_of(problem, choice.newest_point(problem.checkpoints()), arguments.budget);
     if (arguments.preset) arguments.preset->set_search(options);
     const std::string name(choice.name);
-    const search_stage stage{name, choice.coordinate_names(problem.names.checkpoints), arguments.journal, 0,
+    const search_stage stage{name, choice.coordinate_names(problem.names.checkpoints), problem.journal.file(), 0,
                              journal_settings(problem, choice)};
     search_result result = run_stage(parts, options, stage, problem);
     if (auto border = border_warning(choice, parts.space, result.recommendation.point))
-        result.borders.push_back(*std::move(border));
+        result.warnings.push_back(*std::move(border));
     return result;
 }
 
@@ -102,19 +121,18 @@ search_result search_groups(merge_problem& problem, const search_result& alike) 
     if (space.contains_same_for_all(1)) options.known.push_back(known_alike(problem, space.same_for_all(1), losses));
     if (problem.race) problem.race->enter(merged, losses);
 
-    search_stage stage{std::string(space_of_groups), coordinate_names(problem.groups, space), arguments.journal,
-                       alike.trials, journal_settings(problem)};
-    if (!stage.journal.empty()) stage.journal += ".groups";
+    search_stage stage{std::string(space_of_groups), coordinate_names(problem.groups, space),
+                       problem.journal.groups_file(), alike.trials, journal_settings(problem)};
     stage.settings["groups"] = to_json(problem.groups, space);
     search_result result =
         run_stage({any_space(space), arguments.kernel, arguments.acquisition}, options, stage, problem);
     result.trials += alike.trials;
     result.reported.insert(result.reported.begin(), alike.reported.begin(), alike.reported.end());
-    result.borders = alike.borders;
+    result.warnings.insert(result.warnings.begin(), alike.warnings.begin(), alike.warnings.end());
     const auto grouped = problem.losses(result.recommendation.merge_weights, bouillon::document_set::search).losses;
     if (bouillon::mean_loss(grouped).mean >= bouillon::mean_loss(losses).mean)
         result.recommendation = alike.recommendation;
     else if (auto border = bouillon::border_warning(reached_bounds(problem.groups, space, result.recommendation.point)))
-        result.borders.push_back(*std::move(border));
+        result.warnings.push_back(*std::move(border));
     return result;
 }

@@ -19,8 +19,9 @@ struct search_result {
     std::string stopped_by;                // the option that ended it, without its dashes
     std::vector<reported_trial> reported;  // these three where a page can be made of the search
     std::vector<posterior_slice> slices;
-    std::string slices_space;                       // of the search that they are of
-    std::vector<bouillon::report_warning> borders;  // of what was searched, where the recommendation lies
+    std::string slices_space;  // of the search that they are of
+    std::vector<bouillon::report_warning>
+        warnings;  // of the recommendation: where it lies, and whether it was measured
 };
 
 /// Searches merge weights that are the same for all tensors, with a journal if one is asked for.

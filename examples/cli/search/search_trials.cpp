@@ -39,12 +39,28 @@ class trial_teller {
     progress_line progress_;
 };
 
+/// While it lives, what is measured is a trial's.
+class trial_period {
+ public:
+    explicit trial_period(measurement_journal& journal) : journal_(&journal) { journal.set_trial_runs(true); }
+    ~trial_period() { journal_->set_trial_runs(false); }
+    trial_period(const trial_period&) = delete;
+    trial_period& operator=(const trial_period&) = delete;
+
+ private:
+    measurement_journal* journal_;
+};
+
 }  // namespace
 
 std::string run_trials(running_search& search, double newest_loss, std::size_t earlier, merge_problem& problem) {
     const auto& stopping = problem.arguments.stopping;
     trial_teller tell(search, earlier, problem);
-    if (problem.race) bouillon::enter_trials(*problem.race, search.history(), problem.losses);
+    if (problem.race)
+        bouillon::enter_trials(*problem.race, search.history(), problem.losses);
+    else
+        bouillon::remember_trials(search.history(), problem.losses);
+    const trial_period period(problem.journal);
     for (;;) {
         if (auto option = search.stopped_by(stopping, newest_loss); !option.empty()) return option;
         if (problem.race)

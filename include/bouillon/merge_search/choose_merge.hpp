@@ -28,7 +28,7 @@ struct measured_candidate {
 template <class Measure>
 std::vector<measured_candidate> lowest_loss_first(const baseline& compared, Measure& measure) {
     std::vector<measured_candidate> measured;
-    std::string failure;
+    std::string failure = "its loss is no finite number";
     for (const auto& weights : compared.merge_weights) try {
             measured.push_back({mean_loss(measure(weights, document_set::search).losses).mean, weights});
         } catch (const work_error& error) {

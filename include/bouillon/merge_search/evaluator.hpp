@@ -18,6 +18,7 @@ struct merge_evaluation {
     std::vector<double> losses;  ///< (documents), nats per token; a single value from a scorer that tells no more
     double merge_seconds = 0;
     double score_seconds = 0;
+    std::vector<double> beside = {};  ///< (documents of the other set), where one measurement tells both; else empty
 };
 
 /// Something that merges and measures: what the closed loop needs of the merge and score arms.

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/core/error.hpp>
 #include <bouillon/core/temporary_directory.hpp>
 #include <bouillon/core/to_string.hpp>
-#include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/merge/write_merged.hpp>
 #include <bouillon/merge_search/document_split.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
@@ -22,6 +22,12 @@
 
 namespace bouillon {
 
+/// How a command's failures and the checkpoints that it is given are treated.
+struct external_options {
+    std::size_t retries = 0;   ///< times that a merge which could not be written or measured is tried again
+    write_options write = {};  ///< how a merge is written for the command
+};
+
 /// Which of a command's documents are set aside to confirm what a search of the others finds; none as it is.
 struct confirm_options {
     double share = 0;        ///< in [0, 1)
@@ -36,21 +42,21 @@ class external_evaluator {
  public:
     /// @param checkpoints must outlive the evaluator
     /// @param command that measures
-    /// @param groups of tensors that may have merge weights of their own
+    /// @param options how often it may fail, and how merges are written for it
     /// @param confirm which documents are set aside
-    external_evaluator(const checkpoint_set& checkpoints, external_command command, tensor_groups groups = {},
+    external_evaluator(const checkpoint_set& checkpoints, external_command command, external_options options = {},
                        confirm_options confirm = {})
         : checkpoints_(&checkpoints),
           command_(std::move(command)),
-          groups_(std::move(groups)),
+          options_(std::move(options)),
           confirm_(confirm),
           target_(folder_.path() / (checkpoints.newest().is_directory() ? "merged" : "merged.safetensors")) {}
 
     /// Losses of a merge.
     /// @param merge_weights (checkpoints) or (groups, checkpoints)
     /// @param set on which documents
-    /// @throws work_error when the merge cannot be written, the command fails or it gives another number of losses than
-    ///         at first: then the trial failed, not the search
+    /// @throws work_error when the merge cannot be written or is beyond its type's range, the command fails or it gives
+    ///         another number of losses than at first: then the trial failed, not the search
     merge_evaluation operator()(std::span<const double> merge_weights, document_set set) {
         const std::vector<double> key(merge_weights.begin(), merge_weights.end());
         merge_evaluation result;
@@ -60,7 +66,9 @@ class external_evaluator {
             if (split_.confirm.empty()) return result;
             entry = set_aside_.insert_or_assign(key, some(result.losses, split_.confirm)).first;
         }
-        result.losses = set == document_set::test ? entry->second : some(result.losses, split_.search);
+        if (!result.losses.empty()) result.beside = some(result.losses, split_.search);
+        result.losses = entry->second;
+        if (set == document_set::search) std::swap(result.losses, result.beside);
         return result;
     }
 
@@ -69,13 +77,23 @@ class external_evaluator {
     std::size_t confirming() const { return split_.confirm.size(); }
 
  private:
-    /// Losses (documents), all that the command gives.
+    /// Losses (documents), all that the command gives, in as many tries as there may be.
     merge_evaluation run(std::span<const double> merge_weights) {
+        for (std::size_t left = options_.retries;; --left) try {
+                return run_once(merge_weights);
+            } catch (const work_error&) {
+                if (left == 0) throw;
+            } catch (const not_finite& sum) {
+                throw work_error(sum.what());
+            }
+    }
+
+    merge_evaluation run_once(std::span<const double> merge_weights) {
         merge_evaluation result;
         detail::stopwatch watch;
         std::error_code ignored;
         std::filesystem::remove_all(target_, ignored);  // with whatever the command left in it
-        write_merged(*checkpoints_, merge_weights, target_, {.groups = groups_});
+        write_merged(*checkpoints_, merge_weights, target_, options_.write);
         result.merge_seconds = watch.lap();
         result.losses = command_(target_);
         if (documents_ == 0) {
@@ -97,7 +115,7 @@ class external_evaluator {
 
     const checkpoint_set* checkpoints_;
     external_command command_;
-    tensor_groups groups_;
+    external_options options_;
     confirm_options confirm_;
     temporary_directory folder_;
     std::filesystem::path target_;

@@ -78,7 +78,12 @@ merge_report report_choices(Choose&& choose, const std::vector<double>& found, c
     };
     for (const baseline& one : compared) {
         on_merge(one.name);
-        add(one.name, choose(one));
+        try {
+            add(one.name, choose(one));
+        } catch (const work_error& failure) {
+            if (report.rows.empty()) throw;  // gains are over the newest
+            report.unmeasured.push_back({one.name, failure.what()});
+        }
     }
     on_merge("found merge");
     add("found merge", found);
@@ -90,13 +95,14 @@ merge_report report_choices(Choose&& choose, const std::vector<double>& found, c
 
 /// Measures the baselines and the found merge on the same documents.
 ///
-/// What a baseline's merge is, the search documents say; test and confirm documents choose nothing and only judge.
+/// What a baseline's merge is, the search documents say; test and confirm documents choose nothing and only judge. A
+/// baseline that cannot be measured is left out, and the report says so; only the newest and the found merge must be.
 /// @param found (checkpoints), merge weights that the search recommends
 /// @param compared baselines, of which the first must be the newest checkpoint: gains are over it
 /// @param measure gives losses
 /// @param gains_on which documents; unless the search's, they are the evaluator's test documents
 /// @param on_merge called before each baseline with its name, for progress
-/// @throws work_error when a merge cannot be measured
+/// @throws work_error when the newest checkpoint or the found merge cannot be measured
 template <class Evaluator, class OnMerge>
 merge_report make_report(const std::vector<double>& found, const std::vector<baseline>& compared,
                          measured_merges<Evaluator>& measure, gain_documents gains_on, OnMerge&& on_merge) {

@@ -49,9 +49,15 @@ struct row_gain {
     paired_gain gain;  // over the found merge, on the documents that the report's gains are on
 };
 
+/// A baseline that is no row of a report, because it could not be measured.
+struct unmeasured_baseline {
+    std::string name, reason;
+};
+
 /// What a search came to.
 struct merge_report {
     std::vector<report_row> rows;  // baselines, the newest checkpoint first; the found merge last
+    std::vector<unmeasured_baseline> unmeasured;
     gain_documents gains_on = gain_documents::search;
     std::optional<paired_gain> averaging;  // of the average of all over one of them, as a mean; on the search documents
     std::optional<row_gain> best_baseline;  // that of the lowest loss on the search documents

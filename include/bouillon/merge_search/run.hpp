@@ -5,9 +5,11 @@
 #include <bouillon/merge_search/evaluator.hpp>
 #include <bouillon/merge_search/measured_merges.hpp>
 #include <bouillon/merge_search/racing.hpp>
+#include <bouillon/search/history.hpp>
 #include <bouillon/search/observation.hpp>
 
 #include <cstddef>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -92,6 +94,19 @@ void run_trial(Search& search, measured_merges<Evaluator>& measure, document_rac
             evaluation.losses = raced.completed.losses;
         },
         on_trial);
+}
+
+/// Takes in the trials of a search that is resumed, each of which was scored in full, so that none is scored again.
+template <class Evaluator>
+void remember_trials(const history& trials, measured_merges<Evaluator>& measure) {
+    for (const auto& [suggested, observed] : trials.records()) {
+        if (observed.status != trial_status::observed) continue;
+        const std::span<const double> losses =
+            observed.document_losses.empty() ? std::span(&observed.loss, 1) : observed.document_losses;
+        std::vector<std::size_t> all(losses.size());
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        measure.remember(suggested.merge_weights, all, losses);
+    }
 }
 
 /// Runs trials until the search is done. `on_trial(const trial_event&)` is called as each ends.

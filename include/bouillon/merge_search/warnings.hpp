@@ -77,6 +77,14 @@ inline void warn_of_better_baseline(const merge_report& report, std::vector<repo
                                                ": let the search go there, or give it more trials"});
 }
 
+inline void warn_of_unmeasured(const merge_report& report, std::vector<report_warning>& warnings) {
+    for (const auto& [name, reason] : report.unmeasured) {
+        const std::string baseline = "baseline '" + name + "': ";
+        const std::string named = reason.starts_with(baseline) ? reason : baseline + reason;
+        warnings.push_back({"not_measured", "a line is missing, as it could not be measured: " + named});
+    }
+}
+
 inline void warn_of_disagreement(const merge_report& report, const std::string& of,
                                  std::vector<report_warning>& warnings) {
     const report_row& found = report.found();
@@ -101,7 +109,8 @@ inline void warn_of_disagreement(const merge_report& report, const std::string& 
 ///   merge, and by more than a tenth of what that gains over the newest: less is no reason to search on;
 /// - `annealed`: averaging gains less than a thousandth of the loss (the upper end of its 95 % interval), so there is
 ///   nothing to search;
-/// - `documents_disagree`: the found merge's gains on the two document sets differ in a Welch test at 1 %.
+/// - `documents_disagree`: the found merge's gains on the two document sets differ in a Welch test at 1 %;
+/// - `not_measured`: a baseline is left out, because it could not be measured.
 ///
 /// @param report of a search
 /// @param checkpoints (checkpoints), names, the newest last
@@ -114,6 +123,7 @@ inline std::vector<report_warning> warnings_of(const merge_report& report, std::
     detail::warn_of_better_baseline(report, warnings);
     detail::warn_of_annealing(report, warnings);
     detail::warn_of_disagreement(report, of, warnings);
+    detail::warn_of_unmeasured(report, warnings);
     return warnings;
 }
 
