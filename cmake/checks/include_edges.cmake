@@ -23,7 +23,7 @@ set(may_include_testing core tensor space kernel surrogate acquisition)  # the l
 set(third_party
     "^(xtensor|xsimd)/|^thrust/|^cub/|^cu(da|blas)"    "^tensor/"
     "^(xflens|xtensor-blas)/"                     "^tensor/xtensor_product\\.hpp$"
-    "^nlohmann/"                                  "^(checkpoint/|merge/(recipe|shards|side_files|write_merged)\\.hpp|model/config_reader\\.hpp|score/printed_losses\\.hpp|search/journal(_contents|_event|_header|_json)?\\.hpp)"
+    "^nlohmann/"                                  "^(checkpoint/|merge/(recipe|shards|side_files|write_merged)\\.hpp|model/config_reader\\.hpp|merge_search/measurement_event\\.hpp|score/printed_losses\\.hpp|search/journal(_contents|_event|_header|_json)?\\.hpp)"
     "^xxh(ash|_x86dispatch)\\.h$"                "^checkpoint/content_hash\\.hpp$"
     "^(cblas|lapacke?|omp)\\.h$|^(tbb|oneapi)/"   "^$"
     "^doctest/|^CLI/|^benchmark/"                 "^$"

@@ -5,6 +5,7 @@
 #include <bouillon/merge/write_merged.hpp>
 #include <bouillon/version.hpp>
 
+#include "progress.hpp"
 #include "until_signal.hpp"
 
 namespace {
@@ -32,6 +33,8 @@ void write_again(const std::filesystem::path& recipe, const std::filesystem::pat
 void check_result(const bouillon::checkpoint_set& checkpoints, const bouillon::tensor_groups& groups,
                   const search_arguments& arguments) {
     const auto options = options_of(groups, arguments);
+    progress_line progress(arguments.budget);
+    progress.show("reading the checkpoints, for what would stop a merge");
     if (!arguments.out.empty())
         bouillon::check_output(checkpoints, arguments.out, options);
     else if (!arguments.score.empty())

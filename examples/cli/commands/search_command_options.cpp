@@ -104,7 +104,7 @@ void add_method_options(CLI::App& command, search_arguments& arguments) {
     command
         .add_option("--journal", arguments.journal, "Write every trial down as it ends, to continue from after a kill")
         ->type_name("FILE");
-    command.add_flag("--resume", arguments.resume, "Continue from the journal");
+    command.add_flag("--resume", arguments.resume, "Continue from the journal; --budget may have grown");
 }
 
 constexpr const char* noise = "noise";  // a regret of no more than that

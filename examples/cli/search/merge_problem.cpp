@@ -50,8 +50,8 @@ void compare_newest(const merge_problem& problem, const merge_scorer& scorer, re
     if (changes.differing > 0)
         std::fprintf(
             stderr,
-            "bouillon: %s%zu of the newest checkpoint's %zu losses are others now, by up to %.2g, as on another "
-            "machine or with a scorer that is noisy. The recorded ones stand.\n",
+            "bouillon: %sthe newest checkpoint measures otherwise now, as on another machine or with a noisy scorer: "
+            "%zu of %zu losses differ, by up to %.2g. The recorded ones stand.\n",
             problem.journal.name().c_str(), changes.differing, changes.compared, changes.largest);
     if (problem.journal.has_newest()) return;
     evaluate.remember(again);

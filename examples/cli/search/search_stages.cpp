@@ -40,7 +40,7 @@ running_search open_search(const search_parts& parts, const bouillon::search_opt
     const std::string name = stage.journal->name();
     if (const auto& changes = search.changed_losses(); changes.differing > 0)
         std::fprintf(stderr,
-                     "bouillon: %s%zu of %zu losses that it was begun with are others now, by up to %.2g. The "
+                     "bouillon: %s%zu of %zu losses that it was begun with differ now, by up to %.2g. The "
                      "recorded ones stand.\n",
                      name.c_str(), changes.differing, changes.compared, changes.largest);
     if (search.suggested_otherwise() > 0)
