@@ -39,6 +39,7 @@ endmacro()
 
 foreach(header IN LISTS headers)
     get_filename_component(module "${header}" DIRECTORY)
+    string(REGEX REPLACE "/.*" "" module "${module}")  # a folder within a module is of the module
     file(STRINGS "${root}/${header}" lines REGEX "^[ \t]*#[ \t]*include")
     foreach(line IN LISTS lines)
         if(NOT line MATCHES "<([^>]+)>")

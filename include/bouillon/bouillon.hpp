@@ -15,8 +15,8 @@
 #include <bouillon/acquisition/scheduled_confidence_bound.hpp>
 #include <bouillon/acquisition/thompson_sampling.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
-#include <bouillon/checkpoint/run_folder.hpp>
-#include <bouillon/checkpoint/run_selection.hpp>
+#include <bouillon/checkpoint/folder/run_folder.hpp>
+#include <bouillon/checkpoint/folder/run_selection.hpp>
 #include <bouillon/core/schedule_weights.hpp>
 #include <bouillon/kernel/hellinger.hpp>
 #include <bouillon/kernel/matern12.hpp>

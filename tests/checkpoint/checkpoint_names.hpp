@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/directory_content.hpp>
+#include <bouillon/checkpoint/folder/directory_content.hpp>
 
 #include "checkpoint/files.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/pytorch_file.hpp>
+#include <bouillon/checkpoint/pytorch/pytorch_file.hpp>
 
 #include <cstddef>
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/checkpoint/distributed_metadata.hpp>
+#include <bouillon/checkpoint/pytorch/distributed_metadata.hpp>
 #include <bouillon/checkpoint/stored_tensor.hpp>
 
 #include "checkpoint/files.hpp"

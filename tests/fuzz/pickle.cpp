@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/checkpoint/pickle_machine.hpp>
-#include <bouillon/checkpoint/pytorch_state_dict.hpp>
+#include <bouillon/checkpoint/pytorch/pickle_machine.hpp>
+#include <bouillon/checkpoint/pytorch/pytorch_state_dict.hpp>
 
 #include "checkpoint/files.hpp"
 #include "fuzz/target.hpp"

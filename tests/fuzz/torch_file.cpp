@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/checkpoint/pytorch_file.hpp>
+#include <bouillon/checkpoint/pytorch/pytorch_file.hpp>
 
 #include "fuzz/target.hpp"
 

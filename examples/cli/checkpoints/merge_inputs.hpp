@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/run_selection.hpp>
+#include <bouillon/checkpoint/folder/run_selection.hpp>
 
 #include <filesystem>
 #include <string>

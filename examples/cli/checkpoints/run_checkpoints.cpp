@@ -2,7 +2,7 @@
 #include "checkpoints/run_checkpoints.hpp"
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
-#include <bouillon/checkpoint/run_folder.hpp>
+#include <bouillon/checkpoint/folder/run_folder.hpp>
 
 #include <cstdio>
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/command_options.hpp"
 
-#include <bouillon/checkpoint/numbers_in_name.hpp>
+#include <bouillon/checkpoint/folder/numbers_in_name.hpp>
 #include <bouillon/core/to_string.hpp>
 
 #include "choices/choice_option.hpp"

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_contents.hpp>
-#include <bouillon/checkpoint/directory_content.hpp>
-#include <bouillon/checkpoint/file_role.hpp>
+#include <bouillon/checkpoint/folder/directory_content.hpp>
+#include <bouillon/checkpoint/folder/file_role.hpp>
 #include <bouillon/checkpoint/parameter_files.hpp>
-#include <bouillon/checkpoint/read_distributed.hpp>
-#include <bouillon/checkpoint/read_pytorch.hpp>
+#include <bouillon/checkpoint/pytorch/read_distributed.hpp>
+#include <bouillon/checkpoint/pytorch/read_pytorch.hpp>
 #include <bouillon/checkpoint/read_safetensors.hpp>
 #include <bouillon/checkpoint/safetensors_pieces.hpp>
 #include <bouillon/checkpoint/shard_index.hpp>

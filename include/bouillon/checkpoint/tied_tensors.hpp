@@ -2,7 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint.hpp>
-#include <bouillon/checkpoint/config_fields.hpp>
+#include <bouillon/checkpoint/config/config_fields.hpp>
 #include <bouillon/checkpoint/json_file.hpp>
 #include <bouillon/checkpoint/same_bytes.hpp>
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint.hpp>
-#include <bouillon/checkpoint/directory_names.hpp>
-#include <bouillon/checkpoint/file_role.hpp>
+#include <bouillon/checkpoint/folder/directory_names.hpp>
+#include <bouillon/checkpoint/folder/file_role.hpp>
 #include <bouillon/checkpoint/input_file.hpp>
 #include <bouillon/checkpoint/json_file.hpp>
 #include <bouillon/checkpoint/output_file.hpp>
