@@ -61,6 +61,7 @@ inline checkpoint_contents read_shards(const std::filesystem::path& index, std::
             all.tensors.push_back(std::move(tensor));
         }
         all.left_out.other += contents.left_out.other;
+        all.notes.insert(all.notes.end(), contents.notes.begin(), contents.notes.end());
     }
     for (const auto& [tensor, shard] : map)
         if (!held[shard].contains(tensor))

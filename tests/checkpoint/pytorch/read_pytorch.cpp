@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 using namespace bouillon;
 
@@ -31,6 +32,13 @@ TEST_CASE("a file of torch.save becomes tensors of one block each, in one open f
 TEST_CASE("values of a state dict that are no tensors are counted as left out") {
     CHECK(detail::read_pytorch(data / "small.pt").left_out == left_out_values{});
     CHECK(detail::read_pytorch(data / "megatron.pt").left_out == left_out_values{0, 1});
+}
+
+TEST_CASE("tensors beside the state dict are told of") {
+    CHECK(detail::read_pytorch(data / "small.pt").notes.empty());
+    const auto path = data / "megatron.pt";
+    CHECK(detail::read_pytorch(path).notes ==
+          std::vector{path.string() + ": 2 tensors beside the state dict under \"model\" are not read"});
 }
 
 TEST_CASE("a checkpoint of torch.save has the bytes that torch reads, however its tensors lie") {

@@ -20,11 +20,12 @@
 
 namespace bouillon {
 
-/// What a state dict has beside tensors, by kind. None of it is a parameter of a model.
+/// What a file has beside the tensors of its state dict, by kind.
 struct values_left_out {
     std::size_t none = 0;          ///< None
     std::size_t extra_states = 0;  ///< under names that end with "_extra_state"
     std::size_t others = 0;        ///< numbers, texts, lists, objects
+    std::size_t tensors = 0;       ///< in the root, where the state dict is not
 
     friend bool operator==(const values_left_out&, const values_left_out&) = default;
 };
@@ -51,7 +52,10 @@ class pytorch_state_dict_reader {
     pytorch_state_dict read(pickle_id root) {
         const pytorch_state_place place = search_.find(root);
         found_.place = place.keys;
-        if (place.in_root) root_ = root;
+        if (place.in_root)
+            root_ = root;
+        else
+            count_tensors_of(root);
         for (const auto& [dict, prefix] : place.dicts) {
             prefix_ = prefix;
             open(dict);
@@ -78,6 +82,12 @@ class pytorch_state_dict_reader {
     static constexpr std::size_t tensor_limit = 1'000'000;
 
     [[noreturn]] void fail(const std::string& what) const { throw input_error(std::string(file_) + ": " + what); }
+
+    void count_tensors_of(pickle_id root) {
+        const auto items = values_->items(root);
+        for (std::size_t i = 1; i < items.size(); i += 2)
+            if (is_pytorch_tensor(*values_, items[i])) ++found_.left_out.tensors;
+    }
 
     void open(pickle_id dict) {
         if (values_->items(dict).empty()) return;
