@@ -25,6 +25,7 @@ struct place_in_run {
     std::uint64_t epoch = 0;  ///< 0 unless steps begin anew in each
     std::uint64_t step = 0;   ///< or tokens, or whatever else the names count
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 of the comparison for a null pointer
     auto operator<=>(const place_in_run&) const = default;
 };
 

@@ -67,7 +67,7 @@ inline std::string why_not_read(const directory_names& names, int depth = 8) {
             continue;
         // All of a store's directories are alike, so below the first level the first one is enough.
         std::error_code unreadable;
-        std::filesystem::directory_iterator(names.directory / below, unreadable);
+        const std::filesystem::directory_iterator listed(names.directory / below, unreadable);
         if (unreadable) continue;
         if (auto why = why_not_read(names_in(names.directory / below), depth - 1); !why.empty()) return why;
         if (depth < 8) break;
