@@ -10,9 +10,9 @@ median wall and processor seconds and the largest resident memory. The merges mu
 import argparse
 import hashlib
 import json
+import multiprocessing
 import os
 import pathlib
-import resource
 import shutil
 import statistics
 import subprocess
@@ -75,9 +75,16 @@ def write_distributed(rank, folder, steps, mebibytes):
     torch.distributed.destroy_process_group()
 
 
+def write(folder, steps, mebibytes):
+    import torch.multiprocessing
+    for step in range(1, steps + 1):
+        write_files(folder, step, mebibytes)
+    torch.multiprocessing.spawn(write_distributed, (folder, steps, mebibytes), nprocs=4)
+
+
 def measured(command):
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    start = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:
         sys.exit(f"failed: {' '.join(map(str, command))}")
@@ -95,10 +102,11 @@ def main():
     arguments = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(dir=arguments.folder))
     try:
-        import torch.multiprocessing
-        for step in range(1, arguments.checkpoints + 1):
-            write_files(folder, step, arguments.size)
-        torch.multiprocessing.spawn(write_distributed, (folder, arguments.checkpoints, arguments.size), nprocs=4)
+        # By a process of its own: what this one holds would count as the memory of those that it starts.
+        writer = multiprocessing.get_context("spawn").Process(
+            target=write, args=(folder, arguments.checkpoints, arguments.size))
+        writer.start()
+        writer.join()
         output, script = folder / "merged", folder / "load_and_sum.py"
         script.write_text(LOAD_AND_SUM.format(threads=arguments.threads))
         forms = ("safetensors", "torch.save", "distributed")
@@ -111,7 +119,8 @@ def main():
                 os.sync()
                 figures[name].append(measured(command))
                 if name in forms:
-                    digests.add(hashlib.sha256((output / "model.safetensors").read_bytes()).hexdigest())
+                    with open(output / "model.safetensors", "rb") as merged:
+                        digests.add(hashlib.file_digest(merged, "sha256").hexdigest())
         assert len(digests) == 1, "the merges differ"
         base = statistics.median(run[0] for run in figures["safetensors"])
         print("| from | wall, s | of safetensors | processor, s | memory, MiB |\n|---|---|---|---|---|")
