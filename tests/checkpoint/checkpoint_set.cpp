@@ -126,6 +126,14 @@ TEST_CASE("names that differ by just a prefix are told as that, and agree once i
     }
 }
 
+TEST_CASE("checkpoints that hold each tensor a second time behind a prefix are a set") {
+    const test::temporary_directory directory;
+    const std::vector<std::filesystem::path> paths{directory / "1.safetensors", directory / "2.safetensors"};
+    for (const auto& path : paths)
+        test::write_tensors(path, {{{"a", dtype::u8, {1}}, "a"}, {{"ema.a", dtype::u8, {1}}, "b"}});
+    CHECK(open_checkpoints(paths).tensors().size() == 2);
+}
+
 TEST_CASE("a prefix that no tensor's name has is refused") {
     const test::temporary_directory directory;
     const std::vector<std::filesystem::path> paths{directory / "1.safetensors"};

@@ -41,5 +41,7 @@ TEST_CASE("names that differ by more than a prefix have none") {
     CHECK(detail::prefix_before(named({"m.norm.weight"}), plain).empty());
     CHECK(detail::prefix_before(named({"m.norm.bias", "m.layers.0.weight"}), plain).empty());
     CHECK(detail::prefix_before(plain, plain).empty());
+    CHECK(detail::prefix_before(named({"a", "ema.a"}), named({"a", "b"})).empty());
+    CHECK(detail::prefix_before(named({"a", "ema.a"}), named({"a", "ema.a"})).empty());
     CHECK(detail::prefix_before({}, {}).empty());
 }

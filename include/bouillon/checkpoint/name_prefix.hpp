@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bouillon::detail {
 
@@ -17,24 +18,29 @@ inline std::string_view prefix_of(std::string_view longer, std::string_view name
     return longer.ends_with('.') ? longer : std::string_view();
 }
 
+/// Whether some tensors have the names of others once a prefix is taken off those that begin with it.
+/// @param others sorted by name
+inline bool same_names_behind(std::string_view prefix, std::span<const checkpoint_tensor> some,
+                              std::span<const checkpoint_tensor> others) {
+    std::vector<std::string_view> names;  // (some)
+    for (const auto& tensor : some) {
+        names.emplace_back(tensor.name);
+        if (names.back().starts_with(prefix)) names.back().remove_prefix(prefix.size());
+    }
+    std::sort(names.begin(), names.end());
+    return std::equal(names.begin(), names.end(), others.begin(), others.end(),
+                      [](std::string_view name, const checkpoint_tensor& other) { return name == other.name; });
+}
+
 /// The prefix without which the names of some tensors are those of others; empty where there is none.
 ///
 /// Cost: O(n) and O(n log n) for each tensor that one of the others could be.
 /// @param some, others sorted by name
 inline std::string prefix_before(std::span<const checkpoint_tensor> some, std::span<const checkpoint_tensor> others) {
     if (others.empty() || some.size() != others.size()) return {};
-    const auto same_behind = [&](std::string_view prefix) {
-        return std::all_of(some.begin(), some.end(), [&](const checkpoint_tensor& tensor) {
-            std::string_view name = tensor.name;
-            if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
-            const auto place = std::lower_bound(
-                others.begin(), others.end(), name,
-                [](const checkpoint_tensor& other, std::string_view wanted) { return other.name < wanted; });
-            return place != others.end() && place->name == name;
-        });
-    };
     for (const auto& tensor : some)
-        if (const auto prefix = prefix_of(tensor.name, others.front().name); !prefix.empty() && same_behind(prefix))
+        if (const auto prefix = prefix_of(tensor.name, others.front().name);
+            !prefix.empty() && same_names_behind(prefix, some, others))
             return std::string(prefix);
     return {};
 }
