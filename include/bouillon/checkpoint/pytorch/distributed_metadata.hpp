@@ -99,8 +99,8 @@ class distributed_metadata_reader {
 
     std::vector<std::size_t> sizes(std::string_view tensor, pickle_id object, std::string_view field) const {
         auto sizes = read_sizes(values_, required(object, field));
-        constexpr std::size_t highest_rank = 64;  // PyTorch's own
-        if (!sizes || sizes->size() > highest_rank) fail(tensor, "has " + std::string(field) + " that are no sizes");
+        if (!sizes || sizes->size() > pytorch_rank_limit)
+            fail(tensor, "has " + std::string(field) + " that are no sizes");
         return *std::move(sizes);
     }
 

@@ -33,6 +33,15 @@ inline bool is_call_of(const pickle_values& values, pickle_id value, std::string
     return values.is(value, pickle_kind::call) && values.is_global(values.callee(value), module, name);
 }
 
+/// The most dimensions of a tensor, as PyTorch has it.
+inline constexpr std::size_t pytorch_rank_limit = 64;
+
+/// A number that is no boolean and not negative, or nothing.
+inline std::optional<std::size_t> pickled_size(const pickle_values& values, pickle_id value) {
+    if (!values.is(value, pickle_kind::integer) || values.integer(value) < 0) return std::nullopt;
+    return static_cast<std::size_t>(values.integer(value));
+}
+
 /// The numbers of a tuple or a list of integers that are not negative, or of the torch.Size of one.
 /// @returns nothing where the value is anything else
 inline std::optional<std::vector<std::size_t>> read_sizes(const pickle_values& values, pickle_id value) {
@@ -44,8 +53,9 @@ inline std::optional<std::vector<std::size_t>> read_sizes(const pickle_values& v
     if (!values.is(value, pickle_kind::tuple) && !values.is(value, pickle_kind::list)) return std::nullopt;
     std::vector<std::size_t> sizes;  // (dimensions)
     for (const pickle_id item : values.items(value)) {
-        if (!values.is(item, pickle_kind::integer) || values.integer(item) < 0) return std::nullopt;
-        sizes.push_back(static_cast<std::size_t>(values.integer(item)));
+        const auto size = pickled_size(values, item);
+        if (!size) return std::nullopt;
+        sizes.push_back(*size);
     }
     return sizes;
 }

@@ -9,6 +9,7 @@
 #include <bouillon/checkpoint/pytorch/pytorch_state_dict.hpp>
 #include <bouillon/checkpoint/pytorch/pytorch_tensors.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/in_quotes.hpp>
 #include <bouillon/core/to_string.hpp>
 
 #include <algorithm>
@@ -70,13 +71,14 @@ inline pytorch_contents read_pytorch_file(const input_file& file) {
 
 /// The one tensor that a part of a file is, as torch.distributed.checkpoint stores them one after another.
 /// @param begin, size bytes of the part
-/// @returns the tensor without a name
+/// @param tensor its name, which the part does not hold
 /// @throws as read_pytorch_file does
-inline pytorch_tensor read_pytorch_item(const input_file& file, std::size_t begin, std::size_t size) {
+inline pytorch_tensor read_pytorch_item(const input_file& file, std::size_t begin, std::size_t size,
+                                        const std::string& tensor = "") {
     const std::string name = file.path().string();
     const auto fail = [&](const std::string& what) {
-        throw input_error(name + ": the item of " + to_string(size) + " bytes at byte " + to_string(begin) + ' ' +
-                          what);
+        throw input_error(name + ": " + (tensor.empty() ? "" : "tensor " + in_quotes(tensor) + ", ") + "the item of " +
+                          to_string(size) + " bytes at byte " + to_string(begin) + ' ' + what);
     };
     if (begin > file.size() || size > file.size() - begin)
         fail("reaches beyond the file, which has " + to_string(file.size()));
@@ -84,7 +86,7 @@ inline pytorch_tensor read_pytorch_item(const input_file& file, std::size_t begi
     if (size < 4 || part.read(0, 4, [] { return "an item"; }) != "PK\3\4") fail("is no archive of torch.save");
     const detail::pytorch_archive archive(part);
     if (!detail::is_pytorch_tensor(archive.values(), archive.root())) fail("is no tensor");
-    return archive.place(detail::pytorch_tensor_reader(archive.values(), "", name).read(archive.root()));
+    return archive.place(detail::pytorch_tensor_reader(archive.values(), tensor, name).read(archive.root()));
 }
 
 }  // namespace bouillon

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/checkpoint/pytorch/pickle_fields.hpp>
 #include <bouillon/checkpoint/pytorch/pickle_values.hpp>
 #include <bouillon/core/dtype.hpp>
 
@@ -86,12 +87,6 @@ struct pytorch_storage {
     bool untyped() const { return type_name == "UntypedStorage"; }
     std::size_t bytes() const { return elements * element_size; }
 };
-
-/// A number that is no boolean and not negative, or nothing.
-inline std::optional<std::size_t> pickled_size(const pickle_values& values, pickle_id value) {
-    if (!values.is(value, pickle_kind::integer) || values.integer(value) < 0) return std::nullopt;
-    return static_cast<std::size_t>(values.integer(value));
-}
 
 /// Takes the part of the storage that an old file's tensor is made of: (key, first element, elements), or None.
 inline bool take_view(const pickle_values& values, pickle_id view, pytorch_storage& storage) {

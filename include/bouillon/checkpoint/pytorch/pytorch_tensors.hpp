@@ -173,7 +173,7 @@ class pytorch_tensor_reader {
         if (!offset) refuse_form();
         stored_pytorch_tensor made{
             {name_, type ? *type->type : *storage->type, sizes(arguments[2])}, sizes(arguments[3]), *storage};
-        if (made.strides.size() != made.shape.size() || made.shape.size() > rank_limit) refuse_form();
+        if (made.strides.size() != made.shape.size() || made.shape.size() > pytorch_rank_limit) refuse_form();
         place(made, *offset, storage->untyped() ? type->size : storage->element_size);
         if (is_contiguous(made.shape, made.strides)) made.strides.clear();
         return made;

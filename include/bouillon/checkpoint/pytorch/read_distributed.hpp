@@ -34,17 +34,12 @@ class distributed_files {
         if (chunk.file.empty()) return {metadata_, 0, chunk.offsets, chunk.shape, {}};
         auto& file = files_[chunk.file];
         if (!file) file = std::make_shared<input_file>(directory_ / chunk.file);
-        const auto fail = [&](const std::string& what) {
-            throw input_error(file->path().string() + ": tensor " + in_quotes(tensor.name) + ' ' + what);
-        };
-        if (chunk.begin > file->size() || chunk.length > file->size() - chunk.begin)
-            fail("has a chunk of " + to_string(chunk.length) + " bytes at byte " + to_string(chunk.begin) +
-                 ", but the file has " + to_string(file->size()));
-        auto item = read_pytorch_item(*file, chunk.begin, chunk.length);
+        auto item = read_pytorch_item(*file, chunk.begin, chunk.length, tensor.name);
         if (item.type != type || item.shape != chunk.shape)
-            fail("has a chunk " + std::string(to_string(item.type)) + ' ' + to_string(item.shape) + " at " +
-                 to_string(chunk.offsets) + ", but .metadata says " + std::string(to_string(type)) + ' ' +
-                 to_string(chunk.shape));
+            throw input_error(file->path().string() + ": tensor " + in_quotes(tensor.name) + " has a chunk " +
+                              std::string(to_string(item.type)) + ' ' + to_string(item.shape) + " at " +
+                              to_string(chunk.offsets) + ", but .metadata says " + std::string(to_string(type)) + ' ' +
+                              to_string(chunk.shape));
         return {file, item.begin, chunk.offsets, chunk.shape, std::move(item.strides)};
     }
 
