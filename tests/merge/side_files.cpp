@@ -62,7 +62,7 @@ TEST_CASE("what a model needs beside its tensors is copied byte for byte and not
                              "original/consolidated.00.pth"})
         test::write_text(from / name, "stays");
 
-    detail::copy_side_files(from, to, std::nullopt);
+    detail::copy_side_files(detail::sources_of(from), to, std::nullopt);
     auto expected = kept;
     expected.insert(expected.end(), {"additional_chat_templates", "vocab.txt"});
     std::sort(expected.begin(), expected.end());
@@ -71,6 +71,20 @@ TEST_CASE("what a model needs beside its tensors is copied byte for byte and not
     CHECK(test::read_text(to / "additional_chat_templates/tool.jinja") == "a template");
     CHECK(test::read_text(to / "vocab.txt") == "tokenizer.json\n");
     CHECK_FALSE(is_symlink(to / "vocab.txt"));
+}
+
+TEST_CASE("a configuration that is given takes the place of the checkpoint's own, readable or not") {
+    const test::temporary_directory directory;
+    const auto from = directory / "from", config = directory / "given.json";
+    test::write_text(from / "config.json", "no JSON");
+    test::write_text(from / "tokenizer.json", "tokens");
+    test::write_text(config, R"({"torch_dtype": "float32"})");
+    detail::copy_side_files(detail::sources_of(from, config), directory / "to", dtype::bf16);
+    CHECK(test::names_in(directory / "to") == std::vector<std::string>{"config.json", "tokenizer.json"});
+    CHECK(test::read_text(directory / "to/config.json") == R"({"torch_dtype": "bfloat16"})");
+    test::write_text(directory / "f.safetensors", "");
+    CHECK(detail::sources_of(directory / "f.safetensors").empty());
+    CHECK(detail::sources_of(directory / "f.safetensors", config).size() == 1);
 }
 
 TEST_CASE("code goes along where it is the model's") {

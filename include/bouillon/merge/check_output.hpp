@@ -81,7 +81,8 @@ inline void check_output(const checkpoint_set& checkpoints, const std::filesyste
     } catch (const work_error& failure) {
         throw input_error(output.string() + ": cannot be written: " + failure.what());
     }
-    if (output.extension() != ".safetensors") detail::side_file_hashes(checkpoints.newest().path());
+    if (output.extension() != ".safetensors")
+        detail::side_file_hashes(detail::sources_of(checkpoints.newest().path(), checkpoints.options().config));
     merged.check_finite_inputs(thread_count(options.threads));
 }
 

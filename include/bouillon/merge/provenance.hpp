@@ -16,13 +16,10 @@
 
 namespace bouillon::detail {
 
-/// Name (with the directories below) and hash of each file that copy_side_files() copies from a checkpoint; none from
-/// one that is a single file.
-inline std::map<std::string, std::string> side_file_hashes(const std::filesystem::path& checkpoint) {
+/// Name (with the directories below) and hash of each file that copy_side_files() copies.
+inline std::map<std::string, std::string> side_file_hashes(const side_file_sources& sources) {
     std::map<std::string, std::string> hashes;
-    if (!is_directory(checkpoint)) return hashes;
-    for (const auto& file : side_files_of(checkpoint))
-        hashes[file.generic_string()] = hash_of(read_file(checkpoint / file)).hex();
+    for (const auto& [file, source] : sources) hashes[file.generic_string()] = hash_of(read_file(source)).hex();
     return hashes;
 }
 

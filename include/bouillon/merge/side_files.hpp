@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/checkpoint.hpp>
 #include <bouillon/checkpoint/folder/directory_names.hpp>
 #include <bouillon/checkpoint/folder/file_role.hpp>
 #include <bouillon/checkpoint/input_file.hpp>
@@ -14,6 +13,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -109,20 +109,34 @@ inline void copy_config(const std::filesystem::path& source, const std::filesyst
     write_file(destination, with_type(read_file(source), type));
 }
 
-/// Copies the side files of directory `source` into directory `destination`, byte for byte but for config.json where
-/// `type` is given.
+/// Where each side file of a merge comes from, by its path below the merged checkpoint.
+using side_file_sources = std::map<std::filesystem::path, std::filesystem::path>;
+
+/// The side files of a checkpoint, of which one that is a single file has none.
+/// @param config stands for the checkpoint's own config.json
+/// @throws as side_files_of does
+inline side_file_sources sources_of(const std::filesystem::path& checkpoint,
+                                    const std::optional<std::filesystem::path>& config = {}) {
+    side_file_sources sources;
+    if (is_directory(checkpoint))
+        for (const auto& file : side_files_of(checkpoint)) sources[file] = checkpoint / file;
+    if (config) sources["config.json"] = *config;
+    return sources;
+}
+
+/// Copies side files into a directory, byte for byte but for config.json where `type` is given.
 /// @throws input_error for a file that cannot be read
 /// @throws work_error for one that cannot be written
-inline void copy_side_files(const std::filesystem::path& source, const std::filesystem::path& destination,
+inline void copy_side_files(const side_file_sources& sources, const std::filesystem::path& destination,
                             std::optional<dtype> type) {
     std::set<std::filesystem::path> directories;  // below
-    for (const auto& file : side_files_of(source)) {
+    for (const auto& [file, source] : sources) {
         for (auto below = file.parent_path(); !below.empty(); below = below.parent_path()) directories.insert(below);
         create_directories((destination / file).parent_path());
         if (type && file == "config.json")
-            copy_config(source / file, destination / file, *type);
+            copy_config(source, destination / file, *type);
         else
-            write_file(destination / file, read_file(source / file));
+            write_file(destination / file, read_file(source));
     }
     for (const auto& below : directories) sync_directory(destination / below);
 }

@@ -119,15 +119,6 @@ inline merge_recipe recipe_of(const checkpoint_set& checkpoints, std::span<const
     return recipe;
 }
 
-/// Writes a configuration in place of the one that may stand in `directory`.
-/// @param type of the tensors, where it is another than the configuration may name
-inline void replace_config(const std::filesystem::path& config, const std::filesystem::path& directory,
-                           std::optional<dtype> type) {
-    const auto file = directory / "config.json";
-    remove(file);
-    type ? copy_config(config, file, *type) : write_file(file, read_file(config));
-}
-
 }  // namespace detail
 
 /// Writes the weighted sum of checkpoints as a checkpoint that any Hugging Face tool can load.
@@ -164,10 +155,10 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
                                         plan.threads);
     const bool single = output.extension() == ".safetensors";
     const auto& newest = merged.input(merged.inputs() - 1);
-    const auto& given_config = checkpoints.options().config;
+    const auto side_files =
+        single ? detail::side_file_sources() : detail::sources_of(newest.path(), checkpoints.options().config);
     auto recipe = detail::recipe_of(checkpoints, merge_weights, options);
-    if (!single) recipe.side_files = detail::side_file_hashes(newest.path());
-    if (!single && given_config) (*recipe.side_files)["config.json"] = hash_of(read_file(*given_config)).hex();
+    if (!single) recipe.side_files = detail::side_file_hashes(side_files);
     if (options.expected && recipe.side_files && options.expected->side_files)
         detail::check_side_files(newest.path(), *recipe.side_files, *options.expected->side_files);
     auto metadata = detail::merged_metadata(merged, recipe);
@@ -186,8 +177,7 @@ inline void write_merged(const checkpoint_set& checkpoints, std::span<const doub
         return staged.publish(file.path);
     }
     detail::write_file(staged.directory() / recipe_file_name, to_json(recipe, 2) + '\n');
-    if (newest.is_directory()) detail::copy_side_files(newest.path(), staged.directory(), checkpoints.types().type);
-    if (given_config) detail::replace_config(*given_config, staged.directory(), checkpoints.types().type);
+    detail::copy_side_files(side_files, staged.directory(), checkpoints.types().type);
     staged.publish(staged.directory());
 }
 
