@@ -19,9 +19,6 @@
 
 namespace bouillon {
 
-/// The file in a merged checkpoint's directory that holds its recipe (merge/recipe.hpp).
-inline constexpr std::string_view recipe_file_name = "bouillon-recipe.json";
-
 /// A checkpoint, open for reading: the names, types and shapes of its tensors, and the bytes of any part of one.
 ///
 /// It is a directory in any of the forms of stored_form.hpp, or a single file of safetensors or torch.save. A reader of

@@ -22,10 +22,6 @@
 // its metadata, under DCP_SHARDING_INFO, where each block begins: {"TENSOR": {"saved_offsets": [0, 128]}}.
 namespace bouillon::detail {
 
-inline bool is_piece_file(const std::filesystem::path& path) {
-    return path.extension() == ".safetensors" && path.filename().string().starts_with("shard-");
-}
-
 inline nlohmann::json read_sharding_info(const safetensors_file& file) {
     const auto info_text = file.metadata().find("DCP_SHARDING_INFO");
     if (info_text == file.metadata().end())

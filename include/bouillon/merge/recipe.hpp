@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/checkpoint.hpp>
+#include <bouillon/checkpoint/folder/file_role.hpp>
 #include <bouillon/checkpoint/json_file.hpp>
 #include <bouillon/checkpoint/merged_types.hpp>
 #include <bouillon/checkpoint/safetensors.hpp>

@@ -7,6 +7,9 @@
 
 namespace bouillon {
 
+/// The file in a merged checkpoint's directory that holds its recipe (merge/recipe.hpp).
+inline constexpr std::string_view recipe_file_name = "bouillon-recipe.json";
+
 /// What a file beside or of a checkpoint's weights is for.
 enum class file_role {
     weights,        ///< tensors of the model, in any format

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/checkpoint/checkpoint.hpp>
 #include <bouillon/checkpoint/folder/directory_content.hpp>
 #include <bouillon/checkpoint/folder/file_role.hpp>
 #include <bouillon/checkpoint/folder/hub_snapshot.hpp>

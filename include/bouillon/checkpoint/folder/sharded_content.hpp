@@ -3,7 +3,6 @@
 
 #include <bouillon/checkpoint/folder/directory_names.hpp>
 #include <bouillon/checkpoint/folder/stored_form.hpp>
-#include <bouillon/checkpoint/safetensors_pieces.hpp>
 #include <bouillon/checkpoint/shard_index.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/in_quotes.hpp>
@@ -78,6 +77,11 @@ inline directory_content sharded_in(const directory_names& names, const sharded_
 inline directory_content safetensors_in(const directory_names& names) { return sharded_in(names, safetensors_names); }
 
 inline directory_content pytorch_in(const directory_names& names) { return sharded_in(names, pytorch_names); }
+
+/// Whether a file is called as those of tensors in blocks are (safetensors_pieces.hpp).
+inline bool is_piece_file(const std::filesystem::path& path) {
+    return path.extension() == ".safetensors" && path.filename().string().starts_with("shard-");
+}
 
 inline directory_content pieces_in(const directory_names& names) {
     const auto pieces = names.files_that([](const std::string& name) { return is_piece_file(name); });
