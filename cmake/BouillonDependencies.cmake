@@ -5,6 +5,7 @@
 #     merge       the merge and score arms, without a tensor backend
 #     xtensor     its backend
 #     thrust      its backend
+#     compiled    the library that takes the place of what the headers define; after merge, which it needs
 #
 # bouillon_find(COMPONENT) finds what one needs; bouillon_COMPONENT_FOUND says whether it is all there, and
 # bouillon_COMPONENT_MISSING names what is not. A macro, because packages set variables where they are found.
@@ -24,6 +25,8 @@ macro(bouillon_find component)
         endif()
     elseif("${component}" STREQUAL "thrust")
         bouillon_find_thrust()
+    elseif("${component}" STREQUAL "compiled")
+        set(bouillon_compiled_MISSING ${bouillon_merge_MISSING})
     else()
         list(APPEND bouillon_${component}_MISSING "a component of that name")
     endif()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The headers, with a package that find_package(bouillon) finds. The program's own install rule stands beside it.
+# The headers and the compiled library, with a package that find_package(bouillon) finds. The program's own install rule stands beside it.
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_DATADIR}/cmake/bouillon")
 
@@ -9,6 +9,11 @@ foreach(component bouillon merge xtensor thrust)
         install(EXPORT bouillon_${component}Targets NAMESPACE bouillon:: DESTINATION "${package_dir}" COMPONENT headers)
     endif()
 endforeach()
+
+if(TARGET bouillon_compiled AND BOUILLON_BUILD_COMPILED)
+    install(TARGETS bouillon_compiled EXPORT bouillon_compiledTargets COMPONENT compiled)
+    install(EXPORT bouillon_compiledTargets NAMESPACE bouillon:: DESTINATION "${package_dir}" COMPONENT compiled)
+endif()
 
 configure_package_config_file(cmake/bouillonConfig.cmake.in "${CMAKE_CURRENT_BINARY_DIR}/bouillonConfig.cmake"
     INSTALL_DESTINATION "${package_dir}")

@@ -23,7 +23,7 @@ set(may_include_testing core tensor space kernel surrogate acquisition)  # the l
 set(third_party
     "^(xtensor|xsimd)/|^thrust/|^cub/|^cu(da|blas)"    "^tensor/"
     "^(xflens|xtensor-blas)/"                     "^tensor/xtensor_product\\.hpp$"
-    "^nlohmann/"                                  "^(checkpoint/|merge/(recipe|shards|side_files|write_merged)\\.hpp|model/config_reader\\.hpp|merge_search/measurement_event\\.hpp|score/printed_losses\\.hpp|search/journal(_contents|_event|_header|_json)?\\.hpp)"
+    "^nlohmann/"                                  "^(checkpoint/|merge/(recipe\\.ipp|shards\\.hpp|side_files\\.hpp|write_merged\\.ipp)|model/config_reader\\.hpp|merge_search/measurement_event\\.hpp|score/printed_losses\\.hpp|search/journal(_contents|_event|_header|_json)?\\.[hi]pp)"
     "^xxh(ash|_x86dispatch)\\.h$"                "^checkpoint/content_hash\\.hpp$"
     "^(cblas|lapacke?|omp)\\.h$|^(tbb|oneapi)/"   "^$"
     "^doctest/|^CLI/|^benchmark/"                 "^$"
@@ -47,6 +47,10 @@ foreach(header IN LISTS headers)
             continue()
         endif()
         set(included "${CMAKE_MATCH_1}")
+        string(REGEX REPLACE "hpp$" "ipp" definitions "bouillon/${header}")
+        if(included MATCHES "\\.ipp$" AND NOT included STREQUAL "${definitions}")
+            violation("only the header of that name may include <${included}>")
+        endif()
         if(included MATCHES "^bouillon/([a-z_]+)/")
             set(target "${CMAKE_MATCH_1}")
             if(module AND NOT target STREQUAL module AND NOT target IN_LIST may_include_${module})

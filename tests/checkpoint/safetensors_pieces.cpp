@@ -2,6 +2,7 @@
 #include <bouillon/checkpoint/safetensors_pieces.hpp>
 
 #include <bouillon/checkpoint/checkpoint.hpp>
+#include <bouillon/checkpoint/folder/sharded_content.hpp>
 
 #include "checkpoint/elements.hpp"
 #include "checkpoint/files.hpp"

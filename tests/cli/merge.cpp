@@ -5,6 +5,7 @@
 #include "tiny_run.hpp"
 
 #include <bouillon/checkpoint/checkpoint.hpp>
+#include <bouillon/checkpoint/safetensors.hpp>
 
 #include <doctest/doctest.h>
 

@@ -2,6 +2,7 @@
 #include <bouillon/merge/provenance.hpp>
 
 #include <bouillon/merge/write_merged.hpp>
+#include <bouillon/checkpoint/safetensors.hpp>
 
 #include "checkpoint/files.hpp"
 #include <doctest/doctest.h>

@@ -3,6 +3,7 @@
 
 #include <bouillon/merge/write_merged.hpp>
 #include <bouillon/tensor/xtensor_backend.hpp>
+#include <bouillon/checkpoint/safetensors.hpp>
 
 #include "checkpoint/files.hpp"
 #include <doctest/doctest.h>

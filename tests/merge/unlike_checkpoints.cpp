@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checkpoints of several types and with counters that differ: the same merge wherever they are.
+#include <bouillon/checkpoint/safetensors.hpp>
 #include <bouillon/merge/make_resident.hpp>
 #include <bouillon/merge/streamed_checkpoints.hpp>
 #include <bouillon/merge/write_merged.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/merge/write_merged.hpp>
 
+#include <bouillon/checkpoint/safetensors.hpp>
+
 #include "checkpoint/files.hpp"
 #include <doctest/doctest.h>
 

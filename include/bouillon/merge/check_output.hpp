@@ -6,6 +6,7 @@
 #include <bouillon/core/parallel.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/merged_tensors.hpp>
+#include <bouillon/merge/provenance.hpp>
 #include <bouillon/merge/side_files.hpp>
 #include <bouillon/merge/staged_output.hpp>
 #include <bouillon/merge/write_merged.hpp>

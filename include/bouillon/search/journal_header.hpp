@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/core/error.hpp>
 #include <bouillon/core/name_of.hpp>
-#include <bouillon/core/to_string.hpp>
-#include <bouillon/search/journal_json.hpp>
 #include <bouillon/search/loss_changes.hpp>
 #include <bouillon/search/search_options.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
-#include <span>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 namespace bouillon {
@@ -24,55 +18,16 @@ inline constexpr int journal_version = 5;
 
 namespace detail {
 
-inline nlohmann::ordered_json known_json(const std::vector<known_observation>& known) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const auto& [point, loss, variance] : known)
-        list.push_back({{"point", point}, {"loss", loss}, {"variance", variance}});
-    return list;
-}
+/// What a search is made of, by the names that its parts give themselves.
+struct search_parts {
+    std::string space;
+    std::size_t dimension = 0;
+    std::string kernel, acquisition;
+};
 
-/// Checks that two JSON values are the same.
-/// @param there one of them; null where there is none
-/// @param here the other
-/// @param field of both, as a message has it
-/// @param name how the message begins
-/// @throws input_error at the first place in which they differ, with both values
-inline void require_same_json(const nlohmann::ordered_json* there, const nlohmann::ordered_json* here,
-                              const std::string& field, const std::string& name) {
-    const auto differ = [&](const std::string& value_there, const std::string& value_here, const char* verb) {
-        throw input_error(name + field + verb + value_there + " there, but " + value_here + " here");
-    };
-    const auto text = [](const nlohmann::ordered_json* value) { return value ? json_line(*value) : "missing"; };
-    if (!there || !here || there->type() != here->type() || there->is_primitive()) {
-        if (!there || !here || *there != *here) differ(text(there), text(here), " is ");
-    } else if (there->is_array()) {
-        if (there->size() != here->size())
-            differ(to_string(there->size()) + " values", to_string(here->size()), " has ");
-        for (std::size_t i = 0; i < there->size(); ++i)
-            require_same_json(&(*there)[i], &(*here)[i], field + '[' + to_string(i) + ']', name);
-    } else {
-        nlohmann::ordered_json either = *there;
-        either.update(*here);
-        for (const auto& [key, unused] : either.items())
-            require_same_json(there->contains(key) ? &there->at(key) : nullptr,
-                              here->contains(key) ? &here->at(key) : nullptr, field.empty() ? key : field + '.' + key,
-                              name);
-    }
-}
-
-/// A header with what may differ when its journal is taken up again as another one has it: losses that were measured
-/// once more, and a larger budget.
-inline nlohmann::ordered_json with_changes(nlohmann::ordered_json written, const nlohmann::ordered_json& expected) {
-    const auto same_size = [&](const char* field) {
-        return written.contains(field) && written[field].size() == expected.at(field).size();
-    };
-    if (same_size("reference_losses")) written["reference_losses"] = expected.at("reference_losses");
-    for (std::size_t i = 0; same_size("known") && i < written["known"].size(); ++i)
-        for (const char* field : {"loss", "variance"}) written["known"][i][field] = expected.at("known")[i].at(field);
-    if (const auto& budget = expected.at("budget"); written.contains("budget") && written["budget"] < budget)
-        written["budget"] = budget;
-    return written;
-}
+/// journal_header() of any search.
+nlohmann::ordered_json journal_header_of(const search_parts& parts, const search_options& options,
+                                         const nlohmann::ordered_json& settings);
 
 }  // namespace detail
 
@@ -84,83 +39,37 @@ inline nlohmann::ordered_json with_changes(nlohmann::ordered_json written, const
 /// @throws input_error for settings that are anything else
 template <class Search>
 nlohmann::ordered_json journal_header(const Search& search, const nlohmann::ordered_json& settings) {
-    if (!settings.is_object() && !settings.is_null())
-        throw input_error("a journal's settings must be a JSON object, not " + json_line(settings));
-    const search_options& options = search.options();
-    const nlohmann::ordered_json header = {
-        {"event", "header"},
-        {"version", journal_version},
-        {"space", name_of(search.space())},
-        {"dimension", search.space().dimension()},
-        {"kernel", name_of(search.surrogate().kernel())},
-        {"acquisition", name_of(search.acquisition_used())},
-        {"seed", options.seed},
-        {"budget", options.budget},
-        {"initial_trials", options.initial_trials},
-        {"smallest_distance", options.smallest_distance},
-        {"known", detail::known_json(options.known)},
-        {"reference_losses", options.reference_losses},
-        {"settings", settings.is_null() ? nlohmann::ordered_json::object() : settings}};
-    return nlohmann::ordered_json::parse(std::string_view(json_line(header)));  // as it will be read: NaN is null
+    const detail::search_parts parts{name_of(search.space()), search.space().dimension(),
+                                     name_of(search.surrogate().kernel()), name_of(search.acquisition_used())};
+    return detail::journal_header_of(parts, search.options(), settings);
 }
 
 /// What a search knew before its first trial, as its journal's header has it.
-inline std::vector<known_observation> known_of(const nlohmann::ordered_json& header) {
-    std::vector<known_observation> known;
-    for (const auto& each : header.at("known"))
-        known.push_back({each.at("point"), each.at("loss"), number_or_nan(each.at("variance"))});
-    return known;
-}
+std::vector<known_observation> known_of(const nlohmann::ordered_json& header);
 
 /// Losses that a search was begun with as they are measured now, against those of its journal's header.
 /// @param written the header that the journal has
 /// @param options of the search as it would be begun now, with as many losses
-inline loss_changes changes_since(const nlohmann::ordered_json& written, const search_options& options) {
-    const std::vector<double> reference = detail::numbers_or_nan(written.at("reference_losses"));
-    loss_changes changes = changes_of(reference, options.reference_losses);
-    const auto known = known_of(written);
-    for (std::size_t i = 0; i < known.size(); ++i)
-        changes += changes_of(std::span(&known[i].loss, 1), std::span(&options.known[i].loss, 1));
-    return changes;
-}
+loss_changes changes_since(const nlohmann::ordered_json& written, const search_options& options);
 
 /// Options with the losses and the first design that a search was begun with: taken up again it goes on with those.
 /// @param options of the search as it would be begun now
 /// @param written the header that the journal has
-inline search_options as_begun(search_options options, const nlohmann::ordered_json& written) {
-    search_options begun = options;
-    begun.budget = written.at("budget");
-    options.initial_trials = initial_trials(begun, written.at("dimension"));
-    options.reference_losses = detail::numbers_or_nan(written.at("reference_losses"));
-    options.known = known_of(written);
-    return options;
-}
+search_options as_begun(search_options options, const nlohmann::ordered_json& written);
 
 /// Checks that a line is a header of this version.
 /// @param header the line
 /// @param name how the message begins
 /// @throws input_error where it is not
-inline void check_journal_version(const nlohmann::ordered_json& header, const std::string& name) {
-    if (header.value("event", "") != "header" || !header.contains("version"))
-        throw input_error(name + "this is no journal: it does not begin with a header");
-    if (const auto& written = header.at("version"); written != journal_version)
-        throw input_error(name + "it is of version " + json_line(written) + "; this bouillon reads version " +
-                          to_string(journal_version) +
-                          ": end the search with the bouillon that began it, or begin a new one");
-}
+void check_journal_version(const nlohmann::ordered_json& header, const std::string& name);
 
 /// Checks that a journal was begun with some settings, whatever others it has.
 /// @param written the header that the journal has
 /// @param settings an object
 /// @param name how the message begins
 /// @throws input_error at the first that differs, with both values
-inline void check_journal_settings(const nlohmann::ordered_json& written, const nlohmann::ordered_json& settings,
-                                   const std::string& name) {
-    check_journal_version(written, name);
-    const auto& there = written.at("settings");
-    for (const auto& [key, here] : settings.items())
-        detail::require_same_json(there.contains(key) ? &there.at(key) : nullptr, &here, key, name);
-}
+void check_journal_settings(const nlohmann::ordered_json& written, const nlohmann::ordered_json& settings,
+                            const std::string& name);
 
 /// Checks that a journal was begun by the same search with the same settings.
 ///
@@ -171,15 +80,10 @@ inline void check_journal_settings(const nlohmann::ordered_json& written, const 
 /// @param name how the message begins
 /// @throws input_error where it is of another version, and else at the first field in which they differ, with both
 ///     values
-inline void check_journal_header(nlohmann::ordered_json written, nlohmann::ordered_json expected,
-                                 const std::string& name) {
-    check_journal_version(written, name);
-    written = detail::with_changes(std::move(written), expected);
-    const nlohmann::ordered_json settings_there = written["settings"], settings_here = expected["settings"];
-    written.erase("settings");
-    expected.erase("settings");
-    detail::require_same_json(&written, &expected, "", name);
-    detail::require_same_json(&settings_there, &settings_here, "", name);
-}
+void check_journal_header(nlohmann::ordered_json written, nlohmann::ordered_json expected, const std::string& name);
 
 }  // namespace bouillon
+
+#ifndef BOUILLON_COMPILED
+#    include <bouillon/search/journal_header.ipp>
+#endif

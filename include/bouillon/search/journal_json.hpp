@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,31 +15,19 @@
 namespace bouillon {
 
 /// A JSON value as a line of a journal. Bytes that are no UTF-8, which a reason or a path can hold, become U+FFFD.
-inline std::string json_line(const nlohmann::ordered_json& value) {
-    return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-}
+std::string json_line(const nlohmann::ordered_json& value);
 
 /// A number as a journal has it, where null stands for one that is not known: NaN.
-inline double number_or_nan(const nlohmann::ordered_json& value) {
-    return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
-}
+double number_or_nan(const nlohmann::ordered_json& value);
 
 namespace detail {
 
 /// Numbers, each as above.
-inline std::vector<double> numbers_or_nan(const nlohmann::ordered_json& values) {
-    std::vector<double> numbers;
-    for (const auto& value : values) numbers.push_back(number_or_nan(value));
-    return numbers;
-}
+std::vector<double> numbers_or_nan(const nlohmann::ordered_json& values);
 
 /// One event of a journal.
 /// @throws input_error where the line is no JSON object
-inline nlohmann::ordered_json parse_event(std::string_view line) {
-    auto event = nlohmann::ordered_json::parse(line, nullptr, false);
-    if (!event.is_object()) throw input_error("this is not a JSON object");
-    return event;
-}
+nlohmann::ordered_json parse_event(std::string_view line);
 
 /// Calls `use`, and names the line in what it throws.
 /// @param journal how messages begin
@@ -63,3 +50,7 @@ void use_line(const std::string& journal, std::size_t number, const Use& use) {
 
 }  // namespace detail
 }  // namespace bouillon
+
+#ifndef BOUILLON_COMPILED
+#    include <bouillon/search/journal_json.ipp>
+#endif

@@ -2,4 +2,5 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/kernel/matern52.ipp>
 #include <bouillon/space/concept.hpp>

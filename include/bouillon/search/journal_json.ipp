@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/compiled.hpp>
+#include <bouillon/core/error.hpp>
+#include <bouillon/search/journal_json.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bouillon {
+
+BOUILLON_DEFINITION std::string json_line(const nlohmann::ordered_json& value) {
+    return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+BOUILLON_DEFINITION double number_or_nan(const nlohmann::ordered_json& value) {
+    return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+}
+
+namespace detail {
+
+BOUILLON_DEFINITION std::vector<double> numbers_or_nan(const nlohmann::ordered_json& values) {
+    std::vector<double> numbers;
+    for (const auto& value : values) numbers.push_back(number_or_nan(value));
+    return numbers;
+}
+
+BOUILLON_DEFINITION nlohmann::ordered_json parse_event(std::string_view line) {
+    auto event = nlohmann::ordered_json::parse(line, nullptr, false);
+    if (!event.is_object()) throw input_error("this is not a JSON object");
+    return event;
+}
+
+}  // namespace detail
+}  // namespace bouillon
