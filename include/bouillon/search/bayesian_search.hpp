@@ -63,16 +63,7 @@ class bayesian_search {
     /// @throws input_error when the space has no extent, a known point lies outside it, or an option is no usable
     /// number
     explicit bayesian_search(Space space, search_options options = {}, Acquisition acquisition = Acquisition{},
-                             Kernel kernel = Kernel{})
-        : space_(checked(std::move(space))),
-          acquisition_(std::move(acquisition)),
-          ledger_(std::move(options)),
-          surrogate_(space_.dimension(), std::move(kernel), this->options().surrogate),
-          climbs_(this->options().climbs) {
-        for (std::size_t i = 0; i < this->options().known.size(); ++i) learn_known(i);
-        random_engine engine = make_engine(this->options().seed, design_stream);
-        design_ = space_.initial_design(initial_trials(this->options(), space_.dimension()), engine);
-    }
+                             Kernel kernel = Kernel{});
 
     /// True when the whole budget has been suggested (trials may still be out).
     ///
@@ -169,19 +160,13 @@ class bayesian_search {
     /// which then has no ticket.
     ///
     /// @throws work_error when nothing was observed
-    bouillon::recommendation recommendation() const {
-        const auto now = belief();
-        return detail::describe(now.surrogate, ledger_.learned(), history(), space_, now.answer);
-    }
+    bouillon::recommendation recommendation() const;
 
     /// What is believed after the last observation; being asked leaves no trace in later suggestions.
     ///
     /// Cost: a hyper-parameter fit, and under noise a maximisation.
     /// @throws work_error when nothing was observed
-    search_belief<surrogate_type> belief() const {
-        random_engine engine = make_engine(options().seed, design_stream);
-        return detail::believe(surrogate_, ledger_.learned(), space_, engine, options().maximize);
-    }
+    search_belief<surrogate_type> belief() const;
 
     const bouillon::history& history() const { return ledger_.trials(); }
     const search_options& options() const { return ledger_.options(); }
@@ -219,16 +204,7 @@ class bayesian_search {
         ledger_.add_known(std::move(unit_point), before);
     }
 
-    std::vector<double> next_unit_point() {
-        for (const auto& unit_point : design_)
-            if (nearest_distance(unit_point, ledger_.taken()) >= options().smallest_distance) return unit_point;
-        random_engine engine = make_engine(options().seed, history().size());
-        const training_data data = ledger_.learned();
-        if (data.successes == 0) return farthest_sample(space_, ledger_.taken(), engine);
-        surrogate_.fit(data.points, data.scores, data.variances);
-        const detail::proposer<Space, Acquisition> propose{space_, acquisition_, ledger_, engine};
-        return climbs_.next(surrogate_, data, {ledger_.remaining(), space_.cube_dimension()}, propose);
-    }
+    std::vector<double> next_unit_point();
 
     trial enter(std::vector<double> unit_point) {
         std::vector<double> point = space_.point(unit_point);
@@ -246,4 +222,61 @@ class bayesian_search {
     std::vector<std::vector<double>> design_;  // (initial trials, d), unit points
 };
 
+// Not in the class: what is there counts as inline, and then a compiler looks into it though a library has it.
+
+template <class Space, class Acquisition, class Kernel>
+bayesian_search<Space, Acquisition, Kernel>::bayesian_search(Space space, search_options options,
+                                                             Acquisition acquisition, Kernel kernel)
+    : space_(checked(std::move(space))),
+      acquisition_(std::move(acquisition)),
+      ledger_(std::move(options)),
+      surrogate_(space_.dimension(), std::move(kernel), this->options().surrogate),
+      climbs_(this->options().climbs) {
+    for (std::size_t i = 0; i < this->options().known.size(); ++i) learn_known(i);
+    random_engine engine = make_engine(this->options().seed, design_stream);
+    design_ = space_.initial_design(initial_trials(this->options(), space_.dimension()), engine);
+}
+
+template <class Space, class Acquisition, class Kernel>
+bouillon::recommendation bayesian_search<Space, Acquisition, Kernel>::recommendation() const {
+    const auto now = belief();
+    return detail::describe(now.surrogate, ledger_.learned(), history(), space_, now.answer);
+}
+
+template <class Space, class Acquisition, class Kernel>
+auto bayesian_search<Space, Acquisition, Kernel>::belief() const -> search_belief<surrogate_type> {
+    random_engine engine = make_engine(options().seed, design_stream);
+    return detail::believe(surrogate_, ledger_.learned(), space_, engine, options().maximize);
+}
+
+template <class Space, class Acquisition, class Kernel>
+std::vector<double> bayesian_search<Space, Acquisition, Kernel>::next_unit_point() {
+    for (const auto& unit_point : design_)
+        if (nearest_distance(unit_point, ledger_.taken()) >= options().smallest_distance) return unit_point;
+    random_engine engine = make_engine(options().seed, history().size());
+    const training_data data = ledger_.learned();
+    if (data.successes == 0) return farthest_sample(space_, ledger_.taken(), engine);
+    surrogate_.fit(data.points, data.scores, data.variances);
+    const detail::proposer<Space, Acquisition> propose{space_, acquisition_, ledger_, engine};
+    return climbs_.next(surrogate_, data, {ledger_.remaining(), space_.cube_dimension()}, propose);
+}
+
 }  // namespace bouillon
+
+#ifdef BOUILLON_COMPILED
+#    include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
+#    include <bouillon/space/box.hpp>
+#    include <bouillon/space/interval.hpp>
+#    include <bouillon/space/simplex.hpp>
+
+namespace bouillon {
+
+// Of the usual spaces by the default acquisition, and of merges by theirs (merge_search/defaults.hpp).
+extern template class bayesian_search<box>;
+extern template class bayesian_search<interval>;
+extern template class bayesian_search<simplex>;
+extern template class bayesian_search<interval, log_noisy_expected_improvement>;
+extern template class bayesian_search<simplex, log_noisy_expected_improvement>;
+
+}  // namespace bouillon
+#endif
