@@ -4,10 +4,11 @@
 
     compile_time.py                        a table of the units of ratios.csv
     compile_time.py --check                fails where a ratio has grown by more than a quarter of what ratios.csv has
-    compile_time.py --program DIRECTORY    the program's units, by the compile commands of a build directory
+    compile_time.py --program DIRECTORY    units of the program and the library, by a build directory's commands
 
 Processor time of the compiler, of which the least of some runs counts: what else runs on the machine only adds to it.
 The compiler is $CXX, or c++. The yardstick is compiled at -O2 and so are the units, but for those that are only parsed.
+Where the definitions are in the library, they are as for who links bouillon::compiled, else as for who only includes.
 """
 import argparse
 import csv
@@ -37,9 +38,10 @@ def compile_seconds(command, directory=ROOT):
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def unit_seconds(source, mode):
+def unit_seconds(source, mode, definitions="headers"):
     action = ["-fsyntax-only"] if mode == "syntax" else ["-O2", "-c", "-o", os.devnull]
-    return compile_seconds([*COMPILER, "-std=c++20", "-DNDEBUG", f"-I{ROOT / 'include'}", *action, str(source)])
+    macros = ["-DNDEBUG", *(["-DBOUILLON_COMPILED"] if definitions == "library" else [])]
+    return compile_seconds([*COMPILER, "-std=c++20", *macros, f"-I{ROOT / 'include'}", *action, str(source)])
 
 
 def yardstick_seconds(folder, runs=3):
@@ -53,16 +55,18 @@ def measure(folder, runs):
     with open(RATIOS, encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     yardstick = yardstick_seconds(folder)
-    seconds = [min(unit_seconds(ROOT / row["unit"], row["mode"]) for _ in range(runs)) for row in rows]
+    seconds = [min(unit_seconds(ROOT / row["unit"], row["mode"], row["definitions"]) for _ in range(runs))
+               for row in rows]
     yardstick = min(yardstick, yardstick_seconds(folder))
     print(f"yardstick: {yardstick:.2f} s with {' '.join(COMPILER)}")
     return [(row, unit, unit / yardstick) for row, unit in zip(rows, seconds)]
 
 
 def print_units(measured):
-    print("| unit | mode | seconds | ratio | recorded | aim |\n|---|---|---|---|---|---|")
+    print("| unit | mode | definitions | seconds | ratio | recorded | aim |\n|---|---|---|---|---|---|---|")
     for row, seconds, ratio in measured:
-        print(f"| {row['unit']} | {row['mode']} | {seconds:.2f} | {ratio:.2f} | {row['ratio']} | {row['aim']} |")
+        print(f"| {row['unit']} | {row['mode']} | {row['definitions']} | {seconds:.2f} | {ratio:.2f} | {row['ratio']} "
+              f"| {row['aim']} |")
 
 
 def check(folder):
@@ -70,7 +74,8 @@ def check(folder):
     for runs in (1, 2, 3):
         measured = measure(folder, runs)
         print_units(measured)
-        grown = [row["unit"] for row, _, ratio in measured if ratio > 1.25 * float(row["ratio"])]
+        grown = [f"{row['unit']} ({row['definitions']})"
+                 for row, _, ratio in measured if ratio > 1.25 * float(row["ratio"])]
         if not grown:
             return True
     print(f"slower to compile than ratios.csv has it, by more than a quarter: {', '.join(grown)}", file=sys.stderr)
@@ -84,7 +89,7 @@ def print_program(folder, build):
     total = 0.0
     print(f"yardstick: {yardstick:.2f} s\n| unit | seconds | ratio |\n|---|---|---|")
     for entry in sorted(entries, key=lambda one: one["file"]):
-        if "bouillon_program.dir" not in entry.get("output", entry["command"]):
+        if not re.search(r"bouillon_(program|compiled)\.dir", entry.get("output", entry["command"])):
             continue
         command = re.sub(r"^.*?ccache ", "", entry["command"])
         seconds = compile_seconds(shlex.split(re.sub(r" -o \S+", f" -o {folder}/unit", command)), entry["directory"])
@@ -96,7 +101,8 @@ def print_program(folder, build):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="fail where a ratio has grown by more than a quarter")
-    parser.add_argument("--program", metavar="DIRECTORY", help="the program's units, as this build directory has them")
+    parser.add_argument("--program", metavar="DIRECTORY",
+                        help="units of the program and the library, as this build directory has them")
     parser.add_argument("--runs", type=int, default=3, help="compilations of each unit (3)")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
