@@ -4,8 +4,12 @@
 #include "checkpoint/files.hpp"
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
+
+#include <sys/resource.h>
+#include <unistd.h>
 
 using namespace bouillon;
 
@@ -62,3 +66,16 @@ TEST_CASE("the first version of control groups is read too") {
 }
 
 TEST_CASE("this system has memory left") { CHECK(available_host_memory().value_or(1) > 0); }
+
+TEST_CASE("a limit on the address space counts less what the process has of it") {
+    const system_files files;
+    files.write("proc/self/statm", "3 2 1 0 0 0 0\n");
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_AS, &before) == 0);
+    rlimit limited = before;
+    limited.rlim_cur = std::min<rlim_t>(before.rlim_max, rlim_t{1} << 46);  // beyond what a sanitizer reserves
+    REQUIRE(setrlimit(RLIMIT_AS, &limited) == 0);
+    const auto available = files.available();
+    REQUIRE(setrlimit(RLIMIT_AS, &before) == 0);
+    CHECK(available == limited.rlim_cur - 3 * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)));
+}

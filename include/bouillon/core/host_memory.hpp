@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace bouillon {
 
@@ -75,18 +77,28 @@ inline std::optional<std::size_t> left_of_groups(const std::filesystem::path& ro
     return left;
 }
 
+/// What is left of the limit on this process's address space (`ulimit -v`), where there is one.
+inline std::optional<std::size_t> left_of_address_space(const std::filesystem::path& root) {
+    rlimit limit{};
+    const auto pages = number_in(root / "proc/self/statm");
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || !pages) return std::nullopt;
+    const std::size_t used = *pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    return limit.rlim_cur - std::min<std::size_t>(limit.rlim_cur, used);
+}
+
 }  // namespace detail
 
 /// Memory of this machine that a program may still take.
 ///
 /// What the system calls available, or what is left of the limits of the process's control groups (a container's, say)
-/// where that is less.
+/// or of its address space (`ulimit -v`) where that is less.
 /// @param root where the system's proc and sys are
 /// @returns bytes, or nothing where the system does not say
 inline std::optional<std::size_t> available_host_memory(const std::filesystem::path& root = "/") {
     auto available = detail::number_after(root / "proc/meminfo", "MemAvailable");
     if (available) *available *= 1024;
-    return detail::smaller(available, detail::left_of_groups(root));
+    return detail::smaller(detail::smaller(available, detail::left_of_groups(root)),
+                           detail::left_of_address_space(root));
 }
 
 }  // namespace bouillon
