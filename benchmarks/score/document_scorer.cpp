@@ -24,27 +24,27 @@ namespace {
 using namespace bouillon;
 
 struct task {
-    language_model_config config;
+    decoder config;
     std::size_t documents, length;  // tokens fed a document
 
     std::size_t tokens() const { return documents * length; }
 };
 
-language_model_config llama(std::size_t vocabulary, std::size_t width, std::size_t feed_forward, std::size_t layers,
-                            std::size_t heads, std::size_t key_value_heads, std::size_t context) {
-    language_model_config config;
-    config.architecture = "llama";
-    config.vocabulary = vocabulary;
-    config.width = width;
-    config.feed_forward = feed_forward;
-    config.layers = layers;
-    config.heads = heads;
-    config.key_value_heads = key_value_heads;
-    config.head_dim = width / heads;
-    config.context = context;
-    config.rotary.dims = config.head_dim;
-    config.norm_epsilon = 1e-5;
-    return config;
+decoder llama(std::size_t vocabulary, std::size_t width, std::size_t feed_forward, std::size_t layers,
+              std::size_t heads, std::size_t key_value_heads, std::size_t context) {
+    decoder of;
+    of.architecture = "llama";
+    of.vocabulary = vocabulary;
+    of.width = width;
+    of.feed_forward = feed_forward;
+    of.heads = heads;
+    of.key_value_heads = key_value_heads;
+    of.head_dim = of.value_dim = width / heads;
+    of.layers.assign(layers, {.attention_scale = 1 / std::sqrt(static_cast<double>(of.head_dim))});
+    of.context = context;
+    of.rotaries = {{.dims = of.head_dim}};
+    of.norm.epsilon = 1e-5;
+    return of;
 }
 
 task small() { return {llama(2048, 128, 352, 4, 4, 2, 128), 48, 1024}; }
@@ -56,7 +56,7 @@ task large() {
 }
 
 /// Numbers of standard deviation 0.02 in bf16, as a model's initial weights are.
-parameters<xtensor_backend> random_parameters(const language_model_config& config, const xtensor_backend& backend) {
+parameters<xtensor_backend> random_parameters(const decoder& config, const xtensor_backend& backend) {
     parameters<xtensor_backend> made;
     random_engine engine = make_engine(1, 0);
     const auto add = [&](const std::string& name, std::vector<std::size_t> shape) {
@@ -70,8 +70,8 @@ parameters<xtensor_backend> random_parameters(const language_model_config& confi
     const std::size_t c = config.width, f = config.feed_forward;
     const std::size_t q = config.heads * config.head_dim, kv = config.key_value_heads * config.head_dim;
     const tensor_names& names = config.names;
-    add(names.embedding, {config.vocabulary, c});
-    for (std::size_t i = 0; i < config.layers; ++i) {
+    add(names.embedding + ".weight", {config.vocabulary, c});
+    for (std::size_t i = 0; i < config.layers.size(); ++i) {
         const std::string prefix = names.layers + to_string(i) + ".";
         const auto map = [&](const std::string& name, std::size_t out, std::size_t in) {
             add(prefix + name + ".weight", {out, in});
@@ -87,7 +87,7 @@ parameters<xtensor_backend> random_parameters(const language_model_config& confi
         map(names.down, c, f);
     }
     add(names.final_norm + ".weight", {c});
-    if (!config.tied_head) add(names.head, {config.vocabulary, c});
+    if (!config.tied_head) add(names.head + ".weight", {config.vocabulary, c});
     return made;
 }
 
@@ -115,7 +115,7 @@ void score(benchmark::State& state) {
 /// The matrix products of a forward pass over windows of `context` rows.
 class products {
  public:
-    products(const language_model_config& config, std::size_t rows) : config_(config), rows_(rows) {
+    products(const decoder& config, std::size_t rows) : config_(config), rows_(rows) {
         const std::size_t widest = std::max({config.width, config.feed_forward, std::size_t{1024}, config.context});
         x_.assign(rows * widest, 0.5f);
         out_.assign(rows * widest, 0.5f);
@@ -126,7 +126,7 @@ class products {
     void operator()() {
         const std::size_t c = config_.width, f = config_.feed_forward;
         const std::size_t q = config_.heads * config_.head_dim, kv = config_.key_value_heads * config_.head_dim;
-        for (std::size_t layer = 0; layer < config_.layers; ++layer) {
+        for (std::size_t layer = 0; layer < config_.layers.size(); ++layer) {
             for (const std::size_t out : {q, kv, kv}) multiply(rows_, out, c);
             attend();
             multiply(rows_, c, q);
@@ -156,7 +156,7 @@ class products {
             }
     }
 
-    language_model_config config_;
+    decoder config_;
     std::size_t rows_;
     std::vector<float> x_, weight_, out_, attended_;
 };

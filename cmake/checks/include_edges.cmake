@@ -5,17 +5,18 @@ cmake_minimum_required(VERSION 3.25)
 
 # Which modules a module may include, beside itself. Three arms that meet only in the headers at the top.
 set(may_include_core)
-set(may_include_checkpoint core)  # merge arm
+set(may_include_config core)
+set(may_include_checkpoint core config)  # merge arm
 set(may_include_tensor core)
-set(may_include_merge core checkpoint tensor)
-set(may_include_model core tensor)  # score arm
+set(may_include_merge core config checkpoint tensor)
+set(may_include_model core config tensor)  # score arm
 set(may_include_score core tensor model)
 set(may_include_space core)  # search arm
 set(may_include_kernel core)
 set(may_include_surrogate core space kernel)
 set(may_include_acquisition core space kernel surrogate)
 set(may_include_search core space kernel surrogate acquisition)
-set(may_include_merge_search core checkpoint tensor merge model score space kernel surrogate acquisition search)  # the join
+set(may_include_merge_search core config checkpoint tensor merge model score space kernel surrogate acquisition search)  # the join
 set(may_include_testing core tensor space kernel surrogate acquisition)  # the laws of the axes, for users' tests
 
 # Which headers may include a third party's, or what costs too much of the standard library: a pattern of what is
@@ -23,7 +24,7 @@ set(may_include_testing core tensor space kernel surrogate acquisition)  # the l
 set(third_party
     "^(xtensor|xsimd)/|^thrust/|^cub/|^cu(da|blas)"    "^tensor/"
     "^(xflens|xtensor-blas)/"                     "^tensor/xtensor_product\\.hpp$"
-    "^nlohmann/"                                  "^(checkpoint/|merge/(recipe\\.ipp|shards\\.hpp|side_files\\.hpp|write_merged\\.ipp)|model/config_reader\\.hpp|merge_search/measurement_event\\.hpp|score/printed_losses\\.hpp|search/journal(_contents|_event|_header|_json)?\\.[hi]pp)"
+    "^nlohmann/"                                  "^((checkpoint|config)/|merge/(recipe\\.ipp|shards\\.hpp|side_files\\.hpp|write_merged\\.ipp)|merge_search/measurement_event\\.hpp|score/printed_losses\\.hpp|search/journal(_contents|_event|_header|_json)?\\.[hi]pp)"
     "^xxh(ash|_x86dispatch)\\.h$"                "^checkpoint/content_hash\\.hpp$"
     "^(cblas|lapacke?|omp)\\.h$|^(tbb|oneapi)/"   "^$"
     "^doctest/|^CLI/|^benchmark/"                 "^$"

@@ -8,6 +8,7 @@
 #include <bouillon/merge_search/evaluator.hpp>
 #include <bouillon/merge_search/external_evaluator.hpp>
 #include <bouillon/merge_search/held_out_file.hpp>
+#include <bouillon/merge_search/layered_evaluator.hpp>
 #include <bouillon/merge_search/make_report.hpp>
 #include <bouillon/merge_search/measured_merges.hpp>
 #include <bouillon/merge_search/paired_gain.hpp>

@@ -84,6 +84,35 @@ TEST_CASE("score prints the documented fields for each checkpoint") {
           std::string::npos);
 }
 
+TEST_CASE("documents are cut in windows as long as is asked for, at most the model's context") {
+    const tiny_run run("cli-score-window");
+    const std::string of = "score " + run.step(0).string() + " --held-out " + run.test().string() + " --json";
+    const auto loss = [&](const std::string& window) {
+        const auto scored = run_program(of + window);
+        REQUIRE_MESSAGE(scored.status == 0, scored.errors);
+        CHECK(scored.errors.find("window:") == std::string::npos);
+        return scored.json().back().at("loss").get<double>();
+    };
+    CHECK(loss(" --window 8") == loss(""));
+    CHECK(loss(" --window 4") != loss(""));
+    const auto longer = run_program(of + " --window 9");
+    CHECK(longer.status == 2);
+    CHECK(longer.errors == "bouillon: --window 9 is longer than the model's context of 8 tokens\n");
+}
+
+TEST_CASE("a context of any length is scored in windows of 4096 tokens unless others are asked for, and that is said") {
+    const tiny_run run("cli-score-long-context");
+    auto config = nlohmann::json::parse(read_text(run.step(0) / "config.json"));
+    config["max_position_embeddings"] = 1'000'000'000;
+    std::ofstream(run.step(0) / "config.json") << config;
+    const std::string of = "score " + run.step(0).string() + " --held-out " + run.test().string();
+    const auto scored = run_program(of);
+    CHECK_MESSAGE(scored.status == 0, scored.errors);
+    CHECK(scored.errors.find("window: documents are cut every 4096 tokens; the model's context is 1000000000 "
+                             "(--window)") != std::string::npos);
+    CHECK(run_program(of + " --window 16").errors.find("window:") == std::string::npos);
+}
+
 TEST_CASE("score looks at every checkpoint before it scores the first") {
     const tiny_run run("cli-score-wrong");
     std::ofstream(run.step(2) / "config.json") << R"({"model_type": "mamba"})";

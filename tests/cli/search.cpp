@@ -192,6 +192,22 @@ TEST_CASE("the acquisition is the library's own for merges unless told otherwise
     CHECK(nlohmann::json::parse(untold).at("settings").at("acquisition") == "log-nei");
 }
 
+TEST_CASE(
+    "the window that documents are cut in is in the journal and in the result, and a search resumes with no other") {
+    const tiny_run run("cli-window");
+    const std::string search =
+        search_of(run, 2) + on_documents(run) + " --budget 4 --json --journal " + (run / "trials.jsonl").string();
+    const auto found = run_program(search + " --window 5");
+    REQUIRE_MESSAGE(found.status == 0, found.errors);
+    CHECK(found.json().back().at("window") == 5);
+    const std::string text = read_text(run / "trials.jsonl");
+    CHECK(nlohmann::json::parse(text.substr(0, text.find('\n'))).at("settings").at("window") == 5);
+    CHECK(run_program(search + " --window 5 --resume").status == 0);
+    const auto other = run_program(search + " --resume");
+    CHECK(other.status == 2);
+    CHECK(other.errors.find("window") != std::string::npos);
+}
+
 TEST_CASE("the paper's preset begins at alpha and at 1") {
     const tiny_run run("cli-paper");
     const auto events =

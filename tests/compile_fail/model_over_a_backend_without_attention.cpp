@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: language_model_backend
 #include <bouillon/model/causal_language_model.hpp>
-#include <bouillon/model/config.hpp>
 
 struct store {
     struct tensor {
@@ -15,4 +14,4 @@ struct store {
 };
 
 static_assert(bouillon::tensor_backend<store>);
-bouillon::causal_language_model<store> model(bouillon::language_model_config{}, store{});
+bouillon::causal_language_model<store> model(bouillon::decoder{}, store{});

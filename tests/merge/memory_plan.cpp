@@ -38,6 +38,23 @@ TEST_CASE("checkpoints are as near as they fit: on the device, in host memory, o
     CHECK(plan(8).place == checkpoint_place::disk);
 }
 
+TEST_CASE("where a whole merge does not fit, layers are merged and scored one by one") {
+    memory_needs layered = needs;
+    layered.layer = gigabyte / 10;
+    CHECK(plan_memory(layered, {.host = 40 * gigabyte}).place == checkpoint_place::host);
+    CHECK(plan_memory(layered, {.host = 8 * gigabyte}).place == checkpoint_place::disk);
+    const auto small = plan_memory(layered, {.host = 3 * gigabyte});
+    CHECK(small.place == checkpoint_place::layers);
+    CHECK(describe(small) ==
+          "8 checkpoints of 1.0 GB read from disk for each merge, merged and scored layer by layer (2.2 GB of 3.0 GB); "
+          "resident in host memory needs 11.1 GB");
+    CHECK(plan_memory(layered, {.host = 3 * gigabyte, .device = 3 * gigabyte}).place == checkpoint_place::layers);
+    CHECK_THROWS_WITH_AS(plan_memory(layered, {.host = 2 * gigabyte}),
+                         "not enough memory: one layer of a merge of 8 checkpoints of 1.0 GB and its scoring need 2.2 "
+                         "GB of host memory, and 2.0 GB are available",
+                         input_error);
+}
+
 TEST_CASE("one part in twenty stays free") {
     const memory_needs one{.checkpoints = 1, .checkpoint = 95, .scoring = 0, .buffers = 0};
     CHECK(plan_memory(one, {.host = 0, .device = 200}).place == checkpoint_place::device);

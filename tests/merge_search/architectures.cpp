@@ -36,7 +36,8 @@ template <class Backend>
 void check_losses(const std::filesystem::path& folder, const Backend& backend) {
     const std::vector<std::filesystem::path> paths = {folder};
     const auto resident = make_resident(open_checkpoints(paths), backend);
-    document_scorer score(causal_language_model(read_config(folder / "config.json"), backend));
+    const std::size_t window = 16;  // tokens, as the script cuts
+    document_scorer score(causal_language_model(read_config(folder / "config.json"), backend, window));
     const auto file = nlohmann::json::parse(std::ifstream(folder / "documents.json"));
     const auto losses = score(resident.merge(std::vector{1.0}), documents_of(file));
     const auto expected = file["losses"].get<std::vector<double>>();

@@ -7,8 +7,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <map>
 #include <numeric>
+#include <set>
 
 using namespace bouillon;
 
@@ -20,7 +22,7 @@ struct host_tensor {
 };
 using host_model = std::map<std::string, host_tensor>;
 
-host_model random_model(const language_model_config& c) {
+host_model random_model(const decoder& c) {
     random_engine engine = make_engine(7, 0);
     host_model model;
     const auto add = [&](const std::string& name, std::vector<std::size_t> shape, double mean, double deviation) {
@@ -33,7 +35,7 @@ host_model random_model(const language_model_config& c) {
     add("model.embed_tokens.weight", {c.vocabulary, c.width}, 0, 1);
     add("model.norm.weight", {c.width}, 1, 0.1);
     if (!c.tied_head) add("lm_head.weight", {c.vocabulary, c.width}, 0, 0.3);
-    for (std::size_t i = 0; i < c.layers; ++i) {
+    for (std::size_t i = 0; i < c.layers.size(); ++i) {
         const std::string prefix = "model.layers." + std::to_string(i) + ".";
         add(prefix + "input_layernorm.weight", {c.width}, 1, 0.1);
         add(prefix + "post_attention_layernorm.weight", {c.width}, 1, 0.1);
@@ -62,12 +64,12 @@ class reference_llama {
     using vector = std::vector<double>;
 
  public:
-    reference_llama(const language_model_config& config, const host_model& model) : c_(config), model_(model) {}
+    reference_llama(const decoder& config, const host_model& model) : c_(config), model_(model) {}
 
     vector losses(std::span<const std::int32_t> tokens, std::span<const std::int32_t> targets) const {
         std::vector<vector> x;
         for (const auto token : tokens) x.push_back(row("model.embed_tokens.weight", static_cast<std::size_t>(token)));
-        for (std::size_t i = 0; i < c_.layers; ++i) {
+        for (std::size_t i = 0; i < c_.layers.size(); ++i) {
             const std::string prefix = "model.layers." + std::to_string(i) + ".";
             attend(prefix, x);
             for (auto& token : x) {
@@ -106,7 +108,7 @@ class reference_llama {
     vector norm(const std::string& name, vector x) const {
         double squares = 0;
         for (const double value : x) squares += value * value;
-        const double scale = 1 / std::sqrt(squares / static_cast<double>(x.size()) + c_.norm_epsilon);
+        const double scale = 1 / std::sqrt(squares / static_cast<double>(x.size()) + c_.norm.epsilon);
         for (std::size_t i = 0; i < x.size(); ++i) x[i] *= scale * static_cast<double>(model_.at(name).values[i]);
         return x;
     }
@@ -119,7 +121,7 @@ class reference_llama {
             for (std::size_t i = 0; i < half; ++i) {
                 const double angle =
                     static_cast<double>(position) *
-                    std::pow(c_.rotary.theta, -2.0 * static_cast<double>(i) / static_cast<double>(c_.head_dim));
+                    std::pow(c_.rotaries[0].theta, -2.0 * static_cast<double>(i) / static_cast<double>(c_.head_dim));
                 double& a = x[head * c_.head_dim + i];
                 double& b = x[head * c_.head_dim + i + half];
                 const double turned = a * std::cos(angle) - b * std::sin(angle);
@@ -156,12 +158,12 @@ class reference_llama {
         }
     }
 
-    const language_model_config& c_;
+    const decoder& c_;
     const host_model& model_;
 };
 
 /// Three windows of different lengths in one batch, one of them as long as the context.
-window_batch random_windows(const language_model_config& c) {
+window_batch random_windows(const decoder& c) {
     random_engine engine = make_engine(11, 0);
     window_batch batch;
     for (const std::size_t length : {std::size_t{5}, c.context, std::size_t{1}}) {
@@ -175,33 +177,47 @@ window_batch random_windows(const language_model_config& c) {
     return batch;
 }
 
-language_model_config small(std::size_t key_value_heads, bool tied, std::size_t head_dim) {
-    language_model_config c;
+decoder small(std::size_t key_value_heads, bool tied, std::size_t head_dim) {
+    decoder c;
     c.vocabulary = 37;
     c.width = 24;
     c.feed_forward = 40;
-    c.layers = 2;
+    c.layers.assign(2, {.attention_scale = 1 / std::sqrt(static_cast<double>(head_dim))});
     c.heads = 4;
     c.key_value_heads = key_value_heads;
-    c.head_dim = head_dim;
+    c.head_dim = c.value_dim = head_dim;
     c.context = 19;
-    c.norm_epsilon = 1e-5;
-    c.rotary = {.dims = head_dim, .theta = 500};
+    c.norm.epsilon = 1e-5;
+    c.rotaries = {{.dims = head_dim, .theta = 500}};
     c.architecture = "llama";
     c.tied_head = tied;
     return c;
 }
 
+/// All stages of a forward pass; losses (rows), nats.
 template <class Backend>
-void check_against_reference(const language_model_config& config, const Backend& backend) {
+std::vector<float> token_losses(causal_language_model<Backend>& model, const parameters<Backend>& tensors,
+                                const window_batch& batch) {
+    const detail::single_threaded_blas guard;
+    tensor_shapes shapes;
+    for (const auto& [name, each] : tensors) shapes.emplace(name, each.shape);
+    model.expect(shapes);
+    auto workspace = model.make_workspace(batch.rows() + 3);
+    auto residual = model.make_residual(batch.rows());
+    std::vector<float> losses(batch.rows());
+    for (std::size_t stage = 0; stage < model.stages(); ++stage) {
+        model.load(stage, tensors);
+        model.run(stage, batch, residual, workspace, losses);
+    }
+    return losses;
+}
+
+template <class Backend>
+void check_against_reference(const decoder& config, const Backend& backend) {
     const auto host = random_model(config);
     causal_language_model<Backend> model(config, backend);
-    model.load(upload(host, backend));
     const auto batch = random_windows(config);
-    auto workspace = model.make_workspace(batch.rows() + 3);
-    std::vector<float> losses(batch.rows());
-    const detail::single_threaded_blas guard;
-    model.token_losses(batch, workspace, losses);
+    const auto losses = token_losses(model, upload(host, backend), batch);
 
     const reference_llama reference(config, host);
     for (std::size_t w = 0; w < batch.windows(); ++w) {
@@ -227,22 +243,15 @@ TEST_CASE("token losses equal those of a float64 loop, with grouped heads and wi
 TEST_CASE("a model loaded again forgets what it held before") {
     const auto config = small(2, false, 6);
     const xtensor_backend backend;
-    auto host = random_model(config);
-    causal_language_model<xtensor_backend> model(config, backend);
-    const auto batch = random_windows(config);
-    auto workspace = model.make_workspace(batch.rows());
-    std::vector<float> first(batch.rows()), second(batch.rows()), third(batch.rows());
-    model.load(upload(host, backend));
-    model.token_losses(batch, workspace, first);
+    const auto host = random_model(config);
     auto other = host;
     for (auto& [name, tensor] : other)
         for (float& value : tensor.values) value *= 1.5f;
-    model.load(upload(other, backend));
-    model.token_losses(batch, workspace, second);
-    model.load(upload(host, backend));
-    model.token_losses(batch, workspace, third);
-    CHECK(first != second);
-    CHECK(first == third);
+    causal_language_model<xtensor_backend> model(config, backend);
+    const auto batch = random_windows(config);
+    const auto first = token_losses(model, upload(host, backend), batch);
+    CHECK(token_losses(model, upload(other, backend), batch) != first);
+    CHECK(token_losses(model, upload(host, backend), batch) == first);
 }
 
 TEST_CASE("a head that is stored counts though the configuration ties it") {
@@ -254,12 +263,8 @@ TEST_CASE("a head that is stored counts though the configuration ties it") {
     copied.at("lm_head.weight") = copied.at("model.embed_tokens.weight");
     const auto batch = random_windows(config);
     causal_language_model<xtensor_backend> untied_model(config, backend), model(tied, backend);
-    auto workspace = model.make_workspace(batch.rows());
     const auto losses = [&](auto& of, const host_model& host) {
-        of.load(upload(host, backend));
-        std::vector<float> result(batch.rows());
-        of.token_losses(batch, workspace, result);
-        return result;
+        return token_losses(of, upload(host, backend), batch);
     };
     const auto stored = losses(untied_model, with_head), shared = losses(model, without);
     CHECK(stored != shared);
@@ -271,26 +276,54 @@ TEST_CASE("a head that is stored counts though the configuration ties it") {
 
 TEST_CASE("a tensor that is missing, has another shape or is left over is refused by name") {
     const auto config = small(2, false, 6);
-    const xtensor_backend backend;
-    causal_language_model<xtensor_backend> model(config, backend);
-    const auto host = random_model(config);
+    causal_language_model<xtensor_backend> model(config, xtensor_backend{});
+    tensor_shapes shapes;
+    for (const auto& [name, tensor] : random_model(config)) shapes.emplace(name, tensor.shape);
+    CHECK_NOTHROW(model.expect(shapes));
 
-    auto missing = upload(host, backend);
+    auto missing = shapes;
     missing.erase("model.layers.1.mlp.up_proj.weight");
-    CHECK_THROWS_WITH_AS(model.load(missing), "tensor 'model.layers.1.mlp.up_proj.weight' of a llama model is missing",
-                         input_error);
-    auto reshaped = upload(host, backend);
-    reshaped.at("model.layers.0.self_attn.k_proj.weight").shape = {24, 12};
+    CHECK_THROWS_WITH_AS(model.expect(missing),
+                         "tensor 'model.layers.1.mlp.up_proj.weight' of a llama model is missing", input_error);
+    auto reshaped = shapes;
+    reshaped.at("model.layers.0.self_attn.k_proj.weight") = {24, 12};
     CHECK_THROWS_WITH_AS(
-        model.load(reshaped),
+        model.expect(reshaped),
         "tensor 'model.layers.0.self_attn.k_proj.weight' has shape [24, 12], but config.json implies [12, 24]",
         input_error);
-    auto left_over = upload(host, backend);
-    left_over.emplace("model.layers.0.self_attn.q_proj.bias", parameter<xtensor_backend>{});
-    CHECK_THROWS_WITH_AS(model.load(left_over),
+    auto left_over = shapes;
+    left_over["model.layers.0.self_attn.q_proj.bias"] = {24};
+    CHECK_THROWS_WITH_AS(model.expect(left_over),
                          "tensor 'model.layers.0.self_attn.q_proj.bias' is no part of the llama model of config.json",
                          input_error);
-    auto harmless = upload(host, backend);
-    harmless.emplace("model.layers.0.self_attn.rotary_emb.inv_freq", parameter<xtensor_backend>{});
-    CHECK_NOTHROW(model.load(harmless));
+    auto harmless = shapes;
+    harmless["model.layers.0.self_attn.rotary_emb.inv_freq"] = {3};
+    CHECK_NOTHROW(model.expect(harmless));
+}
+
+TEST_CASE("a stage needs its own tensors, and all stages together need all") {
+    const auto config = small(2, false, 6);
+    causal_language_model<xtensor_backend> model(config, xtensor_backend{});
+    tensor_shapes shapes;
+    for (const auto& [name, tensor] : random_model(config)) shapes.emplace(name, tensor.shape);
+    model.expect(shapes);
+    CHECK(model.tensors_of(0) == std::set<std::string, std::less<>>{"model.embed_tokens.weight"});
+    CHECK(model.tensors_of(1).contains("model.layers.0.mlp.up_proj.weight"));
+    CHECK(model.tensors_of(3) == std::set<std::string, std::less<>>{"lm_head.weight", "model.norm.weight"});
+    std::size_t all = 0;
+    for (std::size_t stage = 0; stage < model.stages(); ++stage) all += model.tensors_of(stage).size();
+    CHECK(all == shapes.size());
+}
+
+TEST_CASE("a window is as long as is asked for, at most the context, and else no longer than the default") {
+    auto config = small(2, false, 6);
+    config.context = 100'000;
+    const auto window = [&](std::size_t asked) {
+        return causal_language_model<xtensor_backend>(config, xtensor_backend{}, asked).window();
+    };
+    CHECK(window(0) == default_window);
+    CHECK(window(5000) == 5000);
+    config.context = 19;
+    CHECK(window(0) == 19);
+    CHECK(window(20) == 19);
 }

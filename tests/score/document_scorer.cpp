@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/score/document_scorer.hpp>
 #include <bouillon/core/random.hpp>
-#include <bouillon/model/language_model_config.hpp>
+#include <bouillon/model/decoder.hpp>
+#include <bouillon/model/parameter_loader.hpp>
 #include <bouillon/tensor/xtensor_backend.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <set>
+#include <string>
+#include <vector>
 
 using namespace bouillon;
 
@@ -20,21 +24,28 @@ struct counting_model {
     };
 
     xtensor_backend lanes = xtensor_backend();
-    language_model_config sizes = [] {
-        language_model_config config;
-        config.vocabulary = 1000;
-        config.context = 7;
-        return config;
-    }();
+    decoder sizes = {.vocabulary = 1000, .context = 7};
+    std::set<std::string> names = {"w"};
 
-    const language_model_config& config() const { return sizes; }
+    const decoder& description() const { return sizes; }
     const xtensor_backend& backend() const { return lanes; }
-    void load(const parameters<xtensor_backend>&) {}
+    std::size_t window() const { return sizes.context; }
+    std::size_t stages() const { return 2; }
+    void expect(const tensor_shapes&) {}
+    const std::set<std::string>& tensors_of(std::size_t) const { return names; }
+    void load(std::size_t, const parameters<xtensor_backend>&) {}
     workspace make_workspace(std::size_t rows) const { return {rows}; }
-    void token_losses(const window_batch& batch, workspace& work, std::span<float> losses) const {
-        CHECK(batch.rows() <= work.rows);
+    std::vector<float> make_residual(std::size_t rows) const { return std::vector<float>(rows); }
+    /// The first stage leaves positions, the second adds what it makes of the targets.
+    void run(std::size_t stage, const window_batch& batch, std::vector<float>& residual, workspace& work,
+             std::span<float> losses) const {
+        REQUIRE(batch.rows() <= work.rows);
+        REQUIRE(batch.rows() <= residual.size());
         for (std::size_t row = 0; row < batch.rows(); ++row)
-            losses[row] = std::sqrt(static_cast<float>(batch.targets[row])) + static_cast<float>(batch.positions[row]);
+            if (stage == 0)
+                residual[row] = static_cast<float>(batch.positions[row]);
+            else
+                losses[row] = std::sqrt(static_cast<float>(batch.targets[row])) + residual[row];
     }
 };
 
@@ -76,6 +87,23 @@ TEST_CASE("losses are the same to the last bit for any number of threads and on 
     const auto losses = one({}, documents);
     CHECK(four({}, documents) == losses);
     CHECK(four({}, documents) == losses);
+}
+
+TEST_CASE("losses are the same whether all documents go through a layer together or in waves, and a wave loads each") {
+    const auto documents = random_documents();
+    const auto losses = document_scorer(counting_model{}, {.rows = 16})({}, documents);
+    for (const std::size_t wave : {1, 16, 50, 1000}) {
+        document_scorer score(counting_model{}, {.rows = 16, .wave = wave});
+        std::size_t brought = 0;
+        const parameters<xtensor_backend> none;
+        CHECK(score.score(
+                  {}, documents, [&](const auto& names) -> const auto& {
+                      CHECK(names.size() == 1);
+                      ++brought;
+                      return none;
+                  }) == losses);
+        CHECK((wave == 1000 ? brought == 2 : brought > 2));
+    }
 }
 
 TEST_CASE("the three documents of a race's first stage are enough batches for four threads") {

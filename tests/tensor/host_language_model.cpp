@@ -30,6 +30,13 @@ struct threaded {
     }
 };
 
+/// Every row once, the last first.
+std::vector<std::int32_t> targets_of_rows(std::size_t rows) {
+    std::vector<std::int32_t> all;
+    while (rows > 0) all.push_back(static_cast<std::int32_t>(--rows));
+    return all;
+}
+
 template <class Host>
 std::vector<float> forward_pass() {
     const host_language_model<std::vector<float>, Host> model;
@@ -41,11 +48,14 @@ std::vector<float> forward_pass() {
     for (std::size_t i = 0; i < head.size(); ++i) head[i] = std::cos(static_cast<float>(2 * i));
     std::vector<std::int32_t> targets(rows, 7), offsets = {0, 100, 101, 300};
     model.linear(x, weight, {.rows = rows, .inputs = width, .outputs = width}, false, out);
-    model.causal_attention(out, x, out, offsets, {.heads = heads, .kv_heads = heads, .head_dim = 8}, attended);
-    model.rms_norm(attended, head, {.rows = rows, .width = width}, 1e-5f, x);
-    model.gated_silu(x, out, {.rows = rows, .width = width});
+    model.causal_attention({.queries = out, .keys = x, .values = out}, offsets,
+                           {.heads = heads, .kv_heads = heads, .head_dim = 8}, attended);
+    model.rms_norm(attended, head, {.rows = rows, .width = width, .epsilon = 1e-5f}, x);
+    model.activate_gated({}, x, out, {.rows = rows, .width = width});
+    model.add_rows(out, targets_of_rows(rows), std::vector<float>(rows, 0.5f), width, x);
     std::vector<float> losses(rows);
-    model.token_losses(x, head, {.rows = rows, .width = width, .vocabulary = vocabulary}, targets, losses);
+    model.token_losses({.hidden = x, .head = head}, {.rows = rows, .width = width, .vocabulary = vocabulary}, targets,
+                       losses);
     return losses;
 }
 

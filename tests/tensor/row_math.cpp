@@ -50,6 +50,27 @@ TEST_CASE("the exponential of NaN is NaN, of infinity infinity and of minus infi
     }
 }
 
+TEST_CASE("a cap is exact to three units in the last place, whatever is capped, and keeps NaN") {
+    std::vector<float> x;
+    for (std::uint64_t bits = 0; bits <= 0xffffffff; bits += 8209) {
+        const auto value = std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+        if (!std::isnan(value) && std::abs(value) > 1e-35f) x.push_back(value);
+    }
+    auto capped = x;
+    cap_all(capped.data(), capped.size(), 1);
+    double worst = 0;
+    for (std::size_t i = 0; i < x.size(); ++i)
+        worst =
+            std::max(worst, error_in_last_places(std::abs(capped[i]), std::abs(std::tanh(static_cast<double>(x[i])))));
+    CHECK(worst < 3.0);
+    std::vector<float> few = {1e30f, -1e30f, std::numeric_limits<float>::quiet_NaN(), 0};
+    cap_all(few.data(), few.size(), 50);
+    CHECK(few[0] == 50);
+    CHECK(few[1] == -50);
+    CHECK(std::isnan(few[2]));
+    CHECK(few[3] == 0);
+}
+
 TEST_CASE("row operations agree with loops in float64 for every length") {
     for (std::size_t count = 0; count < 50; ++count) {
         std::vector<float> x(count + 1), up(count + 1, 2.0f);
@@ -62,7 +83,7 @@ TEST_CASE("row operations agree with loops in float64 for every length") {
             squares += static_cast<double>(x[i]) * static_cast<double>(x[i]);
             sum += std::exp(static_cast<double>(x[i]) - 1.5);
         }
-        CHECK(maximum(x.data(), count) == largest);
+        CHECK(largest_of(x.data(), count) == largest);
         CHECK(sum_of_squares(x.data(), count) == doctest::Approx(squares).epsilon(1e-14));
         auto e = x, gate = x;
         CHECK(exponentials(e.data(), count, 1.5f) == doctest::Approx(sum).epsilon(1e-6));

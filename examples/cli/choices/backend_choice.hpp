@@ -12,7 +12,7 @@
 
 namespace bouillon {
 class checkpoint_set;
-struct language_model_config;
+struct decoder;
 struct memory_plan;
 struct tensor_groups;
 }  // namespace bouillon
@@ -24,7 +24,8 @@ using plan_function = std::function<void(const bouillon::memory_plan&)>;
 struct evaluation_input {
     const bouillon::checkpoint_set& checkpoints;
     const bouillon::tensor_groups& groups;  // of tensors that may have merge weights of their own
-    const bouillon::language_model_config& config;
+    const bouillon::decoder& model;
+    std::size_t window = 0;  // tokens that documents are cut in
     bouillon::held_out_documents search, test;
     std::size_t threads = 0;  // of the xtensor backend; 0: all
     plan_function announce = {};

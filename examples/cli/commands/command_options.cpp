@@ -90,6 +90,15 @@ void add_threads_option(CLI::App& command, std::size_t& threads) {
         ->capture_default_str();
 }
 
+void add_window_option(CLI::App& command, std::size_t& window) {
+    command
+        .add_option("--window", window,
+                    "Tokens in which documents are cut, at most the model's context; the context unless given, but no "
+                    "more than 4096")
+        ->check(CLI::PositiveNumber)
+        ->type_name("TOKENS");
+}
+
 void add_group_options(CLI::App& command, group_arguments& arguments) {
     const char* const group = "Groups of tensors, whose merge weights are searched after those of all alike";
     command

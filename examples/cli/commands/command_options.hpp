@@ -23,6 +23,7 @@ void add_set_options(CLI::App& command, set_arguments& arguments);
 void add_metric_option(CLI::App& command, const metric_choice*& metric);
 void add_backend_option(CLI::App& command, const backend_choice*& backend);
 void add_threads_option(CLI::App& command, std::size_t& threads);
+void add_window_option(CLI::App& command, std::size_t& window);
 
 /// Those that give groups of tensors merge weights of their own.
 void add_group_options(CLI::App& command, group_arguments& arguments);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/merge/tensor_groups.hpp>
-#include <bouillon/model/language_model_config.hpp>
+#include <bouillon/model/decoder.hpp>
 #include <bouillon/score/loss_summary.hpp>
 #include <bouillon/score/multiple_choice.hpp>
 
@@ -11,6 +11,7 @@
 #include "report/json_output.hpp"
 #include "scoring/held_out_input.hpp"
 #include "scoring/model_config.hpp"
+#include "scoring/window_length.hpp"
 #include <CLI/Option.hpp>
 #include <nlohmann/json.hpp>
 
@@ -31,7 +32,7 @@ struct score_arguments {
     std::filesystem::path held_out;
     const metric_choice* metric = &metric_choices().front();
     const backend_choice* backend = &backend_choices().front();
-    std::size_t threads = 0;
+    std::size_t threads = 0, window = 0;
     bool json = false, losses = false;
 };
 
@@ -108,11 +109,11 @@ void print_text(const std::filesystem::path& checkpoint, const score_result& res
 
 /// The checkpoint's losses (documents).
 std::vector<double> losses_of(const std::filesystem::path& path, const score_arguments& arguments,
-                              const bouillon::held_out_documents& held_out) {
+                              const bouillon::held_out_documents& held_out, std::size_t window) {
     const auto checkpoint = open_run({path}, arguments.set.options());
-    const auto config = read_model_config(checkpoint.newest());
+    const auto model = read_model_config(checkpoint.newest());
     const bouillon::tensor_groups alike;
-    auto evaluate = arguments.backend->evaluate({checkpoint, alike, config, held_out, {}, arguments.threads});
+    auto evaluate = arguments.backend->evaluate({checkpoint, alike, model, window, held_out, {}, arguments.threads});
     const std::vector<double> whole = {1.0};
     return evaluate(whole, bouillon::document_set::search).losses;
 }
@@ -121,16 +122,16 @@ void run_score(score_arguments& arguments) {
     arguments.checkpoints = taken_checkpoints(arguments.checkpoints, arguments.selection);
     const auto held_out = read_held_out_input(arguments.held_out);
     check_metric(*arguments.metric, held_out.questions.has_value(), arguments.held_out);
-    std::size_t width = 10;
+    std::size_t width = 10, window = arguments.window;
     for (const auto& path : arguments.checkpoints) {  // so that the last one's fault does not show after an hour
         const auto opened = open_run({path}, arguments.set.options());
         note_contents(opened);
-        read_model_config(opened.newest());
+        window = window_length(read_model_config(opened.newest()), window);
         width = std::max(width, path.string().size());
     }
     bool first = true;
     for (const auto& path : arguments.checkpoints) {
-        auto losses = losses_of(path, arguments, held_out.documents);
+        auto losses = losses_of(path, arguments, held_out.documents, window);
         const auto result = held_out.questions ? questions_result(losses, *held_out.questions, arguments.metric->loss)
                                                : documents_result(std::move(losses), held_out.documents);
         if (arguments.json)
@@ -158,6 +159,7 @@ void add_score_command(CLI::App& program) {
     add_metric_option(*command, arguments->metric);
     add_backend_option(*command, arguments->backend);
     add_threads_option(*command, arguments->threads);
+    add_window_option(*command, arguments->window);
     command->add_flag("--json", arguments->json, "Print one JSON object a checkpoint");
     command->add_flag("--losses", arguments->losses, "With --json: every document's or question's loss, too");
     command->footer(

@@ -101,6 +101,7 @@ void add_method_options(CLI::App& command, search_arguments& arguments) {
         ->capture_default_str();
     add_backend_option(command, arguments.backend);
     add_threads_option(command, arguments.threads);
+    add_window_option(command, arguments.window);
     command
         .add_option("--journal", arguments.journal, "Write every trial down as it ends, to continue from after a kill")
         ->type_name("FILE");

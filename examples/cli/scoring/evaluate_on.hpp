@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/merge/placed_checkpoints.hpp>
+#include <bouillon/merge_search/layered_evaluator.hpp>
 #include <bouillon/merge_search/resident_evaluator.hpp>
 #include <bouillon/model/causal_language_model.hpp>
 #include <bouillon/score/document_scorer.hpp>
@@ -20,21 +21,26 @@ template <class Host, class Backend>
 evaluate_function evaluate_on(const Backend& backend, evaluation_input input) {
     using scorer = bouillon::document_scorer<bouillon::causal_language_model<Backend>>;
     using placed = bouillon::placed_checkpoints<Backend, Host>;
-    using evaluator = bouillon::resident_evaluator<placed, scorer>;
     const auto room = bouillon::room_for(backend);
-    auto needs = bouillon::needs_of(input.checkpoints);
-    std::size_t elements = 0;
-    for (const auto& tensor : input.checkpoints.tensors()) elements += tensor.elements();
     bouillon::document_scorer_options scoring;
     if (room.device) scoring.rows = scoring.device_rows;
-    const bouillon::scoring_shape shape{
-        .rows = scoring.rows, .lanes = backend.lanes(), .on_device = room.device.has_value()};
+    const bouillon::scoring_shape shape{.rows = scoring.rows,
+                                        .wave = scoring.wave,
+                                        .lanes = backend.lanes(),
+                                        .window = input.window,
+                                        .on_device = room.device.has_value()};
+    auto needs = bouillon::needs_of(input.checkpoints);
+    needs.layer = bouillon::largest_layer(input.checkpoints, input.model.names.layers);
     for (const auto* documents : {&input.search, &input.test})
-        needs.scoring = std::max(needs.scoring, bouillon::scoring_memory(input.config, elements, *documents, shape));
+        needs.scoring = std::max(needs.scoring, bouillon::scoring_memory(input.model, *documents, shape));
     const auto plan = bouillon::plan_memory(needs, room);
     if (input.announce) input.announce(plan);
-    return as_functions(
-        std::make_shared<evaluator>(placed(input.checkpoints, backend, plan.place, input.groups),
-                                    scorer(bouillon::causal_language_model<Backend>(input.config, backend), scoring),
-                                    std::move(input.search), std::move(input.test)));
+    scorer score(bouillon::causal_language_model<Backend>(input.model, backend, input.window), scoring);
+    if (plan.place == bouillon::checkpoint_place::layers)
+        return as_functions(std::make_shared<bouillon::layered_evaluator<Backend, scorer>>(
+            input.checkpoints, input.groups, backend, std::move(score), std::move(input.search),
+            std::move(input.test)));
+    return as_functions(std::make_shared<bouillon::resident_evaluator<placed, scorer>>(
+        placed(input.checkpoints, backend, plan.place, input.groups), std::move(score), std::move(input.search),
+        std::move(input.test)));
 }

@@ -5,10 +5,11 @@
 #include <bouillon/merge/memory_plan.hpp>
 #include <bouillon/merge_search/document_split.hpp>
 #include <bouillon/merge_search/question_evaluator.hpp>
-#include <bouillon/model/language_model_config.hpp>
+#include <bouillon/model/decoder.hpp>
 
 #include "scoring/held_out_input.hpp"
 #include "scoring/model_config.hpp"
+#include "scoring/window_length.hpp"
 
 #include <cstdio>
 #include <memory>
@@ -42,11 +43,13 @@ merge_scorer make_scorer(const search_arguments& arguments, const bouillon::chec
         return make_command_scorer(arguments, arguments.confirm.value_or(third), checkpoints, groups);
     auto [search, judging, confirming] = read_documents(arguments);
     check_metric(*arguments.metric, search.questions || judging.questions, arguments.held_out);
-    const auto config = read_model_config(checkpoints.newest());
+    const auto model = read_model_config(checkpoints.newest());
     merge_scorer scorer;
+    scorer.window = window_length(model, arguments.window);
     scorer.confirming = confirming;
-    scorer.evaluate = arguments.backend->evaluate({checkpoints, groups, config, std::move(search.documents),
-                                                   std::move(judging.documents), arguments.threads, announce});
+    scorer.evaluate =
+        arguments.backend->evaluate({checkpoints, groups, model, scorer.window, std::move(search.documents),
+                                     std::move(judging.documents), arguments.threads, announce});
     if (!search.questions && !judging.questions) return scorer;
     scorer.metric = arguments.metric;
     scorer.wording = arguments.metric->wording;

@@ -18,6 +18,7 @@ struct merge_scorer {
     evaluate_function evaluate;
     loss_wording wording;
     const metric_choice* metric = nullptr;  // of questions; null where documents are scored
+    std::size_t window = 0;                 // tokens in which documents are cut; 0: a command's affair
     std::size_t confirming = 0;             // documents set aside from the search's; not known here of a command's
 };
 

@@ -7,7 +7,7 @@
 
 #include <filesystem>
 
-bouillon::language_model_config read_model_config(const bouillon::checkpoint& checkpoint) {
+bouillon::decoder read_model_config(const bouillon::checkpoint& checkpoint) {
     if (const auto inside = checkpoint.config_path()) return bouillon::read_config(*inside);
     const auto beside = checkpoint.path().parent_path() / "config.json";
     if (!checkpoint.is_directory() && std::filesystem::exists(beside)) return bouillon::read_config(beside);

@@ -30,6 +30,7 @@ json journal_settings(const merge_problem& problem) {
     json settings = journal_settings(problem.arguments);
     settings["space"] = space_of_groups;
     if (problem.metric) settings["metric"] = problem.metric->name;
+    if (problem.window > 0) settings["window"] = problem.window;
     if (problem.confirming > 0) settings["confirm"] = problem.confirming;
     if (problem.race) {
         const auto& options = problem.race->options();

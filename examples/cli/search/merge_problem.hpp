@@ -32,6 +32,7 @@ struct merge_problem {
     merge_weight_names names;
     loss_wording wording;
     const metric_choice* metric = nullptr;   // of questions; null where documents are scored
+    std::size_t window = 0;                  // tokens in which documents are cut; 0: a command's affair
     std::vector<double> newest_losses = {};  // (search documents), of the newest checkpoint
     std::size_t confirming = 0;              // documents set aside from the search's
     bouillon::gain_documents gains_on = bouillon::gain_documents::search;

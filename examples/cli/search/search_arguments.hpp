@@ -49,7 +49,7 @@ struct search_arguments {
     const preset_choice* preset = nullptr;
     const backend_choice* backend = &backend_choices().front();
     stopping_options stopping;
-    std::size_t budget = 20, threads = 0;
+    std::size_t budget = 20, threads = 0, window = 0;
     std::uint64_t seed = 1;
     long score_limit = 3600;        // seconds
     std::optional<double> confirm;  // share of the documents

@@ -107,7 +107,8 @@ std::string report_remedy(const search_arguments& arguments) {
 void put_out(merge_problem& problem, const bouillon::checkpoint_set& checkpoints, const bouillon::merge_report& report,
              const search_result& result, std::optional<report_file>& page_file) {
     const auto& arguments = problem.arguments;
-    const auto line = result_json(report, result.recommendation, problem.names, problem.wording, result.stopped_by);
+    auto line = result_json(report, result.recommendation, problem.names, problem.wording, result.stopped_by);
+    if (problem.window > 0) line["window"] = problem.window;
     print_verdict(problem, report, result, line);
     report_page page;
     if (arguments.has_page()) page = make_page(problem, checkpoints, report, result);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
-#include <bouillon/checkpoint/config/model_config.hpp>
+#include <bouillon/checkpoint/model_config.hpp>
 #include <bouillon/checkpoint/name_prefix.hpp>
 #include <bouillon/checkpoint/placeholder_weights.hpp>
 #include <bouillon/checkpoint/tied_tensors.hpp>

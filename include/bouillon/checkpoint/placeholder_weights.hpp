@@ -2,8 +2,8 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint.hpp>
-#include <bouillon/checkpoint/config/config_fields.hpp>
 #include <bouillon/checkpoint/json_file.hpp>
+#include <bouillon/config/config_fields.hpp>
 #include <bouillon/core/in_quotes.hpp>
 
 #include <cstddef>

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint.hpp>
-#include <bouillon/checkpoint/config/config_fields.hpp>
 #include <bouillon/checkpoint/json_file.hpp>
 #include <bouillon/checkpoint/same_bytes.hpp>
+#include <bouillon/config/config_fields.hpp>
 
 #include <algorithm>
 #include <array>

@@ -15,11 +15,14 @@ namespace bouillon {
 struct memory_needs {
     std::size_t checkpoints = 0;  ///< how many
     std::size_t checkpoint = 0;   ///< the tensors of one, in their stored dtype
+    std::size_t layer = 0;        ///< the tensors of the largest layer, which may be merged and scored by itself; 0:
+                                  ///< only whole merges are scored
     std::size_t scoring = 0;      ///< a model that is run, where the backend computes; beside the merge
     std::size_t buffers = 0;      ///< in host memory, for what passes through it
 
     std::size_t resident() const { return checkpoints * checkpoint; }
     std::size_t working() const { return checkpoint + scoring; }  // one merge and its scoring
+    std::size_t layered() const { return layer + scoring; }       // the same, layer by layer
 };
 
 /// Memory that there is, bytes.
@@ -32,7 +35,8 @@ struct memory_room {
 enum class checkpoint_place {
     device,  ///< in the device's memory
     host,    ///< in host memory; for a device each merge is summed there and sent
-    disk     ///< in their files, which each merge reads
+    disk,    ///< in their files, which each merge reads
+    layers   ///< in their files, of which a layer at a time is merged and scored
 };
 
 /// Where the checkpoints of a search will be, and what that takes.
@@ -68,25 +72,29 @@ inline bool fits(std::size_t bytes, std::size_t room) { return bytes <= room - r
 }  // namespace detail
 
 /// Decides where a search's checkpoints will be: on the device where all fits there, else in host memory, else in their
-/// files.
-/// @throws input_error, with what is needed and what there is, where one merge and its scoring do not fit
+/// files, from which each merge is made as a whole or, where that does not fit, a layer at a time.
+/// @throws input_error, with what is needed and what there is, where the least of these does not fit
 inline memory_plan plan_memory(const memory_needs& needs, const memory_room& room) {
     const auto refuse = [&](std::size_t bytes, std::size_t there, const std::string& memory) {
-        throw input_error("not enough memory: one merge of " + detail::checkpoints_text(needs) +
-                          " and its scoring need " + detail::in_gigabytes(bytes) + " of " + memory + ", and " +
-                          detail::in_gigabytes(there) + " are available");
+        throw input_error("not enough memory: one " + std::string(needs.layer > 0 ? "layer of a merge" : "merge") +
+                          " of " + detail::checkpoints_text(needs) + " and its scoring need " +
+                          detail::in_gigabytes(bytes) + " of " + memory + ", and " + detail::in_gigabytes(there) +
+                          " are available");
     };
+    const std::size_t least = needs.layer > 0 ? needs.layered() : needs.working();
     if (room.device) {
-        if (!detail::fits(needs.working(), *room.device)) refuse(needs.working(), *room.device, "device memory");
+        if (!detail::fits(least, *room.device)) refuse(least, *room.device, "device memory");
         if (!detail::fits(needs.buffers, room.host)) refuse(needs.buffers, room.host, "host memory");
+        if (!detail::fits(needs.working(), *room.device)) return {checkpoint_place::layers, needs, room};
         if (detail::fits(needs.resident() + needs.working(), *room.device))
             return {checkpoint_place::device, needs, room};
         const bool on_host = detail::fits(needs.resident() + needs.buffers, room.host);
         return {on_host ? checkpoint_place::host : checkpoint_place::disk, needs, room};
     }
-    const std::size_t least = needs.working() + needs.buffers;
-    if (!detail::fits(least, room.host)) refuse(least, room.host, "host memory");
-    const bool on_host = detail::fits(needs.resident() + least, room.host);
+    const std::size_t whole = needs.working() + needs.buffers;
+    if (!detail::fits(least + needs.buffers, room.host)) refuse(least + needs.buffers, room.host, "host memory");
+    if (!detail::fits(whole, room.host)) return {checkpoint_place::layers, needs, room};
+    const bool on_host = detail::fits(needs.resident() + whole, room.host);
     return {on_host ? checkpoint_place::host : checkpoint_place::disk, needs, room};
 }
 
@@ -95,9 +103,11 @@ inline std::string describe(const memory_plan& plan) {
     const memory_needs& needs = plan.needs;
     const memory_room& room = plan.room;
     const std::string checkpoints = detail::checkpoints_text(needs);
-    const std::size_t host_share = room.device ? needs.buffers : needs.working() + needs.buffers;
+    const bool layered = plan.place == checkpoint_place::layers;
+    const std::size_t working = layered ? needs.layered() : needs.working();
+    const std::size_t host_share = room.device ? needs.buffers : working + needs.buffers;
     const std::string merges =
-        room.device ? ", merges sent to the device (" + detail::share_of(needs.working(), *room.device) + ')' : "";
+        room.device ? ", merges sent to the device (" + detail::share_of(working, *room.device) + ')' : "";
     const auto on_host = [&](std::size_t more) { return " (" + detail::share_of(host_share + more, room.host) + ')'; };
     switch (plan.place) {
         case checkpoint_place::device:
@@ -106,8 +116,11 @@ inline std::string describe(const memory_plan& plan) {
         case checkpoint_place::host:
             return checkpoints + " resident in host memory" + on_host(needs.resident()) + merges;
         default:
-            return checkpoints + " read from disk for each merge" + on_host(0) + merges +
-                   "; resident in host memory needs " + detail::in_gigabytes(needs.resident() + host_share);
+            return checkpoints + " read from disk for each merge" +
+                   (layered ? ", merged and scored layer by layer" : "") + on_host(0) + merges +
+                   "; resident in host memory needs " +
+                   detail::in_gigabytes(needs.resident() +
+                                        (room.device ? needs.buffers : needs.working() + needs.buffers));
     }
 }
 

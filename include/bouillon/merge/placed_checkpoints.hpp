@@ -71,7 +71,8 @@ class placed_checkpoints {
 
     static source place_them(const checkpoint_set& checkpoints, const Backend& backend, checkpoint_place place,
                              const tensor_groups& groups, const Host& host) {
-        if (place == checkpoint_place::disk) return source(std::in_place_index<in_files>, checkpoints, groups);
+        if (place == checkpoint_place::disk || place == checkpoint_place::layers)
+            return source(std::in_place_index<in_files>, checkpoints, groups);
         if (place == checkpoint_place::device || std::is_same_v<Backend, Host>)
             return source(std::in_place_index<on_backend>, make_resident(checkpoints, backend, groups));
         return source(std::in_place_index<on_host>, make_resident(checkpoints, host, groups));

@@ -2,15 +2,13 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
-#include <bouillon/core/parallel.hpp>
-#include <bouillon/merge/merged_tensors.hpp>
-#include <bouillon/tensor/fill.hpp>
+#include <bouillon/merge/layered_merge.hpp>
+#include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/tensor/parameters.hpp>
 
 #include <cstddef>
 #include <span>
 #include <utility>
-#include <vector>
 
 namespace bouillon {
 
@@ -35,19 +33,7 @@ class streamed_checkpoints {
     /// @throws input_error as write_merged does, but that NaN and infinity pass
     template <tensor_backend Backend>
     void merge_into(std::span<const double> merge_weights, const Backend& backend, parameters<Backend>& merged) const {
-        const detail::merged_tensors sums(*checkpoints_, merge_weights, groups_, true, thread_count(0));
-        const auto& tensors = sums.tensors();
-        for (std::size_t i = 0; i < tensors.size(); ++i) {
-            if (i + 1 < tensors.size()) sums.prefetch(i + 1, 0, sums.size(i + 1));
-            const auto [entry, fresh] = merged.try_emplace(tensors[i].name);
-            parameter<Backend>& output = entry->second;
-            if (fresh || output.tensor.type() != sums.type(i))
-                output = {backend.allocate(tensors[i].elements(), sums.type(i)), tensors[i].shape};
-            fill(backend, output.tensor, [&](std::size_t first, std::span<std::byte> part) {
-                std::vector<std::byte> scratch(sums.inputs() << 16);  // (inputs), 64 KiB each
-                sums.read(i, first, part, scratch);
-            });
-        }
+        layered_merge<Backend>(*checkpoints_, merge_weights, groups_, backend).make_all(merged);
     }
 
  private:

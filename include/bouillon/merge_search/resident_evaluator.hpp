@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/merge_search/document_evaluator.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
 #include <bouillon/score/concept.hpp>
 #include <bouillon/score/held_out.hpp>
 #include <bouillon/tensor/parameters.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <span>
 #include <utility>
 #include <vector>
@@ -21,34 +21,23 @@ namespace bouillon {
 /// @tparam Scorer of the same backend's parameters
 template <class Checkpoints, class Scorer>
 requires document_loss<Scorer, parameters<typename Checkpoints::backend_type>, held_out_documents>
-class resident_evaluator {
+class resident_evaluator : public detail::document_evaluator<resident_evaluator<Checkpoints, Scorer>> {
+    using documents = detail::document_evaluator<resident_evaluator>;
+
  public:
     /// @param checkpoints that are merged
     /// @param score gives a merge's losses
     /// @param search documents
     /// @param test documents; may be empty, when only the search documents are to be measured
     resident_evaluator(Checkpoints checkpoints, Scorer score, held_out_documents search, held_out_documents test = {})
-        : checkpoints_(std::move(checkpoints)),
-          score_(std::move(score)),
-          search_(std::move(search)),
-          test_(std::move(test)) {}
-
-    /// Losses of a merge.
-    /// @param merge_weights (checkpoints), newest last
-    /// @param documents which
-    merge_evaluation operator()(std::span<const double> merge_weights, document_set documents) {
-        return score(merge_weights, documents == document_set::search ? search_ : test_);
-    }
-
-    /// Losses on some of the search documents.
-    /// @param merge_weights (checkpoints), newest last
-    /// @param documents (scored), which
-    merge_evaluation operator()(std::span<const double> merge_weights, std::span<const std::size_t> documents) {
-        return score(merge_weights, search_.select(documents));
-    }
+        : documents(std::move(search), std::move(test)),
+          checkpoints_(std::move(checkpoints)),
+          score_(std::move(score)) {}
 
  private:
-    merge_evaluation score(std::span<const double> merge_weights, const held_out_documents& documents) {
+    friend documents;
+
+    merge_evaluation score(std::span<const double> merge_weights, const held_out_documents& held_out) {
         merge_evaluation result;
         detail::stopwatch watch;
         if (!std::ranges::equal(merge_weights, merged_weights_)) {
@@ -57,14 +46,13 @@ class resident_evaluator {
             merged_weights_.assign(merge_weights.begin(), merge_weights.end());
         }
         result.merge_seconds = watch.lap();
-        result.losses = score_(merged_, documents);
+        result.losses = score_(merged_, held_out);
         result.score_seconds = watch.lap();
         return result;
     }
 
     Checkpoints checkpoints_;
     Scorer score_;
-    held_out_documents search_, test_;
     parameters<typename Checkpoints::backend_type> merged_;
     std::vector<double> merged_weights_;  // (checkpoints), of merged_
 };

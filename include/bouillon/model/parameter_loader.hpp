@@ -4,96 +4,280 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/implied_buffer.hpp>
 #include <bouillon/core/to_string.hpp>
+#include <bouillon/model/decoder.hpp>
+#include <bouillon/model/linear_map.hpp>
+#include <bouillon/model/stored_rows.hpp>
 #include <bouillon/tensor/concept.hpp>
 #include <bouillon/tensor/parameters.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
-#include <initializer_list>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
-namespace bouillon::detail {
+namespace bouillon {
 
-/// A matrix that a model multiplies by, with the bias that it may have.
-template <language_model_backend Backend>
-struct linear_map {
-    using buffer = typename Backend::buffer;
+/// The shapes of a model's tensors by name.
+using tensor_shapes = std::map<std::string, std::vector<std::size_t>, std::less<>>;
 
-    std::size_t inputs = 0, outputs = 0;
-    bool biased = false;
-    buffer weight = {};  ///< (outputs, inputs)
-    buffer bias = {};    ///< (outputs), if biased
-};
+namespace detail {
 
 /// Takes a model's tensors over into float32 buffers, by name, and knows which were taken.
+///
+/// Without tensors it only checks that there are such.
 template <language_model_backend Backend>
 class parameter_loader {
  public:
     using buffer = typename Backend::buffer;
+    using shape = std::vector<std::size_t>;
 
     /// Takes over nothing yet.
-    /// @param architecture of the model, as messages name it; all three must outlive this
-    parameter_loader(const std::string& architecture, const Backend& backend, const parameters<Backend>& source)
-        : architecture_(architecture), backend_(backend), source_(source) {}
+    /// @param of the model; all references must outlive this
+    /// @param shapes of the tensors that there are
+    /// @param stored the tensors, or null
+    parameter_loader(const decoder& of, const Backend& backend, const tensor_shapes& shapes,
+                     const parameters<Backend>* stored)
+        : of_(of), backend_(backend), shapes_(shapes), stored_(stored) {}
+
+    bool has(const std::string& name) const { return shapes_.contains(name) || shapes_.contains(older(name)); }
 
     /// Widens a tensor into a buffer.
     /// @throws prefixed_names or unknown_model when tensors are called otherwise; input_error when there is no such
     ///     tensor, or it has another shape
-    void take(const std::string& name, std::initializer_list<std::size_t> shape, buffer& widened) {
-        const auto entry = source_.find(name);
-        if (entry == source_.end()) refuse_missing(name);
-        const std::vector<std::size_t> expected(shape);
-        if (entry->second.shape != expected)
-            throw input_error("tensor '" + name + "' has shape " + describe(entry->second.shape) +
-                              ", but config.json implies " + describe(expected));
-        backend_.widen(entry->second.tensor, widened);
-        taken_.insert(name);
+    void take(const std::string& name, const shape& expected, buffer& widened) {
+        if (const auto* const found = find(name, expected)) backend_.widen(*found, widened);
     }
 
-    void take(const std::string& name, linear_map<Backend>& map) {
+    /// A tensor of few numbers, to host memory.
+    std::vector<float> take_numbers(const std::string& name, const shape& expected) {
+        std::size_t count = 1;
+        for (const std::size_t size : expected) count *= size;
+        std::vector<float> numbers(count);
+        buffer widened = scratch(count);
+        take(name, expected, widened);
+        if (stored_ != nullptr) backend_.read(widened, numbers);
+        return numbers;
+    }
+
+    /// A map that the file has as it is.
+    void take(const std::string& name, linear_map<buffer>& map) {
+        if (of_.transposed_maps) return take(block_of(name, map.outputs, 0, map.outputs), map);
         take(name + ".weight", {map.outputs, map.inputs}, map.weight);
         if (map.biased) take(name + ".bias", {map.outputs}, map.bias);
     }
 
+    /// A map whose rows stand among those of another, or in another order.
+    void take(const stored_rows& rows, linear_map<buffer>& map) {
+        if (of_.transposed_maps)
+            take_elements(rows.name + ".weight", {map.inputs, rows.count}, columns(rows, map.inputs), map.weight);
+        else
+            take_rows(rows.name + ".weight", {rows.count, map.inputs}, rows.taken, map.inputs, map.weight);
+        if (map.biased) take_rows(rows.name + ".bias", {rows.count}, rows.taken, 1, map.bias);
+    }
+
+    /// Rows of a tensor, of `width` elements each.
+    void take_rows(const std::string& name, const shape& expected, std::span<const std::int32_t> rows,
+                   std::size_t width, buffer& taken) {
+        const auto* const found = find(name, expected);
+        if (found == nullptr) return;
+        const std::size_t stored = found->size() / width;
+        if (is_all(rows, stored)) return backend_.widen(*found, taken);
+        std::vector<std::int32_t> places(rows.begin(), rows.end());
+        const bool zeros = std::find(rows.begin(), rows.end(), zero_row) != rows.end();
+        buffer widened = zeros ? upload(std::vector<float>((stored + 1) * width)) : scratch(stored * width);
+        std::replace(places.begin(), places.end(), zero_row, static_cast<std::int32_t>(stored));
+        backend_.widen(*found, widened);
+        backend_.embed(widened, places, width, taken);
+    }
+
+    /// Elements of a tensor, one by one.
+    void take_elements(const std::string& name, const shape& expected, const std::vector<std::int32_t>& elements,
+                       buffer& taken) {
+        take_rows(name, expected, elements, 1, taken);
+    }
+
+    /// What a normalisation has; a bias or a weight that the file does not have is 0 or 1.
+    /// @param name without its ending
+    /// @param order (weights * width), the place in the file of each element; or empty
+    void take(const std::string& name, const norm_settings& settings, const shape& expected,
+              std::span<const std::int32_t> order, norm_weights<buffer>& norm) {
+        const std::size_t count = norm.weights * norm.width;
+        if (settings.weighted)
+            take_one(name + ".weight", expected, order, norm.weight);
+        else if (stored_ != nullptr)
+            norm.weight = upload(std::vector<float>(count, 1.0f));
+        if (settings.biased)
+            take_one(name + ".bias", expected, order, norm.bias);
+        else if (stored_ != nullptr && settings.kind == norm_settings::function::layer)
+            norm.bias = upload(std::vector<float>(count, 0.0f));
+        if (stored_ != nullptr && settings.offset != 0)
+            backend_.add_bias(upload(std::vector<float>(count, static_cast<float>(settings.offset))),
+                              {.rows = 1, .width = count}, norm.weight);
+    }
+
+    /// The same where each head has a tensor, called by its number behind the name.
+    /// @param order (width), of each head
+    void take_heads(const std::string& name, const norm_settings& settings, std::span<const std::int32_t> order,
+                    norm_weights<buffer>& norm) {
+        if (stored_ != nullptr) norm.weight = upload(std::vector<float>(norm.weights * norm.width));
+        if (stored_ != nullptr && settings.kind == norm_settings::function::layer)
+            norm.bias = upload(std::vector<float>(norm.weights * norm.width));
+        norm_weights<buffer> one{.width = norm.width, .weight = scratch(norm.width), .bias = scratch(norm.width)};
+        for (std::size_t head = 0; head < norm.weights; ++head) {
+            take(name + to_string(head), settings, {norm.width}, order, one);
+            if (stored_ == nullptr) continue;
+            const std::int32_t row = static_cast<std::int32_t>(head);
+            const float factor = 1;
+            backend_.add_rows(one.weight, {&row, 1}, {&factor, 1}, norm.width, norm.weight);
+            if (settings.biased) backend_.add_rows(one.bias, {&row, 1}, {&factor, 1}, norm.width, norm.bias);
+        }
+    }
+
+    /// The maps of all experts, stored as one tensor (experts, inputs, rows.count), with "_bias" (experts, rows.count).
+    void take_stacked(const stored_rows& rows, std::span<linear_map<buffer>* const> maps) {
+        const std::size_t inputs = maps[0]->inputs;
+        take_slices(rows.name, {maps.size(), inputs, rows.count}, columns(rows, inputs), maps,
+                    &linear_map<buffer>::weight);
+        if (maps[0]->biased)
+            take_slices(rows.name + "_bias", {maps.size(), rows.count}, rows.taken, maps, &linear_map<buffer>::bias);
+    }
+
+    /// Divides each row of a table that was taken by its length.
+    void divide_rows_by_length(std::size_t rows, std::size_t width, buffer& table) const {
+        if (stored_ == nullptr) return;
+        const auto share = static_cast<float>(1 / std::sqrt(static_cast<double>(width)));
+        backend_.rms_norm(table, upload(std::vector<float>(width, share)), {.rows = rows, .width = width}, table);
+    }
+
+    /// Counts tensors as taken that another loader of the same model took.
+    void also_takes(const std::set<std::string, std::less<>>& names) { taken_.insert(names.begin(), names.end()); }
+
     /// Checks that no tensor is left over.
     ///
-    /// Only buffers that old exports stored though the config gives them (implied_buffer.hpp) may be left out.
+    /// Only buffers that old exports stored though the config gives them (implied_buffer.hpp) may be left out, and
+    /// layers that only training uses.
     /// @throws input_error for a tensor that is left over: it would change the result if the model used it (a bias,
     /// say)
     void refuse_unused() const {
-        for (const auto& [name, unused] : source_)
-            if (!taken_.contains(name) && !is_implied_buffer(name, unused.shape))
-                throw input_error("tensor '" + name + "' is no part of the " + architecture_ + " model of config.json");
+        for (const auto& [name, sizes] : shapes_)
+            if (!taken_.contains(name) && !is_implied_buffer(name, sizes) && !is_of_later_layer(name))
+                throw input_error("tensor '" + name + "' is no part of the " + of_.architecture +
+                                  " model of config.json");
+    }
+
+    /// The tensors that were taken, by the names that the file has.
+    const std::set<std::string, std::less<>>& taken() const { return taken_; }
+
+    buffer upload(const std::vector<float>& values) const {
+        buffer result = backend_.make_buffer(values.size());
+        backend_.widen(backend_.upload(std::as_bytes(std::span(values)), dtype::f32), result);
+        return result;
     }
 
  private:
+    using tensor = typename Backend::tensor;
+
+    /// The name without what older files leave out; itself where that is nothing.
+    std::string older(const std::string& name) const {
+        const std::string& prefix = of_.names.older_prefix;
+        return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
+    }
+
+    /// The tensor, or null where only checking is asked for.
+    const tensor* find(const std::string& name, const shape& expected) {
+        auto entry = shapes_.find(name);
+        if (entry == shapes_.end()) entry = shapes_.find(older(name));
+        if (entry == shapes_.end()) refuse_missing(name);
+        if (entry->second != expected)
+            throw input_error("tensor '" + entry->first + "' has shape " + describe(entry->second) +
+                              ", but config.json implies " + describe(expected));
+        taken_.insert(entry->first);
+        return stored_ == nullptr ? nullptr : &stored_->at(entry->first).tensor;
+    }
+
+    /// Elements of each part of a tensor, to a buffer of each map.
+    void take_slices(const std::string& name, const shape& expected, std::vector<std::int32_t> elements,
+                     std::span<linear_map<buffer>* const> maps, buffer linear_map<buffer>::*part) {
+        const auto* const found = find(name, expected);
+        if (found == nullptr) return;
+        const auto slice = static_cast<std::int32_t>(found->size() / maps.size());
+        buffer widened = scratch(found->size());
+        backend_.widen(*found, widened);
+        for (linear_map<buffer>* const one : maps) {
+            backend_.embed(widened, elements, 1, one->*part);
+            for (std::int32_t& element : elements) element += slice;
+        }
+    }
+
+    void take_one(const std::string& name, const shape& expected, std::span<const std::int32_t> order,
+                  buffer& widened) {
+        order.empty() ? take(name, expected, widened) : take_rows(name, expected, order, 1, widened);
+    }
+
+    static bool is_all(std::span<const std::int32_t> rows, std::size_t stored) {
+        if (rows.size() != stored) return false;
+        for (std::size_t i = 0; i < stored; ++i)
+            if (rows[i] != static_cast<std::int32_t>(i)) return false;
+        return true;
+    }
+
+    /// Elements of a map that is stored (inputs, outputs), as (outputs, inputs); none where only checking is asked for.
+    std::vector<std::int32_t> columns(const stored_rows& rows, std::size_t inputs) const {
+        std::vector<std::int32_t> elements;
+        if (stored_ == nullptr) return elements;
+        elements.reserve(rows.taken.size() * inputs);
+        for (const std::int32_t row : rows.taken)
+            for (std::size_t i = 0; i < inputs; ++i)
+                elements.push_back(static_cast<std::int32_t>(i * rows.count) + row);
+        return elements;
+    }
+
+    buffer scratch(std::size_t elements) const {
+        return stored_ == nullptr ? buffer{} : backend_.make_buffer(elements);
+    }
+
+    bool is_of_later_layer(const std::string& name) const {
+        const std::string& prefix = of_.names.layers;
+        if (!of_.later_layers_unused || !name.starts_with(prefix)) return false;
+        std::size_t layer = 0, place = prefix.size();
+        for (; place < name.size() && name[place] >= '0' && name[place] <= '9' && layer < of_.layers.size(); ++place)
+            layer = 10 * layer + static_cast<std::size_t>(name[place] - '0');
+        return place > prefix.size() && layer >= of_.layers.size();
+    }
+
     [[noreturn]] void refuse_missing(const std::string& name) const {
-        const auto what = "tensor '" + name + "' of a " + architecture_ + " model is missing";
-        for (const auto& [other, unused] : source_)
+        const auto what = "tensor '" + name + "' of a " + of_.architecture + " model is missing";
+        for (const auto& [other, unused] : shapes_)
             if (other.ends_with('.' + name))
                 throw prefixed_names(what + ", but there is '" + other + '\'',
                                      other.substr(0, other.size() - name.size()));
         const auto first_part = name.substr(0, name.find('.') + 1);
-        const auto known = source_.lower_bound(first_part);
-        if (!source_.empty() && (known == source_.end() || !known->first.starts_with(first_part)))
-            throw unknown_model(what + ": the tensors are called as a trainer calls them ('" + source_.begin()->first +
+        const auto known = shapes_.lower_bound(first_part);
+        if (!shapes_.empty() && (known == shapes_.end() || !known->first.starts_with(first_part)))
+            throw unknown_model(what + ": the tensors are called as a trainer calls them ('" + shapes_.begin()->first +
                                 "'), not as Hugging Face's models do");
         throw input_error(what);
     }
 
-    static std::string describe(std::span<const std::size_t> shape) {
+    static std::string describe(std::span<const std::size_t> sizes) {
         std::string text = "[";
-        for (std::size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + to_string(shape[i]);
+        for (std::size_t i = 0; i < sizes.size(); ++i) text += (i ? ", " : "") + to_string(sizes[i]);
         return text + "]";
     }
 
-    const std::string& architecture_;
+    const decoder& of_;
     const Backend& backend_;
-    const parameters<Backend>& source_;
+    const tensor_shapes& shapes_;
+    const parameters<Backend>* stored_;
     std::set<std::string, std::less<>> taken_;
 };
 
-}  // namespace bouillon::detail
+}  // namespace detail
+}  // namespace bouillon

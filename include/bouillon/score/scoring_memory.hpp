@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/model/language_model_config.hpp>
+#include <bouillon/model/decoder.hpp>
+#include <bouillon/model/decoder_size.hpp>
 #include <bouillon/score/held_out.hpp>
 
 #include <algorithm>
@@ -11,30 +12,32 @@ namespace bouillon {
 
 /// How a document_scorer runs its model.
 struct scoring_shape {
-    std::size_t rows = 256;  ///< tokens a forward pass, as document_scorer_options has it
-    std::size_t lanes = 1;   ///< forward passes at a time
-    bool on_device = false;  ///< attention scores and logits are whole matrices
+    std::size_t rows = 256;     ///< tokens a batch, as document_scorer_options has it
+    std::size_t wave = 65536;   ///< tokens whose residuals are held at a time, as document_scorer_options has it
+    std::size_t lanes = 1;      ///< batches at a time
+    std::size_t window = 4096;  ///< tokens of a window, at most
+    bool on_device = false;     ///< attention scores and logits are whole matrices
 };
 
-/// Memory that scoring a model on documents takes: its parameters in float32, and activations.
+/// Memory that scoring a model on documents takes: one layer of its parameters in float32, activations, and the
+/// residuals of a wave of documents.
 ///
 /// Rather too much than too little, for whoever wants to know beforehand whether it fits.
-/// @param elements of the model's tensors, all together
 /// @returns bytes
-inline std::size_t scoring_memory(const language_model_config& config, std::size_t elements,
-                                  const held_out_documents& held_out, const scoring_shape& shape = {}) {
+inline std::size_t scoring_memory(const decoder& of, const held_out_documents& held_out,
+                                  const scoring_shape& shape = {}) {
     std::size_t longest = 0, all = 0;  // tokens that are fed
     for (std::size_t i = 0; i < held_out.size(); ++i) {
         longest = std::max(longest, held_out[i].size() - 1);
         all += held_out[i].size() - 1;
     }
-    const std::size_t window = std::min(config.context, longest), rows = std::min(std::max(shape.rows, window), all);
-    const std::size_t q = config.heads * config.head_dim, kv = config.key_value_heads * config.head_dim;
-    const std::size_t activations = rows * (3 * config.width + 2 * q + 2 * kv + 2 * config.feed_forward);
-    const std::size_t logits = rows * std::min(std::size_t{4096}, config.vocabulary);
-    const std::size_t scores = config.heads * window * window;
-    const std::size_t rotation = config.context * config.head_dim;
-    return sizeof(float) * (elements + rotation + shape.lanes * activations + (shape.on_device ? logits + scores : 0));
+    const std::size_t window = std::min({shape.window, of.context, longest});
+    const std::size_t rows = std::min(std::max(shape.rows, window), all);
+    const std::size_t held = std::min(all, std::max(shape.wave, rows)) + rows;  // the last batch may not be full
+    std::size_t elements = parameter_elements(of, std::min(shape.window, of.context));
+    elements += shape.lanes * rows * activation_elements(of) + held * of.width;
+    if (shape.on_device) elements += rows * std::min(std::size_t{4096}, of.vocabulary) + of.heads * window * 256;
+    return sizeof(float) * elements;
 }
 
 }  // namespace bouillon

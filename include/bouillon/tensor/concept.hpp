@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/tensor/activation.hpp>
 #include <bouillon/tensor/shapes.hpp>
 #include <bouillon/tensor/tensor_view.hpp>
 
@@ -86,44 +87,53 @@ concept filling_backend = tensor_backend<Backend> &&
 ///
 /// - `read(buffer, values)`: its first values.size() elements to host memory.
 /// - `widen(stored, output)`: a tensor of F64, F32, F16 or BF16 to float32.
-/// - `embed(table, tokens, width, output)`: output (rows, width) = the rows `tokens` of table (vocabulary, width).
-/// - `rms_norm(x, weight, row_shape, epsilon, output)`: output = weight * x / sqrt(mean(x^2) + epsilon), row by row.
-///   x may be the output.
-/// - `layer_norm(x, weight, bias, row_shape, epsilon, output)`: output = weight * (x - mean(x)) / sqrt(variance(x) +
-///   epsilon) + bias, row by row. x may be the output.
+/// - `embed(table, rows, width, output)`: output (rows.size(), width) = the rows `rows` of table (any, width).
+/// - `add_rows(x, rows, factors, width, output)`: row rows[i] of output (any, width) += factors[i] x[i]; no row twice.
+/// - `rms_norm(x, weight, norm_shape, output)`: output = weight * x / sqrt(mean(x^2) + epsilon), row by row. x may be
+///   the output.
+/// - `layer_norm(x, weight, bias, norm_shape, output)`: output = weight * (x - mean(x)) / sqrt(variance(x) + epsilon) +
+///   bias, row by row; the biases are in turn as the weights are. x may be the output.
 /// - `linear(x, weight, linear_shape, accumulate, output)`: output (rows, outputs) = x weight', added if `accumulate`.
 /// - `add_bias(bias, row_shape, x)`: x (rows, width) += bias (width), in place.
+/// - `add_scaled(x, factor, row_shape, output)`: output += factor x.
+/// - `scale(factor, row_shape, x)`: x = factor x, in place.
+/// - `clamp(limit, row_shape, x)`: x = min(max(x, -limit), limit), in place.
 /// - `rotate(x, rotation_shape, cosines, sines, positions)`: in place on x (rows, heads, head_dim), turns the pairs
 ///   (i, i + turned / 2) of a head's first `turned` dimensions by the angles of row `positions[row]` of the tables
-///   (window, turned / 2).
-/// - `causal_attention(q, k, v, window_offsets, attention_shape, output)`: softmax(q k' / sqrt(head_dim)) v for q,
-///   output (rows, heads, head_dim) and k, v (rows, kv_heads, head_dim); query head h reads kv head
-///   h / (heads / kv_heads); a row attends to itself and what precedes it in its window, rows [window_offsets[w],
-///   window_offsets[w + 1]).
-/// - `gated_silu(gate, up, row_shape)`: gate = gate / (1 + exp(-gate)) * up, in place.
-/// - `gelu(x, row_shape, by_tanh)`: x = x P(z <= x) for a standard normal z, in place; by_tanh: the approximation
-///   x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).
-/// - `token_losses(hidden, head, loss_shape, targets, losses)`: losses[row] = log sum exp(logits) - logits[target],
-///   logits = hidden head' with head (vocabulary, width); nats, into host memory.
+///   (any, turned / 2).
+/// - `causal_attention(attention_inputs, window_offsets, attention_shape, output)`: the softmax of the scores times the
+///   values, output (rows, heads, value_dim); a score is scale q k', then capped, then has the bias added; query head h
+///   reads kv head h / (heads / kv_heads); a row attends to itself and what precedes it in its window, rows
+///   [window_offsets[w], window_offsets[w + 1]), as far back as it reaches.
+/// - `activate(activation_function, x, row_shape)`: x = f(x), in place.
+/// - `activate_gated(activation_function, gate, up, row_shape)`: gate = f(gate) up, in place (activation.hpp).
+/// - `token_losses(loss_inputs, loss_shape, targets, losses)`: losses[row] = log sum exp(logits) - logits[target],
+///   logits = hidden head' with head (vocabulary, width), plus the bias, scaled, capped; nats, into host memory.
 template <class Backend>
 concept language_model_backend = tensor_backend<Backend> && std::movable<typename Backend::buffer> &&
     std::default_initializable<typename Backend::buffer> &&
     requires(const Backend backend, const typename Backend::tensor& stored, const typename Backend::buffer& input,
-             typename Backend::buffer& output, std::size_t count, float epsilon, bool accumulate,
-             std::span<const std::int32_t> indices, std::span<float> host) {
+             typename Backend::buffer& output, std::size_t count, float factor, bool accumulate,
+             std::span<const std::int32_t> indices, std::span<const float> factors, std::span<float> host) {
     { backend.make_buffer(count) } -> std::same_as<typename Backend::buffer>;
     { backend.lanes() } -> std::convertible_to<std::size_t>;
+    backend.read(input, host);
     backend.widen(stored, output);
     backend.embed(input, indices, count, output);
-    backend.rms_norm(input, input, row_shape(), epsilon, output);
-    backend.layer_norm(input, input, input, row_shape(), epsilon, output);
+    backend.add_rows(input, indices, factors, count, output);
+    backend.rms_norm(input, input, norm_shape(), output);
+    backend.layer_norm(input, input, input, norm_shape(), output);
     backend.linear(input, input, linear_shape(), accumulate, output);
     backend.add_bias(input, row_shape(), output);
+    backend.add_scaled(input, factor, row_shape(), output);
+    backend.scale(factor, row_shape(), output);
+    backend.clamp(factor, row_shape(), output);
     backend.rotate(output, rotation_shape(), input, input, indices);
-    backend.causal_attention(input, input, input, indices, attention_shape(), output);
-    backend.gated_silu(output, input, row_shape());
-    backend.gelu(output, row_shape(), accumulate);
-    backend.token_losses(input, input, loss_shape(), indices, host);
+    backend.causal_attention(attention_inputs<typename Backend::buffer>{input, input, input}, indices,
+                             attention_shape(), output);
+    backend.activate(activation_function(), output, row_shape());
+    backend.activate_gated(activation_function(), output, input, row_shape());
+    backend.token_losses(loss_inputs<typename Backend::buffer>{input, input}, loss_shape(), indices, host);
 };
 
 }  // namespace bouillon

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <bouillon/core/host_device.hpp>
-#include <bouillon/tensor/gelu.hpp>
+#include <bouillon/tensor/activation.hpp>
+#include <bouillon/tensor/shapes.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -25,33 +26,47 @@ struct embed_element {
     }
 };
 
+/// Element i of x (rows, width), to the row of output (any, width) that it is added to.
+struct add_row_element {
+    const float* x;
+    const std::int32_t* rows;  ///< (rows of x)
+    const float* factors;      ///< (rows of x)
+    std::size_t width;
+    float* output;
+
+    BOUILLON_HOST_DEVICE void operator()(std::size_t i) const {
+        const std::size_t row = i / width;
+        output[static_cast<std::size_t>(rows[row]) * width + i % width] += factors[row] * x[i];
+    }
+};
+
 struct rms_norm_of_row {
     const float* x;       ///< (rows, width)
-    const float* weight;  ///< (width)
-    std::size_t width;
-    float epsilon;
+    const float* weight;  ///< (weights, width)
+    norm_shape shape;
     float* output;  ///< (rows, width)
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t row) const {
-        const float* const input = x + row * width;
+        const std::size_t width = shape.width;
+        const float *const input = x + row * width, *const weights = weight + row % shape.weights * width;
         double sum = 0;
         for (std::size_t i = 0; i < width; ++i) sum += static_cast<double>(input[i]) * static_cast<double>(input[i]);
         const double mean = sum / static_cast<double>(width);
-        const auto scale = static_cast<float>(1 / std::sqrt(mean + static_cast<double>(epsilon)));
-        for (std::size_t i = 0; i < width; ++i) output[row * width + i] = weight[i] * (input[i] * scale);
+        const auto scale = static_cast<float>(1 / std::sqrt(mean + static_cast<double>(shape.epsilon)));
+        for (std::size_t i = 0; i < width; ++i) output[row * width + i] = weights[i] * (input[i] * scale);
     }
 };
 
 struct layer_norm_of_row {
     const float* x;       ///< (rows, width)
-    const float* weight;  ///< (width)
-    const float* bias;    ///< (width)
-    std::size_t width;
-    float epsilon;
+    const float* weight;  ///< (weights, width)
+    const float* bias;    ///< (weights, width)
+    norm_shape shape;
     float* output;  ///< (rows, width)
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t row) const {
-        const float* const input = x + row * width;
+        const std::size_t width = shape.width, turn = row % shape.weights * width;
+        const float *const input = x + row * width, *const weights = weight + turn, *const biases = bias + turn;
         double sum = 0, squares = 0;
         for (std::size_t i = 0; i < width; ++i) sum += static_cast<double>(input[i]);
         const double mean = sum / static_cast<double>(width);
@@ -59,10 +74,10 @@ struct layer_norm_of_row {
             const double difference = static_cast<double>(input[i]) - mean;
             squares += difference * difference;
         }
-        const double deviation = std::sqrt(squares / static_cast<double>(width) + static_cast<double>(epsilon));
+        const double deviation = std::sqrt(squares / static_cast<double>(width) + static_cast<double>(shape.epsilon));
         const auto centre = static_cast<float>(mean), scale = static_cast<float>(1 / deviation);
         for (std::size_t i = 0; i < width; ++i)
-            output[row * width + i] = weight[i] * ((input[i] - centre) * scale) + bias[i];
+            output[row * width + i] = weights[i] * ((input[i] - centre) * scale) + biases[i];
     }
 };
 
@@ -75,12 +90,42 @@ struct add_bias_element {
     BOUILLON_HOST_DEVICE void operator()(std::size_t i) const { x[i] += bias[i % width]; }
 };
 
-struct gelu_element {
+struct add_scaled_element {
+    const float* x;
+    float factor;
+    float* output;
+
+    BOUILLON_HOST_DEVICE void operator()(std::size_t i) const { output[i] += factor * x[i]; }
+};
+
+struct scale_element {
+    float factor;
     float* x;
-    bool by_tanh;
+
+    BOUILLON_HOST_DEVICE void operator()(std::size_t i) const { x[i] *= factor; }
+};
+
+struct clamp_element {
+    float limit;
+    float* x;
+
+    BOUILLON_HOST_DEVICE void operator()(std::size_t i) const { x[i] = clamped(x[i], limit); }
+};
+
+struct activate_element {
+    activation_function function;
+    float* x;
+
+    BOUILLON_HOST_DEVICE void operator()(std::size_t i) const { x[i] = activate(function, x[i]); }
+};
+
+struct activate_gated_element {
+    activation_function function;
+    float* gate;
+    const float* up;
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t i) const {
-        x[i] = by_tanh ? gelu_by_tanh(x[i]) : gelu_exact(x[i]);
+        gate[i] = activate(function, gate[i]) * gated(function, up[i]);
     }
 };
 
@@ -102,34 +147,81 @@ struct rotate_pair {
     }
 };
 
-struct gated_silu_element {
-    float* gate;
-    const float* up;
-
-    BOUILLON_HOST_DEVICE void operator()(std::size_t i) const { gate[i] = gate[i] / (1 + std::exp(-gate[i])) * up[i]; }
+/// A block of a window's queries, and the keys that any of them sees.
+struct attention_block {
+    std::size_t first_query, queries;  ///< rows of the window
+    std::size_t first_key, keys;       ///< likewise
 };
 
-/// Softmax of one query's scores over itself and what precedes it, in place; 0 behind it.
+/// The block of at most `queries` queries from `first` on, in a window of `rows` rows.
+inline attention_block make_attention_block(const attention_shape& shape, std::size_t first, std::size_t queries,
+                                            std::size_t rows) {
+    const std::size_t last = first + queries < rows ? first + queries : rows, seen = shape.first_seen(first);
+    return {first, last - first, seen, last - seen};
+}
+
+/// Element i of the scores (heads, keys, queries): capped, and with the bias of its key added.
 ///
 /// Scores are transposed, so that neighbouring queries, which neighbouring threads take, are neighbours in memory.
-struct causal_softmax_of_query {
-    float* scores;     ///< (heads, rows of keys, rows of queries)
-    std::size_t rows;  ///< of the window
+struct cap_and_bias_score {
+    float* scores;
+    attention_block block;
+    float cap;          ///< 0: none
+    const float* bias;  ///< (heads, positions), or null
+    std::size_t positions;
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t i) const {
-        const std::size_t query = i % rows;
-        float* const score = scores + i / rows * rows * rows + query;
-        float largest = score[0];
-        for (std::size_t key = 1; key <= query; ++key)
-            largest = largest < score[key * rows] ? score[key * rows] : largest;
-        double sum = 0;
-        for (std::size_t key = 0; key <= query; ++key) {
-            score[key * rows] = std::exp(score[key * rows] - largest);
-            sum += static_cast<double>(score[key * rows]);
+        float score = scores[i];
+        if (cap != 0) score = capped(score, cap);
+        if (bias != nullptr) {
+            const std::size_t column = i / block.queries;  // of all heads' keys
+            score += bias[column / block.keys * positions + block.first_key + column % block.keys];
+        }
+        scores[i] = score;
+    }
+};
+
+/// Softmax of one query's scores over the keys that it sees, in place; 0 for the others.
+struct causal_softmax_of_query {
+    float* scores;  ///< (heads, keys, queries)
+    attention_shape shape;
+    attention_block block;
+    const float* sinks;  ///< (heads), or null
+
+    BOUILLON_HOST_DEVICE void operator()(std::size_t i) const {
+        const std::size_t step = block.queries, query = i % step, head = i / step, row = block.first_query + query;
+        float* const score = scores + head * block.keys * step + query;
+        const std::size_t first = shape.first_seen(row) - block.first_key, last = row + 1 - block.first_key;
+        float largest = sinks == nullptr ? score[first * step] : sinks[head];
+        for (std::size_t key = first; key < last; ++key)
+            largest = largest < score[key * step] ? score[key * step] : largest;
+        double sum = sinks == nullptr ? 0 : static_cast<double>(std::exp(sinks[head] - largest));
+        for (std::size_t key = first; key < last; ++key) {
+            score[key * step] = std::exp(score[key * step] - largest);
+            sum += static_cast<double>(score[key * step]);
         }
         const auto share = static_cast<float>(1 / sum);
-        for (std::size_t key = 0; key <= query; ++key) score[key * rows] *= share;
-        for (std::size_t key = query + 1; key < rows; ++key) score[key * rows] = 0;
+        for (std::size_t key = 0; key < first; ++key) score[key * step] = 0;
+        for (std::size_t key = first; key < last; ++key) score[key * step] *= share;
+        for (std::size_t key = last; key < block.keys; ++key) score[key * step] = 0;
+    }
+};
+
+/// Element i of logits (count, rows): with a bias added, and capped.
+///
+/// Logits are transposed, as scores are.
+struct bias_and_cap_logit {
+    float* logits;
+    std::size_t rows;
+    const float* bias;  ///< (count), or null
+    float scale;        ///< of the bias; the logits have theirs
+    float cap;          ///< 0: none
+
+    BOUILLON_HOST_DEVICE void operator()(std::size_t i) const {
+        float logit = logits[i];
+        if (bias != nullptr) logit += scale * bias[i / rows];
+        if (cap != 0) logit = capped(logit, cap);
+        logits[i] = logit;
     }
 };
 
@@ -140,8 +232,6 @@ struct running_loss {
 };
 
 /// Takes a block of the vocabulary into a row's loss; the last block also writes it.
-///
-/// Logits are transposed, as above.
 struct add_logits_of_row {
     const float* logits;  ///< (count, rows)
     std::size_t rows, first, count, vocabulary;

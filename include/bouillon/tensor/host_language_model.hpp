@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/tensor/activation.hpp>
 #include <bouillon/tensor/host_rows.hpp>
+#include <bouillon/tensor/shapes.hpp>
 
 #include <cstring>
 #include <span>
@@ -27,20 +29,33 @@ class host_language_model {
         });
     }
 
-    void rms_norm(const Buffer& x, const Buffer& weight, const row_shape& shape, float epsilon, Buffer& output) const {
-        const float *const input = x.data(), *const scale = weight.data();
-        float* const normed = output.data();
-        over_rows(shape.rows, [=, width = shape.width](std::size_t row) {
-            rms_norm_row(input + row * width, scale, width, epsilon, normed + row * width);
+    void add_rows(const Buffer& x, std::span<const std::int32_t> rows, std::span<const float> factors,
+                  std::size_t width, Buffer& output) const {
+        const float* const input = x.data();
+        float* const sum = output.data();
+        over_rows(rows.size(), [=](std::size_t row) {
+            const float* const addend = input + row * width;
+            float* const to = sum + static_cast<std::size_t>(rows[row]) * width;
+            for (std::size_t i = 0; i < width; ++i) to[i] += factors[row] * addend[i];
         });
     }
 
-    void layer_norm(const Buffer& x, const Buffer& weight, const Buffer& bias, const row_shape& shape, float epsilon,
+    void rms_norm(const Buffer& x, const Buffer& weight, const norm_shape& shape, Buffer& output) const {
+        const float *const input = x.data(), *const scale = weight.data();
+        float* const normed = output.data();
+        over_rows(shape.rows, [=](std::size_t row) {
+            const std::size_t width = shape.width, place = row * width;
+            rms_norm_row(input + place, scale + row % shape.weights * width, shape, normed + place);
+        });
+    }
+
+    void layer_norm(const Buffer& x, const Buffer& weight, const Buffer& bias, const norm_shape& shape,
                     Buffer& output) const {
         const float *const input = x.data(), *const scale = weight.data(), *const shift = bias.data();
         float* const normed = output.data();
-        over_rows(shape.rows, [=, width = shape.width](std::size_t row) {
-            layer_norm_row(input + row * width, scale, shift, width, epsilon, normed + row * width);
+        over_rows(shape.rows, [=](std::size_t row) {
+            const std::size_t width = shape.width, place = row * width, turn = row % shape.weights * width;
+            layer_norm_row(input + place, scale + turn, shift + turn, shape, normed + place);
         });
     }
 
@@ -64,6 +79,28 @@ class host_language_model {
         });
     }
 
+    void add_scaled(const Buffer& x, float factor, const row_shape& shape, Buffer& output) const {
+        const float* const input = x.data();
+        float* const sum = output.data();
+        over_rows(shape.rows, [=, width = shape.width](std::size_t row) {
+            for (std::size_t i = row * width; i < (row + 1) * width; ++i) sum[i] += factor * input[i];
+        });
+    }
+
+    void scale(float factor, const row_shape& shape, Buffer& x) const {
+        float* const values = x.data();
+        over_rows(shape.rows, [=, width = shape.width](std::size_t row) {
+            for (std::size_t i = row * width; i < (row + 1) * width; ++i) values[i] *= factor;
+        });
+    }
+
+    void clamp(float limit, const row_shape& shape, Buffer& x) const {
+        float* const values = x.data();
+        over_rows(shape.rows, [=, width = shape.width](std::size_t row) {
+            for (std::size_t i = row * width; i < (row + 1) * width; ++i) values[i] = clamped(values[i], limit);
+        });
+    }
+
     void rotate(Buffer& x, const rotation_shape& shape, const Buffer& cosines, const Buffer& sines,
                 std::span<const std::int32_t> positions) const {
         const float *const cosine = cosines.data(), *const sine = sines.data();
@@ -74,44 +111,53 @@ class host_language_model {
         });
     }
 
-    void causal_attention(const Buffer& q, const Buffer& k, const Buffer& v,
-                          std::span<const std::int32_t> window_offsets, const attention_shape& shape,
-                          Buffer& output) const {
+    void causal_attention(const attention_inputs<Buffer>& inputs, std::span<const std::int32_t> window_offsets,
+                          const attention_shape& shape, Buffer& output) const {
         const auto tasks = attention_tasks(window_offsets, shape.heads);
         const attention_task* const list = tasks.data();
-        const float *const queries = q.data(), *const keys = k.data(), *const values = v.data();
+        const float *const queries = inputs.queries.data(), *const keys = inputs.keys.data();
+        const float* const values = inputs.values.data();
+        const float* const bias = inputs.bias == nullptr ? nullptr : inputs.bias->data();
+        const float* const sinks = inputs.sinks == nullptr ? nullptr : inputs.sinks->data();
         float* const attended = output.data();
         host_(tasks.size(), [=](std::size_t i) {
-            const attention_task& task = list[i];
-            const std::size_t query = (task.window * shape.heads + task.head) * shape.head_dim;
-            const std::size_t key = (task.window * shape.kv_heads + shape.kv_head(task.head)) * shape.head_dim;
-            attend_rows(Host::gemm, queries + query, keys + key, values + key, shape, task.first, task.last,
-                        attended + query);
+            const auto [window, head, first, last] = list[i];
+            const std::size_t shared = window * shape.kv_heads + shape.kv_head(head), own = window * shape.heads + head;
+            const attention_head one{.queries = queries + own * shape.head_dim,
+                                     .keys = keys + shared * shape.head_dim,
+                                     .values = values + shared * shape.value_dim,
+                                     .bias = bias == nullptr ? nullptr : bias + head * shape.positions,
+                                     .sink = sinks == nullptr ? nullptr : sinks + head};
+            attend_rows(Host::gemm, one, shape, first, last, attended + own * shape.value_dim);
         });
     }
 
-    void gated_silu(Buffer& gate, const Buffer& up, const row_shape& shape) const {
-        float* const gated = gate.data();
-        const float* const factor = up.data();
-        over_rows(shape.rows, [=, width = shape.width](std::size_t row) {
-            detail::gated_silu(gated + row * width, factor + row * width, width);
-        });
-    }
-
-    void gelu(Buffer& x, const row_shape& shape, bool by_tanh) const {
+    void activate(const activation_function& function, Buffer& x, const row_shape& shape) const {
         float* const values = x.data();
-        over_rows(shape.rows,
-                  [=, width = shape.width](std::size_t row) { detail::gelu(values + row * width, width, by_tanh); });
+        over_rows(shape.rows, [=, width = shape.width](std::size_t row) {
+            detail::activate(function, values + row * width, width);
+        });
     }
 
-    void token_losses(const Buffer& hidden, const Buffer& head, const loss_shape& shape,
-                      std::span<const std::int32_t> targets, std::span<float> losses) const {
-        constexpr std::size_t slab = 128;  // rows whose logits exist at a time
-        const float *const states = hidden.data(), *const matrix = head.data();
+    void activate_gated(const activation_function& function, Buffer& gate, const Buffer& up,
+                        const row_shape& shape) const {
+        float* const gates = gate.data();
+        const float* const factors = up.data();
+        over_rows(shape.rows, [=, width = shape.width](std::size_t row) {
+            detail::activate_gated(function, gates + row * width, factors + row * width, width);
+        });
+    }
+
+    void token_losses(const loss_inputs<Buffer>& inputs, const loss_shape& shape, std::span<const std::int32_t> targets,
+                      std::span<float> losses) const {
+        constexpr std::size_t slab = 256;  // rows whose logits exist at a time
+        const float *const states = inputs.hidden.data(), *const matrix = inputs.head.data();
+        const float* const bias = inputs.bias == nullptr ? nullptr : inputs.bias->data();
         host_((shape.rows + slab - 1) / slab, [=](std::size_t task) {
             const std::size_t first = task * slab;
-            const loss_shape part{std::min(slab, shape.rows - first), shape.width, shape.vocabulary};
-            loss_rows(Host::gemm, states + first * shape.width, matrix, part, targets.data() + first,
+            loss_shape part = shape;
+            part.rows = std::min(slab, shape.rows - first);
+            loss_rows(Host::gemm, states + first * shape.width, matrix, bias, part, targets.data() + first,
                       losses.data() + first);
         });
     }
@@ -124,7 +170,7 @@ class host_language_model {
 
     static std::vector<attention_task> attention_tasks(std::span<const std::int32_t> window_offsets,
                                                        std::size_t heads) {
-        constexpr std::size_t slab = 128;  // query rows, so that scores fit the second-level cache
+        constexpr std::size_t slab = 64;  // query rows, so that scores fit the second-level cache
         std::vector<attention_task> tasks;
         for (std::size_t w = 0; w + 1 < window_offsets.size(); ++w) {
             const auto window = static_cast<std::size_t>(window_offsets[w]);

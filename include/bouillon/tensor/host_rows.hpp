@@ -25,15 +25,17 @@ inline std::unique_ptr<float[]> make_scratch(std::size_t elements) {
 }
 
 /// Divides a row by its root mean square, and multiplies it by a weight; all are (width), and x may be the output.
-inline void rms_norm_row(const float* x, const float* weight, std::size_t width, float epsilon, float* output) {
+inline void rms_norm_row(const float* x, const float* weight, const norm_shape& shape, float* output) {
+    const std::size_t width = shape.width;
     const double mean_square = sum_of_squares(x, width) / static_cast<double>(width);
-    const auto scale = static_cast<float>(1 / std::sqrt(mean_square + static_cast<double>(epsilon)));
+    const auto scale = static_cast<float>(1 / std::sqrt(mean_square + static_cast<double>(shape.epsilon)));
     for (std::size_t i = 0; i < width; ++i) output[i] = weight[i] * (x[i] * scale);
 }
 
 /// Normalises a row to its mean and deviation, then to a weight and a bias; all are (width), and x may be the output.
-inline void layer_norm_row(const float* x, const float* weight, const float* bias, std::size_t width, float epsilon,
+inline void layer_norm_row(const float* x, const float* weight, const float* bias, const norm_shape& shape,
                            float* output) {
+    const std::size_t width = shape.width;
     double sum = 0, squares = 0;
     for (std::size_t i = 0; i < width; ++i) sum += static_cast<double>(x[i]);
     const double mean = sum / static_cast<double>(width);
@@ -41,7 +43,7 @@ inline void layer_norm_row(const float* x, const float* weight, const float* bia
         const double difference = static_cast<double>(x[i]) - mean;
         squares += difference * difference;
     }
-    const double deviation = std::sqrt(squares / static_cast<double>(width) + static_cast<double>(epsilon));
+    const double deviation = std::sqrt(squares / static_cast<double>(width) + static_cast<double>(shape.epsilon));
     const auto centre = static_cast<float>(mean), scale = static_cast<float>(1 / deviation);
     for (std::size_t i = 0; i < width; ++i) output[i] = weight[i] * ((x[i] - centre) * scale) + bias[i];
 }
@@ -61,31 +63,55 @@ inline void rotate_row(float* x, const rotation_shape& shape, const float* cosin
         }
 }
 
-/// Rows [first, last) of one head's attention inside a window; row 0 is the window's first.
-/// q, output: from this head's element of the window's row 0, `heads * head_dim` apart; k, v: likewise for its kv head.
-inline void attend_rows(matrix_product gemm, const float* q, const float* k, const float* v, attention_shape shape,
-                        std::size_t first, std::size_t last, float* output) {
-    const std::size_t rows = last - first, keys = last, dim = shape.head_dim;
-    const std::size_t q_step = shape.query_width(), kv_step = shape.key_width();
-    const auto scores = make_scratch(rows * keys);  // (rows, keys)
-    const float scale = 1 / std::sqrt(static_cast<float>(dim));
-    gemm(false, true, rows, keys, dim, scale, q + first * q_step, q_step, k, kv_step, 0.0f, scores.get(), keys);
-    for (std::size_t row = 0; row < rows; ++row) {
-        float* const score = scores.get() + row * keys;
-        const std::size_t seen = first + row + 1;
-        const auto share = static_cast<float>(1 / exponentials(score, seen, maximum(score, seen)));
-        for (std::size_t i = 0; i < seen; ++i) score[i] *= share;
-        std::fill(score + seen, score + keys, 0.0f);
-    }
-    gemm(false, false, rows, dim, keys, 1.0f, scores.get(), keys, v, kv_step, 0.0f, output + first * q_step, q_step);
+/// What one head's attention inside a window reads: from this head's element of the window's first row.
+struct attention_head {
+    const float* queries;  ///< query_width() apart
+    const float* keys;     ///< of its kv head, key_width() apart
+    const float* values;   ///< of its kv head, value_width() apart
+    const float* bias;     ///< (positions), or null
+    const float* sink;     ///< one, or null
+};
+
+/// Makes the scores of one query a softmax, with the sink in its sum.
+inline void softmax_of_scores(float* score, std::size_t count, const float* sink) {
+    float largest = largest_of(score, count);
+    if (sink != nullptr) largest = std::max(largest, *sink);
+    double sum = exponentials(score, count, largest);
+    if (sink != nullptr) sum += std::exp(static_cast<double>(*sink) - static_cast<double>(largest));
+    const auto share = static_cast<float>(1 / sum);
+    for (std::size_t i = 0; i < count; ++i) score[i] *= share;
 }
 
-/// The loss of each of `rows` targets. hidden: (rows, width); head: (vocabulary, width); losses: (rows), nats.
+/// Rows [first, last) of one head's attention inside a window; row 0 is the window's first.
+/// @param output from this head's element of the window's row 0, output_width() apart
+inline void attend_rows(matrix_product gemm, const attention_head& head, const attention_shape& shape,
+                        std::size_t first, std::size_t last, float* output) {
+    const std::size_t begin = shape.first_seen(first), rows = last - first, keys = last - begin, dim = shape.head_dim;
+    const std::size_t q_step = shape.query_width(), k_step = shape.key_width(), v_step = shape.value_width();
+    const auto scores = make_scratch(rows * keys);  // (rows, keys)
+    gemm(false, true, rows, keys, dim, shape.scale, head.queries + first * q_step, q_step, head.keys + begin * k_step,
+         k_step, 0.0f, scores.get(), keys);
+    for (std::size_t row = 0; row < rows; ++row) {
+        float* const score = scores.get() + row * keys;
+        const std::size_t from = shape.first_seen(first + row) - begin, to = first + row + 1 - begin;
+        if (shape.cap != 0) cap_all(score + from, to - from, shape.cap);
+        if (head.bias != nullptr)
+            for (std::size_t i = from; i < to; ++i) score[i] += head.bias[begin + i];
+        softmax_of_scores(score + from, to - from, head.sink);
+        std::fill(score, score + from, 0.0f);
+        std::fill(score + to, score + keys, 0.0f);
+    }
+    gemm(false, false, rows, shape.value_dim, keys, 1.0f, scores.get(), keys, head.values + begin * v_step, v_step,
+         0.0f, output + first * shape.output_width(), shape.output_width());
+}
+
+/// The loss of each of `rows` targets. hidden: (rows, width); head: (vocabulary, width); bias: (vocabulary), or null;
+/// losses: (rows), nats.
 /// The logits are formed a block of the vocabulary at a time: the log of the sum of their exponentials is kept as the
 /// largest logit so far and the sum relative to it.
-inline void loss_rows(matrix_product gemm, const float* hidden, const float* head, const loss_shape& shape,
-                      const std::int32_t* targets, float* losses) {
-    const auto [rows, width, vocabulary] = shape;
+inline void loss_rows(matrix_product gemm, const float* hidden, const float* head, const float* bias,
+                      const loss_shape& shape, const std::int32_t* targets, float* losses) {
+    const std::size_t rows = shape.rows, width = shape.width, vocabulary = shape.vocabulary;
     constexpr std::size_t block = 1024;  // logits a row
     const auto logits = make_scratch(rows * std::min(block, vocabulary));
     struct running {
@@ -95,15 +121,20 @@ inline void loss_rows(matrix_product gemm, const float* hidden, const float* hea
     std::vector<running> state(rows);
     for (std::size_t first = 0; first < vocabulary; first += block) {
         const std::size_t count = std::min(block, vocabulary - first);
-        gemm(false, true, rows, count, width, 1.0f, hidden, width, head + first * width, width, 0.0f, logits.get(),
-             count);
+        gemm(false, true, rows, count, width, bias == nullptr ? shape.scale : 1.0f, hidden, width, head + first * width,
+             width, 0.0f, logits.get(), count);
         for (std::size_t row = 0; row < rows; ++row) {
             float* const logit = logits.get() + row * count;
+            if (bias != nullptr)
+                for (std::size_t i = 0; i < count; ++i) logit[i] += bias[first + i];
+            if (bias != nullptr && shape.scale != 1)
+                for (std::size_t i = 0; i < count; ++i) logit[i] *= shape.scale;
+            if (shape.cap != 0) cap_all(logit, count, shape.cap);
             running& r = state[row];
             const auto target = static_cast<std::size_t>(targets[row]);
             if (target >= first && target < first + count) r.target = logit[target - first];
             const float before = r.largest;
-            r.largest = std::max(before, maximum(logit, count));
+            r.largest = std::max(before, largest_of(logit, count));
             if (r.sum > 0) r.sum *= std::exp(static_cast<double>(before) - static_cast<double>(r.largest));
             r.sum += exponentials(logit, count, r.largest);
         }

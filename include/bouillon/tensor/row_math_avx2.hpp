@@ -6,8 +6,6 @@
 #if defined(__x86_64__)
 #    include <immintrin.h>
 
-#    include <algorithm>
-#    include <array>
 #    include <cstddef>
 #    include <limits>
 
@@ -43,18 +41,19 @@ BOUILLON_AVX2 BOUILLON_INLINE __m256 exponential(__m256 x) {
     return _mm256_mul_ps(_mm256_mul_ps(p, _mm256_castsi256_ps(low)), _mm256_castsi256_ps(high));
 }
 
+/// All bits set in the first `count` < 8 lanes.
+BOUILLON_AVX2 BOUILLON_INLINE __m256i first_lanes(std::size_t count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
 /// The first `count` < 8 floats at x, then `filler`.
 BOUILLON_AVX2 BOUILLON_INLINE __m256 load_tail(const float* x, std::size_t count, float filler) {
-    alignas(32) std::array<float, 8> lanes;
-    lanes.fill(filler);
-    std::copy_n(x, count, lanes.data());
-    return _mm256_load_ps(lanes.data());
+    const __m256i lanes = first_lanes(count);
+    return _mm256_blendv_ps(broadcast(filler), _mm256_maskload_ps(x, lanes), _mm256_castsi256_ps(lanes));
 }
 
 BOUILLON_AVX2 BOUILLON_INLINE void store_tail(__m256 value, float* x, std::size_t count) {
-    alignas(32) std::array<float, 8> lanes;
-    _mm256_store_ps(lanes.data(), value);
-    std::copy_n(lanes.data(), count, x);
+    _mm256_maskstore_ps(x, first_lanes(count), value);
 }
 
 BOUILLON_AVX2 inline float maximum_avx2(const float* x, std::size_t count) {
@@ -116,6 +115,45 @@ BOUILLON_AVX2 inline void gated_silu_avx2(float* gate, const float* up, std::siz
         _mm256_storeu_ps(gate + i, gated_silu(_mm256_loadu_ps(gate + i), _mm256_loadu_ps(up + i)));
     const std::size_t rest = count - i;
     store_tail(gated_silu(load_tail(gate + i, rest, 0), load_tail(up + i, rest, 0)), gate + i, rest);
+}
+
+/// tanh(x) of eight floats to 2 units in the last place; NaN stays NaN.
+///
+/// Reference: the polynomial is Moshier's, of the Cephes library (tanhf.c).
+BOUILLON_AVX2 BOUILLON_INLINE __m256 hyperbolic_tangent(__m256 x) {
+    const __m256 sign = _mm256_and_ps(x, broadcast(-0.0f)), size = _mm256_andnot_ps(broadcast(-0.0f), x);
+    const __m256 z = _mm256_mul_ps(x, x);
+    __m256 p = broadcast(-5.70498872745e-3f);
+    p = _mm256_fmadd_ps(p, z, broadcast(2.06390887954e-2f));
+    p = _mm256_fmadd_ps(p, z, broadcast(-5.37397155531e-2f));
+    p = _mm256_fmadd_ps(p, z, broadcast(1.33314422036e-1f));
+    p = _mm256_fmadd_ps(p, z, broadcast(-3.33332819422e-1f));
+    const __m256 near_zero = _mm256_fmadd_ps(_mm256_mul_ps(p, z), x, x);
+    const __m256 e = exponential(_mm256_add_ps(size, size));
+    const __m256 away = _mm256_sub_ps(broadcast(1), _mm256_div_ps(broadcast(2), _mm256_add_ps(e, broadcast(1))));
+    return _mm256_blendv_ps(_mm256_or_ps(away, sign), near_zero, _mm256_cmp_ps(size, broadcast(0.625f), _CMP_LT_OQ));
+}
+
+BOUILLON_AVX2 inline void cap_all_avx2(float* x, std::size_t count, float cap) {
+    const __m256 caps = broadcast(cap);
+    std::size_t i = 0;
+    for (; i + 8 <= count; i += 8)
+        _mm256_storeu_ps(x + i, _mm256_mul_ps(caps, hyperbolic_tangent(_mm256_div_ps(_mm256_loadu_ps(x + i), caps))));
+    const __m256 rest = load_tail(x + i, count - i, 0);
+    store_tail(_mm256_mul_ps(caps, hyperbolic_tangent(_mm256_div_ps(rest, caps))), x + i, count - i);
+}
+
+BOUILLON_AVX2 BOUILLON_INLINE __m256 gelu_by_tanh(__m256 x) {
+    const __m256 square = _mm256_mul_ps(x, x);
+    const __m256 inner = _mm256_fmadd_ps(_mm256_mul_ps(broadcast(0.044715f), square), x, x);
+    const __m256 t = hyperbolic_tangent(_mm256_mul_ps(broadcast(0.79788456f), inner));
+    return _mm256_mul_ps(_mm256_mul_ps(broadcast(0.5f), x), _mm256_add_ps(broadcast(1), t));
+}
+
+BOUILLON_AVX2 inline void gelu_by_tanh_avx2(float* x, std::size_t count) {
+    std::size_t i = 0;
+    for (; i + 8 <= count; i += 8) _mm256_storeu_ps(x + i, gelu_by_tanh(_mm256_loadu_ps(x + i)));
+    store_tail(gelu_by_tanh(load_tail(x + i, count - i, 0)), x + i, count - i);
 }
 
 }  // namespace bouillon::detail

@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/host_device.hpp>
+
+#include <cmath>
 #include <cstddef>
 
-/// The sizes that operations of a language model take (concept.hpp).
+/// The sizes and numbers that operations of a language model take (concept.hpp).
 ///
-/// Arrays are row-major; all is in elements.
+/// Arrays are row-major; all sizes are in elements.
 namespace bouillon {
 
 /// x (rows, width).
 struct row_shape {
     std::size_t rows, width;
+};
+
+/// x (rows, width), whose rows take the weights (weights, width) in turn.
+struct norm_shape {
+    std::size_t rows, width;
+    std::size_t weights = 1;
+    float epsilon = 0;  ///< added to the mean square, or the variance
 };
 
 /// x (rows, inputs) times the transpose of a weight (outputs, inputs).
@@ -25,19 +35,48 @@ struct rotation_shape {
     std::size_t pairs() const { return turned / 2; }
 };
 
-/// Queries (rows, heads, head_dim); keys and values (rows, kv_heads, head_dim), each for heads / kv_heads queries.
+/// Queries (rows, heads, head_dim); keys (rows, kv_heads, head_dim) and values (rows, kv_heads, value_dim), each for
+/// heads / kv_heads queries.
 struct attention_shape {
     std::size_t heads, kv_heads, head_dim;
+    std::size_t value_dim = head_dim;
+    float scale = 1 / std::sqrt(static_cast<float>(head_dim));  ///< of a query times a key
+    float cap = 0;                                              ///< score = cap tanh(score / cap); 0: none
+    std::size_t reach = 0;      ///< tokens that a query sees, the latest first, its own included; 0: all
+    std::size_t positions = 0;  ///< of the bias, at least a window's rows
 
     std::size_t query_width() const { return heads * head_dim; }
     std::size_t key_width() const { return kv_heads * head_dim; }
+    std::size_t value_width() const { return kv_heads * value_dim; }
+    std::size_t output_width() const { return heads * value_dim; }
     /// The key head that a query head reads.
     std::size_t kv_head(std::size_t head) const { return head / (heads / kv_heads); }
+    /// The first row of its window that a query sees.
+    BOUILLON_HOST_DEVICE std::size_t first_seen(std::size_t row) const {
+        return reach == 0 || row < reach ? 0 : row + 1 - reach;
+    }
+};
+
+/// What attention reads.
+template <class Buffer>
+struct attention_inputs {
+    const Buffer &queries, &keys, &values;
+    const Buffer* bias = nullptr;   ///< (heads, positions), added to the scores of a key by its place in the window
+    const Buffer* sinks = nullptr;  ///< (heads), a score more in the sum that the softmax divides by
 };
 
 /// Hidden states (rows, width) and an output head (vocabulary, width).
 struct loss_shape {
     std::size_t rows, width, vocabulary;
+    float scale = 1;  ///< of the logits
+    float cap = 0;    ///< logit = cap tanh(logit / cap), after the scale; 0: none
+};
+
+/// What token losses are made of.
+template <class Buffer>
+struct loss_inputs {
+    const Buffer &hidden, &head;
+    const Buffer* bias = nullptr;  ///< (vocabulary), added to the logits before their scale
 };
 
 }  // namespace bouillon

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scoring/window_length.hpp"
+
+#include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
+#include <bouillon/model/decoder.hpp>
+
+#include <cstdio>
+
+std::size_t window_length(const bouillon::decoder& model, std::size_t asked) {
+    using bouillon::to_string;
+    if (asked > model.context)
+        throw bouillon::input_error("--window " + to_string(asked) + " is longer than the model's context of " +
+                                    to_string(model.context) + " tokens");
+    if (asked > 0) return asked;
+    if (model.context <= bouillon::default_window) return model.context;
+    std::fprintf(stderr, "window: documents are cut every %zu tokens; the model's context is %zu (--window)\n",
+                 bouillon::default_window, model.context);
+    return bouillon::default_window;
+}

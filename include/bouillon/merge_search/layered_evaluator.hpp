@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/merge/layered_merge.hpp>
+#include <bouillon/merge/tensor_groups.hpp>
+#include <bouillon/merge_search/document_evaluator.hpp>
+#include <bouillon/merge_search/evaluator.hpp>
+#include <bouillon/model/parameter_loader.hpp>
+#include <bouillon/score/held_out.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace bouillon {
+
+/// Bytes of the largest layer of a merge, or of a tensor that is of none where that is larger.
+/// @param layers what the names of a layer's tensors begin with, before its number
+inline std::size_t largest_layer(const checkpoint_set& checkpoints, const std::string& layers) {
+    std::map<std::string, std::size_t> sizes;  // by layer, or by tensor
+    for (const auto& tensor : checkpoints.tensors()) {
+        const bool inside = tensor.name.starts_with(layers);
+        const auto layer = inside ? tensor.name.substr(0, tensor.name.find('.', layers.size())) : tensor.name;
+        sizes[layer] += detail::storage_bytes(tensor.elements(), checkpoints.types().of(tensor.name, tensor.type));
+    }
+    std::size_t largest = 0;
+    for (const auto& [layer, size] : sizes) largest = std::max(largest, size);
+    return largest;
+}
+
+/// Merges checkpoints in their files and scores the merge layer by layer: one layer of the checkpoints is read, summed
+/// and run over all documents, then the next, so that only one layer is in memory.
+///
+/// The losses are bit for bit those of a resident_evaluator.
+/// @tparam Scorer a document_scorer over `Backend`
+template <tensor_backend Backend, class Scorer>
+class layered_evaluator : public detail::document_evaluator<layered_evaluator<Backend, Scorer>> {
+    using documents = detail::document_evaluator<layered_evaluator>;
+
+ public:
+    /// @param checkpoints that are merged; must outlive this, as must the groups
+    /// @param groups of tensors that have merge weights of their own
+    /// @param score gives a merge's losses
+    /// @param search documents
+    /// @param test documents; may be empty, when only the search documents are to be measured
+    layered_evaluator(const checkpoint_set& checkpoints, const tensor_groups& groups, Backend backend, Scorer score,
+                      held_out_documents search, held_out_documents test = {})
+        : documents(std::move(search), std::move(test)),
+          checkpoints_(&checkpoints),
+          groups_(&groups),
+          backend_(std::move(backend)),
+          score_(std::move(score)) {
+        for (const auto& tensor : checkpoints.tensors()) shapes_.emplace(tensor.name, tensor.shape);
+    }
+
+ private:
+    friend documents;
+
+    merge_evaluation score(std::span<const double> merge_weights, const held_out_documents& held_out) {
+        merge_evaluation result;
+        detail::stopwatch watch;
+        layered_merge<Backend> merge(*checkpoints_, merge_weights, *groups_, backend_);
+        result.merge_seconds = watch.lap();
+        result.losses = score_.score(shapes_, held_out, [&](const auto& names) -> const parameters<Backend>& {
+            result.score_seconds += watch.lap();
+            const auto& merged = merge(names);
+            result.merge_seconds += watch.lap();
+            return merged;
+        });
+        result.score_seconds += watch.lap();
+        return result;
+    }
+
+    const checkpoint_set* checkpoints_;
+    const tensor_groups* groups_;
+    Backend backend_;
+    Scorer score_;
+    tensor_shapes shapes_;
+};
+
+}  // namespace bouillon

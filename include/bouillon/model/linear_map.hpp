@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+namespace bouillon::detail {
+
+/// A matrix that a model multiplies by, with the bias that it may have, in float32 on a backend.
+template <class Buffer>
+struct linear_map {
+    std::size_t inputs = 0, outputs = 0;
+    bool biased = false;
+    Buffer weight = {};  ///< (outputs, inputs)
+    Buffer bias = {};    ///< (outputs), if biased
+
+    template <class Backend>
+    static linear_map make(const Backend& backend, std::size_t inputs, std::size_t outputs, bool biased) {
+        linear_map made{.inputs = inputs, .outputs = outputs, .biased = biased};
+        made.weight = backend.make_buffer(inputs * outputs);
+        if (biased) made.bias = backend.make_buffer(outputs);
+        return made;
+    }
+};
+
+/// What a normalisation multiplies by and adds.
+template <class Buffer>
+struct norm_weights {
+    std::size_t weights = 1;  ///< rows that are taken in turn
+    std::size_t width = 0;
+    Buffer weight = {};  ///< (weights, width)
+    Buffer bias = {};    ///< (weights, width), of a layer normalisation
+};
+
+}  // namespace bouillon::detail
