@@ -4,12 +4,10 @@
 #include <bouillon/core/parallel.hpp>
 #include <bouillon/tensor/tensor_view.hpp>
 #include <bouillon/tensor/term_sum.hpp>
-#include <bouillon/tensor/weighted_sum_avx2.hpp>
 #include <bouillon/tensor/weighted_sum_tile.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <span>
 
 namespace bouillon {
@@ -17,18 +15,7 @@ namespace bouillon {
 namespace detail {
 
 /// Elements [first, last) of a sum, on the calling thread.
-inline void sum_elements(const term_sum& sum, std::size_t first, std::size_t last) {
-    if (sum.terms.empty()) {
-        const std::size_t width = bytes(sum.output.type);
-        std::memset(sum.output.data + first * width, 0, (last - first) * width);
-        return;
-    }
-    const bool wide = sums_in_double(sum.terms, sum.output.type);
-#if defined(__x86_64__)
-    if (has_avx2()) return wide ? sum_double_avx2(sum, first, last) : sum_avx2<1>({&sum}, first, last);
-#endif
-    wide ? sum_plain<double>(sum, first, last) : sum_plain<float>(sum, first, last);
-}
+void sum_elements(const term_sum& sum, std::size_t first, std::size_t last);
 
 /// Calls sum(first, last) for parts of an output that are together all of it and meet where it has whole cache lines.
 ///
@@ -77,3 +64,7 @@ inline void weighted_sum(std::span<const tensor_view> inputs, std::span<const do
 }
 
 }  // namespace bouillon
+
+#ifndef BOUILLON_COMPILED
+#    include <bouillon/tensor/weighted_sum.ipp>
+#endif
