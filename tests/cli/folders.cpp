@@ -79,6 +79,23 @@ TEST_CASE("every command refuses a run whose newest checkpoint is not complete, 
     CHECK(all.merged() == names{"step-100", "step-200"});
 }
 
+TEST_CASE("a run's folder that is a checkpoint itself says how those in it are taken") {
+    const named_run run("cli-root-model", {"checkpoint-10", "checkpoint-20"});
+    const tiny_run last("cli-root-model-last", 1);
+    for (const auto& file : fs::directory_iterator(last.step(0)))
+        fs::copy(file.path(), run.folder / file.path().filename());
+    const std::string hint = "(it holds others: --last N takes the newest N of them)";
+    const auto search = run_program("search " + run.folder.string() + " --held-out " + run.run.held_out().string());
+    CHECK(search.status == 2);
+    CHECK(search.errors == "bouillon: search takes 2 or more checkpoints, but 1 is given " + hint + "\n");
+    const auto merge = run.merge("--schedule uniform");
+    CHECK(merge.status == 2);
+    CHECK(merge.errors.find(hint) != std::string::npos);
+    CHECK(run.merge("--schedule uniform --last 2").status == 0);
+    const auto alone = run_program("search " + last.step(0).string() + " --held-out " + last.held_out().string());
+    CHECK(alone.errors == "bouillon: search takes 2 or more checkpoints, but 1 is given\n");
+}
+
 TEST_CASE("stages of a run come one after the other whatever steps they begin with") {
     const named_run all("cli-stages", {"stage1-step1000-tokens5B", "stage1-step928646-tokens3896B",
                                        "stage2-ingredient1-step11931-tokens50B"});

@@ -69,7 +69,7 @@ merge_weights resolve_schedule(std::vector<std::filesystem::path> paths, const m
     if (resolved.checkpoints.size() < 2)
         throw input_error("a schedule merges 2 or more checkpoints, but " +
                           (resolved.checkpoints.empty() ? "none is" : resolved.checkpoints[0].string() + " alone is") +
-                          " taken");
+                          " taken" + remedy_of_one(resolved.checkpoints));
     resolved.weights = scheduled(schedule, resolved.checkpoints.size());
     return resolved;
 }

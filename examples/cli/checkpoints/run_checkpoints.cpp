@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/checkpoint/folder/run_folder.hpp>
+#include <bouillon/core/error.hpp>
 
 #include <cstdio>
 #include <string>
@@ -29,6 +30,16 @@ std::vector<std::filesystem::path> taken_checkpoints(const std::vector<std::file
         std::fprintf(stderr, "bouillon: taken in the order of %s, oldest first: %s\n", notes.order.c_str(),
                      in_a_row(taken).c_str());
     return taken;
+}
+
+std::string remedy_of_one(const std::vector<std::filesystem::path>& taken) {
+    if (taken.size() != 1) return "";
+    try {  // a Trainer may leave its last model in the run's folder
+        bouillon::select_checkpoints(taken, {.last = 2});
+        return " (it holds others: --last N takes the newest N of them)";
+    } catch (const bouillon::input_error&) {
+        return "";
+    }
 }
 
 bouillon::checkpoint_set open_run(const std::vector<std::filesystem::path>& checkpoints,

@@ -5,6 +5,7 @@
 #include <bouillon/checkpoint/set_options.hpp>
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace bouillon {
@@ -15,6 +16,9 @@ class checkpoint_set;
 /// took where the names leave a doubt.
 std::vector<std::filesystem::path> taken_checkpoints(const std::vector<std::filesystem::path>& given,
                                                      const bouillon::run_selection& selection);
+
+/// What helps where two checkpoints are needed and these were taken: in brackets, or nothing.
+std::string remedy_of_one(const std::vector<std::filesystem::path>& taken);
 
 /// bouillon::open_checkpoints, compiled once for all commands.
 bouillon::checkpoint_set open_run(const std::vector<std::filesystem::path>& checkpoints,

@@ -49,7 +49,7 @@ void check_usage(const search_arguments& arguments) {
         refuse("--preset paper has the same merge weights for all tensors: leave out --groups");
     if (arguments.checkpoints.size() < 2)
         refuse("search takes 2 or more checkpoints, but " + bouillon::to_string(arguments.checkpoints.size()) +
-               " is given");
+               " is given" + remedy_of_one(arguments.checkpoints));
     if (arguments.held_out.empty() == arguments.score.empty())
         refuse("give one of --held-out FILE and --score COMMAND");
     if (!arguments.score.empty() && !arguments.test.empty())
