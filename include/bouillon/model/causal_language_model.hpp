@@ -62,12 +62,11 @@ class causal_language_model {
           backend_(std::move(backend)),
           window_(window > 0 ? std::min(window, of_.context) : std::min(of_.context, default_window)),
           layer_(of_, backend_),
-          final_norm_{.width = of_.width, .weight = make(of_.width), .bias = make(of_.width)} {
+          final_norm_(norm_weights::make(backend_, of_.width, 1, true)) {
         const std::size_t embedded = of_.embedding_width > 0 ? of_.embedding_width : of_.width;
         table_ = make(of_.vocabulary * embedded);
         if (of_.learned_positions) positions_ = make(of_.position_rows * of_.width);
-        if (of_.embedding_normalised)
-            embedding_norm_ = {.width = of_.width, .weight = make(of_.width), .bias = make(of_.width)};
+        if (of_.embedding_normalised) embedding_norm_ = norm_weights::make(backend_, of_.width, 1, true);
         if (of_.embedding_width > 0) projection_ = map::make(backend_, of_.width, of_.width, false);
         if (of_.head_biased) head_bias_ = make(of_.vocabulary);
         make_position_tables();

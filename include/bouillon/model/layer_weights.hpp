@@ -88,10 +88,7 @@ class layer_weights {
 
     static norm make_norm(const norm_settings& settings, const Backend& backend, std::size_t width,
                           std::size_t weights = 1) {
-        norm made{.weights = weights, .width = width};
-        made.weight = backend.make_buffer(weights * width);
-        if (settings.kind == norm_settings::function::layer) made.bias = backend.make_buffer(weights * width);
-        return made;
+        return norm::make(backend, width, weights, settings.kind == norm_settings::function::layer);
     }
 
     static void make_norms(const norm_places& places, const decoder& of, const Backend& backend, half_norms& norms) {
@@ -118,7 +115,8 @@ class layer_weights {
             turned_key = map::make(backend, c, by_latent.turned, biased);
             key = map::make(backend, by_latent.key_value_rank, q, false);
             value = map::make(backend, by_latent.key_value_rank, v, false);
-            turned_to_heads = {.inputs = by_latent.turned, .outputs = q};
+            turned_to_heads.inputs = by_latent.turned;
+            turned_to_heads.outputs = q;
             turned_to_heads.weight = copy_to_heads(of, backend);
         } else {
             query = map::make(backend, c, q, biased);

@@ -29,6 +29,16 @@ struct norm_weights {
     std::size_t width = 0;
     Buffer weight = {};  ///< (weights, width)
     Buffer bias = {};    ///< (weights, width), of a layer normalisation
+
+    template <class Backend>
+    static norm_weights make(const Backend& backend, std::size_t width, std::size_t weights, bool biased) {
+        norm_weights made;  // no designated initialisers, which nvcc 13.0 does not assign
+        made.weights = weights;
+        made.width = width;
+        made.weight = backend.make_buffer(weights * width);
+        if (biased) made.bias = backend.make_buffer(weights * width);
+        return made;
+    }
 };
 
 }  // namespace bouillon::detail
