@@ -20,7 +20,9 @@ TEST_CASE("both halves of Cohere's layers read one norm without biases, and logi
 }
 
 TEST_CASE("Cohere 2 turns the layers alone that attend to a window") {
-    const auto model = read(detail::read_cohere2, small("cohere2", {{"sliding_window", 16}, {"layer_switch", 4}}));
+    const auto model =
+        read(detail::read_cohere2,
+             small("cohere2", {{"sliding_window", 16}, {"layer_switch", 4}, {"use_parallel_embedding", true}}));
     CHECK(test::reaches(model) == std::vector<std::size_t>{16, 16, 16, 0});
     CHECK(test::turns(model) == std::vector<int>{0, 0, 0, -1});
     CHECK(model.rotaries.at(0).theta == 10000);

@@ -22,3 +22,16 @@ TEST_CASE("HunYuan's base of positions grows by a power of its alpha") {
     CHECK(model.rotaries.at(0).theta == doctest::Approx(10000 * std::pow(1000.0, 8 / 6.0)));
     CHECK(model.rotaries.at(0).factor == 1);
 }
+
+TEST_CASE("fields that HunYuan's published files have beside its class's are read or refused") {
+    const json published = {{"add_classification_head", false},
+                            {"class_num", 0},
+                            {"use_rotary_pos_emb", true},
+                            {"cla_share_factor", 2},
+                            {"norm_type", "rms"},
+                            {"org_vocab_size", 128167}};
+    CHECK(read(detail::read_hunyuan, small("hunyuan_v1_dense", published)) ==
+          read(detail::read_hunyuan, small("hunyuan_v1_dense")));
+    check_refused(detail::read_hunyuan, small("hunyuan_v1_dense", {{"norm_type", "layer"}}),
+                  "'norm_type' is \"layer\" (supported so far: \"rms\")");
+}

@@ -135,3 +135,8 @@ TEST_CASE("Helium and ERNIE 4.5 turn neighbours") {
     CHECK(ernie.tied_head);
     CHECK(ernie.feed_forward_biased);
 }
+
+TEST_CASE("what SmolLM 2's files say beside their class's fields changes nothing") {
+    const json published = {{"is_llama_config", true}, {"rope_interleaved", false}};
+    CHECK(read(detail::read_llama, small("llama", published)) == read(detail::read_llama, small("llama")));
+}

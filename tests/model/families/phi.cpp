@@ -52,3 +52,11 @@ TEST_CASE("Phi 3's long positions are scaled pair by pair, by what its file says
     config["rope_parameters"] = after;
     CHECK(read(detail::read_phi3, config) == model);
 }
+
+TEST_CASE("fields that Phi 4's published files have beside Phi 3's class's are read or refused") {
+    const json published = {
+        {"full_attn_mod", 1}, {"interpolate_factor", 1}, {"lm_head_bias", false}, {"mlp_bias", false}};
+    CHECK(read(detail::read_phi3, small("phi3", published)) == read(detail::read_phi3, small("phi3")));
+    check_refused(detail::read_phi3, small("phi3", {{"full_attn_mod", 2}}),
+                  "'full_attn_mod' is 2 (supported so far: 1)");
+}

@@ -10,6 +10,9 @@ TEST_CASE("StarCoder 2 has biases on all maps, and a feed-forward without a gate
     const auto model = read(detail::read_starcoder2, small("starcoder2", {{"norm_epsilon", 1e-6},
                                                                           {"hidden_act", "gelu_pytorch_tanh"},
                                                                           {"activation_function", "gelu"},
+                                                                          {"layer_norm_epsilon", 1e-5},
+                                                                          {"scale_attn_weights", true},
+                                                                          {"scale_attention_softmax_in_fp32", true},
                                                                           {"mlp_type", "default"}}));
     CHECK(model.norm == norm_settings{.kind = norm_settings::function::layer, .epsilon = 1e-6, .biased = true});
     CHECK(model.query_key_value_biased);

@@ -42,8 +42,8 @@ inline decoder read_cohere2(const config_reader& config) {
     for (std::size_t i = 0; i < slides.size(); ++i)
         if (!slides[i]) result.layers[i].rotary.reset();
     for (const char* const field : {"use_embedding_sharing", "use_gated_activation", "use_parallel_block"})
-        config.require(field, true);  // as the first files had them, and no class reads
-    config.require("use_parallel_embedding", false);
+        config.require(field, true);             // as the first files had them, and no class reads
+    config.pass_over("use_parallel_embedding");  // of one machine among several
     config.require("order_of_interleaved_layers", "local_attn_first");
     config.require("position_embedding_type", "rope_gptj");
     config.require("layer_switch", 4);

@@ -42,6 +42,9 @@ inline decoder read_phi3(const config_reader& config) {
     read_rotation(config, result, rotary_share::always);
     config.pass_over("original_max_position_embeddings");  // which says nothing where positions are not scaled
     read_same_windows(config, result);
+    for (const char* const field : {"full_attn_mod", "interpolate_factor"})
+        config.require(field, 1);  // as files of Phi 4 have them, and no class reads
+    config.require("lm_head_bias", false);
     result.query_key_value = query_key_value_layout::blocks;
     result.gates = gate_layout::blocks;
     return result;

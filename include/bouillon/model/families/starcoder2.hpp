@@ -11,7 +11,8 @@
 namespace bouillon::detail {
 
 inline decoder read_starcoder2(const config_reader& config) {
-    config.pass_over("activation_function");  // as the first files have it beside hidden_act, and no class reads
+    config.pass_over("activation_function", "layer_norm_epsilon");  // as the first files have, and no class reads
+    config.require("scale_attn_weights", true);
     config.require("mlp_type", "default");
     config.require("norm_type", "layer_norm");
     decoder result = read_sizes(config);
