@@ -100,6 +100,25 @@ TEST_CASE("documents are cut in windows as long as is asked for, at most the mod
     CHECK(longer.errors == "bouillon: --window 9 is longer than the model's context of 8 tokens\n");
 }
 
+TEST_CASE(
+    "checkpoints of different contexts are scored on windows that all can take, in whatever order they are given") {
+    const tiny_run run("cli-score-contexts");
+    auto config = nlohmann::json::parse(read_text(run.step(1) / "config.json"));
+    config["max_position_embeddings"] = 4;
+    std::ofstream(run.step(1) / "config.json") << config;
+    const std::string held_out = " --held-out " + run.test().string() + " --json";
+    const auto loss_of_first = [&](const std::string& arguments) {
+        const auto scored = run_program("score " + arguments + held_out);
+        REQUIRE_MESSAGE(scored.status == 0, scored.errors);
+        for (const auto& line : scored.json())
+            if (line.at("checkpoint") == run.step(0).string()) return line.at("loss").get<double>();
+        return 0.0;
+    };
+    const std::string first = run.step(0).string(), second = run.step(1).string();
+    CHECK(loss_of_first(first + " " + second) == loss_of_first(second + " " + first));
+    CHECK(loss_of_first(first + " " + second) == loss_of_first(first + " --window 4"));
+}
+
 TEST_CASE("a context of any length is scored in windows of 4096 tokens unless others are asked for, and that is said") {
     const tiny_run run("cli-score-long-context");
     auto config = nlohmann::json::parse(read_text(run.step(0) / "config.json"));

@@ -58,6 +58,19 @@ const std::vector<variant> variants = {
 
 }  // namespace
 
+TEST_CASE("what is taken apart is held beside its parts, and nothing where tensors are taken as they are") {
+    decoder of = test::small_decoder();
+    CHECK(scratch_elements(of) == 0);
+    of.query_key_value = query_key_value_layout::blocks;
+    CHECK(scratch_elements(of) == 12 * (4 + 2 + 2) * 6);
+    of.gates = gate_layout::blocks;
+    CHECK(scratch_elements(of) == 2 * 12 * 28);
+    of.transposed_maps = true;
+    CHECK(scratch_elements(of) == 4 * 12 * 28);
+    of.experts = {.count = 3, .feed_forward = 40, .stacked = true};
+    CHECK(scratch_elements(of) == 12 * 40 * 7);
+}
+
 TEST_CASE("the numbers of a model and of its activations are those that it asks its backend for") {
     for (const variant& each : variants) {
         CAPTURE(each.name);

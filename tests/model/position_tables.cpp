@@ -48,4 +48,10 @@ TEST_CASE("a position's bias is its slope times its place, in Falcon rounded to 
     const auto rounded = detail::make_position_bias(of, 300);
     CHECK(rounded[2] == 0.25f);
     CHECK(rounded[257] == 0.25f * 256 / 2);  // 257 needs nine bits
+    of.heads = 12;                           // whose slopes are no powers of two: 2^-1.5 is 0.353515625 in BF16
+    of.head_dim = 1;
+    const auto twelve = detail::make_position_bias(of, 2048);
+    const std::size_t ninth = 9 * 2048;
+    CHECK(twelve[ninth + 257] == 90.5f);  // 256 times the slope, in eight bits
+    CHECK(twelve[ninth + 2047] == 724);   // 2048 times
 }

@@ -28,7 +28,7 @@ TEST_CASE("the memory that is foretold is what a model, its workspaces and its r
     std::size_t counted = 0;
     const causal_language_model<test::counting_backend> model(small(), {xtensor_backend{}, &counted});
     for (std::size_t lane = 0; lane < 3; ++lane) model.make_workspace(40);
-    model.make_residual(60 + 40);
+    model.make_residual(60);
     CHECK(scoring_memory(small(), documents({30, 30}), {.rows = 40, .lanes = 3}) == 4 * counted);
 }
 

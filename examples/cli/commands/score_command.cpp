@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -122,11 +123,11 @@ void run_score(score_arguments& arguments) {
     arguments.checkpoints = taken_checkpoints(arguments.checkpoints, arguments.selection);
     const auto held_out = read_held_out_input(arguments.held_out);
     check_metric(*arguments.metric, held_out.questions.has_value(), arguments.held_out);
-    std::size_t width = 10, window = arguments.window;
+    std::size_t width = 10, window = std::numeric_limits<std::size_t>::max();
     for (const auto& path : arguments.checkpoints) {  // so that the last one's fault does not show after an hour
         const auto opened = open_run({path}, arguments.set.options());
         note_contents(opened);
-        window = window_length(read_model_config(opened.newest()), window);
+        window = std::min(window, window_length(read_model_config(opened.newest()), arguments.window));
         width = std::max(width, path.string().size());
     }
     bool first = true;

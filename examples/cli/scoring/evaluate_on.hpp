@@ -36,7 +36,8 @@ evaluate_function evaluate_on(const Backend& backend, evaluation_input input) {
     const auto plan = bouillon::plan_memory(needs, room);
     if (input.announce) input.announce(plan);
     scorer score(bouillon::causal_language_model<Backend>(input.model, backend, input.window), scoring);
-    const bool read_once = input.checkpoints.size() == 1;  // then no more of it need be held than a layer
+    // A checkpoint that is read once need not be held.
+    const bool read_once = input.checkpoints.size() == 1 && input.search.tokens().size() <= scoring.wave;
     if (plan.place == bouillon::checkpoint_place::layers || read_once)
         return as_functions(std::make_shared<bouillon::layered_evaluator<Backend, scorer>>(
             input.checkpoints, input.groups, backend, std::move(score), std::move(input.search),

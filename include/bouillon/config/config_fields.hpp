@@ -54,7 +54,7 @@ inline constexpr auto field_aliases =
                                 {"hidden_act", "hidden_activation", "gemma2 gemma3_text"},
                                 {"hidden_act", "hidden_activation"},
                                 {"hidden_act", "activation_function"},
-                                {"hidden_act", "activation"},
+                                {"hidden_act", "activation", "falcon"},
                                 {"layer_types", "layers_block_type"},
                                 {"sliding_window_pattern", "_sliding_window_pattern"},
                                 {"num_experts", "num_local_experts"},

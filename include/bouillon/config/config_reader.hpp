@@ -124,7 +124,7 @@ class config_reader {
             if (value.is_object() && (field == "rope_scaling" || field == "rope_parameters"))
                 refuse_unread_in(field, value);
             else
-                refuse_unknown(field);
+                refuse_unknown(field, value);
         }
     }
 
@@ -224,12 +224,12 @@ class config_reader {
             if (value.is_object())
                 refuse_unread_in(path, value);
             else if (!value.is_null() && !read_.contains(path))
-                refuse_unknown(path);
+                refuse_unknown(path, value);
         }
     }
 
-    [[noreturn]] void refuse_unknown(const std::string& field) const {
-        throw input_error(described(field) + " is " + in_file(field)->dump() +
+    [[noreturn]] void refuse_unknown(const std::string& field, const nlohmann::json& value) const {
+        throw input_error(described(field) + " is " + value.dump() +
                           " (bouillon does not know this field; remove it if it does not change the model)");
     }
 

@@ -158,6 +158,11 @@ inline void finish(const config_reader& config, const decoder& result) {
     if (result.heads % result.key_value_heads != 0)
         throw input_error(config.origin() + ": 'num_attention_heads' " + to_string(result.heads) +
                           " is no multiple of 'num_key_value_heads' " + to_string(result.key_value_heads));
+    const bool experts = std::any_of(result.layers.begin(), result.layers.end(),
+                                     [](const decoder_layer& layer) { return layer.experts; });
+    const norm_places& places = result.feed_forward_norms;
+    if (experts && (!places.input || places.output || places.sum))
+        throw input_error(config.origin() + ": experts are run only behind a norm of their input, and no other");
     config.refuse_unread();
 }
 

@@ -77,6 +77,19 @@ inline std::size_t parameter_elements(const decoder& of, std::size_t window) {
     return sum;
 }
 
+/// Of the largest tensor that is taken apart or put in another order while a stage is loaded, and of the list of its
+/// places where it is taken element by element; at most.
+inline std::size_t scratch_elements(const decoder& of) {
+    const std::size_t heads = of.heads * of.head_dim + of.key_value_heads * (of.head_dim + of.value_dim);
+    const expert_settings& experts = of.experts;
+    if (experts.stacked) return of.width * experts.feed_forward * (2 * experts.count + 1);
+    const bool attention = of.query_key_value != query_key_value_layout::separate || of.interleaved_rotary ||
+                           of.latent.key_value_rank > 0 || of.transposed_maps;
+    const bool gates = of.gates != gate_layout::separate || of.transposed_maps;
+    const std::size_t largest = std::max(attention ? of.width * heads : 0, gates ? 2 * of.width * of.feed_forward : 0);
+    return of.transposed_maps ? 2 * largest : largest;
+}
+
 /// Of the activations of one row of a batch, but for its residual.
 inline std::size_t activation_elements(const decoder& of) {
     const std::size_t c = std::max(of.width, of.embedding_width);

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <set>
 #include <span>
@@ -153,7 +154,8 @@ class parameter_loader {
     void divide_rows_by_length(std::size_t rows, std::size_t width, buffer& table) const {
         if (stored_ == nullptr) return;
         const auto share = static_cast<float>(1 / std::sqrt(static_cast<double>(width)));
-        backend_.rms_norm(table, upload(std::vector<float>(width, share)), {.rows = rows, .width = width}, table);
+        backend_.rms_norm(table, upload(std::vector<float>(width, share)),
+                          {.rows = rows, .width = width, .epsilon = 1e-30f}, table);  // so that a row of 0 stays 0
     }
 
     /// Counts tensors as taken that another loader of the same model took.
@@ -207,7 +209,11 @@ class parameter_loader {
                      std::span<linear_map<buffer>* const> maps, buffer linear_map<buffer>::*part) {
         const auto* const found = find(name, expected);
         if (found == nullptr) return;
-        const auto slice = static_cast<std::int32_t>(found->size() / maps.size());
+        const std::size_t part_size = found->size() / maps.size();
+        if (found->size() + part_size > std::numeric_limits<std::int32_t>::max())
+            throw input_error("tensor '" + name + "' has " + to_string(found->size()) +
+                              " elements, more than are taken apart");
+        const auto slice = static_cast<std::int32_t>(part_size);
         buffer widened = scratch(found->size());
         backend_.widen(*found, widened);
         for (linear_map<buffer>* const one : maps) {

@@ -61,7 +61,7 @@ inline std::vector<float> make_position_bias(const decoder& of, std::size_t posi
         for (std::size_t p = 0; p < positions; ++p) {
             const auto place = static_cast<float>(p);
             if (of.bias_by_position == position_bias::rounded_alibi)
-                bias.push_back(rounded_to_bf16(rounded_to_bf16(static_cast<float>(slope)) * place) /
+                bias.push_back(rounded_to_bf16(rounded_to_bf16(static_cast<float>(slope)) * rounded_to_bf16(place)) /
                                std::sqrt(static_cast<float>(of.head_dim)));
             else
                 bias.push_back(static_cast<float>(slope) * place);

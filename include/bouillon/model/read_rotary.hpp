@@ -72,6 +72,7 @@ inline void read_yarn(const rotary_reader& settings, rotary_settings& rotary) {
         rotary.amplitude = yarn_amplitude(rotary.factor, settings.number("mscale")) /
                            yarn_amplitude(rotary.factor, settings.number("mscale_all_dim"));
     rotary.amplitude = settings.number_or("attention_factor", rotary.amplitude);
+    settings.has("attn_factor");  // as some files have it, and no class reads
 }
 
 /// Reference: Hugging Face transformers, modeling_rope_utils, _compute_longrope_parameters.

@@ -110,32 +110,42 @@ class document_scorer {
         std::size_t rows = 0;
         for (const auto& batch : batches) rows = std::max(rows, batch.windows.rows());
         const std::size_t lanes = std::min(model_.backend().lanes(), batches.size());
-        make_room(rows, lanes, batches.size());
+        make_room(batches, rows, lanes);
         for (std::size_t b = 0; b < batches.size(); ++b) token_losses[b].resize(batches[b].windows.rows());
         for (std::size_t stage = 0; stage < model_.stages(); ++stage) {
             model_.load(stage, bring(model_.tensors_of(stage)));
             parallel_for(batches.size(), lanes, [&](std::size_t b, std::size_t lane) {
-                model_.run(stage, batches[b].windows, residuals_[b], workspaces_[lane], token_losses[b]);
+                model_.run(stage, batches[b].windows, residuals_[b].values, workspaces_[lane], token_losses[b]);
             });
         }
     }
 
-    /// Activations and residuals for so many batches of at most so many rows.
-    void make_room(std::size_t rows, std::size_t lanes, std::size_t batches) {
-        if (rows > rows_) {
-            workspaces_.clear();
-            residuals_.clear();
-            rows_ = rows;
-        }
+    /// Activations for batches of at most so many rows, and residuals of each batch.
+    void make_room(std::span<const document_batch> batches, std::size_t rows, std::size_t lanes) {
+        if (rows > rows_) workspaces_.clear();
+        rows_ = std::max(rows_, rows);
         while (workspaces_.size() < lanes) workspaces_.push_back(model_.make_workspace(rows_));
-        while (residuals_.size() < batches) residuals_.push_back(model_.make_residual(rows_));
+        residuals_.resize(std::max(residuals_.size(), batches.size()));
+        for (std::size_t b = 0; b < batches.size(); ++b) {
+            auto& [room, values] = residuals_[b];
+            const std::size_t needed = batches[b].windows.rows();
+            if (room >= needed) continue;
+            values = model_.make_residual(needed);
+            room = needed;
+        }
     }
+
+    /// What a batch has become so far.
+    struct residual {
+        std::size_t rows = 0;  // that there is room for
+        residual_type values = {};
+    };
 
     Model model_;
     document_scorer_options options_;
-    std::size_t rows_ = 0;                               // that workspaces and residuals have
+    std::size_t rows_ = 0;                               // that workspaces have
     std::vector<typename Model::workspace> workspaces_;  // (lanes)
-    std::vector<residual_type> residuals_;               // (batches of a wave)
+    std::vector<residual> residuals_;                    // (batches of a wave)
 };
 
 }  // namespace bouillon

@@ -33,8 +33,8 @@ inline std::size_t scoring_memory(const decoder& of, const held_out_documents& h
     }
     const std::size_t window = std::min({shape.window, of.context, longest});
     const std::size_t rows = std::min(std::max(shape.rows, window), all);
-    const std::size_t held = std::min(all, std::max(shape.wave, rows)) + rows;  // the last batch may not be full
-    std::size_t elements = parameter_elements(of, std::min(shape.window, of.context));
+    const std::size_t held = std::min(all, std::max(shape.wave, rows));
+    std::size_t elements = parameter_elements(of, std::min(shape.window, of.context)) + scratch_elements(of);
     elements += shape.lanes * rows * activation_elements(of) + held * of.width;
     if (shape.on_device) elements += rows * std::min(std::size_t{4096}, of.vocabulary) + of.heads * window * 256;
     return sizeof(float) * elements;

@@ -136,7 +136,10 @@ TEST_CASE("Helium and ERNIE 4.5 turn neighbours") {
     CHECK(ernie.feed_forward_biased);
 }
 
-TEST_CASE("what SmolLM 2's files say beside their class's fields changes nothing") {
-    const json published = {{"is_llama_config", true}, {"rope_interleaved", false}};
+TEST_CASE("what files of SmolLM 2 and Falcon 3 say beside their class's fields changes nothing") {
+    const json published = {{"is_llama_config", true},
+                            {"rope_interleaved", false},
+                            {"transformers.js_config", {{"dtype", "q4"}}},
+                            {"activation", "swiglu"}};
     CHECK(read(detail::read_llama, small("llama", published)) == read(detail::read_llama, small("llama")));
 }

@@ -50,6 +50,7 @@ inline decoder read_gemma2(const config_reader& config) {
     decoder result = read_later_gemma(config);
     read_rotation(config, result);
     read_windows(config, result);
+    if (config.says("sliding_window_size")) config.require("sliding_window_size", config.size("sliding_window"));
     if (config.has("attn_logit_softcapping")) result.attention_cap = config.number("attn_logit_softcapping");
     return result;
 }

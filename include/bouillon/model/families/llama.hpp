@@ -16,6 +16,7 @@ inline decoder read_llama(const config_reader& config) {
     read_rotation(config, result);
     result.query_key_value_biased = result.attention_output_biased = config.flag("attention_bias");
     result.feed_forward_biased = config.flag("mlp_bias");
+    config.pass_over("activation");  // as files of Falcon 3 have it beside hidden_act
     return result;
 }
 

@@ -41,6 +41,9 @@ inline decoder read_qwen3_moe(const config_reader& config) {
     result.query_key = {.over = query_key_norm::extent::head, .norm = result.norm};
     result.experts = read_experts(config, "moe_intermediate_size");
     result.experts.renormalised = config.flag("norm_topk_prob");
+    config.require("use_qk_norm", true);
+    config.require("qkv_bias", false);
+    config.require("shared_expert_intermediate_size", 0);
     const auto dense = config.numbers("mlp_only_layers");
     const std::size_t step = config.size("decoder_sparse_step");
     for (std::size_t i = 0; i < result.layers.size(); ++i)
