@@ -54,6 +54,8 @@ TEST_CASE("the largest layer is one layer's tensors, or a table that is larger")
         if (tensor.name.starts_with("model.layers.0.")) layer += 2 * tensor.elements();
         if (tensor.name == "model.embed_tokens.weight") table = 2 * tensor.elements();
     }
-    CHECK(largest_layer(checkpoints, "model.layers.") == std::max(layer, table));
-    CHECK(largest_layer(checkpoints, "nothing.") == table);
+    CHECK(largest_layer(checkpoints, {}) == std::max(layer, table));
+    CHECK(largest_layer(checkpoints, {.layers = "nothing."}) == table);
+    CHECK(largest_layer(checkpoints, {.layers = "left.out.model.layers.", .older_prefix = "left.out."}) ==
+          std::max(layer, table));
 }

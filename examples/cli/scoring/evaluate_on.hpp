@@ -30,7 +30,7 @@ evaluate_function evaluate_on(const Backend& backend, evaluation_input input) {
                                         .window = input.window,
                                         .on_device = room.device.has_value()};
     auto needs = bouillon::needs_of(input.checkpoints);
-    needs.layer = bouillon::largest_layer(input.checkpoints, input.model.names.layers);
+    needs.layer = bouillon::largest_layer(input.checkpoints, input.model.names);
     for (const auto* documents : {&input.search, &input.test})
         needs.scoring = std::max(needs.scoring, bouillon::scoring_memory(input.model, *documents, shape));
     const auto plan = bouillon::plan_memory(needs, room);

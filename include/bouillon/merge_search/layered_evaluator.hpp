@@ -4,8 +4,9 @@
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/merge/layered_merge.hpp>
 #include <bouillon/merge/tensor_groups.hpp>
-#include <bouillon/merge_search/document_evaluator.hpp>
+#include <bouillon/merge_search/document_sets.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
+#include <bouillon/model/decoder.hpp>
 #include <bouillon/model/parameter_loader.hpp>
 #include <bouillon/score/held_out.hpp>
 
@@ -19,10 +20,13 @@
 namespace bouillon {
 
 /// Bytes of the largest layer of a merge, or of a tensor that is of none where that is larger.
-/// @param layers what the names of a layer's tensors begin with, before its number
-inline std::size_t largest_layer(const checkpoint_set& checkpoints, const std::string& layers) {
+/// @param names of the model's tensors
+inline std::size_t largest_layer(const checkpoint_set& checkpoints, const tensor_names& names) {
+    const std::string older =  // "h." for "transformer.h."
+        names.layers.starts_with(names.older_prefix) ? names.layers.substr(names.older_prefix.size()) : names.layers;
     std::map<std::string, std::size_t> sizes;  // by layer, or by tensor
     for (const auto& tensor : checkpoints.tensors()) {
+        const std::string& layers = tensor.name.starts_with(names.layers) ? names.layers : older;
         const bool inside = tensor.name.starts_with(layers);
         const auto layer = inside ? tensor.name.substr(0, tensor.name.find('.', layers.size())) : tensor.name;
         sizes[layer] += detail::storage_bytes(tensor.elements(), checkpoints.types().of(tensor.name, tensor.type));
@@ -38,9 +42,7 @@ inline std::size_t largest_layer(const checkpoint_set& checkpoints, const std::s
 /// The losses are bit for bit those of a resident_evaluator.
 /// @tparam Scorer a document_scorer over `Backend`
 template <tensor_backend Backend, class Scorer>
-class layered_evaluator : public detail::document_evaluator<layered_evaluator<Backend, Scorer>> {
-    using documents = detail::document_evaluator<layered_evaluator>;
-
+class layered_evaluator {
  public:
     /// @param checkpoints that are merged; must outlive this, as must the groups
     /// @param groups of tensors that have merge weights of their own
@@ -49,7 +51,7 @@ class layered_evaluator : public detail::document_evaluator<layered_evaluator<Ba
     /// @param test documents; may be empty, when only the search documents are to be measured
     layered_evaluator(const checkpoint_set& checkpoints, const tensor_groups& groups, Backend backend, Scorer score,
                       held_out_documents search, held_out_documents test = {})
-        : documents(std::move(search), std::move(test)),
+        : documents_{std::move(search), std::move(test)},
           checkpoints_(&checkpoints),
           groups_(&groups),
           backend_(std::move(backend)),
@@ -57,9 +59,21 @@ class layered_evaluator : public detail::document_evaluator<layered_evaluator<Ba
         for (const auto& tensor : checkpoints.tensors()) shapes_.emplace(tensor.name, tensor.shape);
     }
 
- private:
-    friend documents;
+    /// Losses of a merge.
+    /// @param merge_weights (checkpoints), newest last
+    /// @param documents which
+    merge_evaluation operator()(std::span<const double> merge_weights, document_set documents) {
+        return score(merge_weights, documents_[documents]);
+    }
 
+    /// Losses on some of the search documents.
+    /// @param merge_weights (checkpoints), newest last
+    /// @param documents (scored), which
+    merge_evaluation operator()(std::span<const double> merge_weights, std::span<const std::size_t> documents) {
+        return score(merge_weights, documents_.some(documents));
+    }
+
+ private:
     merge_evaluation score(std::span<const double> merge_weights, const held_out_documents& held_out) {
         merge_evaluation result;
         detail::stopwatch watch;
@@ -75,6 +89,7 @@ class layered_evaluator : public detail::document_evaluator<layered_evaluator<Ba
         return result;
     }
 
+    detail::document_sets documents_;
     const checkpoint_set* checkpoints_;
     const tensor_groups* groups_;
     Backend backend_;

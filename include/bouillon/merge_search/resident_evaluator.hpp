@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/merge_search/document_evaluator.hpp>
+#include <bouillon/merge_search/document_sets.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
 #include <bouillon/score/concept.hpp>
 #include <bouillon/score/held_out.hpp>
 #include <bouillon/tensor/parameters.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <span>
 #include <utility>
 #include <vector>
@@ -21,22 +22,32 @@ namespace bouillon {
 /// @tparam Scorer of the same backend's parameters
 template <class Checkpoints, class Scorer>
 requires document_loss<Scorer, parameters<typename Checkpoints::backend_type>, held_out_documents>
-class resident_evaluator : public detail::document_evaluator<resident_evaluator<Checkpoints, Scorer>> {
-    using documents = detail::document_evaluator<resident_evaluator>;
-
+class resident_evaluator {
  public:
     /// @param checkpoints that are merged
     /// @param score gives a merge's losses
     /// @param search documents
     /// @param test documents; may be empty, when only the search documents are to be measured
     resident_evaluator(Checkpoints checkpoints, Scorer score, held_out_documents search, held_out_documents test = {})
-        : documents(std::move(search), std::move(test)),
+        : documents_{std::move(search), std::move(test)},
           checkpoints_(std::move(checkpoints)),
           score_(std::move(score)) {}
 
- private:
-    friend documents;
+    /// Losses of a merge.
+    /// @param merge_weights (checkpoints), newest last
+    /// @param documents which
+    merge_evaluation operator()(std::span<const double> merge_weights, document_set documents) {
+        return score(merge_weights, documents_[documents]);
+    }
 
+    /// Losses on some of the search documents.
+    /// @param merge_weights (checkpoints), newest last
+    /// @param documents (scored), which
+    merge_evaluation operator()(std::span<const double> merge_weights, std::span<const std::size_t> documents) {
+        return score(merge_weights, documents_.some(documents));
+    }
+
+ private:
     merge_evaluation score(std::span<const double> merge_weights, const held_out_documents& held_out) {
         merge_evaluation result;
         detail::stopwatch watch;
@@ -51,6 +62,7 @@ class resident_evaluator : public detail::document_evaluator<resident_evaluator<
         return result;
     }
 
+    detail::document_sets documents_;
     Checkpoints checkpoints_;
     Scorer score_;
     parameters<typename Checkpoints::backend_type> merged_;
