@@ -147,7 +147,7 @@ TEST_CASE("a field with a dot in its name is refused like any other") {
     const detail::config_reader config(R"({"model_type": "llama", "some.js_config": {"a": 1}})", "c.json");
     config.text("model_type");
     CHECK_THROWS_WITH_AS(config.refuse_unread(),
-                         "c.json: some: 'js_config' is {\"a\":1} (bouillon does not know this field; remove it if it "
+                         "c.json: 'some.js_config' is {\"a\":1} (bouillon does not know this field; remove it if it "
                          "does not change the model)",
                          input_error);
 }

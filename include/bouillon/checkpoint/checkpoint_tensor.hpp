@@ -35,16 +35,6 @@ struct tensor_entry : checkpoint_tensor {
     std::size_t size = 0;   ///< bytes
 };
 
-/// A shape as "[1024, 96]".
-inline std::string to_string(const std::vector<std::size_t>& shape) {
-    std::string text = "[";
-    for (const std::size_t dimension : shape) {
-        if (text.size() > 1) text += ", ";
-        text += to_string(dimension);
-    }
-    return text + ']';
-}
-
 namespace detail {
 
 /// The bytes that a tensor takes in a safetensors file.

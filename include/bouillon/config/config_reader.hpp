@@ -194,7 +194,7 @@ class config_reader {
     /// "config.json: rope_scaling: 'factor'"
     std::string described(const std::string& field) const {
         const std::size_t dot = field.rfind('.');
-        if (dot == field.npos) return origin_ + ": '" + field + "'";
+        if (dot == field.npos || json_.contains(field)) return origin_ + ": '" + field + "'";
         return origin_ + ": " + field.substr(0, dot) + ": '" + field.substr(dot + 1) + "'";
     }
 

@@ -3,8 +3,10 @@
 
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 namespace bouillon {
 
@@ -18,5 +20,15 @@ requires(std::is_integral_v<Number> || std::is_same_v<Number, double> || std::is
 
 std::string to_string(bool) = delete;
 std::string to_string(char) = delete;
+
+/// A shape as "[1024, 96]".
+inline std::string to_string(const std::vector<std::size_t>& shape) {
+    std::string text = "[";
+    for (const std::size_t dimension : shape) {
+        if (text.size() > 1) text += ", ";
+        text += to_string(dimension);
+    }
+    return text + ']';
+}
 
 }  // namespace bouillon

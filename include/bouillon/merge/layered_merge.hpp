@@ -24,6 +24,7 @@ class layered_merge {
     /// @param checkpoints must outlive this
     /// @param merge_weights (checkpoints) or (groups, checkpoints), dimensionless, taken as they are
     /// @param groups of tensors that have merge weights of their own
+    /// @param backend that is to hold the sums; must outlive this
     /// @throws input_error as write_merged does, but that NaN and infinity pass
     layered_merge(const checkpoint_set& checkpoints, std::span<const double> merge_weights, const tensor_groups& groups,
                   const Backend& backend)

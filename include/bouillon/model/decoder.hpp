@@ -4,6 +4,7 @@
 #include <bouillon/model/rotary.hpp>
 #include <bouillon/tensor/activation.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -213,6 +214,21 @@ struct decoder {
     bool transposed_maps = false;      ///< the maps of layers are stored (inputs, outputs)
     bool later_layers_unused = false;  ///< a file may hold layers behind the last, which only training uses
     tensor_names names = {};
+
+    /// Of the embedding's rows.
+    std::size_t embedded_width() const { return embedding_width > 0 ? embedding_width : width; }
+    /// Of queries, keys and values, all heads together.
+    std::size_t query_width() const { return heads * head_dim; }
+    std::size_t key_width() const { return key_value_heads * head_dim; }
+    std::size_t value_width() const { return key_value_heads * value_dim; }
+    /// Of the widest feed-forward, experts among them.
+    std::size_t widest_feed_forward() const {
+        return std::max({feed_forward, experts.feed_forward, experts.shared_feed_forward});
+    }
+    /// Whether what attention or feed-forward adds to the residual is made apart from it.
+    bool has_branch() const {
+        return residual_scale != 1 || attention_norms.output || feed_forward_norms.output || embedding_width > 0;
+    }
 
     friend bool operator==(const decoder&, const decoder&) = default;
 };

@@ -20,8 +20,7 @@ inline std::size_t norm_elements(const norm_settings& settings, std::size_t widt
 }
 
 inline std::size_t attention_elements(const decoder& of) {
-    const std::size_t q = of.heads * of.head_dim, k = of.key_value_heads * of.head_dim;
-    const std::size_t v = of.key_value_heads * of.value_dim, c = of.width;
+    const std::size_t q = of.query_width(), k = of.key_width(), v = of.value_width(), c = of.width;
     const bool biased = of.query_key_value_biased;
     std::size_t sum = map_elements(of.heads * of.value_dim, c, of.attention_output_biased);
     if (const latent_attention& latent = of.latent; latent.key_value_rank > 0) {
@@ -66,8 +65,7 @@ inline std::size_t layer_elements(const decoder& of) {
 /// Of one stage's parameters at a time and of tables of positions.
 /// @param window tokens that a window has at most
 inline std::size_t parameter_elements(const decoder& of, std::size_t window) {
-    const std::size_t embedded = of.embedding_width > 0 ? of.embedding_width : of.width;
-    std::size_t sum = detail::layer_elements(of) + of.vocabulary * embedded + 2 * of.width;
+    std::size_t sum = detail::layer_elements(of) + of.vocabulary * of.embedded_width() + 2 * of.width;
     if (of.learned_positions) sum += of.position_rows * of.width;
     if (of.embedding_normalised) sum += 2 * of.width;
     if (of.embedding_width > 0) sum += of.width * of.width;
@@ -80,7 +78,7 @@ inline std::size_t parameter_elements(const decoder& of, std::size_t window) {
 /// Of the largest tensor that is taken apart or put in another order while a stage is loaded, and of the list of its
 /// places where it is taken element by element; at most.
 inline std::size_t scratch_elements(const decoder& of) {
-    const std::size_t heads = of.heads * of.head_dim + of.key_value_heads * (of.head_dim + of.value_dim);
+    const std::size_t heads = of.query_width() + of.key_width() + of.value_width();
     const expert_settings& experts = of.experts;
     if (experts.stacked) return of.width * experts.feed_forward * (2 * experts.count + 1);
     const bool attention = of.query_key_value != query_key_value_layout::separate || of.interleaved_rotary ||
@@ -92,19 +90,12 @@ inline std::size_t scratch_elements(const decoder& of) {
 
 /// Of the activations of one row of a batch, but for its residual.
 inline std::size_t activation_elements(const decoder& of) {
-    const std::size_t c = std::max(of.width, of.embedding_width);
-    const std::size_t q = of.heads * of.head_dim, k = of.key_value_heads * of.head_dim;
-    const std::size_t v = of.value_dim;
-    const bool branch =
-        of.residual_scale != 1 || of.attention_norms.output || of.feed_forward_norms.output || of.embedding_width > 0;
-    std::size_t f = of.feed_forward, sum = q + k + (of.heads + of.key_value_heads) * v;
-    if (of.experts.count > 0) {
-        f = std::max({f, of.experts.feed_forward, of.experts.shared_feed_forward});
-        sum += of.experts.count + 2 * c;
-    }
+    const std::size_t c = std::max(of.width, of.embedding_width), f = of.widest_feed_forward();
+    std::size_t sum = of.query_width() + of.key_width() + of.heads * of.value_dim + of.value_width();
+    if (of.experts.count > 0) sum += of.experts.count + 2 * c;
     if (of.latent.key_value_rank > 0)
         sum += std::max(of.latent.query_rank, of.latent.key_value_rank) + of.latent.turned;
-    return sum + (1 + (of.parallel_residual ? 1 : 0) + (branch ? 1 : 0)) * c + (of.gated ? 2 : 1) * f;
+    return sum + (1 + (of.parallel_residual ? 1 : 0) + (of.has_branch() ? 1 : 0)) * c + (of.gated ? 2 : 1) * f;
 }
 
 }  // namespace bouillon

@@ -7,6 +7,7 @@
 #include <bouillon/model/parameter_loader.hpp>
 #include <bouillon/model/stored_rows.hpp>
 #include <bouillon/tensor/concept.hpp>
+#include <bouillon/tensor/to_buffer.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -98,48 +99,43 @@ class layer_weights {
     }
 
     void make_attention(const decoder& of, const Backend& backend) {
-        const std::size_t q = of.heads * of.head_dim, k = of.key_value_heads * of.head_dim;
-        const std::size_t v = of.key_value_heads * of.value_dim, c = of.width;
-        const latent_attention& by_latent = of.latent;
-        const bool biased = of.query_key_value_biased;
-        if (by_latent.key_value_rank > 0) {
-            const norm_settings settings = latent_norm_settings(of);
-            const bool narrow = by_latent.query_rank > 0;
-            if (narrow) {
-                query_down = map::make(backend, c, by_latent.query_rank, biased);
-                query_down_norm = make_norm(settings, backend, by_latent.query_rank);
-            }
-            query = map::make(backend, narrow ? by_latent.query_rank : c, q, false);
-            latent = map::make(backend, c, by_latent.key_value_rank, biased);
-            latent_norm = make_norm(settings, backend, by_latent.key_value_rank);
-            turned_key = map::make(backend, c, by_latent.turned, biased);
-            key = map::make(backend, by_latent.key_value_rank, q, false);
-            value = map::make(backend, by_latent.key_value_rank, v, false);
-            turned_to_heads.inputs = by_latent.turned;
-            turned_to_heads.outputs = q;
-            turned_to_heads.weight = copy_to_heads(of, backend);
+        if (of.latent.key_value_rank > 0) {
+            make_latent_attention(of, backend);
         } else {
-            query = map::make(backend, c, q, biased);
-            key = map::make(backend, c, k, biased);
-            value = map::make(backend, c, v, biased);
+            query = map::make(backend, of.width, of.query_width(), of.query_key_value_biased);
+            key = map::make(backend, of.width, of.key_width(), of.query_key_value_biased);
+            value = map::make(backend, of.width, of.value_width(), of.query_key_value_biased);
         }
-        attention_output = map::make(backend, of.heads * of.value_dim, c, of.attention_output_biased);
+        attention_output = map::make(backend, of.heads * of.value_dim, of.width, of.attention_output_biased);
         if (of.sinks) sinks = backend.make_buffer(of.heads);
-        switch (of.query_key.over) {
-            case query_key_norm::extent::none:
-                break;
-            case query_key_norm::extent::head:
-                query_norm = make_norm(of.query_key.norm, backend, of.head_dim);
-                key_norm = make_norm(of.query_key.norm, backend, of.head_dim);
-                break;
-            case query_key_norm::extent::each_head:
-                query_norm = make_norm(of.query_key.norm, backend, of.head_dim, of.heads);
-                key_norm = make_norm(of.query_key.norm, backend, of.head_dim, of.key_value_heads);
-                break;
-            case query_key_norm::extent::whole:
-                query_norm = make_norm(of.query_key.norm, backend, q);
-                key_norm = make_norm(of.query_key.norm, backend, k);
+        if (of.query_key.over == query_key_norm::extent::none) return;
+        query_norm = make_query_key_norm(of, backend, of.heads);
+        key_norm = make_query_key_norm(of, backend, of.key_value_heads);
+    }
+
+    void make_latent_attention(const decoder& of, const Backend& backend) {
+        const norm_settings settings = latent_norm_settings(of);
+        const std::size_t query_rank = of.latent.query_rank, rank = of.latent.key_value_rank, c = of.width;
+        const bool narrow = query_rank > 0, biased = of.query_key_value_biased;
+        if (narrow) {
+            query_down = map::make(backend, c, query_rank, biased);
+            query_down_norm = make_norm(settings, backend, query_rank);
         }
+        query = map::make(backend, narrow ? query_rank : c, of.query_width(), false);
+        latent = map::make(backend, c, rank, biased);
+        latent_norm = make_norm(settings, backend, rank);
+        turned_key = map::make(backend, c, of.latent.turned, biased);
+        key = map::make(backend, rank, of.query_width(), false);
+        value = map::make(backend, rank, of.value_width(), false);
+        turned_to_heads.inputs = of.latent.turned;
+        turned_to_heads.outputs = of.query_width();
+        turned_to_heads.weight = copy_to_heads(of, backend);
+    }
+
+    static norm make_query_key_norm(const decoder& of, const Backend& backend, std::size_t heads) {
+        const bool whole = of.query_key.over == query_key_norm::extent::whole;
+        const bool each = of.query_key.over == query_key_norm::extent::each_head;
+        return make_norm(of.query_key.norm, backend, whole ? heads * of.head_dim : of.head_dim, each ? heads : 1);
     }
 
     static norm_settings latent_norm_settings(const decoder& of) { return {.epsilon = of.latent.norm_epsilon}; }
@@ -150,9 +146,7 @@ class layer_weights {
         for (std::size_t head = 0; head < of.heads; ++head)
             for (std::size_t i = 0; i < of.latent.turned; ++i)
                 ones[(head * of.head_dim + i) * of.latent.turned + i] = 1;
-        buffer made = backend.make_buffer(ones.size());
-        backend.widen(backend.upload(std::as_bytes(std::span(ones)), dtype::f32), made);
-        return made;
+        return to_buffer(backend, ones);
     }
 
     static feed_forward_weights<buffer> make_feed_forward(const decoder& of, const Backend& backend, std::size_t width,

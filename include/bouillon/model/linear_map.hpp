@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/model/decoder.hpp>
+#include <bouillon/tensor/shapes.hpp>
+
 #include <cstddef>
 
 namespace bouillon::detail {
@@ -40,5 +43,28 @@ struct norm_weights {
         return made;
     }
 };
+
+/// output = map(x), or output += map(x).
+/// @param x (rows, map.inputs)
+/// @param output (rows, map.outputs)
+template <class Backend, class Buffer>
+void apply(const Backend& backend, const linear_map<Buffer>& map, const Buffer& x, std::size_t rows, Buffer& output,
+           bool accumulate = false) {
+    backend.linear(x, map.weight, {.rows = rows, .inputs = map.inputs, .outputs = map.outputs}, accumulate, output);
+    if (map.biased) backend.add_bias(map.bias, {.rows = rows, .width = map.outputs}, output);
+}
+
+/// output = norm(x), row by row; x may be the output.
+/// @param x (rows, norm.width)
+template <class Backend, class Buffer>
+void normalise(const Backend& backend, const Buffer& x, const norm_settings& settings, const norm_weights<Buffer>& norm,
+               std::size_t rows, Buffer& output) {
+    const norm_shape shape{
+        .rows = rows, .width = norm.width, .weights = norm.weights, .epsilon = static_cast<float>(settings.epsilon)};
+    if (settings.kind == norm_settings::function::layer)
+        backend.layer_norm(x, norm.weight, norm.bias, shape, output);
+    else
+        backend.rms_norm(x, norm.weight, shape, output);
+}
 
 }  // namespace bouillon::detail

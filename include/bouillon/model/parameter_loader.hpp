@@ -9,6 +9,7 @@
 #include <bouillon/model/stored_rows.hpp>
 #include <bouillon/tensor/concept.hpp>
 #include <bouillon/tensor/parameters.hpp>
+#include <bouillon/tensor/to_buffer.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -77,7 +78,7 @@ class parameter_loader {
     /// A map whose rows stand among those of another, or in another order.
     void take(const stored_rows& rows, linear_map<buffer>& map) {
         if (of_.transposed_maps)
-            take_elements(rows.name + ".weight", {map.inputs, rows.count}, columns(rows, map.inputs), map.weight);
+            take_rows(rows.name + ".weight", {map.inputs, rows.count}, columns(rows, map.inputs), 1, map.weight);
         else
             take_rows(rows.name + ".weight", {rows.count, map.inputs}, rows.taken, map.inputs, map.weight);
         if (map.biased) take_rows(rows.name + ".bias", {rows.count}, rows.taken, 1, map.bias);
@@ -96,12 +97,6 @@ class parameter_loader {
         std::replace(places.begin(), places.end(), zero_row, static_cast<std::int32_t>(stored));
         backend_.widen(*found, widened);
         backend_.embed(widened, places, width, taken);
-    }
-
-    /// Elements of a tensor, one by one.
-    void take_elements(const std::string& name, const shape& expected, const std::vector<std::int32_t>& elements,
-                       buffer& taken) {
-        take_rows(name, expected, elements, 1, taken);
     }
 
     /// What a normalisation has; a bias or a weight that the file does not have is 0 or 1.
@@ -177,12 +172,6 @@ class parameter_loader {
     /// The tensors that were taken, by the names that the file has.
     const std::set<std::string, std::less<>>& taken() const { return taken_; }
 
-    buffer upload(const std::vector<float>& values) const {
-        buffer result = backend_.make_buffer(values.size());
-        backend_.widen(backend_.upload(std::as_bytes(std::span(values)), dtype::f32), result);
-        return result;
-    }
-
  private:
     using tensor = typename Backend::tensor;
 
@@ -198,8 +187,8 @@ class parameter_loader {
         if (entry == shapes_.end()) entry = shapes_.find(older(name));
         if (entry == shapes_.end()) refuse_missing(name);
         if (entry->second != expected)
-            throw input_error("tensor '" + entry->first + "' has shape " + describe(entry->second) +
-                              ", but config.json implies " + describe(expected));
+            throw input_error("tensor '" + entry->first + "' has shape " + to_string(entry->second) +
+                              ", but config.json implies " + to_string(expected));
         taken_.insert(entry->first);
         return stored_ == nullptr ? nullptr : &stored_->at(entry->first).tensor;
     }
@@ -245,6 +234,8 @@ class parameter_loader {
         return elements;
     }
 
+    buffer upload(const std::vector<float>& values) const { return to_buffer(backend_, values); }
+
     buffer scratch(std::size_t elements) const {
         return stored_ == nullptr ? buffer{} : backend_.make_buffer(elements);
     }
@@ -270,12 +261,6 @@ class parameter_loader {
             throw unknown_model(what + ": the tensors are called as a trainer calls them ('" + shapes_.begin()->first +
                                 "'), not as Hugging Face's models do");
         throw input_error(what);
-    }
-
-    static std::string describe(std::span<const std::size_t> sizes) {
-        std::string text = "[";
-        for (std::size_t i = 0; i < sizes.size(); ++i) text += (i ? ", " : "") + to_string(sizes[i]);
-        return text + "]";
     }
 
     const decoder& of_;

@@ -47,7 +47,7 @@ enum class attention_part { query, key, value };
 inline stored_rows rows_of(const decoder& of, attention_part part) {
     const bool query = part == attention_part::query, value = part == attention_part::value;
     const std::size_t heads = query ? of.heads : of.key_value_heads, dim = value ? of.value_dim : of.head_dim;
-    const std::size_t queries = of.heads * of.head_dim, keys = of.key_value_heads * of.head_dim;
+    const std::size_t queries = of.query_width(), keys = of.key_width();
     const std::size_t sharing = of.heads / of.key_value_heads, group = (sharing + 1) * of.head_dim + of.value_dim;
     const tensor_names& names = of.names;
     stored_rows rows;
@@ -67,7 +67,7 @@ inline stored_rows rows_of(const decoder& of, attention_part part) {
         rows.count = heads * dim;
     } else {
         rows.name = names.query_key_value;
-        rows.count = queries + keys + of.key_value_heads * of.value_dim;
+        rows.count = queries + keys + of.value_width();
     }
     return rows;
 }

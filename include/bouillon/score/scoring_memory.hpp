@@ -16,7 +16,7 @@ struct scoring_shape {
     std::size_t wave = 65536;   ///< tokens whose residuals are held at a time, as document_scorer_options has it
     std::size_t lanes = 1;      ///< batches at a time
     std::size_t window = 4096;  ///< tokens of a window, at most
-    bool on_device = false;     ///< attention scores and logits are whole matrices
+    bool on_device = false;     ///< scores of a block of queries and logits of a block of tokens are held
 };
 
 /// Memory that scoring a model on documents takes: one layer of its parameters in float32, activations, and the

@@ -3,6 +3,7 @@
 
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/tensor/concept.hpp>
+#include <bouillon/tensor/to_buffer.hpp>
 #include <bouillon/testing/violations.hpp>
 
 #include <algorithm>
@@ -33,11 +34,7 @@ class buffer_book {
 
     const Backend& backend() const { return backend_; }
 
-    buffer to_buffer(std::span<const float> values) const {
-        auto made = backend_.make_buffer(values.size());
-        backend_.widen(backend_.upload(std::as_bytes(values), dtype::f32), made);
-        return made;
-    }
+    buffer to_buffer(std::span<const float> values) const { return detail::to_buffer(backend_, values); }
 
     std::vector<float> to_host(const buffer& stored, std::size_t size) const {
         std::vector<float> values(size);

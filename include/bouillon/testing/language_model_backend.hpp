@@ -39,16 +39,7 @@ template <language_model_backend Backend>
 violations language_model_backend_violations(const Backend& backend) {
     detail::buffer_book<Backend> book(backend);
     check_widen(book);
-    check_embed(book);
-    check_add_rows(book);
-    check_rms_norm(book);
-    check_layer_norm(book);
-    check_add_bias(book);
-    check_add_scaled(book);
-    check_scale(book);
-    check_clamp(book);
-    check_linear(book);
-    check_rotate(book);
+    check_rows(book);
     check_attention(book);
     check_activations(book);
     check_token_losses(book);

@@ -211,4 +211,19 @@ void check_rotate(buffer_book<Backend>& book) {
     }
 }
 
+/// All laws of operations on rows.
+template <class Book>
+void check_rows(Book& book) {
+    check_embed(book);
+    check_add_rows(book);
+    check_rms_norm(book);
+    check_layer_norm(book);
+    check_add_bias(book);
+    check_add_scaled(book);
+    check_scale(book);
+    check_clamp(book);
+    check_linear(book);
+    check_rotate(book);
+}
+
 }  // namespace bouillon::detail
