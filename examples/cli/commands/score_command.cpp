@@ -123,13 +123,16 @@ void run_score(score_arguments& arguments) {
     arguments.checkpoints = taken_checkpoints(arguments.checkpoints, arguments.selection);
     const auto held_out = read_held_out_input(arguments.held_out);
     check_metric(*arguments.metric, held_out.questions.has_value(), arguments.held_out);
-    std::size_t width = 10, window = std::numeric_limits<std::size_t>::max();
+    std::size_t width = 10, window = std::numeric_limits<std::size_t>::max(), context = 0;
     for (const auto& path : arguments.checkpoints) {  // so that the last one's fault does not show after an hour
         const auto opened = open_run({path}, arguments.set.options());
         note_contents(opened);
-        window = std::min(window, window_length(read_model_config(opened.newest()), arguments.window));
+        const auto model = read_model_config(opened.newest());
+        window = std::min(window, window_length(model, arguments.window));
+        context = std::max(context, model.context);
         width = std::max(width, path.string().size());
     }
+    note_window(window, context, arguments.window);
     bool first = true;
     for (const auto& path : arguments.checkpoints) {
         auto losses = losses_of(path, arguments, held_out.documents, window);

@@ -46,6 +46,7 @@ merge_scorer make_scorer(const search_arguments& arguments, const bouillon::chec
     const auto model = read_model_config(checkpoints.newest());
     merge_scorer scorer;
     scorer.window = window_length(model, arguments.window);
+    note_window(scorer.window, model.context, arguments.window);
     scorer.confirming = confirming;
     scorer.evaluate =
         arguments.backend->evaluate({checkpoints, groups, model, scorer.window, std::move(search.documents),

@@ -5,6 +5,7 @@
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/model/decoder.hpp>
 
+#include <algorithm>
 #include <cstdio>
 
 std::size_t window_length(const bouillon::decoder& model, std::size_t asked) {
@@ -12,9 +13,11 @@ std::size_t window_length(const bouillon::decoder& model, std::size_t asked) {
     if (asked > model.context)
         throw bouillon::input_error("--window " + to_string(asked) + " is longer than the model's context of " +
                                     to_string(model.context) + " tokens");
-    if (asked > 0) return asked;
-    if (model.context <= bouillon::default_window) return model.context;
-    std::fprintf(stderr, "window: documents are cut every %zu tokens; the model's context is %zu (--window)\n",
-                 bouillon::default_window, model.context);
-    return bouillon::default_window;
+    return asked > 0 ? asked : std::min(model.context, bouillon::default_window);
+}
+
+void note_window(std::size_t window, std::size_t context, std::size_t asked) {
+    if (asked > 0 || window >= context) return;
+    std::fprintf(stderr, "window: documents are cut every %zu tokens; the model's context is %zu (--window)\n", window,
+                 context);
 }
