@@ -6,6 +6,7 @@
 #     xtensor     its backend
 #     thrust      its backend
 #     compiled    the library that takes the place of what the headers define; after merge, which it needs
+#     compiled_xtensor  the same of scoring on xtensor; after xtensor and compiled, which it needs
 #
 # bouillon_find(COMPONENT) finds what one needs; bouillon_COMPONENT_FOUND says whether it is all there, and
 # bouillon_COMPONENT_MISSING names what is not. A macro, because packages set variables where they are found.
@@ -27,6 +28,8 @@ macro(bouillon_find component)
         bouillon_find_thrust()
     elseif("${component}" STREQUAL "compiled")
         set(bouillon_compiled_MISSING ${bouillon_merge_MISSING})
+    elseif("${component}" STREQUAL "compiled_xtensor")
+        set(bouillon_compiled_xtensor_MISSING ${bouillon_merge_MISSING} ${bouillon_xtensor_MISSING})
     else()
         list(APPEND bouillon_${component}_MISSING "a component of that name")
     endif()

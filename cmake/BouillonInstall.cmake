@@ -10,10 +10,12 @@ foreach(component bouillon merge xtensor thrust)
     endif()
 endforeach()
 
-if(TARGET bouillon_compiled AND BOUILLON_BUILD_COMPILED)
-    install(TARGETS bouillon_compiled EXPORT bouillon_compiledTargets COMPONENT compiled)
-    install(EXPORT bouillon_compiledTargets NAMESPACE bouillon:: DESTINATION "${package_dir}" COMPONENT compiled)
-endif()
+foreach(library compiled compiled_xtensor)
+    if(TARGET bouillon_${library} AND BOUILLON_BUILD_COMPILED)
+        install(TARGETS bouillon_${library} EXPORT bouillon_${library}Targets COMPONENT ${library})
+        install(EXPORT bouillon_${library}Targets NAMESPACE bouillon:: DESTINATION "${package_dir}" COMPONENT ${library})
+    endif()
+endforeach()
 
 configure_package_config_file(cmake/bouillonConfig.cmake.in "${CMAKE_CURRENT_BINARY_DIR}/bouillonConfig.cmake"
     INSTALL_DESTINATION "${package_dir}")

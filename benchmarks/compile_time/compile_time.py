@@ -8,7 +8,8 @@
 
 Processor time of the compiler, of which the least of some runs counts: what else runs on the machine only adds to it.
 The compiler is $CXX, or c++. The yardstick is compiled at -O2 and so are the units, but for those that are only parsed.
-Where the definitions are in the library, they are as for who links bouillon::compiled, else as for who only includes.
+Where the definitions are in the library, they are as for who links bouillon::compiled; in the libraries, as for who
+links bouillon::compiled_xtensor; else as for who only includes.
 """
 import argparse
 import csv
@@ -25,6 +26,8 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RATIOS = pathlib.Path(__file__).with_name("ratios.csv")
 COMPILER = shlex.split(os.environ.get("CXX", "c++"))
+LINKED = {"headers": [], "library": ["-DBOUILLON_COMPILED"],
+          "libraries": ["-DBOUILLON_COMPILED", "-DBOUILLON_COMPILED_XTENSOR"]}
 YARDSTICK = """#include <nlohmann/json.hpp>
 int main(int count, char** words) { return static_cast<int>(nlohmann::json::parse(words[count - 1]).size()); }
 """
@@ -40,7 +43,7 @@ def compile_seconds(command, directory=ROOT):
 
 def unit_seconds(source, mode, definitions="headers"):
     action = ["-fsyntax-only"] if mode == "syntax" else ["-O2", "-c", "-o", os.devnull]
-    macros = ["-DNDEBUG", *(["-DBOUILLON_COMPILED"] if definitions == "library" else [])]
+    macros = ["-DNDEBUG", *LINKED[definitions]]
     return compile_seconds([*COMPILER, "-std=c++20", *macros, f"-I{ROOT / 'include'}", *action, str(source)])
 
 

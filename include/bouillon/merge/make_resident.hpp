@@ -63,3 +63,14 @@ resident_checkpoints<Backend> make_resident(const checkpoint_set& checkpoints, c
 }
 
 }  // namespace bouillon
+
+#ifdef BOUILLON_COMPILED_XTENSOR
+#    include <bouillon/tensor/xtensor_backend.hpp>
+
+namespace bouillon {
+
+extern template resident_checkpoints<xtensor_backend> make_resident(const checkpoint_set&, const xtensor_backend&,
+                                                                    const tensor_groups&);
+
+}  // namespace bouillon
+#endif

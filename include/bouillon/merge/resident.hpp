@@ -65,54 +65,16 @@ class resident_checkpoints {
     ///
     /// Cost: one pass over the tensors of the checkpoints whose weight is not 0, and memory for one model.
     /// @throws input_error for weights that are not one finite number a checkpoint, or all 0
-    parameters<Backend> merge(std::span<const double> merge_weights) const {
-        parameters<Backend> merged;
-        merge_into(merge_weights, merged);
-        return merged;
-    }
+    parameters<Backend> merge(std::span<const double> merge_weights) const;
 
     /// The merges of several candidates, each what merge() of it is.
     ///
     /// Cost: as of one, but a batching_backend reads each checkpoint once for all candidates; memory for all models.
     /// @param candidates merge weights of each
-    std::vector<parameters<Backend>> merge(std::span<const std::vector<double>> candidates) const {
-        std::vector<used_weights> used;  // (candidates)
-        for (const auto& merge_weights : candidates) used.push_back(check(merge_weights));
-        std::vector<parameters<Backend>> merged(candidates.size());
-        for (const entry& source : entries_) {
-            summands inputs;  // (checkpoints)
-            for (const std::size_t index : source.which) inputs.push_back(&source.tensors[index]);
-            std::vector<double> coefficients;  // (candidates, checkpoints)
-            std::vector<tensor*> outputs;      // (candidates)
-            for (std::size_t q = 0; q < candidates.size(); ++q) {
-                summands in_use;  // (used)
-                for (const std::size_t k : used[q].checkpoints) in_use.push_back(inputs[k]);
-                std::vector<double> row(checkpoints_, 0.0);
-                if (is_one_of_its_inputs(source, used[q]))
-                    row[used[q].checkpoints[0]] = 1;
-                else
-                    for (std::size_t k = 0; k < used[q].checkpoints.size(); ++k)
-                        row[used[q].checkpoints[k]] = used[q].groups[source.group].weights[k];
-                coefficients.insert(coefficients.end(), row.begin(), row.end());
-                parameter<Backend>& output = merged[q][source.name];
-                output = {make_output(source, in_use), source.shape};
-                outputs.push_back(&output.tensor);
-            }
-            if (mergeable(source.type)) weighted_sum_batch<Backend>(backend_, inputs, coefficients, outputs);
-        }
-        return merged;
-    }
+    std::vector<parameters<Backend>> merge(std::span<const std::vector<double>> candidates) const;
 
     /// One merge into the result of an earlier call, whose memory is used again, or into nothing.
-    void merge_into(std::span<const double> merge_weights, parameters<Backend>& merged) const {
-        for_each_sum(merge_weights, [&](const entry& source, const summands& inputs, std::span<const double> weights) {
-            const auto [place, fresh] = merged.try_emplace(source.name);
-            parameter<Backend>& output = place->second;
-            if (fresh || has_changed(source, inputs, output.tensor.type()))
-                output = {make_output(source, inputs), source.shape};
-            if (mergeable(source.type)) backend_.weighted_sum(inputs, weights, output.tensor);
-        });
-    }
+    void merge_into(std::span<const double> merge_weights, parameters<Backend>& merged) const;
 
     /// The same on another backend, for one whose tensors lie in host memory: each tensor is summed here and sent there
     /// part by part, bit for bit the one of merge().
@@ -201,4 +163,65 @@ class resident_checkpoints {
     merged_types types_;
 };
 
+// Not in the class: what is there counts as inline, and then a compiler looks into it though a library has it.
+
+template <tensor_backend Backend>
+parameters<Backend> resident_checkpoints<Backend>::merge(std::span<const double> merge_weights) const {
+    parameters<Backend> merged;
+    merge_into(merge_weights, merged);
+    return merged;
+}
+
+template <tensor_backend Backend>
+std::vector<parameters<Backend>> resident_checkpoints<Backend>::merge(
+    std::span<const std::vector<double>> candidates) const {
+    std::vector<used_weights> used;  // (candidates)
+    for (const auto& merge_weights : candidates) used.push_back(check(merge_weights));
+    std::vector<parameters<Backend>> merged(candidates.size());
+    for (const entry& source : entries_) {
+        summands inputs;  // (checkpoints)
+        for (const std::size_t index : source.which) inputs.push_back(&source.tensors[index]);
+        std::vector<double> coefficients;  // (candidates, checkpoints)
+        std::vector<tensor*> outputs;      // (candidates)
+        for (std::size_t q = 0; q < candidates.size(); ++q) {
+            summands in_use;  // (used)
+            for (const std::size_t k : used[q].checkpoints) in_use.push_back(inputs[k]);
+            std::vector<double> row(checkpoints_, 0.0);
+            if (is_one_of_its_inputs(source, used[q]))
+                row[used[q].checkpoints[0]] = 1;
+            else
+                for (std::size_t k = 0; k < used[q].checkpoints.size(); ++k)
+                    row[used[q].checkpoints[k]] = used[q].groups[source.group].weights[k];
+            coefficients.insert(coefficients.end(), row.begin(), row.end());
+            parameter<Backend>& output = merged[q][source.name];
+            output = {make_output(source, in_use), source.shape};
+            outputs.push_back(&output.tensor);
+        }
+        if (mergeable(source.type)) weighted_sum_batch<Backend>(backend_, inputs, coefficients, outputs);
+    }
+    return merged;
+}
+
+template <tensor_backend Backend>
+void resident_checkpoints<Backend>::merge_into(std::span<const double> merge_weights,
+                                               parameters<Backend>& merged) const {
+    for_each_sum(merge_weights, [&](const entry& source, const summands& inputs, std::span<const double> weights) {
+        const auto [place, fresh] = merged.try_emplace(source.name);
+        parameter<Backend>& output = place->second;
+        if (fresh || has_changed(source, inputs, output.tensor.type()))
+            output = {make_output(source, inputs), source.shape};
+        if (mergeable(source.type)) backend_.weighted_sum(inputs, weights, output.tensor);
+    });
+}
+
 }  // namespace bouillon
+
+#ifdef BOUILLON_COMPILED_XTENSOR
+#    include <bouillon/tensor/xtensor_backend.hpp>
+
+namespace bouillon {
+
+extern template class resident_checkpoints<xtensor_backend>;
+
+}  // namespace bouillon
+#endif

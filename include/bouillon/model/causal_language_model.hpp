@@ -45,19 +45,7 @@ class causal_language_model {
 
     /// @param of what the model is
     /// @param window tokens that a window has at most; 0: the model's context, but no more than default_window
-    causal_language_model(decoder of, Backend backend, std::size_t window = 0)
-        : of_(std::move(of)),
-          backend_(std::move(backend)),
-          window_(window > 0 ? std::min(window, of_.context) : std::min(of_.context, default_window)),
-          tables_(of_, backend_, window_),
-          layer_(of_, backend_),
-          final_norm_(norm_weights::make(backend_, of_.width, 1, true)) {
-        table_ = make(of_.vocabulary * of_.embedded_width());
-        if (of_.learned_positions) positions_ = make(of_.position_rows * of_.width);
-        if (of_.embedding_normalised) embedding_norm_ = norm_weights::make(backend_, of_.width, 1, true);
-        if (of_.embedding_width > 0) projection_ = map::make(backend_, of_.width, of_.width, false);
-        if (of_.head_biased) head_bias_ = make(of_.vocabulary);
-    }
+    causal_language_model(decoder of, Backend backend, std::size_t window = 0);
 
     const decoder& description() const { return of_; }
     const Backend& backend() const { return backend_; }
@@ -209,4 +197,30 @@ class causal_language_model {
     buffer head_bias_;  // (vocabulary)
 };
 
+// Not in the class: what is there counts as inline, and then a compiler looks into it though a library has it.
+template <language_model_backend Backend>
+causal_language_model<Backend>::causal_language_model(decoder of, Backend backend, std::size_t window)
+    : of_(std::move(of)),
+      backend_(std::move(backend)),
+      window_(window > 0 ? std::min(window, of_.context) : std::min(of_.context, default_window)),
+      tables_(of_, backend_, window_),
+      layer_(of_, backend_),
+      final_norm_(norm_weights::make(backend_, of_.width, 1, true)) {
+    table_ = make(of_.vocabulary * of_.embedded_width());
+    if (of_.learned_positions) positions_ = make(of_.position_rows * of_.width);
+    if (of_.embedding_normalised) embedding_norm_ = norm_weights::make(backend_, of_.width, 1, true);
+    if (of_.embedding_width > 0) projection_ = map::make(backend_, of_.width, of_.width, false);
+    if (of_.head_biased) head_bias_ = make(of_.vocabulary);
+}
+
 }  // namespace bouillon
+
+#ifdef BOUILLON_COMPILED_XTENSOR
+#    include <bouillon/tensor/xtensor_backend.hpp>
+
+namespace bouillon {
+
+extern template class causal_language_model<xtensor_backend>;
+
+}  // namespace bouillon
+#endif

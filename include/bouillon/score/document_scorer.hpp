@@ -52,11 +52,7 @@ class document_scorer {
     /// @param held_out documents; token ids below the model's vocabulary
     /// @returns (documents), nats per token
     /// @throws input_error when a tensor does not fit the model or a token id lies outside the vocabulary
-    std::vector<double> operator()(const parameters<backend_type>& tensors, const held_out_documents& held_out) {
-        tensor_shapes shapes;
-        for (const auto& [name, each] : tensors) shapes.emplace(name, each.shape);
-        return score(shapes, held_out, [&](const auto&) -> const parameters<backend_type>& { return tensors; });
-    }
+    std::vector<double> operator()(const parameters<backend_type>& tensors, const held_out_documents& held_out);
 
     /// The same of a model whose tensors come layer by layer.
     /// @param shapes of all tensors
@@ -148,4 +144,25 @@ class document_scorer {
     std::vector<residual> residuals_;                    // (batches of a wave)
 };
 
+// Not in the class: what is there counts as inline, and then a compiler looks into it though a library has it.
+
+template <class Model>
+std::vector<double> document_scorer<Model>::operator()(const parameters<backend_type>& tensors,
+                                                       const held_out_documents& held_out) {
+    tensor_shapes shapes;
+    for (const auto& [name, each] : tensors) shapes.emplace(name, each.shape);
+    return score(shapes, held_out, [&](const auto&) -> const parameters<backend_type>& { return tensors; });
+}
+
 }  // namespace bouillon
+
+#ifdef BOUILLON_COMPILED_XTENSOR
+#    include <bouillon/model/causal_language_model.hpp>
+#    include <bouillon/tensor/xtensor_backend.hpp>
+
+namespace bouillon {
+
+extern template class document_scorer<causal_language_model<xtensor_backend>>;
+
+}  // namespace bouillon
+#endif
