@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Fails where a header lacks its two opening lines, or tests/<same path>.cpp whose first include is that header.
+# Fails where a header lacks its two opening lines, or tests/<same path>.cpp whose first include is that header; for
+# what only nvcc compiles it is tests/<same path>.cu.
 #     cmake -D SOURCE=<repository> -P test_mirror.cmake
 cmake_minimum_required(VERSION 3.25)
 
@@ -18,6 +19,10 @@ foreach(header IN LISTS headers)
     endif()
 
     string(REGEX REPLACE "\\.hpp$" ".cpp" test "tests/${header}")
+    string(REGEX REPLACE "\\.cpp$" ".cu" device_test "${test}")
+    if(NOT EXISTS "${SOURCE}/${test}" AND EXISTS "${SOURCE}/${device_test}")
+        set(test "${device_test}")
+    endif()
     if(NOT EXISTS "${SOURCE}/${test}")
         violation("has no ${test}")
         continue()

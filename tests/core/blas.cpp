@@ -89,6 +89,13 @@ TEST_CASE("a matrix that is not positive definite is reported, not factored") {
     CHECK_FALSE(cholesky_lower(2, a.data(), 2));
 }
 
+TEST_CASE("a size that BLAS cannot count is refused") {
+    CHECK(blas_size(2147483647) == 2147483647);
+    CHECK_THROWS_WITH_AS(blas_size(2147483648),
+                         "a matrix: 2147483648 rows or columns, but BLAS can count to 2^31 - 1 only",
+                         bouillon::input_error);
+}
+
 TEST_CASE("BLAS has one thread while a guard lives, and its own number again after the last") {
     if (!blas_threads) return;
     const int before = blas_threads();

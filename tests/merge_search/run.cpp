@@ -6,6 +6,7 @@
 #include "known_landscape.hpp"
 #include <doctest/doctest.h>
 
+#include <span>
 #include <string>
 
 using namespace bouillon;
@@ -27,6 +28,23 @@ TEST_CASE("a merge that cannot be measured is a failed trial and the search goes
     CHECK(failed < 20);
     const auto found = search.recommendation().merge_weights;
     CHECK(found[0] < 0.6);
+}
+
+TEST_CASE("a search ends where its device is lost, and the trial has not failed") {
+    struct losing_device {
+        known_landscape landscape = {};
+
+        merge_evaluation operator()(std::span<const double> merge_weights, document_set set) {
+            if (landscape.calls == 4) throw device_lost("the device is gone");
+            return landscape(merge_weights, set);
+        }
+    } device;
+    bayesian_search search(simplex{3}, options_for(device.landscape, 20));
+    measured_merges measure(device);
+    std::size_t events = 0;
+    CHECK_THROWS_WITH_AS(run_all_trials(search, measure, [&](const trial_event&) { ++events; }), "the device is gone",
+                         device_lost);
+    CHECK(events == 3);
 }
 
 TEST_CASE("the merges of a resumed search's trials are not measured again") {

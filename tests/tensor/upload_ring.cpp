@@ -4,8 +4,10 @@
 #include <doctest/doctest.h>
 
 #include <mutex>
+#include <optional>
 #include <set>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 using namespace bouillon;
@@ -17,7 +19,8 @@ namespace {
 class late_buffer {
  public:
     explicit late_buffer(std::size_t bytes) : memory_(bytes) {}
-    late_buffer(late_buffer&&) = default;
+    late_buffer(const late_buffer&) = delete;
+    late_buffer& operator=(const late_buffer&) = delete;
     ~late_buffer() { wait(); }
 
     std::span<std::byte> memory() { return memory_; }
@@ -79,13 +82,43 @@ TEST_CASE("a large buffer is read by several calls, each from a multiple of 16")
 
 TEST_CASE("a reader's failure ends the upload, and the ring can be used again") {
     std::vector<std::byte> device(200);
-    upload_ring<late_buffer> ring(2, 64);
+    std::optional<upload_ring<late_buffer>> ring;
+    ring.emplace(2, 64);
     const auto fail_at_128 = [](std::size_t first, std::span<std::byte>) {
         if (first == 128) throw std::runtime_error("gone");
     };
-    CHECK_THROWS_WITH(ring.fill(device.data(), 200, fail_at_128), "gone");
-    ring.fill(device.data(), 200,
-              [](std::size_t, std::span<std::byte> part) { std::fill(part.begin(), part.end(), std::byte{9}); });
-    ring = upload_ring<late_buffer>(1, 1);  // waits for the old one's copies
+    CHECK_THROWS_WITH(ring->fill(device.data(), 200, fail_at_128), "gone");
+    ring->fill(device.data(), 200,
+               [](std::size_t, std::span<std::byte> part) { std::fill(part.begin(), part.end(), std::byte{9}); });
+    ring.reset();  // waits for its copies
     for (const std::byte byte : device) CHECK(byte == std::byte{9});
+}
+
+TEST_CASE("several threads fill different memory through one ring") {
+    constexpr std::size_t size = 5000;
+    std::vector<std::vector<std::byte>> devices(4, std::vector<std::byte>(size));
+    {
+        upload_ring<late_buffer> ring(3, 64);
+        std::vector<std::jthread> threads;
+        for (std::size_t t = 0; t < devices.size(); ++t)
+            threads.emplace_back([&ring, &device = devices[t], t] {
+                ring.fill(device.data(), size, [t](std::size_t first, std::span<std::byte> part) {
+                    for (std::size_t i = 0; i < part.size(); ++i) part[i] = byte_at(first + i + 1000 * t);
+                });
+            });
+    }
+    for (std::size_t t = 0; t < devices.size(); ++t) {
+        bool all = true;
+        for (std::size_t i = 0; i < size; ++i) all = all && devices[t][i] == byte_at(i + 1000 * t);
+        CHECK(all);
+    }
+}
+
+TEST_CASE("a buffer is made with what the ring is given for it") {
+    struct named_buffer : late_buffer {
+        named_buffer(std::size_t bytes, std::vector<int>* made) : late_buffer(bytes) { made->push_back(1); }
+    };
+    std::vector<int> made;
+    const upload_ring<named_buffer> ring(3, 64, &made);
+    CHECK(made.size() == 3);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cassert>
+#include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
+
 #include <cstddef>
 #include <limits>
 #include <mutex>
@@ -35,8 +37,10 @@ void set_blas_threads(int) __asm__("openblas_set_num_threads") __attribute__((we
 /// The numbers that CBLAS gives its choices.
 enum cblas : int { row_major = 101, no_transpose = 111, transposed = 112, lower = 122, non_unit = 131, left = 141 };
 
+/// @throws input_error for 2^31 or more
 inline int blas_size(std::size_t n) {
-    assert(n <= static_cast<std::size_t>(std::numeric_limits<int>::max()));
+    if (n > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+        throw input_error("a matrix: " + to_string(n) + " rows or columns, but BLAS can count to 2^31 - 1 only");
     return static_cast<int>(n);
 }
 

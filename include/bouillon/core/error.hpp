@@ -62,4 +62,10 @@ struct work_error : error {
     using error::error;
 };
 
+/// The device that computes can be used no more by this process: every later call fails too, so nobody may go on to
+/// the next trial. Programs end with status 1.
+struct device_lost : error {
+    using error::error;
+};
+
 }  // namespace bouillon
