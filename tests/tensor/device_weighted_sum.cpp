@@ -56,9 +56,9 @@ TEST_CASE("a device's sum of nothing is 0, and a product that is -0 stays so") {
     std::array<float, 1> out{1};
     const auto to = reinterpret_cast<std::byte*>(out.data());
     const device_term<float, 1> term{reinterpret_cast<const std::byte*>(&zero), dtype::f32, {-1}};
-    sum_element<float>{&term, 1, to, dtype::f32}(0);
+    sum_element<float, false>{&term, 1, to, dtype::f32}(0);
     CHECK(std::signbit(out[0]));
-    sum_element<float>{nullptr, 0, to, dtype::f32}(0);
+    sum_element<float, true>{nullptr, 0, to, dtype::f32}(0);
     CHECK_FALSE(std::signbit(out[0]));
     CHECK(out[0] == 0);
 }
@@ -73,4 +73,15 @@ TEST_CASE("a run holds what lies at its address, whole packets or one element") 
     element_run<dtype::bf16, 1> one;
     one.load(reinterpret_cast<const std::byte*>(stored.data() + 5));
     CHECK(load_bits<std::uint16_t>(one.data(), 0) == stored[5]);
+}
+
+TEST_CASE("an element at a multiple of its bytes is read as it is, of every type") {
+    for (const dtype type : {dtype::f64, dtype::f32, dtype::f16, dtype::bf16}) {
+        alignas(16) std::array<std::byte, 64> stored{};
+        for (std::size_t i = 0; i < 8; ++i) store_element(type, stored.data(), i, 0.5f * static_cast<float>(i));
+        const device_term<double, 1> term{stored.data(), type, {3}};
+        std::array<double, 6> sums{};
+        sum_element<double, true>{&term, 1, reinterpret_cast<std::byte*>(sums.data()), dtype::f64}(5);
+        CHECK(sums[5] == 7.5);
+    }
 }

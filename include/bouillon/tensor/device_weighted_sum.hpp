@@ -106,8 +106,30 @@ struct sum_packet {
     }
 };
 
-/// One element of a sum of any number of inputs, of any types and at any addresses.
+/// Element i of a tensor whose address is a multiple of its elements' bytes: one load.
+template <class Real, dtype Type>
+BOUILLON_HOST_DEVICE Real load_aligned(const std::byte* data, std::size_t i) {
+    element_run<Type, 1> run;
+    run.load(data + i * bytes(Type));
+    return load_element<Real>(Type, run.data(), 0);
+}
 template <class Real>
+BOUILLON_HOST_DEVICE Real load_aligned(dtype type, const std::byte* data, std::size_t i) {
+    switch (type) {
+        case dtype::f64:
+            return load_aligned<Real, dtype::f64>(data, i);
+        case dtype::f16:
+            return load_aligned<Real, dtype::f16>(data, i);
+        case dtype::bf16:
+            return load_aligned<Real, dtype::bf16>(data, i);
+        default:
+            return load_aligned<Real, dtype::f32>(data, i);
+    }
+}
+
+/// One element of a sum of any number of inputs, of any types, at any addresses or, where Aligned, at multiples of
+/// their elements' bytes.
+template <class Real, bool Aligned>
 struct sum_element {
     const device_term<Real, 1>* terms;  ///< (count), in the device's memory
     std::size_t count;
@@ -116,9 +138,16 @@ struct sum_element {
 
     BOUILLON_HOST_DEVICE void operator()(std::size_t i) const {
         Real sum = count == 0 ? Real(0) : Real(-0.0);
-        for (std::size_t k = 0; k < count; ++k)
-            sum = std::fma(terms[k].coefficients[0], load_element<Real>(terms[k].type, terms[k].data, i), sum);
+        for (std::size_t k = 0; k < count; ++k) sum = std::fma(terms[k].coefficients[0], load(terms[k], i), sum);
         store_element(type, output, i, sum);
+    }
+
+ private:
+    BOUILLON_HOST_DEVICE static Real load(const device_term<Real, 1>& term, std::size_t i) {
+        if constexpr (Aligned)
+            return load_aligned<Real>(term.type, term.data, i);
+        else
+            return load_element<Real>(term.type, term.data, i);
     }
 };
 
