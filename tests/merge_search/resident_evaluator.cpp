@@ -11,6 +11,8 @@
 #include <bouillon/tensor/thrust_backend.hpp>
 #include <bouillon/tensor/xtensor_backend.hpp>
 
+#include <tensor/device_on_host.hpp>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -32,10 +34,11 @@ std::vector<fs::path> steps_of(const fs::path& run) {
 }
 
 template <class Backend>
-auto make_evaluator(const checkpoint_set& checkpoints, const Backend& backend, const fs::path& run) {
+auto make_evaluator(const checkpoint_set& checkpoints, const Backend& backend, const fs::path& run,
+                    const document_scorer_options& options = {}) {
     const auto config = read_config(*checkpoints.newest().config_path());
     return resident_evaluator(make_resident(checkpoints, backend),
-                              document_scorer(causal_language_model(config, backend)),
+                              document_scorer(causal_language_model(config, backend), options),
                               read_held_out(run / "search.safetensors"), read_held_out(run / "test.safetensors"));
 }
 
@@ -99,4 +102,25 @@ TEST_CASE("some documents have the losses that they have among all, whatever was
         CHECK(losses[0] == doctest::Approx(all[40]).epsilon(1e-6));
         CHECK(losses[1] == doctest::Approx(all[7]).epsilon(1e-6));
     }
+}
+
+TEST_CASE("a device multiplying in bfloat16 gives losses of float32 but for small errors of either sign") {
+    const fs::path run = BOUILLON_EXAMPLE_DATA;
+    const auto checkpoints = open_checkpoints(std::vector{run / "step-02400"});
+    const std::vector whole = {1.0};
+    const auto exact = make_evaluator(checkpoints, xtensor_backend{}, run)(whole, document_set::test).losses;
+    const thrust_backend<device_on_host> device({{}, precision::bf16});
+    auto evaluate = make_evaluator(checkpoints, device, run, {.rows = 512, .equal_rows = true});
+    const auto rounded = evaluate(whole, document_set::test).losses;
+    REQUIRE(rounded.size() == exact.size());
+    double sum = 0;
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+        CHECK(std::abs(rounded[i] - exact[i]) < 2e-3);
+        sum += rounded[i] - exact[i];
+    }
+    CHECK(std::abs(sum / static_cast<double>(exact.size())) < 2e-4);
+    const std::vector<std::size_t> some = {40, 7};
+    const auto alone = evaluate(whole, some).losses;
+    auto other = make_evaluator(checkpoints, device, run, {.rows = 1024, .equal_rows = true});
+    CHECK(other(whole, some).losses == alone);  // whatever else is in a batch
 }

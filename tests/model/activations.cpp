@@ -9,10 +9,10 @@
 using namespace bouillon;
 
 TEST_CASE("there is room for what a description uses, and none for what it does not") {
-    std::size_t elements = 0;
-    const test::counting_backend backend{xtensor_backend{}, &elements};
+    number_counts counted;
+    const test::counting_backend backend{xtensor_backend{}, &counted};
     decoder of = test::small_decoder();
-    using room = detail::activations<test::counting_backend::buffer>;
+    using room = detail::activations<test::counting_backend::buffer, test::counting_backend::indices>;
     const auto plain = room::make(of, backend, 7);
     CHECK(plain.normed.size() == 7 * 12);
     CHECK(plain.gate.size() == 7 * 28);
@@ -29,4 +29,5 @@ TEST_CASE("there is room for what a description uses, and none for what it does 
     CHECK(other.parallel.size() == 7 * 12);
     CHECK(other.routing.size() == 7 * 3);
     CHECK(other.up.size() == 7 * 40);
+    CHECK(other.expert_rows.size() == 7);
 }

@@ -5,8 +5,11 @@
 #include <bouillon/tensor/thrust_backend.hpp>
 #include <bouillon/tensor/xtensor_backend.hpp>
 
+#include <tensor/counting_device.hpp>
+
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -204,12 +207,15 @@ std::vector<float> token_losses(causal_language_model<Backend>& model, const par
     model.expect(shapes);
     auto workspace = model.make_workspace(batch.rows() + 3);
     auto residual = model.make_residual(batch.rows());
-    std::vector<float> losses(batch.rows());
+    auto losses = model.backend().make_buffer(batch.rows());
+    const auto prepared = model.prepare(batch);
     for (std::size_t stage = 0; stage < model.stages(); ++stage) {
         model.load(stage, tensors);
-        model.run(stage, batch, residual, workspace, losses);
+        model.run(stage, prepared, residual, workspace, 0, losses);
     }
-    return losses;
+    std::vector<float> read(batch.rows());
+    model.backend().read(losses, read);
+    return read;
 }
 
 template <class Backend>
@@ -237,6 +243,38 @@ TEST_CASE("token losses equal those of a float64 loop, with grouped heads and wi
     for (const auto& config : {small(4, false, 6), small(2, false, 6), small(1, true, 10)}) {
         check_against_reference(config, xtensor_backend{});
         check_against_reference(config, default_thrust_backend{});
+    }
+}
+
+TEST_CASE("a pass on a device is few launches, one wait for its losses, and no allocation once there is room") {
+    for (const auto& config : {small(4, false, 6), small(2, false, 6)}) {
+        device_calls calls;
+        const thrust_backend<counting_device> backend(counting_device{{}, &calls});
+        causal_language_model model(config, backend);
+        const auto tensors = upload(random_model(config), backend);
+        const auto batch = random_windows(config);
+        token_losses(model, tensors, batch);  // makes room
+        auto workspace = model.make_workspace(batch.rows());
+        auto residual = model.make_residual(batch.rows()), losses = backend.make_buffer(batch.rows());
+        const auto prepared = model.prepare(batch);
+        device_calls passed;
+        for (std::size_t stage = 0; stage < model.stages(); ++stage) {
+            model.load(stage, tensors);
+            calls = {};
+            model.run(stage, prepared, residual, workspace, 0, losses);
+            passed.launches += calls.launches;
+            passed.allocations += calls.allocations;
+            passed.uploads += calls.uploads;
+            passed.waits += calls.waits;
+        }
+        CHECK(passed.launches <= 9 * config.layers.size() + 1 + 3);  // of one block of the vocabulary
+        CHECK(passed.allocations == 0);
+        CHECK(passed.uploads == 0);
+        CHECK(passed.waits == 0);
+        calls = {};
+        std::array<std::int64_t, 1> sum{};
+        backend.sum_runs(losses, detail::to_indices(backend, std::vector<std::int32_t>(batch.rows(), 0)), sum);
+        CHECK(calls.waits == 1);
     }
 }
 

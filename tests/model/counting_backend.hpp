@@ -2,19 +2,24 @@
 #pragma once
 
 #include <bouillon/model/decoder.hpp>
+#include <bouillon/model/decoder_size.hpp>
 #include <bouillon/tensor/xtensor_backend.hpp>
 
 #include <cstddef>
 
 namespace bouillon::test {
 
-/// Counts the elements of the buffers that it is asked for.
+/// Counts the numbers of what it is asked for.
 struct counting_backend : xtensor_backend {
-    std::size_t* elements;
+    number_counts* counted;
 
-    buffer make_buffer(std::size_t count) const {
-        *elements += count;
+    buffer make_buffer(std::size_t count, buffer_use use = buffer_use::sums) const {
+        (use == buffer_use::sums ? counted->others : counted->factors) += count;
         return xtensor_backend::make_buffer(count);
+    }
+    indices make_indices(std::size_t count) const {
+        counted->others += count;
+        return xtensor_backend::make_indices(count);
     }
 };
 

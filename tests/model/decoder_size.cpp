@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace bouillon;
@@ -60,27 +61,32 @@ const std::vector<variant> variants = {
 
 TEST_CASE("what is taken apart is held beside its parts, and nothing where tensors are taken as they are") {
     decoder of = test::small_decoder();
-    CHECK(scratch_elements(of) == 0);
+    const auto scratch = [&] { return std::pair(scratch_numbers(of).factors, scratch_numbers(of).others); };
+    CHECK(scratch() == std::pair<std::size_t, std::size_t>(0, 0));
     of.query_key_value = query_key_value_layout::blocks;
-    CHECK(scratch_elements(of) == 12 * (4 + 2 + 2) * 6);
+    CHECK(scratch() == std::pair<std::size_t, std::size_t>(12 * (4 + 2 + 2) * 6, 0));
     of.gates = gate_layout::blocks;
-    CHECK(scratch_elements(of) == 2 * 12 * 28);
+    CHECK(scratch() == std::pair<std::size_t, std::size_t>(2 * 12 * 28, 0));
     of.transposed_maps = true;
-    CHECK(scratch_elements(of) == 4 * 12 * 28);
+    CHECK(scratch() == std::pair<std::size_t, std::size_t>(2 * 12 * 28, 3 * 2 * 12 * 28));
     of.experts = {.count = 3, .feed_forward = 40, .stacked = true};
-    CHECK(scratch_elements(of) == 12 * 40 * 7);
+    CHECK(scratch() == std::pair<std::size_t, std::size_t>(6 * 12 * 40, 12 * 40));
 }
 
 TEST_CASE("the numbers of a model and of its activations are those that it asks its backend for") {
+    const auto check = [](const number_counts& told, const number_counts& counted) {
+        CHECK(told.factors == counted.factors);
+        CHECK(told.others == counted.others);
+    };
     for (const variant& each : variants) {
         CAPTURE(each.name);
         decoder of = test::small_decoder();
         each.change(of);
-        std::size_t counted = 0;
+        number_counts counted;
         const causal_language_model<test::counting_backend> model(of, {xtensor_backend{}, &counted});
-        CHECK(parameter_elements(of, 16) == counted);
-        counted = 0;
+        check(parameter_numbers(of, 16), counted);
+        counted = {};
         model.make_workspace(7);
-        CHECK(7 * activation_elements(of) == counted);
+        check(7 * activation_numbers(of), counted);
     }
 }

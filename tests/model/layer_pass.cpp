@@ -41,11 +41,12 @@ std::vector<float> residual_after(const decoder& of, const std::vector<float>& x
     scale_by(layer.feed_forward.up, 7);
     scale_by(layer.feed_forward.down, 5);
     layer.attention_norms.input.weight = detail::to_buffer(backend, std::vector<float>{1, 1});
-    window_batch batch;
+    prepared_batch<xtensor_backend> batch;
+    batch.rows = 1;
     batch.tokens = batch.targets = batch.positions = {0};
-    batch.window_offsets = {0, 1};
+    batch.windows = {0, 1};
     auto residual = detail::to_buffer(backend, x);
-    auto work = detail::activations<xtensor_backend::buffer>::make(of, backend, 1);
+    auto work = detail::activations<xtensor_backend::buffer, xtensor_backend::indices>::make(of, backend, 1);
     const detail::position_buffers<xtensor_backend> positions(of, backend, 1);
     detail::layer_pass<xtensor_backend>(of, backend, layer, positions)(of.layers[0], batch, residual, work);
     return {residual.begin(), residual.end()};

@@ -25,7 +25,12 @@ std::vector<float> turned(const decoder& of, const decoder_layer& layer, std::si
     const xtensor_backend backend;
     const detail::position_buffers<xtensor_backend> positions(of, backend, window);
     auto x = detail::to_buffer(backend, std::vector<float>{1, 0, 1, 0, 1, 0});
-    positions.turn(of, backend, layer, two_windows(), 1, 2, x);
+    const window_batch batch = two_windows();
+    prepared_batch<xtensor_backend> prepared;
+    prepared.rows = batch.rows();
+    prepared.positions = batch.positions;
+    prepared.angles = positions.angles_of(of, backend, batch);
+    positions.turn(of, backend, layer, prepared, 1, 2, x);
     return {x.begin(), x.end()};
 }
 

@@ -19,6 +19,8 @@ namespace {
 /// A model whose loss for a row is a known function of what it is fed, so that the scorer alone is tested.
 struct counting_model {
     using backend_type = xtensor_backend;
+    using buffer = xtensor_backend::buffer;
+    using batch_type = window_batch;
     struct workspace {
         std::size_t rows;
     };
@@ -35,17 +37,18 @@ struct counting_model {
     const std::set<std::string>& tensors_of(std::size_t) const { return names; }
     void load(std::size_t, const parameters<xtensor_backend>&) {}
     workspace make_workspace(std::size_t rows) const { return {rows}; }
-    std::vector<float> make_residual(std::size_t rows) const { return std::vector<float>(rows); }
+    buffer make_residual(std::size_t rows) const { return buffer(rows); }
+    batch_type prepare(const window_batch& batch) const { return batch; }
     /// The first stage leaves positions, the second adds what it makes of the targets.
-    void run(std::size_t stage, const window_batch& batch, std::vector<float>& residual, workspace& work,
-             std::span<float> losses) const {
+    void run(std::size_t stage, const batch_type& batch, buffer& residual, workspace& work, std::size_t first,
+             buffer& losses) const {
         REQUIRE(batch.rows() <= work.rows);
         REQUIRE(batch.rows() <= residual.size());
         for (std::size_t row = 0; row < batch.rows(); ++row)
             if (stage == 0)
                 residual[row] = static_cast<float>(batch.positions[row]);
             else
-                losses[row] = std::sqrt(static_cast<float>(batch.targets[row])) + residual[row];
+                losses[first + row] = std::sqrt(static_cast<float>(batch.targets[row])) + residual[row];
     }
 };
 
@@ -104,6 +107,13 @@ TEST_CASE("losses are the same whether all documents go through a layer together
                   }) == losses);
         CHECK((wave == 1000 ? brought == 2 : brought > 2));
     }
+}
+
+TEST_CASE("batches that are filled up change no loss") {
+    const auto documents = random_documents();
+    const auto losses = document_scorer(counting_model{}, {.rows = 16})({}, documents);
+    for (const std::size_t rows : {3, 16, 1000})
+        CHECK(document_scorer(counting_model{}, {.rows = rows, .equal_rows = true})({}, documents) == losses);
 }
 
 TEST_CASE("the three documents of a race's first stage are enough batches for four threads") {

@@ -40,6 +40,24 @@ TEST_CASE("every token but a document's first is predicted exactly once, after t
         }
 }
 
+TEST_CASE("batches are filled up by windows that belong to no document, a longer one to a multiple") {
+    const held_out_documents held_out(std::vector<std::int32_t>(60, 1), {0, 11, 22, 60}, "f");
+    const auto batches = cut_windows(held_out, 20, 16, true), plain = cut_windows(held_out, 20, 16);
+    REQUIRE(batches.size() == plain.size());
+    for (std::size_t b = 0; b < batches.size(); ++b) {
+        const auto& [windows, documents] = batches[b];
+        const std::size_t rows = plain[b].windows.rows();
+        CHECK(windows.rows() == (rows + 15) / 16 * 16);
+        CHECK(documents.size() == windows.rows());
+        CHECK(windows.targets.size() == windows.rows());
+        for (std::size_t row = 0; row < windows.rows(); ++row) {
+            CHECK((documents[row] == document_batch::prompt) == (row >= rows));
+            CHECK(windows.positions[row] < 20);
+        }
+        CHECK(windows.window_offsets.back() == static_cast<std::int32_t>(windows.rows()));
+    }
+}
+
 TEST_CASE("after a prompt every token is predicted exactly once, with as much of the prompt before it as fits") {
     std::vector<std::int32_t> tokens(40);
     std::iota(tokens.begin(), tokens.end(), 0);

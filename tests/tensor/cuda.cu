@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/tensor/thrust_cuda.hpp>
 
+#include <bouillon/tensor/thrust_backend.hpp>
 #include <bouillon/testing/backend.hpp>
 #include <bouillon/testing/language_model_backend.hpp>
 
 #include <check_laws.hpp>
+#include <cuda_here.hpp>
 
 #include <thrust/device_vector.h>
 
+#include <cmath>
+#include <vector>
+
 using namespace bouillon;
 
-namespace {
+static_assert(viewing_backend<thrust_backend<thrust_cuda>> && filling_backend<thrust_backend<thrust_cuda>>);
+static_assert(language_model_backend<thrust_backend<thrust_cuda>>);
 
-bool has_device() {
-    int devices = 0;
-    const bool found = cudaGetDeviceCount(&devices) == cudaSuccess && devices > 0;
-    if (!found) MESSAGE("skipped: no CUDA device here");
-    return found;
-}
+namespace {
 
 /// Inputs in place are inputs in the device's memory here, so the suite's host tensors are always uploaded.
 struct uploading_cuda_backend : thrust_backend<thrust_cuda> {
@@ -66,4 +67,22 @@ TEST_CASE("device memory is filled through the ring, and what is launched later 
     for (std::size_t i = 0; i < size; ++i)
         all = all && load_element<float>(dtype::f16, host.data(), i) == static_cast<float>(2 * (i % 1000));
     CHECK(all);
+}
+
+TEST_CASE("norms and distances on CUDA have the bits of a host system's") {
+    if (!has_device()) return;
+    const thrust_backend<thrust_cuda> device;
+    const thrust_backend<thrust_sequential> host;
+    std::vector<float> a(5001), b(5001);
+    for (std::size_t i = 0; i < a.size(); ++i)
+        a[i] = std::sin(static_cast<float>(i)) * 1e4f, b[i] = std::cos(static_cast<float>(3 * i));
+    const auto bytes = [](const std::vector<float>& values) { return std::as_bytes(std::span(values)); };
+    const auto on_device = device.upload(bytes(a), dtype::f32);
+    const auto on_host = host.upload(bytes(a), dtype::f32);
+    CHECK(device.norm(on_device) == host.norm(on_host));
+    CHECK(device.distance(on_device, device.upload(bytes(b), dtype::f32)) ==
+          host.distance(on_host, host.upload(bytes(b), dtype::f32)));
+    CHECK(device.count_non_finite(on_device) == 0);
+    a[7] = NAN;
+    CHECK(device.count_non_finite(device.upload(bytes(a), dtype::f32)) == 1);
 }

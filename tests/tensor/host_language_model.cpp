@@ -52,10 +52,10 @@ std::vector<float> forward_pass() {
                            {.heads = heads, .kv_heads = heads, .head_dim = 8}, attended);
     model.rms_norm(attended, head, {.rows = rows, .width = width, .epsilon = 1e-5f}, x);
     model.activate_gated({}, x, out, {.rows = rows, .width = width});
-    model.add_rows(out, targets_of_rows(rows), std::vector<float>(rows, 0.5f), width, x);
+    model.add_rows(out, targets_of_rows(rows), std::vector<float>(rows, 0.5f), {0, rows}, width, x);
     std::vector<float> losses(rows);
     model.token_losses({.hidden = x, .head = head}, {.rows = rows, .width = width, .vocabulary = vocabulary}, targets,
-                       losses);
+                       0, losses);
     return losses;
 }
 

@@ -4,25 +4,13 @@
 #include <bouillon/testing/backend.hpp>
 #include <bouillon/testing/language_model_backend.hpp>
 
+#include <tensor/device_on_host.hpp>
+
 #include <check_laws.hpp>
 
 #include <thrust/host_vector.h>
 
 using namespace bouillon;
-
-namespace {
-
-/// A device that is the host: what a GPU runs, run by the tests of every build.
-struct element_by_element : thrust_sequential {
-    static constexpr bool on_device = true;
-
-    template <class... Arguments>
-    void gemm(Arguments... arguments) const {
-        detail::gemm(arguments...);
-    }
-};
-
-}  // namespace
 
 TEST_CASE("thrust_backend is a tensor backend on the sequential system") {
     check_laws(backend_violations(thrust_backend<thrust_sequential>{}));
@@ -43,12 +31,12 @@ TEST_CASE("thrust_backend runs language models on the build's device system") {
 }
 
 TEST_CASE("a device's functors have the bits of the host's tiles") {
-    check_laws(backend_violations(thrust_backend<element_by_element>{}));
+    check_laws(backend_violations(thrust_backend<device_on_host>{}));
 }
 
 TEST_CASE("a device's functors run language models") {
     const detail::single_threaded_blas guard;
-    check_laws(language_model_backend_violations(thrust_backend<element_by_element>{}));
+    check_laws(language_model_backend_violations(thrust_backend<device_on_host>{}));
 }
 
 TEST_CASE("a Thrust vector is viewed where it lies") {

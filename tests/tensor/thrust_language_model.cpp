@@ -1,78 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/tensor/thrust_language_model.hpp>
 
+#include <tensor/device_on_host.hpp>
+
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
+#include <vector>
 
 using namespace bouillon;
 
 namespace {
 
-/// The matrix products that were asked for.
-struct products {
-    int count = 0;
-    std::size_t largest = 0, multiplications = 0;  ///< of a result's elements; of all
-};
+using model = detail::thrust_language_model<device_on_host>;
 
-/// Counts matrix products, and leaves their results at 1.
-struct counting : thrust_sequential {
-    products* counted;
-
-    void gemm(bool, bool, std::size_t m, std::size_t n, std::size_t k, float, const float*, std::size_t, const float*,
-              std::size_t, float, float* c, std::size_t ldc) const {
-        ++counted->count;
-        counted->largest = std::max(counted->largest, m * n);
-        counted->multiplications += m * n * k;
-        for (std::size_t i = 0; i < m; ++i)
-            for (std::size_t j = 0; j < n; ++j) c[i * ldc + j] = 1;
-    }
-};
-
-using array = detail::thrust_array<counting, float>;
-using model = detail::thrust_language_model<counting>;
-
-products products_of_attention(std::size_t rows, std::size_t reach) {
-    products counted;
-    const std::array<std::int32_t, 2> offsets = {0, static_cast<std::int32_t>(rows)};
-    const array x(rows);
-    array output(rows);
-    model(counting{{}, &counted})
-        .causal_attention({x, x, x}, offsets, {.heads = 1, .kv_heads = 1, .head_dim = 1, .reach = reach}, output);
-    return counted;
+/// Numbers in a buffer of a use, and what is read back.
+std::vector<float> through(const model& on, buffer_use use, const std::vector<float>& values) {
+    auto buffer = on.make_buffer(values.size(), use);
+    on.write(values, buffer);
+    std::vector<float> read(values.size());
+    on.read(buffer, read);
+    return read;
 }
 
 }  // namespace
 
-TEST_CASE("matrix products are the system's: two a head and window, and one a block of the vocabulary") {
-    products counted;
-    const model device(counting{{}, &counted});
-    const std::array<std::int32_t, 4> offsets = {0, 2, 2, 5};
-    const array q(5 * 4 * 2), k(5 * 2 * 2), v(5 * 2 * 3);
-    array out(5 * 4 * 3);
-    device.causal_attention({q, k, v}, offsets, {.heads = 4, .kv_heads = 2, .head_dim = 2, .value_dim = 3}, out);
-    CHECK(counted.count == 2 * 4 * 2);
-    for (std::size_t i = 0; i < out.size(); ++i) CHECK(out.data()[i] == 1);
+// The laws of all operations in float32 are checked in thrust_backend.cpp, whole models in either precision in
+// score/decoders.cpp.
 
-    counted = {};
-    const std::array<std::int32_t, 2> targets = {0, 4999};
-    std::array<float, 2> losses{};
-    const array hidden(2 * 3), head(5000 * 3);
-    device.token_losses({hidden, head}, {.rows = 2, .width = 3, .vocabulary = 5000}, targets, losses);
-    CHECK(counted.count == 2);
-    for (const float loss : losses) CHECK(loss == doctest::Approx(std::log(5000.0)));  // all logits are 1
+TEST_CASE("what products read is bfloat16 where the system multiplies so, and sums are float32 always") {
+    const model narrow(device_on_host{{}, precision::bf16}), wide(device_on_host{});
+    const std::vector<float> third = {1.0f / 3, -2};
+    CHECK(through(narrow, buffer_use::sums, third) == third);
+    for (const buffer_use use : {buffer_use::activation, buffer_use::matrix}) {
+        CHECK(through(narrow, use, third) == std::vector<float>{0.333984375f, -2});
+        CHECK(through(wide, use, third) == third);
+    }
 }
 
-TEST_CASE("scores of a long window do not grow with its square, and those of a short reach not with it at all") {
-    for (const std::size_t rows : {2000, 4000}) CHECK(products_of_attention(rows, 0).largest <= 256 * rows);
-    CHECK(products_of_attention(2000, 10).largest == 256 * (256 + 9));
-    CHECK(products_of_attention(4000, 10).largest == 256 * (256 + 9));
+TEST_CASE("a linear map multiplies float32 in the type of its matrix, and adds to float32") {
+    const model on(device_on_host{{}, precision::bf16});
+    auto weight = on.make_buffer(2, buffer_use::matrix), x = on.make_buffer(2), sum = on.make_buffer(1);
+    on.write(std::vector<float>{1, 1}, weight);
+    on.write(std::vector<float>{1.0f / 3, 2}, x);
+    on.write(std::vector<float>{0x1p-20f}, sum);
+    on.linear(x, weight, {.rows = 1, .inputs = 2, .outputs = 1}, true, sum);
+    std::vector<float> read(1);
+    on.read(sum, read);
+    CHECK(read[0] == 0.333984375f + 2 + 0x1p-20f);
 }
 
-TEST_CASE("keys that no query of a block sees are not multiplied") {
-    const std::size_t rows = 2560;
-    CHECK(products_of_attention(rows, 0).multiplications == 2 * 256 * 256 * (1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10));
-    CHECK(products_of_attention(rows, 1).multiplications == 2 * rows * 256);
+TEST_CASE("the vocabulary is multiplied a block at a time") {
+    const model on(device_on_host{});
+    const std::size_t vocabulary = 2 * detail::logits_held + 5;
+    auto hidden = on.make_buffer(2), head = on.make_buffer(vocabulary), losses = on.make_buffer(2);
+    on.write(std::vector<float>(2, 0.0f), hidden);  // so that all logits are 0
+    on.write(std::vector<float>(vocabulary, 1.0f), head);
+    auto targets = on.make_indices(2);
+    on.write(std::vector<std::int32_t>{0, static_cast<std::int32_t>(vocabulary - 1)}, targets);
+    on.token_losses({hidden, head}, {.rows = 2, .width = 1, .vocabulary = vocabulary}, targets, 0, losses);
+    std::vector<float> read(2);
+    on.read(losses, read);
+    for (const float loss : read) CHECK(loss == doctest::Approx(std::log(static_cast<double>(vocabulary))));
 }

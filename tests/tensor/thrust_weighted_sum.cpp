@@ -50,7 +50,7 @@ bool device_has_bits_of_tiles(const std::vector<weighted_term>& terms, dtype typ
                               std::size_t offset) {
     const placed_tensor sums(type, size, offset);
     const term_sum sum{terms, sums.view};
-    sum_on_device<thrust_sequential>({&sum, 1});
+    sum_on_device(thrust_sequential(), {&sum, 1});
     return has_bits_of_tiles(terms, sums);
 }
 
@@ -109,7 +109,7 @@ TEST_CASE("candidates that are summed in one pass have the bits of each alone") 
                     if (q == 2) terms.erase(terms.begin());  // a checkpoint of weight 0
                     sums.push_back({terms, outputs.back().view});
                 }
-                sum_on_device<thrust_sequential>(sums);
+                sum_on_device(thrust_sequential(), sums);
                 for (std::size_t q = 0; q < candidates; ++q) CHECK(has_bits_of_tiles(sums[q].terms, outputs[q]));
             }
 }

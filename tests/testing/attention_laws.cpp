@@ -23,8 +23,8 @@ struct forgetful : xtensor_backend {
 
     explicit forgetful(part of) : xtensor_backend({.threads = 1}), left_out(of) {}
 
-    void causal_attention(const attention_inputs<buffer>& inputs, std::span<const std::int32_t> window_offsets,
-                          attention_shape shape, buffer& output) const {
+    void causal_attention(const attention_inputs<buffer>& inputs, const windows& window_offsets, attention_shape shape,
+                          buffer& output) const {
         if (left_out == part::scale) shape.scale = 1 / std::sqrt(static_cast<float>(shape.head_dim));
         if (left_out == part::cap) shape.cap = 0;
         if (left_out == part::reach && shape.reach > 0) ++shape.reach;
@@ -37,9 +37,9 @@ struct forgetful : xtensor_backend {
 
 /// Sees all windows as one.
 struct without_windows : xtensor_backend {
-    void causal_attention(const attention_inputs<buffer>& inputs, std::span<const std::int32_t> window_offsets,
+    void causal_attention(const attention_inputs<buffer>& inputs, const windows& window_offsets,
                           const attention_shape& shape, buffer& output) const {
-        const std::vector<std::int32_t> one = {0, window_offsets.back()};
+        const windows one = {0, window_offsets.back()};
         xtensor_backend::causal_attention(inputs, one, shape, output);
     }
 };

@@ -19,7 +19,7 @@ namespace {
 
 /// Reads no tensor.
 struct unreading : xtensor_backend {
-    void widen(const tensor&, buffer& widened) const { std::fill(widened.begin(), widened.end(), 1.0f); }
+    void convert(const tensor&, buffer& output) const { std::fill(output.begin(), output.end(), 1.0f); }
 };
 
 /// A wrong operation from each header of laws.
@@ -28,14 +28,14 @@ struct wrong : xtensor_backend {
         --shape.rows;
         xtensor_backend::add_bias(bias, shape, x);
     }
-    void causal_attention(const attention_inputs<buffer>& inputs, std::span<const std::int32_t> window_offsets,
-                          attention_shape shape, buffer& output) const {
+    void causal_attention(const attention_inputs<buffer>& inputs, const windows& window_offsets, attention_shape shape,
+                          buffer& output) const {
         shape.cap = 0;
         xtensor_backend::causal_attention(inputs, window_offsets, shape, output);
     }
     void activate(const activation_function&, buffer&, const row_shape&) const {}
-    void token_losses(const loss_inputs<buffer>&, const loss_shape&, std::span<const std::int32_t>,
-                      std::span<float> losses) const {
+    void token_losses(const loss_inputs<buffer>&, const loss_shape&, const indices&, std::size_t,
+                      buffer& losses) const {
         std::fill(losses.begin(), losses.end(), NAN);
     }
 };
@@ -54,11 +54,11 @@ TEST_CASE("operations that are wrong are told, whatever header their laws are in
     check_report(told, "a bias is added to every row: element 910 is ");
     check_report(told, "attention caps its scores: element ");
     check_report(told, "an activation agrees with float64 and survives the largest numbers: SiLU of ");
-    check_report(told, "token losses agree with float64, however large the logits: element 0 is nan, but should be ");
+    check_report(told, "token losses agree with float64, however large the logits: element 0 is nan, but should be 7 ");
 }
 
-TEST_CASE("numbers that are widened to others are told") {
+TEST_CASE("numbers that are converted to others are told") {
     const detail::single_threaded_blas guard;
     check_report(language_model_backend_violations(unreading()),
-                 "widening is exact, but for the one rounding of F64: element 0 is 1, but should be ");
+                 "conversion to float32 is exact, but for the one rounding of F64: element 0 is 1, but should be ");
 }

@@ -19,12 +19,13 @@ namespace {
 struct wrong : xtensor_backend {
     wrong() : xtensor_backend({.threads = 1}) {}
 
-    void embed(const buffer& table, std::span<const std::int32_t> rows, std::size_t width, buffer& output) const {
-        xtensor_backend::embed(table, std::vector<std::int32_t>(rows.size(), 3), width, output);
+    void embed(const buffer& table, const indices& rows, const index_range& range, std::size_t width,
+               buffer& output) const {
+        xtensor_backend::embed(table, indices(rows.size(), 3), range, width, output);
     }
-    void add_rows(const buffer& x, std::span<const std::int32_t> rows, std::span<const float>, std::size_t width,
-                  buffer& output) const {
-        xtensor_backend::add_rows(x, rows, std::vector<float>(rows.size(), 1.0f), width, output);
+    void add_rows(const buffer& x, const indices& rows, const buffer& factors, const index_range& range,
+                  std::size_t width, buffer& output) const {
+        xtensor_backend::add_rows(x, rows, factors, {range.first - 1, range.count}, width, output);
     }
     void rms_norm(const buffer& x, const buffer& weight, norm_shape shape, buffer& output) const {
         shape.weights = 1;
@@ -52,8 +53,8 @@ struct wrong : xtensor_backend {
         for (std::size_t i = 0; i < shape.rows * shape.width; ++i) x[i] = std::fmin(std::fmax(x[i], -limit), limit);
     }
     void rotate(buffer& x, const rotation_shape& shape, const buffer& cosines, const buffer& sines,
-                std::span<const std::int32_t> positions) const {
-        const std::vector<std::int32_t> reversed(positions.rbegin(), positions.rend());
+                const indices& positions) const {
+        const indices reversed(positions.rbegin(), positions.rend());
         xtensor_backend::rotate(x, shape, cosines, sines, reversed);
     }
 };
@@ -76,7 +77,7 @@ TEST_CASE("each wrong operation of rows is told") {
     const detail::single_threaded_blas guard;
     const auto told = row_violations(wrong());
     CHECK(told.size() == 12);
-    check_report(told, "an embedding is a row of its table: element 0 is ");
+    check_report(told, "an embedding is a row of its table, of those in a range: element 0 is ");
     check_report(told, "rows are added by their factors, and the others left: element ");
     check_report(told, "RMS normalisation takes its weights in turn: element ");
     check_report(told, "RMS normalisation may be in place: element ");

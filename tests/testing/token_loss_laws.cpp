@@ -23,12 +23,19 @@ struct forgetful : xtensor_backend {
 
     explicit forgetful(part of) : xtensor_backend({.threads = 1}), left_out(of) {}
 
-    void token_losses(const loss_inputs<buffer>& inputs, loss_shape shape, std::span<const std::int32_t> targets,
-                      std::span<float> losses) const {
+    void token_losses(const loss_inputs<buffer>& inputs, loss_shape shape, const indices& targets, std::size_t first,
+                      buffer& losses) const {
         if (left_out == part::scale) shape.scale = 1;
         if (left_out == part::cap) shape.cap = 0;
         xtensor_backend::token_losses({inputs.hidden, inputs.head, left_out == part::bias ? nullptr : inputs.bias},
-                                      shape, targets, losses);
+                                      shape, targets, first, losses);
+    }
+};
+
+/// Adds all losses as those of one document.
+struct without_runs : xtensor_backend {
+    void sum_runs(const buffer& losses, const indices& keys, std::span<std::int64_t> sums) const {
+        xtensor_backend::sum_runs(losses, indices(keys.size(), 1), sums.first(1));
     }
 };
 
@@ -53,6 +60,13 @@ TEST_CASE("right losses are not complained of, and each part that logits leave o
     check(forgetful::part::bias, "token losses add the head's bias: element ");
     check(forgetful::part::scale, "token losses scale their logits: element ");
     check(forgetful::part::cap, "token losses cap their logits: element ");
+}
+
+TEST_CASE("sums that are not of runs are told") {
+    const without_runs backend;
+    buffer_book<without_runs> book(backend);
+    check_loss_sums(book);
+    check_report(book.sentences(), "losses of a run are added in fixed point: run 0: ");
 }
 
 TEST_CASE("what losses are compared with is right in cases that are easy") {

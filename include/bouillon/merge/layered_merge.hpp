@@ -7,6 +7,7 @@
 #include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/tensor/fill.hpp>
 #include <bouillon/tensor/parameters.hpp>
+#include <bouillon/tensor/wait.hpp>
 
 #include <cstddef>
 #include <span>
@@ -54,6 +55,7 @@ class layered_merge {
             if (i + 1 < count) sums_.prefetch(i + 1, 0, sums_.size(i + 1));
             make(i, merged);
         }
+        wait(backend_);
     }
 
  private:

@@ -9,6 +9,7 @@
 #include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/tensor/fill.hpp>
 #include <bouillon/tensor/parameters.hpp>
+#include <bouillon/tensor/wait.hpp>
 #include <bouillon/tensor/weighted_sum.hpp>
 #include <bouillon/tensor/weighted_sum_batch.hpp>
 
@@ -95,6 +96,7 @@ class resident_checkpoints {
                                        : void(std::copy_n(inputs[0]->view().data + first, part.size(), part.data()));
             });
         });
+        wait(other);
     }
 
  private:
@@ -199,6 +201,7 @@ std::vector<parameters<Backend>> resident_checkpoints<Backend>::merge(
         }
         if (mergeable(source.type)) weighted_sum_batch<Backend>(backend_, inputs, coefficients, outputs);
     }
+    wait(backend_);
     return merged;
 }
 
@@ -212,6 +215,7 @@ void resident_checkpoints<Backend>::merge_into(std::span<const double> merge_wei
             output = {make_output(source, inputs), source.shape};
         if (mergeable(source.type)) backend_.weighted_sum(inputs, weights, output.tensor);
     });
+    wait(backend_);
 }
 
 }  // namespace bouillon

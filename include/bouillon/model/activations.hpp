@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/model/decoder.hpp>
+#include <bouillon/tensor/shapes.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -9,7 +10,10 @@
 namespace bouillon::detail {
 
 /// Activations of one stage of a forward pass, for one batch at a time.
-template <class Buffer>
+///
+/// What products read and write is for activations (`buffer_use`); what is added to the residual, and logits of
+/// experts, are sums.
+template <class Buffer, class Indices>
 struct activations {
     Buffer normed;            ///< (rows, width), what attention and feed-forward read
     Buffer parallel;          ///< (rows, width), what the feed-forward reads where both read the same residual
@@ -20,18 +24,24 @@ struct activations {
     Buffer gate, up;          ///< (rows, feed_forward); the gate in a gated activation
     Buffer routing;           ///< (rows, experts), logits
     Buffer gathered, answer;  ///< (rows, width), of one expert
+    Indices expert_rows;      ///< (rows, chosen), the rows of each expert in turn
+    Buffer expert_factors;    ///< (rows, chosen), of their answers
 
     /// @param rows of a batch, at most
     template <class Backend>
     static activations make(const decoder& of, const Backend& backend, std::size_t rows) {
         const std::size_t c = rows * std::max(of.width, of.embedding_width);
         const std::size_t f = rows * of.widest_feed_forward();
-        const auto room = [&](std::size_t elements) { return backend.make_buffer(elements); };
+        const auto room = [&](std::size_t elements) { return backend.make_buffer(elements, buffer_use::activation); };
         const auto room_if = [&](bool needed, std::size_t elements) { return needed ? room(elements) : Buffer{}; };
+        const auto sums_if = [&](bool needed, std::size_t elements) {
+            return needed ? backend.make_buffer(elements) : Buffer{};
+        };
         const latent_attention& latent = of.latent;
+        const bool experts = of.experts.count > 0;
         return {.normed = room(c),
                 .parallel = room_if(of.parallel_residual, c),
-                .branch = room_if(of.has_branch(), c),
+                .branch = sums_if(of.has_branch(), c),
                 .query = room(rows * of.query_width()),
                 .attended = room(rows * of.heads * of.value_dim),
                 .key = room(rows * of.key_width()),
@@ -40,9 +50,11 @@ struct activations {
                 .turned = room_if(latent.key_value_rank > 0, rows * latent.turned),
                 .gate = room_if(of.gated, f),
                 .up = room(f),
-                .routing = room_if(of.experts.count > 0, rows * of.experts.count),
-                .gathered = room_if(of.experts.count > 0, c),
-                .answer = room_if(of.experts.count > 0, c)};
+                .routing = sums_if(experts, rows * of.experts.count),
+                .gathered = room_if(experts, c),
+                .answer = sums_if(experts, c),
+                .expert_rows = experts ? backend.make_indices(rows * of.experts.chosen) : Indices{},
+                .expert_factors = sums_if(experts, rows * of.experts.chosen)};
     }
 };
 

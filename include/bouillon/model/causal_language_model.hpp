@@ -8,6 +8,7 @@
 #include <bouillon/model/linear_map.hpp>
 #include <bouillon/model/parameter_loader.hpp>
 #include <bouillon/model/position_buffers.hpp>
+#include <bouillon/model/prepared_batch.hpp>
 #include <bouillon/model/window_batch.hpp>
 #include <bouillon/tensor/concept.hpp>
 #include <bouillon/tensor/parameters.hpp>
@@ -24,13 +25,13 @@
 
 namespace bouillon {
 
-/// A causal language model in float32 over a tensor backend: the decoder that a config.json describes (config.hpp),
+/// A causal language model over a tensor backend: the decoder that a config.json describes (config.hpp),
 /// one forward pass for all families.
 ///
-/// A forward pass has stages: the embedding of tokens, each layer, the head. Only one stage's parameters are in float32
-/// at a time, so that a model takes the memory of one layer beside its tensors; whoever runs it loads a stage and then
-/// runs it for all batches of windows, each with residuals of its own, from up to `backend.lanes()` threads
-/// (score/document_scorer.hpp).
+/// A forward pass has stages: the embedding of tokens, each layer, the head. Only one stage's parameters are converted
+/// to what the backend multiplies by, so that a model takes the memory of one layer beside its tensors; whoever runs it
+/// loads a stage and then runs it for all batches of windows, each with residuals of its own, from up to
+/// `backend.lanes()` threads (score/document_scorer.hpp).
 template <language_model_backend Backend>
 class causal_language_model {
     using buffer = typename Backend::buffer;
@@ -41,7 +42,8 @@ class causal_language_model {
  public:
     using backend_type = Backend;
 
-    using workspace = detail::activations<buffer>;
+    using workspace = detail::activations<buffer, typename Backend::indices>;
+    using batch_type = prepared_batch<Backend>;
 
     /// @param of what the model is
     /// @param window tokens that a window has at most; 0: the model's context, but no more than default_window
@@ -78,7 +80,7 @@ class causal_language_model {
     /// The tensors that a stage needs, by the names that were expected.
     const std::set<std::string, std::less<>>& tensors_of(std::size_t stage) const { return stage_tensors_[stage]; }
 
-    /// Takes over a stage's parameters, widened to float32, in place of another stage's.
+    /// Takes over a stage's parameters in place of another stage's.
     ///
     /// Cost: one pass over them.
     /// @param source the stage's tensors at least, as they were expected
@@ -93,21 +95,40 @@ class causal_language_model {
     /// Residuals of up to `rows` rows, which go from stage to stage.
     buffer make_residual(std::size_t rows) const { return make(rows * of_.width); }
 
+    /// What a forward pass takes.
+    /// @param batch windows of at most window() rows; token ids below the vocabulary
+    batch_type prepare(const window_batch& batch) const {
+        const auto list = [&](std::span<const std::int32_t> values) { return detail::to_indices(backend_, values); };
+        batch_type prepared;
+        prepared.rows = batch.rows();
+        prepared.tokens = list(batch.tokens);
+        prepared.targets = list(batch.targets);
+        prepared.positions = list(batch.positions);
+        if (of_.learned_positions) {
+            std::vector<std::int32_t> rows = batch.positions;
+            for (std::int32_t& row : rows) row += static_cast<std::int32_t>(of_.first_position);
+            prepared.embedded_positions = list(rows);
+        }
+        prepared.angles = tables_.angles_of(of_, backend_, batch);
+        prepared.windows = backend_.make_windows(batch.window_offsets);
+        return prepared;
+    }
+
     /// Runs the loaded stage for a batch.
     ///
     /// The last stage gives the loss of every target: minus the log of the probability that the model gives it after
     /// its window so far.
-    /// @param batch windows of at most window() rows; token ids below the vocabulary
     /// @param residual (rows, width), as the stage before left them
-    /// @param losses (rows), nats, written by the last stage
-    void run(std::size_t stage, const window_batch& batch, buffer& residual, workspace& work,
-             std::span<float> losses) const {
+    /// @param first place among the losses
+    /// @param losses (any), nats; the last stage writes those of the rows, from `first` on
+    void run(std::size_t stage, const batch_type& batch, buffer& residual, workspace& work, std::size_t first,
+             buffer& losses) const {
         if (stage == 0)
             embed(batch, residual, work);
         else if (stage <= of_.layers.size())
             detail::layer_pass<Backend>(of_, backend_, layer_, tables_)(of_.layers[stage - 1], batch, residual, work);
         else
-            measure(batch, residual, work, losses);
+            measure(batch, residual, work, first, losses);
     }
 
  private:
@@ -145,27 +166,26 @@ class causal_language_model {
         tensors.take(name + ".weight", {outputs, inputs}, projection_.weight);
     }
 
-    void embed(const window_batch& batch, buffer& residual, workspace& work) const {
-        const row_shape shape{.rows = batch.rows(), .width = of_.width};
+    void embed(const batch_type& batch, buffer& residual, workspace& work) const {
+        const row_shape shape{.rows = batch.rows, .width = of_.width};
+        const index_range all{0, batch.rows};
         if (of_.embedding_width > 0) {
-            backend_.embed(table_, batch.tokens, of_.embedding_width, work.branch);
+            backend_.embed(table_, batch.tokens, all, of_.embedding_width, work.branch);
             detail::apply(backend_, projection_, work.branch, shape.rows, residual);
         } else {
-            backend_.embed(table_, batch.tokens, of_.width, residual);
+            backend_.embed(table_, batch.tokens, all, of_.width, residual);
         }
         if (of_.embedding_scale != 1) backend_.scale(static_cast<float>(of_.embedding_scale), shape, residual);
         if (of_.learned_positions) {
-            std::vector<std::int32_t> rows = batch.positions;
-            for (std::int32_t& row : rows) row += static_cast<std::int32_t>(of_.first_position);
-            backend_.embed(positions_, rows, of_.width, work.normed);
+            backend_.embed(positions_, batch.embedded_positions, all, of_.width, work.normed);
             backend_.add_scaled(work.normed, 1, shape, residual);
         }
         if (of_.embedding_normalised)
             detail::normalise(backend_, residual, of_.norm, embedding_norm_, shape.rows, residual);
     }
 
-    void measure(const window_batch& batch, buffer& residual, workspace& work, std::span<float> losses) const {
-        const std::size_t rows = batch.rows();
+    void measure(const batch_type& batch, buffer& residual, workspace& work, std::size_t first, buffer& losses) const {
+        const std::size_t rows = batch.rows;
         if (of_.final_norm) detail::normalise(backend_, residual, of_.norm, final_norm_, rows, work.normed);
         const buffer& last = of_.final_norm ? work.normed : residual;
         if (of_.embedding_width > 0) detail::apply(backend_, projection_, last, rows, work.branch);
@@ -177,7 +197,7 @@ class causal_language_model {
                                .vocabulary = of_.vocabulary,
                                .scale = static_cast<float>(of_.logit_scale),
                                .cap = static_cast<float>(of_.logit_cap)},
-                              batch.targets, losses);
+                              batch.targets, first, losses);
     }
 
     decoder of_;
@@ -206,7 +226,7 @@ causal_language_model<Backend>::causal_language_model(decoder of, Backend backen
       tables_(of_, backend_, window_),
       layer_(of_, backend_),
       final_norm_(norm_weights::make(backend_, of_.width, 1, true)) {
-    table_ = make(of_.vocabulary * of_.embedded_width());
+    table_ = backend_.make_buffer(of_.vocabulary * of_.embedded_width(), buffer_use::matrix);
     if (of_.learned_positions) positions_ = make(of_.position_rows * of_.width);
     if (of_.embedding_normalised) embedding_norm_ = norm_weights::make(backend_, of_.width, 1, true);
     if (of_.embedding_width > 0) projection_ = map::make(backend_, of_.width, of_.width, false);

@@ -7,7 +7,7 @@
 #include <bouillon/model/layer_weights.hpp>
 #include <bouillon/model/linear_map.hpp>
 #include <bouillon/model/position_buffers.hpp>
-#include <bouillon/model/window_batch.hpp>
+#include <bouillon/model/prepared_batch.hpp>
 #include <bouillon/tensor/concept.hpp>
 
 #include <cstddef>
@@ -21,7 +21,7 @@ template <language_model_backend Backend>
 class layer_pass {
     using buffer = typename Backend::buffer;
     using map = linear_map<buffer>;
-    using workspace = activations<buffer>;
+    using workspace = activations<buffer, typename Backend::indices>;
     using half_norms = typename layer_weights<Backend>::half_norms;
 
  public:
@@ -35,8 +35,9 @@ class layer_pass {
     /// @param batch windows
     /// @param residual (rows, width), in place
     /// @param work activations
-    void operator()(const decoder_layer& layer, const window_batch& batch, buffer& residual, workspace& work) const {
-        const std::size_t rows = batch.rows();
+    void operator()(const decoder_layer& layer, const prepared_batch<Backend>& batch, buffer& residual,
+                    workspace& work) const {
+        const std::size_t rows = batch.rows;
         const auto& norms = weights_.feed_forward_norms;
         const bool own = of_.feed_forward_norms.input;
         if (of_.parallel_residual && own) normalise(backend_, residual, of_.norm, norms.input, rows, work.parallel);
@@ -75,7 +76,8 @@ class layer_pass {
     }
 
     /// work.attended = attention(read)
-    void attend(const decoder_layer& layer, const window_batch& batch, const buffer& read, workspace& work) const {
+    void attend(const decoder_layer& layer, const prepared_batch<Backend>& batch, const buffer& read,
+                workspace& work) const {
         of_.latent.key_value_rank > 0 ? make_latent_queries_keys_values(layer, batch, read, work)
                                       : make_queries_keys_values(layer, batch, read, work);
         backend_.causal_attention({.queries = work.query,
@@ -83,7 +85,7 @@ class layer_pass {
                                    .values = work.value,
                                    .bias = of_.bias_by_position == position_bias::none ? nullptr : &positions_.bias(),
                                    .sinks = of_.sinks ? &weights_.sinks : nullptr},
-                                  batch.window_offsets,
+                                  batch.windows,
                                   {.heads = of_.heads,
                                    .kv_heads = of_.key_value_heads,
                                    .head_dim = of_.head_dim,
@@ -95,9 +97,9 @@ class layer_pass {
                                   work.attended);
     }
 
-    void make_queries_keys_values(const decoder_layer& layer, const window_batch& batch, const buffer& read,
+    void make_queries_keys_values(const decoder_layer& layer, const prepared_batch<Backend>& batch, const buffer& read,
                                   workspace& work) const {
-        const std::size_t rows = batch.rows();
+        const std::size_t rows = batch.rows;
         apply(backend_, weights_.query, read, rows, work.query);
         apply(backend_, weights_.key, read, rows, work.key);
         apply(backend_, weights_.value, read, rows, work.value);
@@ -115,9 +117,9 @@ class layer_pass {
         if (normed && !whole && late) normalise_queries_keys(rows, work);
     }
 
-    void make_latent_queries_keys_values(const decoder_layer& layer, const window_batch& batch, const buffer& read,
-                                         workspace& work) const {
-        const std::size_t rows = batch.rows();
+    void make_latent_queries_keys_values(const decoder_layer& layer, const prepared_batch<Backend>& batch,
+                                         const buffer& read, workspace& work) const {
+        const std::size_t rows = batch.rows;
         const norm_settings settings{.epsilon = of_.latent.norm_epsilon};
         if (of_.latent.query_rank > 0) {
             apply(backend_, weights_.query_down, read, rows, work.latent);
@@ -142,7 +144,7 @@ class layer_pass {
         each(weights_.key_norm, of_.key_width(), work.key);
     }
 
-    void turn(const decoder_layer& layer, const window_batch& batch, std::size_t heads, std::size_t head_dim,
+    void turn(const decoder_layer& layer, const prepared_batch<Backend>& batch, std::size_t heads, std::size_t head_dim,
               buffer& x) const {
         positions_.turn(of_, backend_, layer, batch, heads, head_dim, x);
     }
@@ -179,14 +181,15 @@ class layer_pass {
         backend_.read(work.routing, logits);
         auto routing = route_to_experts(of_.experts, logits, weights_.correction);
         for (float& factor : routing.factors) factor *= static_cast<float>(of_.residual_scale);
+        backend_.write(routing.rows, work.expert_rows);
+        backend_.write(routing.factors, work.expert_factors);
         for (std::size_t i = 0; i < of_.experts.count; ++i) {
             const std::size_t first = routing.offsets[i], count = routing.offsets[i + 1] - first;
             if (count == 0) continue;
-            const auto own = std::span(routing.rows).subspan(first, count);
-            backend_.embed(read, own, of_.width, work.gathered);
+            backend_.embed(read, work.expert_rows, {first, count}, of_.width, work.gathered);
             activate(weights_.experts[i], count, work.gathered, work);
             apply(backend_, weights_.experts[i].down, activated(work), count, work.answer);
-            backend_.add_rows(work.answer, own, std::span(routing.factors).subspan(first, count), of_.width, residual);
+            backend_.add_rows(work.answer, work.expert_rows, work.expert_factors, {first, count}, of_.width, residual);
         }
     }
 

@@ -25,7 +25,7 @@ struct feed_forward_weights {
     linear_map<Buffer> gate, up, down;  ///< the gate in a gated one
 };
 
-/// The parameters of one layer, in float32 on a backend, whose memory each layer uses in turn.
+/// The parameters of one layer on a backend, whose memory each layer uses in turn.
 template <language_model_backend Backend>
 class layer_weights {
     using buffer = typename Backend::buffer;
@@ -146,7 +146,7 @@ class layer_weights {
         for (std::size_t head = 0; head < of.heads; ++head)
             for (std::size_t i = 0; i < of.latent.turned; ++i)
                 ones[(head * of.head_dim + i) * of.latent.turned + i] = 1;
-        return to_buffer(backend, ones);
+        return to_buffer(backend, ones, buffer_use::matrix);
     }
 
     static feed_forward_weights<buffer> make_feed_forward(const decoder& of, const Backend& backend, std::size_t width,

@@ -8,7 +8,7 @@
 
 namespace bouillon::detail {
 
-/// A matrix that a model multiplies by, with the bias that it may have, in float32 on a backend.
+/// A matrix that a model multiplies by, with the bias that it may have, on a backend.
 template <class Buffer>
 struct linear_map {
     std::size_t inputs = 0, outputs = 0;
@@ -19,7 +19,7 @@ struct linear_map {
     template <class Backend>
     static linear_map make(const Backend& backend, std::size_t inputs, std::size_t outputs, bool biased) {
         linear_map made{.inputs = inputs, .outputs = outputs, .biased = biased};
-        made.weight = backend.make_buffer(inputs * outputs);
+        made.weight = backend.make_buffer(inputs * outputs, buffer_use::matrix);
         if (biased) made.bias = backend.make_buffer(outputs);
         return made;
     }

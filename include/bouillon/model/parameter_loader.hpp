@@ -31,7 +31,7 @@ using tensor_shapes = std::map<std::string, std::vector<std::size_t>, std::less<
 
 namespace detail {
 
-/// Takes a model's tensors over into float32 buffers, by name, and knows which were taken.
+/// Takes a model's tensors over into buffers, by name, and knows which were taken.
 ///
 /// Without tensors it only checks that there are such.
 template <language_model_backend Backend>
@@ -50,11 +50,11 @@ class parameter_loader {
 
     bool has(const std::string& name) const { return shapes_.contains(name) || shapes_.contains(older(name)); }
 
-    /// Widens a tensor into a buffer.
+    /// Converts a tensor to what a buffer holds.
     /// @throws prefixed_names or unknown_model when tensors are called otherwise; input_error when there is no such
     ///     tensor, or it has another shape
-    void take(const std::string& name, const shape& expected, buffer& widened) {
-        if (const auto* const found = find(name, expected)) backend_.widen(*found, widened);
+    void take(const std::string& name, const shape& expected, buffer& taken) {
+        if (const auto* const found = find(name, expected)) backend_.convert(*found, taken);
     }
 
     /// A tensor of few numbers, to host memory.
@@ -62,9 +62,9 @@ class parameter_loader {
         std::size_t count = 1;
         for (const std::size_t size : expected) count *= size;
         std::vector<float> numbers(count);
-        buffer widened = scratch(count);
-        take(name, expected, widened);
-        if (stored_ != nullptr) backend_.read(widened, numbers);
+        buffer taken = scratch(count);
+        take(name, expected, taken);
+        if (stored_ != nullptr) backend_.read(taken, numbers);
         return numbers;
     }
 
@@ -78,25 +78,34 @@ class parameter_loader {
     /// A map whose rows stand among those of another, or in another order.
     void take(const stored_rows& rows, linear_map<buffer>& map) {
         if (of_.transposed_maps)
-            take_rows(rows.name + ".weight", {map.inputs, rows.count}, columns(rows, map.inputs), 1, map.weight);
+            take_rows(rows.name + ".weight", {map.inputs, rows.count}, columns(rows, map.inputs),
+                      {.width = 1, .use = buffer_use::matrix}, map.weight);
         else
-            take_rows(rows.name + ".weight", {rows.count, map.inputs}, rows.taken, map.inputs, map.weight);
-        if (map.biased) take_rows(rows.name + ".bias", {rows.count}, rows.taken, 1, map.bias);
+            take_rows(rows.name + ".weight", {rows.count, map.inputs}, rows.taken,
+                      {.width = map.inputs, .use = buffer_use::matrix}, map.weight);
+        if (map.biased) take_rows(rows.name + ".bias", {rows.count}, rows.taken, {.width = 1}, map.bias);
     }
 
-    /// Rows of a tensor, of `width` elements each.
+    /// Elements of a row that is taken, and what for.
+    struct row_kind {
+        std::size_t width;
+        buffer_use use = buffer_use::sums;
+    };
+
+    /// Rows of a tensor.
     void take_rows(const std::string& name, const shape& expected, std::span<const std::int32_t> rows,
-                   std::size_t width, buffer& taken) {
+                   const row_kind& kind, buffer& taken) {
         const auto* const found = find(name, expected);
         if (found == nullptr) return;
-        const std::size_t stored = found->size() / width;
-        if (is_all(rows, stored)) return backend_.widen(*found, taken);
+        const std::size_t stored = found->size() / kind.width;
+        if (is_all(rows, stored)) return backend_.convert(*found, taken);
         std::vector<std::int32_t> places(rows.begin(), rows.end());
-        const bool zeros = std::find(rows.begin(), rows.end(), zero_row) != rows.end();
-        buffer widened = zeros ? upload(std::vector<float>((stored + 1) * width)) : scratch(stored * width);
         std::replace(places.begin(), places.end(), zero_row, static_cast<std::int32_t>(stored));
-        backend_.widen(*found, widened);
-        backend_.embed(widened, places, width, taken);
+        const bool zeros = std::find(rows.begin(), rows.end(), zero_row) != rows.end();
+        buffer all = zeros ? to_buffer(backend_, std::vector<float>((stored + 1) * kind.width), kind.use)
+                           : scratch(stored * kind.width, kind.use);
+        backend_.convert(*found, all);
+        embed_all(all, places, kind.width, taken);
     }
 
     /// What a normalisation has; a bias or a weight that the file does not have is 0 or 1.
@@ -108,13 +117,13 @@ class parameter_loader {
         if (settings.weighted)
             take_one(name + ".weight", expected, order, norm.weight);
         else if (stored_ != nullptr)
-            norm.weight = upload(std::vector<float>(count, 1.0f));
+            backend_.write(std::vector<float>(count, 1.0f), norm.weight);
         if (settings.biased)
             take_one(name + ".bias", expected, order, norm.bias);
         else if (stored_ != nullptr && settings.kind == norm_settings::function::layer)
-            norm.bias = upload(std::vector<float>(count, 0.0f));
+            backend_.write(std::vector<float>(count, 0.0f), norm.bias);
         if (stored_ != nullptr && settings.offset != 0)
-            backend_.add_bias(upload(std::vector<float>(count, static_cast<float>(settings.offset))),
+            backend_.add_bias(to_buffer(backend_, std::vector<float>(count, static_cast<float>(settings.offset))),
                               {.rows = 1, .width = count}, norm.weight);
     }
 
@@ -122,34 +131,38 @@ class parameter_loader {
     /// @param order (width), of each head
     void take_heads(const std::string& name, const norm_settings& settings, std::span<const std::int32_t> order,
                     norm_weights<buffer>& norm) {
-        if (stored_ != nullptr) norm.weight = upload(std::vector<float>(norm.weights * norm.width));
-        if (stored_ != nullptr && settings.kind == norm_settings::function::layer)
-            norm.bias = upload(std::vector<float>(norm.weights * norm.width));
+        const bool centred = settings.kind == norm_settings::function::layer;
+        const std::vector<float> zeros(norm.weights * norm.width);
+        if (stored_ != nullptr) backend_.write(zeros, norm.weight);
+        if (stored_ != nullptr && centred) backend_.write(zeros, norm.bias);
         norm_weights<buffer> one{.width = norm.width, .weight = scratch(norm.width), .bias = scratch(norm.width)};
         for (std::size_t head = 0; head < norm.weights; ++head) {
             take(name + to_string(head), settings, {norm.width}, order, one);
             if (stored_ == nullptr) continue;
-            const std::int32_t row = static_cast<std::int32_t>(head);
-            const float factor = 1;
-            backend_.add_rows(one.weight, {&row, 1}, {&factor, 1}, norm.width, norm.weight);
-            if (settings.biased) backend_.add_rows(one.bias, {&row, 1}, {&factor, 1}, norm.width, norm.bias);
+            const std::int32_t number = static_cast<std::int32_t>(head);
+            const float once = 1;
+            const auto row = to_indices(backend_, {&number, 1});
+            const buffer factor = to_buffer(backend_, {&once, 1});
+            backend_.add_rows(one.weight, row, factor, {0, 1}, norm.width, norm.weight);
+            if (settings.biased) backend_.add_rows(one.bias, row, factor, {0, 1}, norm.width, norm.bias);
         }
     }
 
     /// The maps of all experts, stored as one tensor (experts, inputs, rows.count), with "_bias" (experts, rows.count).
     void take_stacked(const stored_rows& rows, std::span<linear_map<buffer>* const> maps) {
         const std::size_t inputs = maps[0]->inputs;
-        take_slices(rows.name, {maps.size(), inputs, rows.count}, columns(rows, inputs), maps,
+        take_slices(rows.name, {maps.size(), inputs, rows.count}, columns(rows, inputs), buffer_use::matrix, maps,
                     &linear_map<buffer>::weight);
         if (maps[0]->biased)
-            take_slices(rows.name + "_bias", {maps.size(), rows.count}, rows.taken, maps, &linear_map<buffer>::bias);
+            take_slices(rows.name + "_bias", {maps.size(), rows.count}, rows.taken, buffer_use::sums, maps,
+                        &linear_map<buffer>::bias);
     }
 
     /// Divides each row of a table that was taken by its length.
     void divide_rows_by_length(std::size_t rows, std::size_t width, buffer& table) const {
         if (stored_ == nullptr) return;
         const auto share = static_cast<float>(1 / std::sqrt(static_cast<double>(width)));
-        backend_.rms_norm(table, upload(std::vector<float>(width, share)),
+        backend_.rms_norm(table, to_buffer(backend_, std::vector<float>(width, share)),
                           {.rows = rows, .width = width, .epsilon = 1e-30f}, table);  // so that a row of 0 stays 0
     }
 
@@ -194,7 +207,7 @@ class parameter_loader {
     }
 
     /// Elements of each part of a tensor, to a buffer of each map.
-    void take_slices(const std::string& name, const shape& expected, std::vector<std::int32_t> elements,
+    void take_slices(const std::string& name, const shape& expected, std::vector<std::int32_t> elements, buffer_use use,
                      std::span<linear_map<buffer>* const> maps, buffer linear_map<buffer>::*part) {
         const auto* const found = find(name, expected);
         if (found == nullptr) return;
@@ -203,17 +216,20 @@ class parameter_loader {
             throw input_error("tensor '" + name + "' has " + to_string(found->size()) +
                               " elements, more than are taken apart");
         const auto slice = static_cast<std::int32_t>(part_size);
-        buffer widened = scratch(found->size());
-        backend_.widen(*found, widened);
+        buffer all = scratch(found->size(), use);
+        backend_.convert(*found, all);
         for (linear_map<buffer>* const one : maps) {
-            backend_.embed(widened, elements, 1, one->*part);
+            embed_all(all, elements, 1, one->*part);
             for (std::int32_t& element : elements) element += slice;
         }
     }
 
-    void take_one(const std::string& name, const shape& expected, std::span<const std::int32_t> order,
-                  buffer& widened) {
-        order.empty() ? take(name, expected, widened) : take_rows(name, expected, order, 1, widened);
+    void take_one(const std::string& name, const shape& expected, std::span<const std::int32_t> order, buffer& taken) {
+        order.empty() ? take(name, expected, taken) : take_rows(name, expected, order, {.width = 1}, taken);
+    }
+
+    void embed_all(const buffer& table, std::span<const std::int32_t> rows, std::size_t width, buffer& output) const {
+        backend_.embed(table, to_indices(backend_, rows), {0, rows.size()}, width, output);
     }
 
     static bool is_all(std::span<const std::int32_t> rows, std::size_t stored) {
@@ -234,10 +250,8 @@ class parameter_loader {
         return elements;
     }
 
-    buffer upload(const std::vector<float>& values) const { return to_buffer(backend_, values); }
-
-    buffer scratch(std::size_t elements) const {
-        return stored_ == nullptr ? buffer{} : backend_.make_buffer(elements);
+    buffer scratch(std::size_t elements, buffer_use use = buffer_use::sums) const {
+        return stored_ == nullptr ? buffer{} : backend_.make_buffer(elements, use);
     }
 
     bool is_of_later_layer(const std::string& name) const {

@@ -3,6 +3,7 @@
 
 #include <bouillon/model/decoder.hpp>
 #include <bouillon/model/position_tables.hpp>
+#include <bouillon/model/prepared_batch.hpp>
 #include <bouillon/model/window_batch.hpp>
 #include <bouillon/tensor/concept.hpp>
 #include <bouillon/tensor/to_buffer.hpp>
@@ -35,16 +36,24 @@ class position_buffers {
 
     /// Turns a layer's queries or keys by their places in their windows.
     /// @param x (rows, heads, head_dim), in place
-    void turn(const decoder& of, const Backend& backend, const decoder_layer& layer, const window_batch& batch,
-              std::size_t heads, std::size_t head_dim, buffer& x) const {
+    void turn(const decoder& of, const Backend& backend, const decoder_layer& layer,
+              const prepared_batch<Backend>& batch, std::size_t heads, std::size_t head_dim, buffer& x) const {
         if (!layer.rotary) return;
         const rotary_settings& rotary = of.rotaries[*layer.rotary];
         const turning& table = turnings_[*layer.rotary];
-        const rotation_shape shape{.rows = batch.rows(), .heads = heads, .head_dim = head_dim, .turned = rotary.dims};
-        if (rotary.is_long(window_))
-            backend.rotate(x, shape, table.cosines, table.sines, rows_of(rotary, batch));
-        else
-            backend.rotate(x, shape, table.cosines, table.sines, batch.positions);
+        const rotation_shape shape{.rows = batch.rows, .heads = heads, .head_dim = head_dim, .turned = rotary.dims};
+        backend.rotate(x, shape, table.cosines, table.sines,
+                       rotary.is_long(window_) ? batch.angles[*layer.rotary] : batch.positions);
+    }
+
+    /// The rows of each rotary's tables that the rows of a batch are turned by, where these are not its positions.
+    /// @returns (rotaries) of (rows), or empty
+    std::vector<typename Backend::indices> angles_of(const decoder& of, const Backend& backend,
+                                                     const window_batch& batch) const {
+        std::vector<typename Backend::indices> angles(of.rotaries.size());
+        for (std::size_t i = 0; i < angles.size(); ++i)
+            if (of.rotaries[i].is_long(window_)) angles[i] = to_indices(backend, rows_of(of.rotaries[i], batch));
+        return angles;
     }
 
  private:

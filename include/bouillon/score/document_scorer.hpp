@@ -7,10 +7,13 @@
 #include <bouillon/model/parameter_loader.hpp>
 #include <bouillon/score/held_out.hpp>
 #include <bouillon/score/windows.hpp>
+#include <bouillon/tensor/loss_sum.hpp>
 #include <bouillon/tensor/parameters.hpp>
+#include <bouillon/tensor/to_buffer.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
@@ -20,26 +23,29 @@ namespace bouillon {
 
 struct document_scorer_options {
     std::size_t rows = 256;  ///< tokens a batch, or a window's where that is longer; what a thread holds is about this
-                             ///< many rows of activations. Few, so that threads get equal parts of few documents and a
-                             ///< cache holds them; a GPU wants more (device_rows)
+                             ///< many rows of activations. Few, so that threads get equal parts of few documents and
+                             ///< a cache holds them; a GPU wants more (on_device)
     std::size_t wave = 65536;  ///< tokens whose residuals are held at a time, or a batch's where that has more; each
-                               ///< wave widens the model once
+                               ///< wave converts the model once
+    bool equal_rows = false;  ///< batches are filled up to a multiple of `rows`: a document's loss then does not depend
+                              ///< on its batch even where the number of rows chooses the arithmetic
 
-    static constexpr std::size_t device_rows = 1024;
+    /// What a GPU wants: enough rows to keep all of it busy, and always as many.
+    static document_scorer_options on_device() { return {.rows = 4096, .equal_rows = true}; }
 };
 
 /// Scores a language model on held-out documents: one loss per document, nats per token, mean over its targets.
 ///
 /// Documents go through the model layer by layer, all of a wave through one layer before the next, so that one layer is
-/// in float32 at a time and whoever has the parameters may bring them one layer after another.
+/// converted at a time and whoever has the parameters may bring them one layer after another.
 ///
 /// The model's memory is taken once and reused by every call. The result is the same to the last bit for any number of
 /// threads and any waves: which thread runs a batch does not change the batch, and a document's losses are added in
-/// token order.
+/// fixed point (loss_sum.hpp), where their order does not count.
 template <class Model>
 class document_scorer {
     using backend_type = typename Model::backend_type;
-    using residual_type = decltype(std::declval<const Model&>().make_residual(0));
+    using buffer = typename backend_type::buffer;
 
  public:
     explicit document_scorer(Model model, document_scorer_options options = {})
@@ -63,21 +69,17 @@ class document_scorer {
     std::vector<double> score(const tensor_shapes& shapes, const held_out_documents& held_out, const Bring& bring) {
         check_vocabulary(held_out);
         model_.expect(shapes);
-        const auto batches = cut_windows(held_out, model_.window(), options_.rows);
-        std::vector<std::vector<float>> token_losses(batches.size());  // (batches), (rows), nats
+        const auto batches = cut_windows(held_out, model_.window(), options_.rows, options_.equal_rows);
+        std::vector<detail::fixed_loss> sums(held_out.size(), 0);
         for (std::size_t first = 0; first < batches.size();) {
             const std::size_t last = end_of_wave(batches, first);
-            run(std::span(batches).subspan(first, last - first), bring,
-                std::span(token_losses).subspan(first, last - first));
+            run(std::span(batches).subspan(first, last - first), bring);
+            add_losses(std::span(batches).subspan(first, last - first), sums);
             first = last;
         }
-
-        std::vector<double> losses(held_out.size(), 0.0);  // (documents), nats, then nats per token
-        for (std::size_t b = 0; b < batches.size(); ++b)
-            for (std::size_t row = 0; row < batches[b].documents.size(); ++row)
-                if (batches[b].documents[row] != document_batch::prompt)
-                    losses[batches[b].documents[row]] += static_cast<double>(token_losses[b][row]);
-        for (std::size_t i = 0; i < losses.size(); ++i) losses[i] /= static_cast<double>(held_out.targets(i));
+        std::vector<double> losses;  // (documents), nats per token
+        for (std::size_t i = 0; i < sums.size(); ++i)
+            losses.push_back(detail::to_nats(sums[i]) / static_cast<double>(held_out.targets(i)));
         return losses;
     }
 
@@ -100,48 +102,71 @@ class document_scorer {
         return last;
     }
 
+    /// Runs a wave, and leaves its rows' losses, batch behind batch.
     template <class Bring>
-    void run(std::span<const document_batch> batches, const Bring& bring, std::span<std::vector<float>> token_losses) {
+    void run(std::span<const document_batch> batches, const Bring& bring) {
         const detail::single_threaded_blas guard;
-        std::size_t rows = 0;
-        for (const auto& batch : batches) rows = std::max(rows, batch.windows.rows());
         const std::size_t lanes = std::min(model_.backend().lanes(), batches.size());
-        make_room(batches, rows, lanes);
-        for (std::size_t b = 0; b < batches.size(); ++b) token_losses[b].resize(batches[b].windows.rows());
+        make_room(batches, lanes);
         for (std::size_t stage = 0; stage < model_.stages(); ++stage) {
             model_.load(stage, bring(model_.tensors_of(stage)));
             parallel_for(batches.size(), lanes, [&](std::size_t b, std::size_t lane) {
-                model_.run(stage, batches[b].windows, residuals_[b].values, workspaces_[lane], token_losses[b]);
+                wave_batch& batch = wave_[b];
+                model_.run(stage, batch.prepared, batch.residual, workspaces_[lane], batch.first, losses_);
             });
         }
     }
 
-    /// Activations for batches of at most so many rows, and residuals of each batch.
-    void make_room(std::span<const document_batch> batches, std::size_t rows, std::size_t lanes) {
-        if (rows > rows_) workspaces_.clear();
-        rows_ = std::max(rows_, rows);
-        while (workspaces_.size() < lanes) workspaces_.push_back(model_.make_workspace(rows_));
-        residuals_.resize(std::max(residuals_.size(), batches.size()));
+    /// Activations, residuals and losses of a wave.
+    void make_room(std::span<const document_batch> batches, std::size_t lanes) {
+        std::size_t largest = 0, all = 0;  // rows
+        wave_.resize(std::max(wave_.size(), batches.size()));
         for (std::size_t b = 0; b < batches.size(); ++b) {
-            auto& [room, values] = residuals_[b];
-            const std::size_t needed = batches[b].windows.rows();
-            if (room >= needed) continue;
-            values = model_.make_residual(needed);
-            room = needed;
+            const std::size_t rows = batches[b].windows.rows();
+            wave_[b].prepared = model_.prepare(batches[b].windows);
+            wave_[b].first = std::exchange(all, all + rows);
+            if (wave_[b].room < rows) wave_[b].residual = model_.make_residual(rows);
+            wave_[b].room = std::max(wave_[b].room, rows);
+            largest = std::max(largest, rows);
         }
+        if (largest > rows_) workspaces_.clear();
+        rows_ = std::max(rows_, largest);
+        while (workspaces_.size() < lanes) workspaces_.push_back(model_.make_workspace(rows_));
+        if (all > losses_room_) losses_ = model_.backend().make_buffer(all);
+        losses_room_ = std::max(losses_room_, all);
     }
 
-    /// What a batch has become so far.
-    struct residual {
-        std::size_t rows = 0;  // that there is room for
-        residual_type values = {};
+    /// Adds the losses of a wave's rows to their documents' sums.
+    void add_losses(std::span<const document_batch> batches, std::span<detail::fixed_loss> sums) const {
+        std::vector<std::int32_t> keys;        // (rows of the wave), their documents
+        std::vector<std::uint32_t> documents;  // (runs of rows of one)
+        for (const document_batch& batch : batches)
+            for (const std::uint32_t document : batch.documents) {
+                if (keys.empty() || documents.back() != document) documents.push_back(document);
+                keys.push_back(static_cast<std::int32_t>(document));
+            }
+        std::vector<detail::fixed_loss> of_runs(documents.size());
+        model_.backend().sum_runs(losses_, detail::to_indices(model_.backend(), keys), of_runs);
+        for (std::size_t run = 0; run < documents.size(); ++run)
+            if (documents[run] != document_batch::prompt)
+                sums[documents[run]] = detail::add_fixed_losses{}(sums[documents[run]], of_runs[run]);
+    }
+
+    /// A batch, what it has become so far, and where its losses begin.
+    struct wave_batch {
+        typename Model::batch_type prepared = {};
+        std::size_t room = 0;  // rows that the residual has room for
+        buffer residual = {};
+        std::size_t first = 0;  // row of the wave
     };
 
     Model model_;
     document_scorer_options options_;
     std::size_t rows_ = 0;                               // that workspaces have
     std::vector<typename Model::workspace> workspaces_;  // (lanes)
-    std::vector<residual> residuals_;                    // (batches of a wave)
+    std::vector<wave_batch> wave_;                       // (batches of a wave)
+    buffer losses_;                                      // (rows of a wave), nats
+    std::size_t losses_room_ = 0;
 };
 
 // Not in the class: what is there counts as inline, and then a compiler looks into it though a library has it.

@@ -59,6 +59,16 @@ concept batching_backend = tensor_backend<Backend> &&
     backend.weighted_sum_batch(inputs, coefficients, outputs);
 };
 
+/// A backend that works while its caller goes on: what it is asked for is done in order, and whoever reads a result
+/// waits for it.
+///
+/// `wait()`: until all is done. Until then the inputs of a sum must stay. `bouillon::wait` (wait.hpp) works for every
+/// backend.
+template <class Backend>
+concept waiting_backend = tensor_backend<Backend> && requires(const Backend backend) {
+    backend.wait();
+};
+
 namespace detail {
 
 /// Stands for whatever gives a tensor's bytes (fill.hpp).
@@ -78,17 +88,22 @@ concept filling_backend = tensor_backend<Backend> &&
     backend.fill(output, read);
 };
 
-/// A backend that can also run a causal language model forward, in float32.
+/// A backend that can also run a causal language model forward.
 ///
-/// A `buffer` is a row-major float32 array on the backend, uninitialised when made; it may be larger than a call uses.
-/// Index lists are in host memory. What a call writes does not overlap what it reads, but where it works in place.
-/// Calls of at most `lanes()` threads may run at once on different buffers. Shapes below: x (rows, width); a linear
-/// weight (outputs, inputs), as Hugging Face stores it.
+/// A `buffer` is a row-major array on the backend, uninitialised when made; it may be larger than a call uses. Its
+/// numbers are float32, but where it was made for activations or as a matrix (`buffer_use`) and the backend multiplies
+/// in another type; whatever reads or writes it converts. `indices` is a list of 32-bit integers on the backend,
+/// `windows` the rows at which a batch's windows begin. What a call writes does not overlap what it reads, but where it
+/// works in place. Calls of at most `lanes()` threads may run at once while they write different buffers, or different
+/// losses of one. Shapes below: x (rows, width); a linear weight (outputs, inputs), as Hugging Face stores it.
 ///
+/// - `write(values, buffer)`, `write(values, indices)`: the first values.size() elements from host memory.
 /// - `read(buffer, values)`: its first values.size() elements to host memory.
-/// - `widen(stored, output)`: a tensor of F64, F32, F16 or BF16 to float32.
-/// - `embed(table, rows, width, output)`: output (rows.size(), width) = the rows `rows` of table (any, width).
-/// - `add_rows(x, rows, factors, width, output)`: row rows[i] of output (any, width) += factors[i] x[i]; no row twice.
+/// - `convert(stored, output)`: a tensor of F64, F32, F16 or BF16 to what the buffer holds.
+/// - `embed(table, rows, range, width, output)`: output (range.count, width) = the rows of table (any, width) that are
+///   listed in a range of `rows`.
+/// - `add_rows(x, rows, factors, range, width, output)`: row rows[range.first + i] of output (any, width) +=
+///   factors[range.first + i] x[i], for x (range.count, width); no row twice.
 /// - `rms_norm(x, weight, norm_shape, output)`: output = weight * x / sqrt(mean(x^2) + epsilon), row by row. x may be
 ///   the output.
 /// - `layer_norm(x, weight, bias, norm_shape, output)`: output = weight * (x - mean(x)) / sqrt(variance(x) + epsilon) +
@@ -101,26 +116,36 @@ concept filling_backend = tensor_backend<Backend> &&
 /// - `rotate(x, rotation_shape, cosines, sines, positions)`: in place on x (rows, heads, head_dim), turns the pairs
 ///   (i, i + turned / 2) of a head's first `turned` dimensions by the angles of row `positions[row]` of the tables
 ///   (any, turned / 2).
-/// - `causal_attention(attention_inputs, window_offsets, attention_shape, output)`: the softmax of the scores times the
+/// - `causal_attention(attention_inputs, windows, attention_shape, output)`: the softmax of the scores times the
 ///   values, output (rows, heads, value_dim); a score is scale q k', then capped, then has the bias added; query head h
-///   reads kv head h / (heads / kv_heads); a row attends to itself and what precedes it in its window, rows
-///   [window_offsets[w], window_offsets[w + 1]), as far back as it reaches.
+///   reads kv head h / (heads / kv_heads); a row attends to itself and what precedes it in its window, as far back as
+///   it reaches.
 /// - `activate(activation_function, x, row_shape)`: x = f(x), in place.
 /// - `activate_gated(activation_function, gate, up, row_shape)`: gate = f(gate) up, in place (activation.hpp).
-/// - `token_losses(loss_inputs, loss_shape, targets, losses)`: losses[row] = log sum exp(logits) - logits[target],
-///   logits = hidden head' with head (vocabulary, width), plus the bias, scaled, capped; nats, into host memory.
+/// - `token_losses(loss_inputs, loss_shape, targets, first, losses)`: losses[first + row] = log sum exp(logits) -
+///   logits[target], logits = hidden head' with head (vocabulary, width), plus the bias, scaled, capped; nats.
+/// - `sum_runs(losses, keys, sums)`: the sum of the losses of each run of equal keys, of which there are sums.size(),
+///   in fixed point (loss_sum.hpp), into host memory.
 template <class Backend>
 concept language_model_backend = tensor_backend<Backend> && std::movable<typename Backend::buffer> &&
-    std::default_initializable<typename Backend::buffer> &&
+    std::default_initializable<typename Backend::buffer> && std::movable<typename Backend::indices> &&
+    std::default_initializable<typename Backend::indices> && std::movable<typename Backend::windows> &&
     requires(const Backend backend, const typename Backend::tensor& stored, const typename Backend::buffer& input,
-             typename Backend::buffer& output, std::size_t count, float factor, bool accumulate,
-             std::span<const std::int32_t> indices, std::span<const float> factors, std::span<float> host) {
+             typename Backend::buffer& output, const typename Backend::indices& list,
+             typename Backend::indices& list_output, const typename Backend::windows& windows, std::size_t count,
+             float factor, bool accumulate, std::span<const std::int32_t> host_indices,
+             std::span<const float> host_values, std::span<float> host, std::span<std::int64_t> sums) {
     { backend.make_buffer(count) } -> std::same_as<typename Backend::buffer>;
+    { backend.make_buffer(count, buffer_use::matrix) } -> std::same_as<typename Backend::buffer>;
+    { backend.make_indices(count) } -> std::same_as<typename Backend::indices>;
+    { backend.make_windows(host_indices) } -> std::same_as<typename Backend::windows>;
     { backend.lanes() } -> std::convertible_to<std::size_t>;
+    backend.write(host_values, output);
+    backend.write(host_indices, list_output);
     backend.read(input, host);
-    backend.widen(stored, output);
-    backend.embed(input, indices, count, output);
-    backend.add_rows(input, indices, factors, count, output);
+    backend.convert(stored, output);
+    backend.embed(input, list, index_range(), count, output);
+    backend.add_rows(input, list, input, index_range(), count, output);
     backend.rms_norm(input, input, norm_shape(), output);
     backend.layer_norm(input, input, input, norm_shape(), output);
     backend.linear(input, input, linear_shape(), accumulate, output);
@@ -128,12 +153,13 @@ concept language_model_backend = tensor_backend<Backend> && std::movable<typenam
     backend.add_scaled(input, factor, row_shape(), output);
     backend.scale(factor, row_shape(), output);
     backend.clamp(factor, row_shape(), output);
-    backend.rotate(output, rotation_shape(), input, input, indices);
-    backend.causal_attention(attention_inputs<typename Backend::buffer>{input, input, input}, indices,
+    backend.rotate(output, rotation_shape(), input, input, list);
+    backend.causal_attention(attention_inputs<typename Backend::buffer>{input, input, input}, windows,
                              attention_shape(), output);
     backend.activate(activation_function(), output, row_shape());
     backend.activate_gated(activation_function(), output, input, row_shape());
-    backend.token_losses(loss_inputs<typename Backend::buffer>{input, input}, loss_shape(), indices, host);
+    backend.token_losses(loss_inputs<typename Backend::buffer>{input, input}, loss_shape(), list, count, output);
+    backend.sum_runs(input, list, sums);
 };
 
 }  // namespace bouillon

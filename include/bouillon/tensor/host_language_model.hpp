@@ -3,8 +3,11 @@
 
 #include <bouillon/tensor/activation.hpp>
 #include <bouillon/tensor/host_rows.hpp>
+#include <bouillon/tensor/loss_sum.hpp>
 #include <bouillon/tensor/shapes.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <span>
 #include <vector>
@@ -18,25 +21,49 @@ namespace bouillon::detail {
 template <class Buffer, class Host>
 class host_language_model {
  public:
+    using indices = std::vector<std::int32_t>;
+    using windows = std::vector<std::int32_t>;  ///< (windows + 1), rows
+
     explicit host_language_model(Host host = {}) : host_(host) {}
 
-    void embed(const Buffer& table, std::span<const std::int32_t> tokens, std::size_t width, Buffer& output) const {
+    indices make_indices(std::size_t count) const { return indices(count); }
+
+    windows make_windows(std::span<const std::int32_t> window_offsets) const {
+        return {window_offsets.begin(), window_offsets.end()};
+    }
+
+    void write(std::span<const float> values, Buffer& output) const {
+        std::copy(values.begin(), values.end(), output.data());
+    }
+
+    void write(std::span<const std::int32_t> values, indices& output) const {
+        std::copy(values.begin(), values.end(), output.begin());
+    }
+
+    void read(const Buffer& values, std::span<float> host) const {
+        std::copy_n(values.data(), host.size(), host.data());
+    }
+
+    void embed(const Buffer& table, const indices& rows, const index_range& range, std::size_t width,
+               Buffer& output) const {
         const float* const rows_of_table = table.data();
+        const std::int32_t* const row_of = rows.data() + range.first;
         float* const y = output.data();
-        over_rows(tokens.size(), [=](std::size_t row) {
-            const float* const x = rows_of_table + static_cast<std::size_t>(tokens[row]) * width;
+        over_rows(range.count, [=](std::size_t row) {
+            const float* const x = rows_of_table + static_cast<std::size_t>(row_of[row]) * width;
             std::memcpy(y + row * width, x, width * sizeof(float));
         });
     }
 
-    void add_rows(const Buffer& x, std::span<const std::int32_t> rows, std::span<const float> factors,
+    void add_rows(const Buffer& x, const indices& rows, const Buffer& factors, const index_range& range,
                   std::size_t width, Buffer& output) const {
-        const float* const input = x.data();
+        const float *const input = x.data(), *const factor = factors.data() + range.first;
+        const std::int32_t* const row_of = rows.data() + range.first;
         float* const sum = output.data();
-        over_rows(rows.size(), [=](std::size_t row) {
+        over_rows(range.count, [=](std::size_t row) {
             const float* const addend = input + row * width;
-            float* const to = sum + static_cast<std::size_t>(rows[row]) * width;
-            for (std::size_t i = 0; i < width; ++i) to[i] += factors[row] * addend[i];
+            float* const to = sum + static_cast<std::size_t>(row_of[row]) * width;
+            for (std::size_t i = 0; i < width; ++i) to[i] += factor[row] * addend[i];
         });
     }
 
@@ -102,16 +129,17 @@ class host_language_model {
     }
 
     void rotate(Buffer& x, const rotation_shape& shape, const Buffer& cosines, const Buffer& sines,
-                std::span<const std::int32_t> positions) const {
+                const indices& positions) const {
         const float *const cosine = cosines.data(), *const sine = sines.data();
+        const std::int32_t* const position = positions.data();
         float* const heads = x.data();
         over_rows(shape.rows, [=](std::size_t row) {
-            const std::size_t angle = static_cast<std::size_t>(positions[row]) * shape.pairs();
+            const std::size_t angle = static_cast<std::size_t>(position[row]) * shape.pairs();
             rotate_row(heads + row * shape.heads * shape.head_dim, shape, cosine + angle, sine + angle);
         });
     }
 
-    void causal_attention(const attention_inputs<Buffer>& inputs, std::span<const std::int32_t> window_offsets,
+    void causal_attention(const attention_inputs<Buffer>& inputs, const windows& window_offsets,
                           const attention_shape& shape, Buffer& output) const {
         const auto tasks = attention_tasks(window_offsets, shape.heads);
         const attention_task* const list = tasks.data();
@@ -148,18 +176,28 @@ class host_language_model {
         });
     }
 
-    void token_losses(const loss_inputs<Buffer>& inputs, const loss_shape& shape, std::span<const std::int32_t> targets,
-                      std::span<float> losses) const {
+    void token_losses(const loss_inputs<Buffer>& inputs, const loss_shape& shape, const indices& targets,
+                      std::size_t first, Buffer& losses) const {
         constexpr std::size_t slab = 256;  // rows whose logits exist at a time
         const float *const states = inputs.hidden.data(), *const matrix = inputs.head.data();
         const float* const bias = inputs.bias == nullptr ? nullptr : inputs.bias->data();
+        const std::int32_t* const target = targets.data();
+        float* const loss = losses.data() + first;
         host_((shape.rows + slab - 1) / slab, [=](std::size_t task) {
-            const std::size_t first = task * slab;
+            const std::size_t row = task * slab;
             loss_shape part = shape;
-            part.rows = std::min(slab, shape.rows - first);
-            loss_rows(Host::gemm, states + first * shape.width, matrix, bias, part, targets.data() + first,
-                      losses.data() + first);
+            part.rows = std::min(slab, shape.rows - row);
+            loss_rows(Host::gemm, states + row * shape.width, matrix, bias, part, target + row, loss + row);
         });
+    }
+
+    void sum_runs(const Buffer& losses, const indices& keys, std::span<std::int64_t> sums) const {
+        std::size_t run = 0;
+        for (std::size_t row = 0; row < keys.size(); ++row) {
+            const bool begins = row == 0 || keys[row] != keys[row - 1];
+            if (begins) sums[run++] = 0;
+            sums[run - 1] = add_fixed_losses{}(sums[run - 1], to_fixed_loss{}(losses.data()[row]));
+        }
     }
 
  private:
@@ -168,8 +206,7 @@ class host_language_model {
         std::size_t window, head, first, last;
     };
 
-    static std::vector<attention_task> attention_tasks(std::span<const std::int32_t> window_offsets,
-                                                       std::size_t heads) {
+    static std::vector<attention_task> attention_tasks(const windows& window_offsets, std::size_t heads) {
         constexpr std::size_t slab = 64;  // query rows, so that scores fit the second-level cache
         std::vector<attention_task> tasks;
         for (std::size_t w = 0; w + 1 < window_offsets.size(); ++w) {

@@ -11,6 +11,18 @@
 /// Arrays are row-major; all sizes are in elements.
 namespace bouillon {
 
+/// What a buffer is for, by which a backend may choose how its numbers are stored.
+enum class buffer_use {
+    sums,        ///< what is added up, and what norms, biases and tables give: float32 on every backend
+    activation,  ///< what products of matrices read or write
+    matrix       ///< what they multiply by
+};
+
+/// Entries [first, first + count) of a list of indices.
+struct index_range {
+    std::size_t first, count;
+};
+
 /// x (rows, width).
 struct row_shape {
     std::size_t rows, width;

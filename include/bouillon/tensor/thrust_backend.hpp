@@ -8,6 +8,7 @@
 #include <bouillon/tensor/host_language_model.hpp>
 #include <bouillon/tensor/thrust_array.hpp>
 #include <bouillon/tensor/thrust_language_model.hpp>
+#include <bouillon/tensor/thrust_measures.hpp>
 #include <bouillon/tensor/thrust_system.hpp>
 #include <bouillon/tensor/thrust_weighted_sum.hpp>
 #include <bouillon/tensor/weighted_sum_batch.hpp>
@@ -27,11 +28,21 @@ struct thrust_host : thrust_loop<System> {
     static constexpr matrix_product gemm = detail::gemm;
 };
 
+/// A language model's operations on a host system.
+template <class System>
+class thrust_host_model : public host_language_model<thrust_array<System, float>, thrust_host<System>> {
+ public:
+    using buffer = thrust_array<System, float>;
+
+    System system() const { return {}; }
+
+    buffer make_buffer(std::size_t elements, buffer_use = buffer_use::sums) const { return {system(), elements}; }
+};
+
 /// A language model's operations on a Thrust system: host code on ranges of rows, or device functors.
 template <class System>
 using thrust_model_operations =
-    std::conditional_t<System::on_device, thrust_language_model<System>,
-                       host_language_model<thrust_array<System, float>, thrust_host<System>>>;
+    std::conditional_t<System::on_device, thrust_language_model<System>, thrust_host_model<System>>;
 
 }  // namespace detail
 
@@ -41,24 +52,30 @@ using thrust_model_operations =
 template <class System>
 class thrust_backend : public detail::thrust_model_operations<System> {
     using operations = detail::thrust_model_operations<System>;
+    using storage = detail::thrust_array<System, std::byte>;
 
  public:
-    using tensor = flat_tensor<detail::thrust_array<System, std::byte>>;
-    using buffer = detail::thrust_array<System, float>;
+    using tensor = flat_tensor<storage>;
+    using buffer = typename operations::buffer;
 
     thrust_backend() = default;
     explicit thrust_backend(System system) requires System::on_device : operations(std::move(system)) {}
 
     tensor allocate(std::size_t elements, dtype type) const {
-        return {detail::thrust_array<System, std::byte>(detail::storage_bytes(elements, type)), elements, type};
+        return {storage(operations::system(), detail::storage_bytes(elements, type)), elements, type};
     }
 
     tensor upload(std::span<const std::byte> host, dtype type) const {
-        return {detail::thrust_array<System, std::byte>(host), host.size() * 8 / bits(type), type};
+        return {storage(operations::system(), host), host.size() * 8 / bits(type), type};
     }
 
     /// Refers to memory that the system can read: host memory, or the device's own.
-    tensor view(tensor_view memory) const { return tensor(memory); }
+    /// @throws input_error where a device cannot read it
+    tensor view(tensor_view viewed) const {
+        if constexpr (requires { operations::system().check_readable(viewed.data); })
+            if (viewed.size > 0) operations::system().check_readable(viewed.data);
+        return tensor(viewed);
+    }
 
     /// Refers to a Thrust vector of float or double in the system's memory.
     template <class Vector>
@@ -79,7 +96,7 @@ class thrust_backend : public detail::thrust_model_operations<System> {
         const auto sums = detail::make_term_batch(detail::views_of(inputs), coefficients, views);
         if (sums.empty()) return;
         if constexpr (System::on_device)
-            detail::sum_on_device<System>(sums);
+            detail::sum_on_device(operations::system(), sums);
         else
             detail::in_parts(views[0], detail::thrust_loop<System>{}, [&](std::size_t first, std::size_t last) {
                 detail::sum_batch_elements(sums, first, last);
@@ -100,30 +117,46 @@ class thrust_backend : public detail::thrust_model_operations<System> {
     std::size_t free_memory() const requires requires(const System& system) { system.free_memory(); }
     { return operations::system().free_memory(); }
 
+    /// The elements of a tensor that are NaN or infinite.
+    std::size_t count_non_finite(const tensor& stored) const {
+        return detail::count_non_finite(operations::system(), stored.view());
+    }
+
+    /// The root of the sum of a tensor's squares, the same bits on every system; infinite where an element is not
+    /// finite.
+    double norm(const tensor& stored) const { return detail::norm(operations::system(), stored.view()); }
+
+    /// The norm of the difference of two tensors of one size, of any types.
+    double distance(const tensor& a, const tensor& b) const {
+        return detail::distance(operations::system(), a.view(), b.view());
+    }
+
     void download(const tensor& stored, std::span<std::byte> host) const {
         detail::check_download(stored.view(), host.size());
-        detail::copy_to_host<System>(stored.view().data, host);
+        detail::copy_to_host(operations::system(), stored.view().data, host);
     }
 
     std::size_t lanes() const { return 1; }
 
-    buffer make_buffer(std::size_t elements) const { return buffer(elements); }
-
-    void read(const buffer& values, std::span<float> host) const { detail::copy_to_host<System>(values.data(), host); }
-
-    void widen(const tensor& stored, buffer& widened) const {
+    void convert(const tensor& stored, buffer& output) const {
         const tensor_view input = stored.view();
         const double one = 1;
-        sum({&input, 1}, {&one, 1}, {reinterpret_cast<std::byte*>(widened.data()), input.size, dtype::f32});
+        dtype type = dtype::f32;
+        if constexpr (System::on_device) type = output.type();
+        sum({&input, 1}, {&one, 1}, {reinterpret_cast<std::byte*>(output.data()), input.size, type});
     }
 
+    /// Waits until all that was asked for is done. Until then a sum's inputs must stay; whoever reads a result waits.
+    void wait() const requires requires(const System& system) { system.wait(); }
+    { operations::system().wait(); }
+
  private:
-    static void sum(std::span<const tensor_view> inputs, std::span<const double> coefficients,
-                    mutable_tensor_view output) {
+    void sum(std::span<const tensor_view> inputs, std::span<const double> coefficients,
+             mutable_tensor_view output) const {
         detail::check_coefficients(inputs.size(), coefficients.size(), 1);
         const auto terms = detail::make_term_sum(inputs, coefficients, output);
         if constexpr (System::on_device)
-            detail::sum_on_device<System>({&terms, 1});
+            detail::sum_on_device(operations::system(), {&terms, 1});
         else
             detail::in_parts(output, detail::thrust_loop<System>{},
                              [&](std::size_t first, std::size_t last) { detail::sum_elements(terms, first, last); });

@@ -22,7 +22,8 @@ class device_sums {
     using term = device_term<Real, Candidates>;
 
  public:
-    explicit device_sums(std::span<const term_sum> sums) : sums_(sums), output_(sums[0].output) {
+    device_sums(const System& system, std::span<const term_sum> sums)
+        : system_(system), sums_(sums), output_(sums[0].output) {
         for (std::size_t k = 0; k < sums[0].terms.size(); ++k) {
             const weighted_term& shared = sums[0].terms[k];
             terms_.push_back({shared.data, shared.type, {}});
@@ -33,7 +34,7 @@ class device_sums {
 
     /// In packets, where all inputs are of one type and all addresses allow it, else not at all.
     ///
-    /// Compiled is what is common: no change of type, but for the widening of a model.
+    /// Compiled is what is common: no change of type, but for the parameters of a model.
     bool run_packets() const {
         const auto run = [&]<dtype In, dtype Out>() { return run_packets_of<In, Out>(); };
         if constexpr (std::is_same_v<Real, double>)
@@ -43,13 +44,22 @@ class device_sums {
                    run.template operator()<dtype::bf16, dtype::bf16>() ||
                    run.template operator()<dtype::f16, dtype::f16>() ||
                    run.template operator()<dtype::bf16, dtype::f32>() ||
-                   run.template operator()<dtype::f16, dtype::f32>();
+                   run.template operator()<dtype::f16, dtype::f32>() ||
+                   run.template operator()<dtype::f32, dtype::bf16>() ||
+                   run.template operator()<dtype::f16, dtype::bf16>();
     }
 
     /// Element by element, which is for any types and addresses.
     void run_elements() const requires(Candidates == 1) {
-        const thrust_array<System, term> list{std::span<const term>(terms_)};
-        loop_(output_.size, sum_element<Real>{list.data(), terms_.size(), output_.data, output_.type});
+        const thrust_array<System, term> list(system_, std::span<const term>(terms_));
+        const auto run = [&]<bool Aligned>() {
+            thrust_loop<System>{system_}(
+                output_.size, sum_element<Real, Aligned>{list.data(), terms_.size(), output_.data, output_.type});
+        };
+        const auto is_aligned = [](const term& t) {
+            return reinterpret_cast<std::uintptr_t>(t.data) % bytes(t.type) == 0;
+        };
+        std::ranges::all_of(terms_, is_aligned) ? run.template operator()<true>() : run.template operator()<false>();
     }
 
  private:
@@ -73,7 +83,8 @@ class device_sums {
     bool launch(std::size_t head) const {
         using functor = sum_packet<In, Out, Real, Candidates, Terms>;
         functor sum{};
-        const thrust_array<System, term> list{std::span<const term>(terms_).first(Terms == 0 ? terms_.size() : 0)};
+        const thrust_array<System, term> list(system_,
+                                              std::span<const term>(terms_).first(Terms == 0 ? terms_.size() : 0));
         if constexpr (Terms == 0)
             sum.terms = list.data();
         else
@@ -82,7 +93,7 @@ class device_sums {
         for (std::size_t c = 0; c < sums_.size(); ++c) sum.outputs[c] = sums_[c].output.data;
         sum.head = std::min(head, output_.size);
         sum.packets = (output_.size - sum.head) / functor::width;
-        loop_(output_.size - sum.packets * (functor::width - 1), sum);
+        thrust_loop<System>{system_}(output_.size - sum.packets * (functor::width - 1), sum);
         return true;
     }
 
@@ -102,22 +113,22 @@ class device_sums {
         return std::nullopt;
     }
 
+    const System& system_;
     std::span<const term_sum> sums_;  // (1 to Candidates)
     mutable_tensor_view output_;      // the first's
     std::vector<term> terms_;
-    thrust_loop<System> loop_;
 };
 
 /// Computes one checked sum.
 template <class System, class Real>
-void sum_alone(const term_sum& sum) {
-    const device_sums<System, Real, 1> alone({&sum, 1});
+void sum_alone(const System& system, const term_sum& sum) {
+    const device_sums<System, Real, 1> alone(system, {&sum, 1});
     if (!alone.run_packets()) alone.run_elements();
 }
 
 /// Computes checked sums on the system's device, four candidates in a pass where they have the same inputs.
 template <class System>
-void sum_on_device(std::span<const term_sum> sums) {
+void sum_on_device(const System& system, std::span<const term_sum> sums) {
     constexpr std::size_t candidates = 4;
     for (std::size_t done = 0; done < sums.size();) {
         const term_sum& first = sums[done];
@@ -125,12 +136,13 @@ void sum_on_device(std::span<const term_sum> sums) {
         while (together < candidates && done + together < sums.size() &&
                sums[done + together].output.type == first.output.type && have_same_inputs(first, sums[done + together]))
             ++together;
-        if (together > 1 && device_sums<System, float, candidates>(sums.subspan(done, together)).run_packets()) {
+        if (together > 1 &&
+            device_sums<System, float, candidates>(system, sums.subspan(done, together)).run_packets()) {
             done += together;
             continue;
         }
-        sums_in_double(first.terms, first.output.type) ? sum_alone<System, double>(first)
-                                                       : sum_alone<System, float>(first);
+        sums_in_double(first.terms, first.output.type) ? sum_alone<System, double>(system, first)
+                                                       : sum_alone<System, float>(system, first);
         ++done;
     }
 }

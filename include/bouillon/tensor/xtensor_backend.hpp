@@ -134,17 +134,13 @@ class xtensor_backend : public detail::host_language_model<detail::xtensor_stora
 
     std::size_t lanes() const { return threads_; }
 
-    buffer make_buffer(std::size_t elements) const { return buffer(elements); }
+    buffer make_buffer(std::size_t elements, buffer_use = buffer_use::sums) const { return buffer(elements); }
 
-    void read(const buffer& values, std::span<float> host) const {
-        std::copy_n(values.data(), host.size(), host.data());
-    }
-
-    void widen(const tensor& stored, buffer& widened) const {
+    void convert(const tensor& stored, buffer& output) const {
         const tensor_view input = stored.view();
         const double one = 1;
         bouillon::weighted_sum({&input, 1}, {&one, 1},
-                               {reinterpret_cast<std::byte*>(widened.data()), input.size, dtype::f32}, threads_);
+                               {reinterpret_cast<std::byte*>(output.data()), input.size, dtype::f32}, threads_);
     }
 
  private:

@@ -126,8 +126,8 @@ void check_attention(buffer_book<Backend>& book) {
         const auto bias = book.to_buffer(c.bias), sinks = book.to_buffer(c.sinks);
         auto output = book.backend().make_buffer(c.rows() * c.shape.output_width());
         book.backend().causal_attention(
-            {queries, keys, values, c.has_bias ? &bias : nullptr, c.has_sinks ? &sinks : nullptr}, c.window_offsets,
-            c.shape, output);
+            {queries, keys, values, c.has_bias ? &bias : nullptr, c.has_sinks ? &sinks : nullptr},
+            book.backend().make_windows(c.window_offsets), c.shape, output);
         book.require_close(c.law, output, c.expected(), 1e-5);
     }
 }

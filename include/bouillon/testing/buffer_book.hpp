@@ -29,12 +29,15 @@ template <language_model_backend Backend>
 class buffer_book {
  public:
     using buffer = typename Backend::buffer;
+    using indices = typename Backend::indices;
 
     explicit buffer_book(const Backend& backend) : backend_(backend) {}
 
     const Backend& backend() const { return backend_; }
 
     buffer to_buffer(std::span<const float> values) const { return detail::to_buffer(backend_, values); }
+
+    indices to_indices(std::span<const std::int32_t> values) const { return detail::to_indices(backend_, values); }
 
     std::vector<float> to_host(const buffer& stored, std::size_t size) const {
         std::vector<float> values(size);

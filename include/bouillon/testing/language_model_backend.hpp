@@ -18,15 +18,15 @@ namespace bouillon {
 namespace detail {
 
 template <class Backend>
-void check_widen(buffer_book<Backend>& book) {
+void check_convert(buffer_book<Backend>& book) {
     std::mt19937 engine(20);
     for (const dtype type : float_types) {
         const auto stored = random_tensor(type, 1001, engine);
         std::vector<float> expected;
         for (std::size_t i = 0; i < stored.size; ++i) expected.push_back(static_cast<float>(stored[i]));
         auto output = book.backend().make_buffer(stored.size);
-        book.backend().widen(book.backend().upload(stored.data(), type), output);
-        book.require_equal("widening is exact, but for the one rounding of F64", output, expected);
+        book.backend().convert(book.backend().upload(stored.data(), type), output);
+        book.require_equal("conversion to float32 is exact, but for the one rounding of F64", output, expected);
     }
 }
 
@@ -38,11 +38,12 @@ void check_widen(buffer_book<Backend>& book) {
 template <language_model_backend Backend>
 violations language_model_backend_violations(const Backend& backend) {
     detail::buffer_book<Backend> book(backend);
-    check_widen(book);
+    check_convert(book);
     check_rows(book);
     check_attention(book);
     check_activations(book);
     check_token_losses(book);
+    check_loss_sums(book);
     return book.sentences();
 }
 

@@ -20,27 +20,27 @@ void check_embed(buffer_book<Backend>& book) {
     const std::size_t width = 5;
     const auto table = random_floats(11 * width, engine);
     const std::vector<std::int32_t> tokens = {10, 0, 3, 3, 7};
-    std::vector<float> expected;  // (tokens, width)
-    for (const auto token : tokens)
+    std::vector<float> expected;  // (tokens but the first, width)
+    for (const auto token : std::span(tokens).subspan(1))
         expected.insert(expected.end(), &table[token * width], &table[token * width] + width);
     auto output = book.backend().make_buffer(expected.size());
-    book.backend().embed(book.to_buffer(table), tokens, width, output);
-    book.require_equal("an embedding is a row of its table", output, expected);
+    book.backend().embed(book.to_buffer(table), book.to_indices(tokens), {1, 4}, width, output);
+    book.require_equal("an embedding is a row of its table, of those in a range", output, expected);
 }
 
 template <class Backend>
 void check_add_rows(buffer_book<Backend>& book) {
     std::mt19937 engine(31);
     const std::size_t width = 5;
-    const std::vector<std::int32_t> rows = {10, 0, 3, 7};
-    const auto x = random_floats(rows.size() * width, engine), factors = random_floats(rows.size(), engine);
+    const std::vector<std::int32_t> rows = {5, 10, 0, 3, 7};  // of which the first is not in the range
+    const auto x = random_floats(4 * width, engine), factors = random_floats(rows.size(), engine);
     const auto output = random_floats(11 * width, engine);
     std::vector<double> expected(output.begin(), output.end());
     for (std::size_t i = 0; i < x.size(); ++i)
-        expected[static_cast<std::size_t>(rows[i / width]) * width + i % width] +=
-            static_cast<double>(factors[i / width]) * static_cast<double>(x[i]);
+        expected[static_cast<std::size_t>(rows[1 + i / width]) * width + i % width] +=
+            static_cast<double>(factors[1 + i / width]) * static_cast<double>(x[i]);
     auto sum = book.to_buffer(output);
-    book.backend().add_rows(book.to_buffer(x), rows, factors, width, sum);
+    book.backend().add_rows(book.to_buffer(x), book.to_indices(rows), book.to_buffer(factors), {1, 4}, width, sum);
     book.require_close("rows are added by their factors, and the others left", sum, expected);
 }
 
@@ -206,7 +206,8 @@ void check_rotate(buffer_book<Backend>& book) {
         }
         auto rotated = book.to_buffer(x);
         const rotation_shape shape{.rows = positions.size(), .heads = heads, .head_dim = dim, .turned = turned};
-        book.backend().rotate(rotated, shape, book.to_buffer(cosines), book.to_buffer(sines), positions);
+        book.backend().rotate(rotated, shape, book.to_buffer(cosines), book.to_buffer(sines),
+                              book.to_indices(positions));
         book.require_close("a rotation turns the first pairs of each head by their row's position", rotated, expected);
     }
 }

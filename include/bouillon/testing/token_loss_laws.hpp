@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/to_string.hpp>
+#include <bouillon/tensor/loss_sum.hpp>
 #include <bouillon/testing/buffer_book.hpp>
 
 #include <algorithm>
@@ -47,8 +49,11 @@ void check_token_losses(buffer_book<Backend>& book, const token_loss_case& c, st
         expected[row] = token_loss_in_float64(std::span(logits).subspan(row * vocabulary, vocabulary), target);
     }
     const auto states = book.to_buffer(hidden), matrix = book.to_buffer(head), added = book.to_buffer(bias);
-    std::vector<float> losses(rows);
-    book.backend().token_losses({states, matrix, c.biased ? &added : nullptr}, c.shape, targets, losses);
+    const std::size_t before = 3;  // losses of another batch
+    auto losses = book.to_buffer(std::vector<float>(before + rows, 7.0f));
+    book.backend().token_losses({states, matrix, c.biased ? &added : nullptr}, c.shape, book.to_indices(targets),
+                                before, losses);
+    expected.insert(expected.begin(), before, 7.0);
     book.require_close(c.law, losses, expected, 1e-6);
 }
 
@@ -70,6 +75,27 @@ void check_token_losses(buffer_book<Backend>& book) {
               {"token losses add the bias, then scale, then cap", both, true, 10}})
             check_token_losses(book, c, engine);
     }
+}
+
+/// Sums of runs are the same integers on every backend.
+template <class Backend>
+void check_loss_sums(buffer_book<Backend>& book) {
+    std::mt19937 engine(35);
+    auto losses = random_floats(3000, engine, 5);
+    for (float& loss : losses) loss = std::abs(loss);
+    std::vector<std::int32_t> keys(losses.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = i < 1 ? 4 : i < 700 ? -1 : i < 702 ? 4 : i < 2500 ? 9 : 1;
+    losses[700] = INFINITY, losses[2600] = NAN;
+    std::vector<fixed_loss> expected, sums(5);  // (runs)
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (i == 0 || keys[i] != keys[i - 1]) expected.push_back(0);
+        expected.back() = add_fixed_losses{}(expected.back(), to_fixed_loss{}(losses[i]));
+    }
+    book.backend().sum_runs(book.to_buffer(losses), book.to_indices(keys), sums);
+    for (std::size_t run = 0; run < sums.size(); ++run)
+        book.laws().require(sums[run] == expected[run], "losses of a run are added in fixed point", [&] {
+            return "run " + to_string(run) + ": " + law_book::both(to_nats(sums[run]), to_nats(expected[run]));
+        });
 }
 
 }  // namespace bouillon::detail
