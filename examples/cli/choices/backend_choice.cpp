@@ -8,9 +8,11 @@
 namespace {
 
 #if defined(BOUILLON_PROGRAM_HAS_CUDA)
+constexpr bool has_cuda = true;
 constexpr auto* on_thrust = evaluate_on_cuda;
 constexpr auto* on_cuda = evaluate_on_cuda;
 #else
+constexpr bool has_cuda = false;
 constexpr auto* on_thrust = evaluate_on_thrust;
 
 evaluate_function on_cuda(evaluation_input) {
@@ -19,9 +21,9 @@ evaluate_function on_cuda(evaluation_input) {
 #endif
 
 constexpr std::array choices = {
-    backend_choice{"xtensor", evaluate_on_xtensor},
-    backend_choice{"thrust", on_thrust},
-    backend_choice{"cuda", on_cuda},
+    backend_choice{"xtensor", false, evaluate_on_xtensor},
+    backend_choice{"thrust", has_cuda, on_thrust},
+    backend_choice{"cuda", true, on_cuda},
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/score/held_out.hpp>
+#include <bouillon/tensor/precision.hpp>
 
 #include "scoring/evaluate_function.hpp"
 
@@ -27,7 +28,8 @@ struct evaluation_input {
     const bouillon::decoder& model;
     std::size_t window = 0;  // tokens that documents are cut in
     bouillon::held_out_documents search, test;
-    std::size_t threads = 0;  // of the xtensor backend; 0: all
+    std::size_t threads = 0;                                       // of the xtensor backend; 0: all
+    bouillon::precision precision = bouillon::precision::float32;  // of a device's products
     plan_function announce = {};
 };
 
@@ -35,6 +37,7 @@ struct evaluation_input {
 /// input_error where memory is short or the backend is not built in, work_error where it finds no device.
 struct backend_choice {
     std::string_view name;
+    bool on_device;
     evaluate_function (*evaluate)(evaluation_input input);
 };
 

@@ -80,8 +80,10 @@ void add_metric_option(CLI::App& command, const metric_choice*& metric) {
                "loss per token, or whether it is not the likeliest (acc_norm: for its length)");
 }
 
-void add_backend_option(CLI::App& command, const backend_choice*& backend) {
+void add_backend_options(CLI::App& command, const backend_choice*& backend, const precision_choice*& precision) {
     add_choice(command, "--backend", backend, backend_choices(), "Tensor backend");
+    add_choice(command, "--precision", precision, precision_choices(),
+               "How a GPU multiplies matrices; auto: bf16 for checkpoints of F16 or BF16, else float32");
 }
 
 void add_threads_option(CLI::App& command, std::size_t& threads) {

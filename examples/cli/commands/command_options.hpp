@@ -7,6 +7,7 @@
 #include "checkpoints/set_arguments.hpp"
 #include "choices/backend_choice.hpp"
 #include "choices/metric_choice.hpp"
+#include "choices/precision_choice.hpp"
 #include <CLI/App.hpp>
 
 // Options that several commands have.
@@ -21,7 +22,8 @@ void add_reading_options(CLI::App& command, set_arguments& arguments);
 void add_set_options(CLI::App& command, set_arguments& arguments);
 
 void add_metric_option(CLI::App& command, const metric_choice*& metric);
-void add_backend_option(CLI::App& command, const backend_choice*& backend);
+/// Those that say where merges are made and scored, and in what precision.
+void add_backend_options(CLI::App& command, const backend_choice*& backend, const precision_choice*& precision);
 void add_threads_option(CLI::App& command, std::size_t& threads);
 void add_window_option(CLI::App& command, std::size_t& window);
 

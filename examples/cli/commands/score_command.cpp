@@ -33,6 +33,7 @@ struct score_arguments {
     std::filesystem::path held_out;
     const metric_choice* metric = &metric_choices().front();
     const backend_choice* backend = &backend_choices().front();
+    const precision_choice* precision = &precision_choices().front();
     std::size_t threads = 0, window = 0;
     bool json = false, losses = false;
 };
@@ -114,7 +115,15 @@ std::vector<double> losses_of(const std::filesystem::path& path, const score_arg
     const auto checkpoint = open_run({path}, arguments.set.options());
     const auto model = read_model_config(checkpoint.newest());
     const bouillon::tensor_groups alike;
-    auto evaluate = arguments.backend->evaluate({checkpoint, alike, model, window, held_out, {}, arguments.threads});
+    auto evaluate =
+        arguments.backend->evaluate({.checkpoints = checkpoint,
+                                     .groups = alike,
+                                     .model = model,
+                                     .window = window,
+                                     .search = held_out,
+                                     .test = {},
+                                     .threads = arguments.threads,
+                                     .precision = precision_of(*arguments.precision, *arguments.backend, checkpoint)});
     const std::vector<double> whole = {1.0};
     return evaluate(whole, bouillon::document_set::search).losses;
 }
@@ -161,7 +170,7 @@ void add_score_command(CLI::App& program) {
         ->required()
         ->type_name("FILE");
     add_metric_option(*command, arguments->metric);
-    add_backend_option(*command, arguments->backend);
+    add_backend_options(*command, arguments->backend, arguments->precision);
     add_threads_option(*command, arguments->threads);
     add_window_option(*command, arguments->window);
     command->add_flag("--json", arguments->json, "Print one JSON object a checkpoint");

@@ -64,8 +64,8 @@ void run(const search_arguments& arguments) {
     recorded_evaluator evaluate(scorer.evaluate, [&](const auto& made) { journal.write(made); });
     for (const auto& made : journal.earlier()) evaluate.remember(made);
     merge_losses losses(evaluate);
-    merge_problem problem{arguments,      groups,        losses,       journal, names_of(checkpoints, groups),
-                          scorer.wording, scorer.metric, scorer.window};
+    merge_problem problem{arguments,      groups,           losses,        journal,      names_of(checkpoints, groups),
+                          scorer.wording, scorer.precision, scorer.metric, scorer.window};
     if (arguments.groups.any()) make_group_space(arguments.groups, groups, problem.newest());
     measure_newest(problem, scorer, evaluate);
     note_contents(checkpoints);

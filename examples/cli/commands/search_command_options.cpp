@@ -99,7 +99,7 @@ void add_method_options(CLI::App& command, search_arguments& arguments) {
     command.add_option("--seed", arguments.seed, "Seed of everything random")
         ->check(whole_number())
         ->capture_default_str();
-    add_backend_option(command, arguments.backend);
+    add_backend_options(command, arguments.backend, arguments.precision);
     add_threads_option(command, arguments.threads);
     add_window_option(command, arguments.window);
     command

@@ -22,13 +22,15 @@ evaluate_function evaluate_on(const Backend& backend, evaluation_input input) {
     using scorer = bouillon::document_scorer<bouillon::causal_language_model<Backend>>;
     using placed = bouillon::placed_checkpoints<Backend, Host>;
     const auto room = bouillon::room_for(backend);
-    bouillon::document_scorer_options scoring;
-    if (room.device) scoring.rows = scoring.device_rows;
+    using options = bouillon::document_scorer_options;
+    const options scoring = room.device ? options::on_device() : options();
     const bouillon::scoring_shape shape{.rows = scoring.rows,
                                         .wave = scoring.wave,
+                                        .equal_rows = scoring.equal_rows,
                                         .lanes = backend.lanes(),
                                         .window = input.window,
-                                        .on_device = room.device.has_value()};
+                                        .on_device = room.device.has_value(),
+                                        .precision = input.precision};
     auto needs = bouillon::needs_of(input.checkpoints);
     needs.layer = bouillon::largest_layer(input.checkpoints, input.model.names);
     for (const auto* documents : {&input.search, &input.test})

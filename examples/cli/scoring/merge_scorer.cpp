@@ -48,9 +48,16 @@ merge_scorer make_scorer(const search_arguments& arguments, const bouillon::chec
     scorer.window = window_length(model, arguments.window);
     note_window(scorer.window, model.context, arguments.window);
     scorer.confirming = confirming;
-    scorer.evaluate =
-        arguments.backend->evaluate({checkpoints, groups, model, scorer.window, std::move(search.documents),
-                                     std::move(judging.documents), arguments.threads, announce});
+    scorer.precision = precision_of(*arguments.precision, *arguments.backend, checkpoints);
+    scorer.evaluate = arguments.backend->evaluate({.checkpoints = checkpoints,
+                                                   .groups = groups,
+                                                   .model = model,
+                                                   .window = scorer.window,
+                                                   .search = std::move(search.documents),
+                                                   .test = std::move(judging.documents),
+                                                   .threads = arguments.threads,
+                                                   .precision = scorer.precision,
+                                                   .announce = announce});
     if (!search.questions && !judging.questions) return scorer;
     scorer.metric = arguments.metric;
     scorer.wording = arguments.metric->wording;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/tensor/precision.hpp>
+
 #include "choices/metric_choice.hpp"
 #include "scoring/evaluate_function.hpp"
 #include "scoring/loss_wording.hpp"
@@ -17,9 +19,10 @@ struct tensor_groups;
 struct merge_scorer {
     evaluate_function evaluate;
     loss_wording wording;
-    const metric_choice* metric = nullptr;  // of questions; null where documents are scored
-    std::size_t window = 0;                 // tokens in which documents are cut; 0: a command's affair
-    std::size_t confirming = 0;             // documents set aside from the search's; not known here of a command's
+    const metric_choice* metric = nullptr;                         // of questions; null where documents are scored
+    bouillon::precision precision = bouillon::precision::float32;  // of the products that give losses
+    std::size_t window = 0;      // tokens in which documents are cut; 0: a command's affair
+    std::size_t confirming = 0;  // documents set aside from the search's; not known here of a command's
 };
 
 /// @param checkpoints that are merged; must outlive the result

@@ -31,6 +31,7 @@ json journal_settings(const merge_problem& problem) {
     settings["space"] = space_of_groups;
     if (problem.metric) settings["metric"] = problem.metric->name;
     if (problem.window > 0) settings["window"] = problem.window;
+    if (problem.precision != bouillon::precision::float32) settings["precision"] = name_of(problem.precision);
     if (problem.confirming > 0) settings["confirm"] = problem.confirming;
     if (problem.race) {
         const auto& options = problem.race->options();

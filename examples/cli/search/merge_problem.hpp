@@ -6,6 +6,7 @@
 #include <bouillon/merge_search/racing.hpp>
 #include <bouillon/merge_search/recorded_evaluator.hpp>
 #include <bouillon/merge_search/report.hpp>
+#include <bouillon/tensor/precision.hpp>
 
 #include "checkpoints/merge_weight_names.hpp"
 #include "scoring/evaluate_function.hpp"
@@ -31,7 +32,8 @@ struct merge_problem {
     measurement_journal& journal;
     merge_weight_names names;
     loss_wording wording;
-    const metric_choice* metric = nullptr;   // of questions; null where documents are scored
+    bouillon::precision precision = bouillon::precision::float32;  // of the products that give losses
+    const metric_choice* metric = nullptr;                         // of questions; null where documents are scored
     std::size_t window = 0;                  // tokens in which documents are cut; 0: a command's affair
     std::vector<double> newest_losses = {};  // (search documents), of the newest checkpoint
     std::size_t confirming = 0;              // documents set aside from the search's

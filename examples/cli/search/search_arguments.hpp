@@ -9,6 +9,7 @@
 #include "choices/backend_choice.hpp"
 #include "choices/kernel_choice.hpp"
 #include "choices/metric_choice.hpp"
+#include "choices/precision_choice.hpp"
 #include "choices/space_choice.hpp"
 #include "search/stopping_options.hpp"
 
@@ -48,6 +49,7 @@ struct search_arguments {
     const acquisition_choice* acquisition = &acquisition_choices().front();
     const preset_choice* preset = nullptr;
     const backend_choice* backend = &backend_choices().front();
+    const precision_choice* precision = &precision_choices().front();
     stopping_options stopping;
     std::size_t budget = 20, threads = 0, window = 0;
     std::uint64_t seed = 1;

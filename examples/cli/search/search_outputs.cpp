@@ -109,6 +109,7 @@ void put_out(merge_problem& problem, const bouillon::checkpoint_set& checkpoints
     const auto& arguments = problem.arguments;
     auto line = result_json(report, result.recommendation, problem.names, problem.wording, result.stopped_by);
     if (problem.window > 0) line["window"] = problem.window;
+    if (problem.precision != bouillon::precision::float32) line["precision"] = name_of(problem.precision);
     print_verdict(problem, report, result, line);
     report_page page;
     if (arguments.has_page()) page = make_page(problem, checkpoints, report, result);
