@@ -14,6 +14,13 @@ endif()
 
 add_library(bouillon_warnings INTERFACE)
 target_compile_options(bouillon_warnings INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${bouillon_warning_flags}>")
+# Kernels keep what they compute with in registers: memory of a thread's own is slow.
+set(bouillon_device_warning_flags --warn-on-spills,--warn-on-local-memory-usage)
+if(BOUILLON_WARNINGS_AS_ERRORS)
+    string(APPEND bouillon_device_warning_flags ",--warning-as-error")
+endif()
+target_compile_options(bouillon_warnings INTERFACE
+    "$<$<COMPILE_LANGUAGE:CUDA>:-Xptxas=${bouillon_device_warning_flags}>")
 if(BOUILLON_SANITIZE)
     target_compile_options(bouillon_warnings INTERFACE -fsanitize=${BOUILLON_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(bouillon_warnings INTERFACE -fsanitize=${BOUILLON_SANITIZE})

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+# Fails where a kernel of a CUDA source does not load and store 16 bytes at once, or loads or stores single bytes.
+#     cmake -D SOURCE=<repository> -D UNIT=<file.cu> -D NVCC=<nvcc> -P vector_loads.cmake
+cmake_minimum_required(VERSION 3.25)
+
+execute_process(COMMAND "${NVCC}" -std=c++20 --expt-relaxed-constexpr -arch=compute_90 --ptx "-I${SOURCE}/include"
+        "${UNIT}" -o -
+    OUTPUT_VARIABLE assembly ERROR_VARIABLE messages RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${UNIT} does not compile:\n${messages}")
+endif()
+string(REGEX MATCHALL "\\.entry [A-Za-z0-9_]+|[ \t](ld|st)\\.[a-z0-9.]+" words "${assembly}")
+
+set(kernels 0)
+set(violations 0)
+macro(violation text)
+    message("${kernel}: ${text}")
+    math(EXPR violations "${violations} + 1")
+endmacro()
+macro(end_kernel)
+    if(kernels GREATER 0)
+        foreach(access ld st)
+            if(NOT ${access})
+                violation("no ${access} of 16 bytes")
+            endif()
+        endforeach()
+    endif()
+endmacro()
+
+foreach(word IN LISTS words)
+    if(word MATCHES "^\\.entry (.*)")
+        set(name "${CMAKE_MATCH_1}")
+        end_kernel()
+        set(kernel "${name}")
+        math(EXPR kernels "${kernels} + 1")
+        set(ld FALSE)
+        set(st FALSE)
+    elseif(word MATCHES "\\.(param|shared|local)")
+        continue()
+    elseif(word MATCHES "(ld|st)\\..*(v4\\.[ubf]32|v2\\.[ubf]64)$")
+        set(${CMAKE_MATCH_1} TRUE)
+    elseif(word MATCHES "((ld|st)\\..*[usb]8)$")
+        violation("${CMAKE_MATCH_1} of single bytes")
+    endif()
+endforeach()
+end_kernel()
+
+if(kernels EQUAL 0)
+    message(FATAL_ERROR "no kernels in ${UNIT}")
+elseif(violations GREATER 0)
+    message(FATAL_ERROR "${violations} violations in ${kernels} kernels")
+endif()
+message("${kernels} kernels load and store vectors")
