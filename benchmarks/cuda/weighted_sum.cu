@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <bouillon/tensor/thrust_backend.hpp>
 #include <bouillon/tensor/thrust_cuda.hpp>
+#include <bouillon/tensor/weighted_sum.hpp>
 
+#include "device_clock.hpp"
+#include "random_elements.hpp"
 #include <benchmark/benchmark.h>
 
-#include <memory>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <vector>
 
-// Bytes per second read and written by weighted sums on a GPU. Each is timed in turn with a copy from device memory to
-// device memory, whose share it has is the counter `of_copy`; and some of what it gives is compared with the host's
-// bits first. Arguments: inputs, candidates in one pass.
+// Bytes per second read and written by weighted sums on a GPU. Ten of them are timed in turn with ten copies from
+// device memory to device memory in the same stream, whose share they have is the counter `of_copy`; and some of what a
+// sum gives is compared with the host's bits first. Arguments: inputs, candidates in one pass.
 
 namespace {
 
@@ -16,35 +22,7 @@ using namespace bouillon;
 using gpu = thrust_backend<thrust_cuda>;
 
 constexpr std::size_t bytes_per_tensor = std::size_t{256} << 20;
-
-/// Milliseconds that the device takes for what `work` launches.
-class device_clock {
- public:
-    device_clock() {
-        detail::check_cuda(cudaEventCreate(&begin_), "make an event");
-        detail::check_cuda(cudaEventCreate(&end_), "make an event");
-    }
-    ~device_clock() {
-        cudaEventDestroy(begin_);
-        cudaEventDestroy(end_);
-    }
-    device_clock(const device_clock&) = delete;
-    device_clock& operator=(const device_clock&) = delete;
-
-    template <class Work>
-    double seconds(const Work& work) {
-        cudaEventRecord(begin_);
-        work();
-        cudaEventRecord(end_);
-        detail::check_cuda(cudaEventSynchronize(end_), "run a benchmark");
-        float milliseconds = 0;
-        detail::check_cuda(cudaEventElapsedTime(&milliseconds, begin_, end_), "measure time");
-        return static_cast<double>(milliseconds) / 1000;
-    }
-
- private:
-    cudaEvent_t begin_ = nullptr, end_ = nullptr;
-};
+constexpr int times = 10;  // between two events: one sum alone would be timed with its launch
 
 /// Random inputs in device memory, and outputs.
 struct device_tensors {
@@ -59,7 +37,7 @@ struct device_tensors {
     device_tensors(dtype of, std::size_t count, std::size_t candidates) : type(of) {
         for (std::size_t k = 0; k < count + candidates; ++k) {
             memory.push_back(backend.allocate(size, type));
-            if (k < count) fill_randomly(memory.back(), k);
+            if (k < count) fill_randomly(backend.system(), memory.back().writable(), k, {0, 1});
         }
         for (std::size_t k = 0; k < count; ++k) inputs.push_back(&memory[k]);
         for (std::size_t q = 0; q < candidates; ++q) outputs.push_back(&memory[count + q]);
@@ -67,6 +45,12 @@ struct device_tensors {
     }
 
     void sum() { backend.weighted_sum_batch(inputs, coefficients, outputs); }
+
+    void copy() {
+        detail::check_cuda(cudaMemcpyAsync(outputs[0]->writable().data, inputs[0]->view().data, bytes_per_tensor,
+                                           cudaMemcpyDeviceToDevice, backend.system().stream()),
+                           "copy");
+    }
 
     /// Whether some elements of every output have the bits that the host computes from the same inputs.
     bool agrees_with_host() const {
@@ -87,17 +71,6 @@ struct device_tensors {
     }
 
  private:
-    void fill_randomly(gpu::tensor& tensor, std::size_t seed) const {
-        backend.fill(tensor, [&](std::size_t first, std::span<std::byte> part) {
-            for (std::size_t i = 0; i < part.size() / bytes(type); ++i) {
-                std::uint64_t x = (first / bytes(type) + i) * 16 + seed;  // splitmix64
-                x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-                x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-                store_element(type, part.data(), i, static_cast<float>(x >> 40) * 0x1p-23f - 1);
-            }
-        });
-    }
-
     std::vector<std::byte> download(const gpu::tensor& from, std::size_t first, std::size_t count) const {
         std::vector<std::byte> host(count * bytes(type));
         backend.download(backend.view({from.view().data + first * bytes(type), count, type}), host);
@@ -111,16 +84,18 @@ void sum(benchmark::State& state) try {
     device_tensors t(Type, count, candidates);
     t.sum();
     if (!t.agrees_with_host()) return state.SkipWithError("not the bits of the host");
-    device_clock clock;
-    double summing = 0, copying = 0;
-    for (auto _ : state) {
-        copying += clock.seconds([&] {
-            cudaMemcpyAsync(t.outputs[0]->writable().data, t.inputs[0]->view().data, bytes_per_tensor,
-                            cudaMemcpyDeviceToDevice);
+    const device_clock clock(t.backend.system().stream());
+    const auto seconds = [&](const auto& work) {
+        return clock.seconds([&] {
+            for (int i = 0; i < times; ++i) work();
         });
-        const double seconds = clock.seconds([&] { t.sum(); });
-        state.SetIterationTime(seconds);
-        summing += seconds;
+    };
+    double summing = 0, copying = 0;  // seconds for `times` each
+    for (auto _ : state) {
+        copying += seconds([&] { t.copy(); });
+        const double sums = seconds([&] { t.sum(); });
+        state.SetIterationTime(sums / times);
+        summing += sums;
     }
     const auto moved = static_cast<double>((count + candidates) * bytes_per_tensor);
     state.SetBytesProcessed(static_cast<std::int64_t>(static_cast<double>(state.iterations()) * moved));
@@ -131,7 +106,7 @@ void sum(benchmark::State& state) try {
 
 void inputs_and_candidates(benchmark::internal::Benchmark* benchmark) {
     for (const int inputs : {2, 4, 8, 16}) benchmark->Args({inputs, 1});
-    benchmark->Args({8, 4})->ArgNames({"inputs", "candidates"})->UseManualTime();
+    benchmark->Args({8, 4})->ArgNames({"inputs", "candidates"})->UseManualTime()->Iterations(20);
 }
 
 }  // namespace
