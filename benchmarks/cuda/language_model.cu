@@ -203,11 +203,11 @@ void add_trial(const llama_shape& shape, std::size_t checkpoints, const document
 
 /// Google Benchmark's main runs what is there when it begins.
 const bool added = [] {
-    add_scores(llama_7b, std::array{precision::bf16, precision::float32});
+    add_scores(llama_7b, std::array<precision, 2>{precision::bf16, precision::float32});
     add_trial(llama_7b, 8, windows_1024, 98304);
-    add_scores(llama_1b, std::array{precision::bf16, precision::tf32, precision::float32});
+    add_scores(llama_1b, std::array<precision, 3>{precision::bf16, precision::tf32, precision::float32});
     add_trial(llama_1b, 8, windows_1024, 98304);
-    add_scores(llama_tiny, std::array{precision::bf16, precision::float32});
+    add_scores(llama_tiny, std::array<precision, 2>{precision::bf16, precision::float32});
     add_trial(llama_tiny, 3, ragged, 25);
     return true;
 }();

@@ -225,6 +225,19 @@ TEST_CASE("a search says where its checkpoints will be, and a backend that is no
     CHECK(refused.errors.find("--backend cuda: this bouillon was built without CUDA") != std::string::npos);
 }
 
+TEST_CASE("a precision that only a GPU has is refused elsewhere, by search and score, and float32 is what there is") {
+    const tiny_run run("cli-precision");
+    const std::string message = "--precision bf16: --backend xtensor multiplies in float32 only";
+    const std::string search = search_of(run, 2) + on_documents(run) + " --budget 1 --json";
+    const std::string score = "score " + run.step(0).string() + " --held-out " + run.held_out().string();
+    for (const auto& command : {search, score}) {
+        const auto refused = run_program(command + " --precision bf16");
+        CHECK(refused.status == 2);
+        CHECK(refused.errors.find(message) != std::string::npos);
+    }
+    CHECK(timeless(run_program(search + " --precision float32")) == timeless(run_program(search)));
+}
+
 TEST_CASE("both backends search alike to the last bit") {
     const tiny_run run("cli-backends");
     const auto command = search_of(run, 3) + on_documents(run) + " --budget 5 --json";

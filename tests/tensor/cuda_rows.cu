@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/tensor/cuda_rows.hpp>
 
+#include <bouillon/tensor/log_sum_exp.hpp>
+
 #include <cuda_here.hpp>
 
 #include <algorithm>
@@ -28,19 +30,13 @@ struct centred_rows {
 
 /// The logarithm of the sum of a row's exponentials, written once, by what ends the row.
 struct log_sums {
-    struct value {
-        float largest = -INFINITY, sum = 0;  ///< of exponentials, over that of the largest
-    };
+    using value = exponential_sum;
     const float* data;  ///< (rows, width)
     float* sums;        ///< (rows)
     std::size_t width;
 
-    __device__ value nothing() const { return {}; }
-    __device__ value merge(value a, value b) const {
-        const float largest = fmaxf(a.largest, b.largest);
-        if (largest == -INFINITY) return a;
-        return {largest, a.sum * expf(a.largest - largest) + b.sum * expf(b.largest - largest)};
-    }
+    __device__ value nothing() const { return no_exponentials(); }
+    __device__ value merge(value a, value b) const { return add(a, b); }
     __device__ std::size_t steps() const { return width; }
     __device__ value read(std::size_t row, std::size_t step) const { return {data[row * width + step], 1}; }
     __device__ value finish(std::size_t row, value all) const {

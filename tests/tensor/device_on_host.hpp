@@ -7,7 +7,6 @@
 #include <bouillon/tensor/precision.hpp>
 #include <bouillon/tensor/thrust_system.hpp>
 
-#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -44,7 +43,7 @@ struct device_on_host : bouillon::thrust_sequential {
     }
 
     static void multiply(const bouillon::detail::device_product& product, std::size_t i) {
-        const auto [m, n, k] = std::array{product.m, product.n, product.k};
+        const std::size_t m = product.m, n = product.n, k = product.k;
         const auto a = values(product.a, i, m, k);
         const auto b = values(product.b, i, product.transpose_b ? n : k, product.transpose_b ? k : n);
         auto sums = product.beta == 0 ? std::vector<float>(m * n) : values(product.output, i, m, n);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdio>
 #include <string>
 
 namespace {
@@ -39,6 +40,12 @@ precision precision_of(const precision_choice& choice, const backend_choice& bac
         throw bouillon::input_error("--precision " + std::string(choice.name) + ": --backend " +
                                     std::string(backend.name) + " multiplies in float32 only");
     return *choice.precision;
+}
+
+void note_precision(precision value) {
+    if (value != precision::float32)
+        std::fprintf(stderr, "precision: matrices are multiplied in %s (--precision)\n",
+                     std::string(name_of(value)).c_str());
 }
 
 std::string_view name_of(precision value) {

@@ -27,5 +27,8 @@ std::span<const precision_choice> precision_choices();
 bouillon::precision precision_of(const precision_choice& choice, const backend_choice& backend,
                                  const bouillon::checkpoint_set& checkpoints);
 
+/// Says on standard error where matrices are not multiplied in float32.
+void note_precision(bouillon::precision precision);
+
 /// The name that --precision has for it.
 std::string_view name_of(bouillon::precision precision);

@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -111,19 +112,19 @@ void print_text(const std::filesystem::path& checkpoint, const score_result& res
 
 /// The checkpoint's losses (documents).
 std::vector<double> losses_of(const std::filesystem::path& path, const score_arguments& arguments,
-                              const bouillon::held_out_documents& held_out, std::size_t window) {
+                              const bouillon::held_out_documents& held_out, std::size_t window,
+                              bouillon::precision precision) {
     const auto checkpoint = open_run({path}, arguments.set.options());
     const auto model = read_model_config(checkpoint.newest());
     const bouillon::tensor_groups alike;
-    auto evaluate =
-        arguments.backend->evaluate({.checkpoints = checkpoint,
-                                     .groups = alike,
-                                     .model = model,
-                                     .window = window,
-                                     .search = held_out,
-                                     .test = {},
-                                     .threads = arguments.threads,
-                                     .precision = precision_of(*arguments.precision, *arguments.backend, checkpoint)});
+    auto evaluate = arguments.backend->evaluate({.checkpoints = checkpoint,
+                                                 .groups = alike,
+                                                 .model = model,
+                                                 .window = window,
+                                                 .search = held_out,
+                                                 .test = {},
+                                                 .threads = arguments.threads,
+                                                 .precision = precision});
     const std::vector<double> whole = {1.0};
     return evaluate(whole, bouillon::document_set::search).losses;
 }
@@ -133,6 +134,7 @@ void run_score(score_arguments& arguments) {
     const auto held_out = read_held_out_input(arguments.held_out);
     check_metric(*arguments.metric, held_out.questions.has_value(), arguments.held_out);
     std::size_t width = 10, window = std::numeric_limits<std::size_t>::max(), context = 0;
+    std::optional<bouillon::precision> precision;     // one for all, so that their losses compare
     for (const auto& path : arguments.checkpoints) {  // so that the last one's fault does not show after an hour
         const auto opened = open_run({path}, arguments.set.options());
         note_contents(opened);
@@ -140,11 +142,14 @@ void run_score(score_arguments& arguments) {
         window = std::min(window, window_length(model, arguments.window));
         context = std::max(context, model.context);
         width = std::max(width, path.string().size());
+        const auto own = precision_of(*arguments.precision, *arguments.backend, opened);
+        precision = precision.value_or(own) == own ? own : bouillon::precision::float32;
     }
     note_window(window, context, arguments.window);
+    note_precision(*precision);
     bool first = true;
     for (const auto& path : arguments.checkpoints) {
-        auto losses = losses_of(path, arguments, held_out.documents, window);
+        auto losses = losses_of(path, arguments, held_out.documents, window, *precision);
         const auto result = held_out.questions ? questions_result(losses, *held_out.questions, arguments.metric->loss)
                                                : documents_result(std::move(losses), held_out.documents);
         if (arguments.json)

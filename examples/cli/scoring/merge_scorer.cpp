@@ -49,6 +49,7 @@ merge_scorer make_scorer(const search_arguments& arguments, const bouillon::chec
     note_window(scorer.window, model.context, arguments.window);
     scorer.confirming = confirming;
     scorer.precision = precision_of(*arguments.precision, *arguments.backend, checkpoints);
+    note_precision(scorer.precision);
     scorer.evaluate = arguments.backend->evaluate({.checkpoints = checkpoints,
                                                    .groups = groups,
                                                    .model = model,

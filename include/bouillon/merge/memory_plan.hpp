@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/in_gigabytes.hpp>
 #include <bouillon/core/to_string.hpp>
 
 #include <cstddef>
@@ -47,13 +48,6 @@ struct memory_plan {
 };
 
 namespace detail {
-
-/// A number of bytes for people, e.g. "9.9 GB", "330 MB".
-inline std::string in_gigabytes(std::size_t bytes) {
-    if (bytes < 1'000'000'000) return to_string((bytes + 999'999) / 1'000'000) + " MB";
-    const std::size_t tenths = (bytes + 50'000'000) / 100'000'000;
-    return to_string(tenths / 10) + '.' + to_string(tenths % 10) + " GB";
-}
 
 /// "9.9 GB of 79.0 GB".
 inline std::string share_of(std::size_t bytes, std::size_t room) {

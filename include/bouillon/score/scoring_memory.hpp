@@ -4,8 +4,7 @@
 #include <bouillon/model/decoder.hpp>
 #include <bouillon/model/decoder_size.hpp>
 #include <bouillon/score/held_out.hpp>
-#include <bouillon/tensor/device_attention.hpp>
-#include <bouillon/tensor/device_losses.hpp>
+#include <bouillon/tensor/device_limits.hpp>
 #include <bouillon/tensor/precision.hpp>
 
 #include <algorithm>

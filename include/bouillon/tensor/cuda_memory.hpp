@@ -3,7 +3,7 @@
 
 #if defined(__CUDACC__)
 #    include <bouillon/core/error.hpp>
-#    include <bouillon/core/to_string.hpp>
+#    include <bouillon/core/in_gigabytes.hpp>
 #    include <bouillon/tensor/cuda_error.hpp>
 
 #    include <cuda_runtime.h>
@@ -12,7 +12,6 @@
 #    include <bit>
 #    include <cstddef>
 #    include <cstdint>
-#    include <cstdio>
 #    include <limits>
 #    include <memory>
 #    include <mutex>
@@ -82,17 +81,11 @@ class cuda_memory {
         void operator()(cudaMemPool_t pool) const { cudaMemPoolDestroy(pool); }
     };
 
-    static std::string amount(std::size_t bytes) {
-        char text[32];
-        std::snprintf(text, sizeof text, "%.1f GB", static_cast<double>(bytes) / 1e9);
-        return bytes < 100'000'000 ? to_string(bytes) + " bytes" : text;
-    }
-
     [[noreturn]] void fail(std::size_t bytes, cudaError_t status) const {
         cudaGetLastError();
         std::string reason = cudaGetErrorString(status);
-        if (status == cudaErrorMemoryAllocation) reason += ", " + amount(free_bytes()) + " are free";
-        throw_cuda_failure("CUDA could not allocate " + amount(bytes), reason);
+        if (status == cudaErrorMemoryAllocation) reason += ", " + in_gigabytes(free_bytes()) + " are free";
+        throw_cuda_failure("CUDA could not allocate " + in_gigabytes(bytes), reason);
     }
 
     cudaStream_t stream_;

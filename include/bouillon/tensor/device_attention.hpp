@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/tensor/device_elements.hpp>
+#include <bouillon/tensor/device_limits.hpp>
 #include <bouillon/tensor/log_sum_exp.hpp>
 #include <bouillon/tensor/shapes.hpp>
 
@@ -14,12 +15,6 @@
 
 /// Attention in blocks of queries for a device: which keys a block sees, the scores' softmax, and the order of heads.
 namespace bouillon::detail {
-
-/// Queries of a window that are multiplied together with the keys that any of them sees.
-inline constexpr std::size_t block_queries = 256;
-
-/// Scores of all heads that are held at a time; those of a block at least.
-inline constexpr std::size_t scores_held = std::size_t{1} << 28;
 
 /// A block of queries, and the keys that any of them sees.
 struct attention_block {

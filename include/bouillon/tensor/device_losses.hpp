@@ -10,9 +10,6 @@
 
 namespace bouillon::detail {
 
-/// Logits of a row that are held at a time.
-inline constexpr std::size_t logits_held = 4096;
-
 /// A row's loss so far: of the blocks of the vocabulary that were seen.
 struct running_loss {
     exponential_sum all;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/tensor/device_attention.hpp>
+#include <bouillon/tensor/device_limits.hpp>
 #include <bouillon/tensor/device_product.hpp>
 #include <bouillon/tensor/shapes.hpp>
 #include <bouillon/tensor/thrust_array.hpp>

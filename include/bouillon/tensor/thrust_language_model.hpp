@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/tensor/device_elements.hpp>
+#include <bouillon/tensor/device_limits.hpp>
 #include <bouillon/tensor/device_losses.hpp>
 #include <bouillon/tensor/device_norms.hpp>
 #include <bouillon/tensor/device_product.hpp>

@@ -103,8 +103,7 @@ double root_of_squares(const System& system, const element_difference& element, 
 
 /// @throws input_error for a type that has no numbers to measure
 inline element_difference element_of(const tensor_view& tensor) {
-    if (tensor.type != dtype::f64 && tensor.type != dtype::f32 && tensor.type != dtype::f16 &&
-        tensor.type != dtype::bf16)
+    if (!mergeable(tensor.type))
         throw input_error("a tensor of " + std::string(to_string(tensor.type)) + " cannot be measured");
     return {tensor.type, tensor.type, tensor.data, nullptr};
 }
