@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/search/best_tried.hpp>
 
+#include <bouillon/core/random.hpp>
+#include <bouillon/kernel/matern52.hpp>
 #include <bouillon/surrogate/gaussian_process.hpp>
 
 #include <doctest/doctest.h>
@@ -50,4 +52,26 @@ TEST_CASE("a failure is never the best") {
     auto data = parabola(0.003);
     data.add(std::vector{0.55}, 5, 0.003);  // what stands for it, were it ever so good
     CHECK(detail::best_tried(fitted(data), data).index < data.successes);
+}
+
+TEST_CASE("of scores that standardisation makes equal the larger one is the best") {
+    auto data = parabola(0);
+    data.scores[0] = data.scores[5] = data.scores[10] = -1e308;
+    gaussian_process<> model(1, {}, {.compression = false});
+    model.fit(data.points, data.scores, data.variances);
+    REQUIRE(model.standardisation()(data.scores[6]) == model.standardisation()(data.scores[1]));
+    CHECK(detail::best_tried(model, data).index == 6);
+}
+
+TEST_CASE("on a rough function a trial keeps what its own observation says of it") {
+    auto engine = make_engine(4);
+    training_data data;  // 30 scores without any smooth part, of which one is far better than its noise
+    for (int i = 0; i < 30; ++i) data.add(std::vector{i / 29.0}, normal(engine), 1e-4);
+    data.scores[11] = 3;
+    data.successes = 30;
+    gaussian_process<matern52> model(1, {}, {.priors = {.kernel = {{.mean = 0, .deviation = 0.1}}}});
+    model.fit(data.points, data.scores, data.variances);
+    REQUIRE(model.predict(data.point(11)).mean < model.standardisation()(2));
+    CHECK(detail::best_tried(model, data).index == 11);
+    CHECK(detail::best_tried(model, data).mean > model.standardisation()(2.9));
 }

@@ -2,6 +2,7 @@
 #include <bouillon/search/recommendation.hpp>
 
 #include <bouillon/core/random.hpp>
+#include <bouillon/kernel/matern52.hpp>
 #include <bouillon/space/interval.hpp>
 #include <bouillon/surrogate/gaussian_process.hpp>
 
@@ -27,7 +28,8 @@ training_data parabola(double variance) {
     return data;
 }
 
-std::vector<double> answer_to(const training_data& data, const gaussian_process<>& model) {
+template <class Kernel>
+std::vector<double> answer_to(const training_data& data, const gaussian_process<Kernel>& model) {
     auto engine = make_engine(1);
     return detail::countable_best(model, data, interval{}, engine, {});
 }
@@ -78,4 +80,16 @@ TEST_CASE("failures are never recommended") {
     data.add(std::vector{0.55}, 5, 0.003);  // what stands for a failure, were it ever so good
     const auto model = fitted(data);
     CHECK(answer_to(data, model)[0] != 0.55);
+}
+
+TEST_CASE("on a rough function the best trial is recommended, not the middle of a smooth part") {
+    auto engine = make_engine(4);
+    training_data data;
+    for (int i = 0; i < 30; ++i)
+        data.add(std::vector{i / 29.0}, normal(engine) - 4 * std::pow(i / 29.0 - 0.8, 2), 1e-4);
+    data.scores[7] = 3;
+    data.successes = 30;
+    gaussian_process<matern52> model(1, {}, {.priors = {.kernel = {{.mean = 0, .deviation = 0.1}}}});
+    model.fit(data.points, data.scores, data.variances);
+    CHECK(answer_to(data, model)[0] == data.points[7]);
 }

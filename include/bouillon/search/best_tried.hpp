@@ -2,32 +2,33 @@
 #pragma once
 
 #include <bouillon/search/training_data.hpp>
+#include <bouillon/surrogate/belief_at_data.hpp>
+#include <bouillon/surrogate/joint_posterior.hpp>
 
-#include <algorithm>
 #include <cstddef>
-#include <vector>
+#include <limits>
 
 namespace bouillon::detail {
 
 /// One of the points tried, and what is believed of its score.
 struct tried_point {
     std::size_t index;  ///< in the data
-    double mean;        ///< posterior, standardised
+    double mean;        ///< believed of the function there, standardised
 };
 
-/// Among the successes the one with the largest posterior mean.
+/// Among the successes the one with the largest mean, the roughness there included (belief_at_data.hpp); of equal ones
+/// the one with the largest score.
 ///
-/// A score that is certain is its own mean, however rough the surrogate takes the function to be.
-/// Cost: one prediction at all points of the data.
-template <class Surrogate>
+/// Cost: n^2 comparisons.
+/// @param model conditioned on the data, and maybe on more
+template <joint_surrogate Surrogate>
 tried_point best_tried(const Surrogate& model, const training_data& data) {
-    std::vector<double> means(data.size()), deviations(data.size());  // (n), standardised
-    model.predict(data.points, means, deviations);
-    for (std::size_t i = 0; i < data.successes; ++i)
-        if (data.variances[i] == 0) means[i] = model.standardisation()(data.scores[i]);
-    const auto end = means.begin() + static_cast<std::ptrdiff_t>(data.successes);
-    const auto best = std::max_element(means.begin(), end);
-    return {static_cast<std::size_t>(best - means.begin()), *best};
+    tried_point best{0, -std::numeric_limits<double>::infinity()};
+    for (std::size_t i = 0; i < data.successes; ++i) {
+        const double mean = mean_at(model, observation_at(model, data.point(i)));
+        if (mean > best.mean || (mean == best.mean && data.scores[i] > data.scores[best.index])) best = {i, mean};
+    }
+    return best;
 }
 
 }  // namespace bouillon::detail

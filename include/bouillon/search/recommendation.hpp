@@ -10,11 +10,14 @@
 #include <bouillon/search/history.hpp>
 #include <bouillon/search/training_data.hpp>
 #include <bouillon/space/concept.hpp>
+#include <bouillon/surrogate/belief_at_data.hpp>
+#include <bouillon/surrogate/joint_posterior.hpp>
 #include <bouillon/surrogate/posterior.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <span>
 #include <utility>
@@ -44,25 +47,34 @@ struct recommendation {
 namespace detail {
 
 /// The unit point (d) whose score can be counted on to be the largest: the best one tried where its score is certain,
-/// else that of the largest posterior mean less one deviation, over the points tried and the space.
+/// else that of the largest mean less one deviation, over the points tried and the space.
 ///
-/// Between trials the deviation may be at most twice the best tried one's: farther out the surrogate guesses, and the
-/// best of many guesses is mostly wrong.
-/// Cost: a maximisation under noise.
-template <class Surrogate, search_space Space>
+/// What is believed is the function's value, its roughness included. Between trials the deviation may be at most twice
+/// the best tried one's: farther out the surrogate guesses, and the best of many guesses is mostly wrong.
+/// Cost: under noise a maximisation, and n^3.
+template <joint_surrogate Surrogate, search_space Space>
 std::vector<double> countable_best(const Surrogate& model, const training_data& data, const Space& space,
                                    random_engine& engine, const maximize_options& options) {
     const auto copy = [](std::span<const double> point) { return std::vector<double>(point.begin(), point.end()); };
     const std::size_t likely = best_tried(model, data).index;
     if (data.variances[likely] == 0) return copy(data.point(likely));
+    const std::vector<double> variances = variances_at_data(model);
+    std::size_t best = 0;
+    double best_value = -std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < data.successes; ++i) {
+        const std::size_t there = observation_at(model, data.point(i));
+        const double value = mean_at(model, there) - std::sqrt(variances[there]);
+        if (value > best_value) best = i, best_value = value;
+    }
+    const std::size_t there = observation_at(model, data.point(best));
+    const double roughness = roughness_at(model.data().variances[there], model.hyper_parameters());
     const auto countable = prepare(upper_confidence_bound{-1}, model, search_state{}, engine);
-    std::vector<double> values(data.size());  // (n)
-    countable.evaluate(data.points, values);
-    const auto best = std::max_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(data.successes));
-    const auto tried = data.point(static_cast<std::size_t>(best - values.begin()));
-    auto between = maximize(countable, space, engine, {.incumbent = tried}, in_length_scales(options, model));
-    const bool is_sure = model.predict(between.unit_point).variance <= 4 * model.predict(tried).variance;
-    return is_sure && between.value > *best ? std::move(between.unit_point) : copy(tried);
+    auto between =
+        maximize(countable, space, engine, {.incumbent = data.point(best)}, in_length_scales(options, model));
+    const posterior smooth = model.predict(between.unit_point);
+    const double variance = smooth.variance + roughness;
+    const bool is_sure = variance <= 4 * variances[there] && smooth.mean - std::sqrt(variance) > best_value;
+    return is_sure ? std::move(between.unit_point) : copy(data.point(best));
 }
 
 /// What follows from all that was learned.
@@ -86,11 +98,19 @@ search_belief<Surrogate> believe(const Surrogate& last, const training_data& dat
     return now;
 }
 
-/// What is believed at a unit point (d), in the user's terms: the loss that was observed there where it is certain.
-template <class Surrogate, search_space Space>
+/// What is believed of the function at a unit point (d).
+template <joint_surrogate Surrogate>
+posterior belief_at(const Surrogate& model, std::span<const double> unit_point) {
+    const std::size_t i = observation_at(model, unit_point);
+    if (i == model.data().size()) return model.predict(unit_point);
+    return {mean_at(model, i), variances_at_data(model)[i]};
+}
+
+/// The same in the user's terms: the loss that was observed there where it is certain.
+template <joint_surrogate Surrogate, search_space Space>
 recommendation describe(const Surrogate& model, const training_data& data, const history& trials, const Space& space,
                         std::span<const double> unit_point) {
-    const posterior belief = model.predict(unit_point);
+    const posterior belief = belief_at(model, unit_point);
     recommendation answer;
     answer.point = space.point(unit_point);
     answer.merge_weights = merge_weights(space, answer.point);
