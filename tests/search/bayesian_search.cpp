@@ -172,6 +172,14 @@ TEST_CASE("failed trials are learned from: the region that fails is left, the mi
     CHECK(branin(search.recommendation().point) - branin_minimum < 0.05);
 }
 
+TEST_CASE("a penalty for failures, however large, does not end a search") {
+    for (const double penalty : {1e6, 1e30, 1e308}) {
+        bayesian_search search(branin_box, {.budget = 40});
+        run(search, [&](std::span<const double> x) { return x[0] < 0 ? penalty : branin(x); });
+        CHECK(branin(search.recommendation().point) - branin_minimum < 0.05);
+    }
+}
+
 TEST_CASE("when every trial fails the search goes on exploring and recommends nothing") {
     bayesian_search search(branin_box, {.budget = 15});
     while (!search.done()) search.observe(search.suggest(), NAN);

@@ -297,6 +297,17 @@ TEST_CASE("scores that span orders of magnitude are compressed once there are en
     CHECK(is_compressed(24, steep));
 }
 
+TEST_CASE("scores that stand for no number are compressed twice") {
+    const auto seen = [](double penalty) {
+        observations all = sample(40, 3);
+        for (std::size_t i = 0; i < 40; i += 6) all.scores[i] = -penalty;
+        return fitted(all).standardisation().poor;
+    };
+    CHECK(seen(1e30) == compression::twice);
+    CHECK(seen(1e308) == compression::twice);
+    CHECK(seen(3) != compression::twice);
+}
+
 TEST_CASE("probed length scales are those of a squared exponential, and within bounds") {
     const auto surrogate = fitted<squared_exponential>(sample(40, 3));
     const auto lengths = surrogate.length_scales();

@@ -60,11 +60,26 @@ TEST_CASE("compression leaves the better half of the scores as it is, and is und
     CHECK(std::abs(sum) < 1e-14);
 }
 
+TEST_CASE("scores compressed twice are near the others however poor, and uncompressed again") {
+    const std::vector<double> scores = {-1e308, -1e30, -1e6, -3, 1, 2, 4, 5, 6}, variances(9, unknown);
+    const auto once = standardise_compressed(scores, variances);
+    const auto twice = standardise_compressed(scores, variances, compression::twice);
+    CHECK((once.knee - once.compressed(-1e308)) / once.width > 700);
+    CHECK((twice.knee - twice.compressed(-1e308)) / twice.width < 7);
+    for (const double score : {-1e308, -1e30, -1e6, -3.0, 0.999, 1.0, 4.0, 50.0}) {
+        CHECK(twice.score(twice(score)) == doctest::Approx(score).epsilon(1e-10));
+        CHECK(twice.slope(score) > 0);
+    }
+}
+
 TEST_CASE("the slope of a standardised score agrees with central differences") {
-    const auto by = standardise_compressed(std::vector<double>{-70, -3, 1, 2, 4}, std::vector<double>(5, unknown));
-    for (const double score : {-50.0, -1.0, 0.9, 2.0, 5.0}) {
-        const double step = 1e-5, difference = (by(score + step) - by(score - step)) / (2 * step);
-        CHECK(by.slope(score) == doctest::Approx(difference).epsilon(1e-8));
+    for (const compression poor : {compression::once, compression::twice}) {
+        const std::vector<double> scores = {-70, -3, 1, 2, 4}, variances(5, unknown);
+        const auto by = standardise_compressed(scores, variances, poor);
+        for (const double score : {-50.0, -1.0, 0.9, 2.0, 5.0}) {
+            const double step = 1e-5, difference = (by(score + step) - by(score - step)) / (2 * step);
+            CHECK(by.slope(score) == doctest::Approx(difference).epsilon(1e-8));
+        }
     }
 }
 

@@ -65,8 +65,8 @@ class gaussian_process {
     /// Fits the hyper-parameters to the data and conditions on it.
     ///
     /// Starts from the last fit; whenever the data have grown by a fifth it also starts afresh, from the priors' mode,
-    /// and compares how scores are best seen. Observations of known variance at the same point are merged. Cost: some
-    /// 10 likelihoods of n^3, some 60 where it starts afresh.
+    /// and compares how scores are best seen. Observations of known variance at the same point are merged. Cost: some 10 likelihoods of n^3,
+    /// some 60 where it starts afresh.
     /// @param points (n, dimension), row-major, in the unit cube
     /// @param scores (n), maximised, any scale
     /// @param variances (n), of each score, score units squared; NaN where unknown
@@ -77,9 +77,9 @@ class gaussian_process {
         detail::check_observations(dimension(), points, scores, variances);
         const bool afresh = 5 * scores.size() >= 6 * afresh_at_ || scores.size() < afresh_at_;
         const auto plain = standardise(scores, variances);
-        view chosen = afresh ? view::plain : view_;
-        const auto fit_view = [&](view seen) {
-            const auto units = seen == view::plain ? plain : standardise_compressed(scores, variances);
+        compression chosen = afresh ? compression::none : view_;
+        const auto fit_view = [&](compression seen) {
+            const auto units = seen == compression::none ? plain : standardise_compressed(scores, variances, seen);
             fitted_view result{units, make_training_set(dimension(), points, scores, variances, units), {}, 0};
             std::vector<bouillon::hyper_parameters> starts;
             auto& last = last_fits_[static_cast<std::size_t>(seen)];
@@ -94,10 +94,15 @@ class gaussian_process {
         };
         fitted_view best = fit_view(chosen);
         if (afresh && options_.compression) {
-            fitted_view other = fit_view(view::compressed);
-            if (other.evidence > best.evidence + compression_margin(scores.size())) {
-                best = std::move(other);
-                chosen = view::compressed;
+            double margin = compression_margin(scores.size());
+            for (const compression seen : {compression::once, compression::twice}) {
+                fitted_view other = fit_view(seen);
+                if (other.evidence > best.evidence + margin) {
+                    best = std::move(other);
+                    chosen = seen;
+                    margin = 0;
+                }
+                if (other.units.widths_below_knee(*std::ranges::min_element(scores)) < far_widths) break;
             }
         }
         condition_on(std::move(best.data), best.units, std::move(best.fitted.hyper));
@@ -297,8 +302,8 @@ class gaussian_process {
     /// where scores span orders of magnitude they speed all before them up (Rosenbrock).
     static double compression_margin(std::size_t n) { return std::min(0.5 * static_cast<double>(n), 20.0); }
 
-    /// The two ways of seeing scores.
-    enum class view : std::size_t { plain, compressed };
+    /// Widths below the knee from which on a score may stand for no number, and compressing twice is tried.
+    static constexpr double far_widths = 100;
 
     struct fitted_view {
         bouillon::standardisation units;
@@ -315,8 +320,8 @@ class gaussian_process {
     bouillon::standardisation standardisation_;
     training_set data_;
     bouillon::regression regression_;
-    view view_ = view::plain;
-    std::array<std::optional<bouillon::hyper_parameters>, 2> last_fits_;  // by view
+    compression view_ = compression::none;
+    std::array<std::optional<bouillon::hyper_parameters>, 3> last_fits_;  // by view
     std::size_t afresh_at_ = 0;                                           // observations at the last fresh start
 };
 

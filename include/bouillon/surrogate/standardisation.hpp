@@ -13,32 +13,48 @@
 
 namespace bouillon {
 
+/// How much poor scores are compressed.
+enum class compression { none, once, twice };
+
 /// How the surrogate sees scores: poor ones may be compressed, then all are centred and scaled.
 ///
 ///     standardised = (w(score) - centre) / scale
-///     w(score) = score above the knee,  knee - width log(1 + (knee - score) / width) below it
+///     w(score) = score above the knee,  knee - width l((knee - score) / width) below it
+///     l(x) = log(1 + x), or twice: log(1 + log(1 + x))
 ///
 /// w is smooth and leaves good scores as they are: how bad a bad score is says little about where the best ones are.
+/// Twice is for scores that stand for no number, such as penalties.
 struct standardisation {
     double centre = 0;
-    double scale = 1;                                        ///< above 0
+    double scale = 1;  ///< above 0
+    compression poor = compression::none;
     double knee = -std::numeric_limits<double>::infinity();  ///< score units; minus infinity: nothing is compressed
     double width = 1;                                        ///< score units, above 0
 
     double operator()(double score) const { return (compressed(score) - centre) / scale; }
 
     /// The derivative of a standardised score by the score: above 0, and 1 / scale for good scores.
-    double slope(double score) const { return 1 / (scale * (score < knee ? 1 + (knee - score) / width : 1)); }
+    double slope(double score) const {
+        const double away = widths_below_knee(score);
+        return 1 / scale / (1 + away) / (poor == compression::twice ? 1 + std::log1p(away) : 1);  // without overflow
+    }
 
     /// The score that is seen as `standardised`.
     double score(double standardised) const {
         const double value = centre + scale * standardised;
-        return value < knee ? knee - width * std::expm1((knee - value) / width) : value;
+        if (!(value < knee)) return value;
+        const double once = (knee - value) / width;
+        return knee - width * std::expm1(poor == compression::twice ? std::expm1(once) : once);
     }
 
     double compressed(double score) const {
-        return score < knee ? knee - width * std::log1p((knee - score) / width) : score;
+        if (!(score < knee)) return score;
+        const double once = std::log1p(widths_below_knee(score));
+        return knee - width * (poor == compression::twice ? std::log1p(once) : once);
     }
+
+    /// How far a score lies below the knee; 0 above it.
+    double widths_below_knee(double score) const { return score < knee ? (knee - score) / width : 0; }
 };
 
 namespace detail {
@@ -87,8 +103,9 @@ inline standardisation standardise(std::span<const double> scores, std::span<con
 ///
 /// Where a few scores are worse than all others by orders of magnitude, they no longer hide what distinguishes the good
 /// ones.
-inline standardisation standardise_compressed(std::span<const double> scores, std::span<const double> variances) {
-    standardisation result;
+inline standardisation standardise_compressed(std::span<const double> scores, std::span<const double> variances,
+                                              compression poor = compression::once) {
+    standardisation result{.poor = poor};
     if (scores.empty()) return result;
     std::vector<double> sorted(scores.begin(), scores.end());  // (n)
     const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
