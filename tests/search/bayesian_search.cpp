@@ -172,6 +172,19 @@ TEST_CASE("failed trials are learned from: the region that fails is left, the mi
     CHECK(branin(search.recommendation().point) - branin_minimum < 0.05);
 }
 
+TEST_CASE("a cone on a plain is found, though all losses are equal until then") {
+    for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6, 7, 8}) {
+        random_engine engine = make_engine(seed, 1);
+        const std::vector<double> centre = {0.1 + 0.8 * uniform(engine), 0.1 + 0.8 * uniform(engine)};
+        bayesian_search search(box{{0, 0}, {1, 1}}, {.budget = 60, .seed = seed});
+        while (!search.done()) {
+            const trial next = search.suggest();
+            search.observe(next, std::min(distance(next.point, centre) / 0.15 - 1, 0.0), 0);
+        }
+        CHECK(search.recommendation().loss < -0.5);
+    }
+}
+
 TEST_CASE("a penalty for failures, however large, does not end a search") {
     for (const double penalty : {1e6, 1e30, 1e308}) {
         bayesian_search search(branin_box, {.budget = 40});

@@ -308,6 +308,15 @@ TEST_CASE("scores that stand for no number are compressed twice") {
     CHECK(seen(3) != compression::twice);
 }
 
+TEST_CASE("equal scores leave the hyper-parameters where their priors have them") {
+    observations all = sample(30, 2);
+    std::fill(all.scores.begin(), all.scores.end(), 0.1);
+    std::fill(all.variances.begin(), all.variances.end(), 0.0);
+    const auto expected = gaussian_process<>(2).hyper_parameters();
+    CHECK(fitted(all).hyper_parameters().kernel == expected.kernel);
+    CHECK(fitted(all).hyper_parameters().signal_variance == expected.signal_variance);
+}
+
 TEST_CASE("probed length scales are those of a squared exponential, and within bounds") {
     const auto surrogate = fitted<squared_exponential>(sample(40, 3));
     const auto lengths = surrogate.length_scales();

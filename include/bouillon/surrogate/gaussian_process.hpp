@@ -65,7 +65,8 @@ class gaussian_process {
     /// Fits the hyper-parameters to the data and conditions on it.
     ///
     /// Starts from the last fit; whenever the data have grown by a fifth it also starts afresh, from the priors' mode,
-    /// and compares how scores are best seen. Observations of known variance at the same point are merged. Cost: some 10 likelihoods of n^3,
+    /// and compares how scores are best seen. Equal scores say nothing of the hyper-parameters, which are then the
+    /// priors' mode. Observations of known variance at the same point are merged. Cost: some 10 likelihoods of n^3,
     /// some 60 where it starts afresh.
     /// @param points (n, dimension), row-major, in the unit cube
     /// @param scores (n), maximised, any scale
@@ -77,6 +78,11 @@ class gaussian_process {
         detail::check_observations(dimension(), points, scores, variances);
         const bool afresh = 5 * scores.size() >= 6 * afresh_at_ || scores.size() < afresh_at_;
         const auto plain = standardise(scores, variances);
+        if (std::ranges::all_of(scores, [&](double score) { return score == scores[0]; })) {
+            view_ = compression::none;
+            return condition_on(make_training_set(dimension(), points, scores, variances, plain), plain,
+                                detail::prior_start(options_.priors));
+        }
         compression chosen = afresh ? compression::none : view_;
         const auto fit_view = [&](compression seen) {
             const auto units = seen == compression::none ? plain : standardise_compressed(scores, variances, seen);
