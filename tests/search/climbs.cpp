@@ -32,7 +32,7 @@ training_data two_hills(double first, double second) {
 struct climber {
     climb_options options = {};
     gaussian_process<> model = gaussian_process<>(1);
-    detail::climbs climbs = detail::climbs(options);
+    detail::climbs<gaussian_process<>> climbs = detail::climbs<gaussian_process<>>(options);
     std::vector<training_data> known = {};  // of each surrogate that was asked for a proposal elsewhere
     double promised = 1;                    // the improvement of whatever is proposed there
     std::size_t freedom = 1;                // of the space, as the climbs are told

@@ -317,6 +317,28 @@ TEST_CASE("equal scores leave the hyper-parameters where their priors have them"
     CHECK(fitted(all).hyper_parameters().signal_variance == expected.signal_variance);
 }
 
+TEST_CASE("a few more scores among many keep the hyper-parameters and are conditioned on") {
+    const observations all = sample(160, 2);
+    const auto first = [&](std::size_t n) {
+        return observations{2,
+                            {all.points.begin(), all.points.begin() + static_cast<std::ptrdiff_t>(2 * n)},
+                            {all.scores.begin(), all.scores.begin() + static_cast<std::ptrdiff_t>(n)},
+                            {all.variances.begin(), all.variances.begin() + static_cast<std::ptrdiff_t>(n)}};
+    };
+    auto surrogate = fitted(first(150));
+    const auto before = surrogate.hyper_parameters();
+    const auto learn = [&](const observations& some) { surrogate.fit(some.points, some.scores, some.variances); };
+    learn(first(152));
+    CHECK(surrogate.hyper_parameters().kernel == before.kernel);
+    CHECK(surrogate.size() == 152);
+    observations shifted = first(153);  // by one score that changes the units of all
+    shifted.scores.back() = 1000;
+    learn(shifted);
+    CHECK(surrogate.hyper_parameters().kernel != before.kernel);
+    learn(first(160));
+    CHECK(surrogate.hyper_parameters().kernel != before.kernel);
+}
+
 TEST_CASE("probed length scales are those of a squared exponential, and within bounds") {
     const auto surrogate = fitted<squared_exponential>(sample(40, 3));
     const auto lengths = surrogate.length_scales();

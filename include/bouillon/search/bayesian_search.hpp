@@ -42,8 +42,8 @@ namespace bouillon {
 /// Several trials may be out at once and may end in any order. A trial that fails is learned from as well; one that is
 /// abandoned is forgotten. What is suggested is a function of the options and of the order of the calls so far, and of
 /// nothing else; in what order trials end between two suggestions makes no difference.
-/// Cost of a suggestion: a hyper-parameter fit, O(n^3), and one acquisition maximisation, O(n^2) a candidate; both
-/// twice as a rule, and four times at most, where a search climbs elsewhere.
+/// Cost of a suggestion: a hyper-parameter fit, O(n^3), above 128 trials only now and then, and one acquisition
+/// maximisation, O(n^2) a candidate; both twice as a rule, and four times at most, where a search climbs elsewhere.
 template <class Space, class Acquisition = improvement_or_knowledge, class Kernel = trended<matern52>>
 class bayesian_search {
     // Not constraints of the parameters: where these are deduced, clang would not say what is missing.
@@ -218,7 +218,7 @@ class bayesian_search {
     Acquisition acquisition_;
     detail::ledger ledger_;
     surrogate_type surrogate_;
-    detail::climbs climbs_;
+    detail::climbs<surrogate_type> climbs_;
     std::vector<std::vector<double>> design_;  // (initial trials, d), unit points
 };
 

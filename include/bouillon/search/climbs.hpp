@@ -12,7 +12,6 @@
 #include <cstddef>
 #include <optional>
 #include <span>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -37,6 +36,7 @@ using propose_with = function_ref<proposal(Surrogate& model, const training_data
 /// basins see either well, for each has length scales of its own: so back in the best one, the others are left out.
 ///
 ///     everywhere -- converged --> away -- its climb has ended --> home -- converged --> everywhere
+template <class Surrogate>
 class climbs {
  public:
     explicit climbs(climb_options options = {}) : options_(options) {}
@@ -50,9 +50,8 @@ class climbs {
     /// @param left what the search may still spend
     /// @param propose what makes a proposal of all or of some of the data
     /// @returns (d), a unit point
-    template <class Surrogate>
     std::vector<double> next(Surrogate& model, const training_data& data, const remaining& left,
-                             std::type_identity_t<propose_with<Surrogate>> propose) {
+                             propose_with<Surrogate> propose) {
         if (!options_.elsewhere) return propose(model, data, anywhere).unit_point;
         if (auto point = go_on(model, data, left, propose)) return std::move(*point);
         proposal widest = propose(model, data, anywhere);
@@ -88,7 +87,6 @@ class climbs {
     }
 
     /// The next point of a climb that has begun, away or home; nothing where there is none or it has ended.
-    template <class Surrogate>
     std::optional<std::vector<double>> go_on(const Surrogate& model, const training_data& data, const remaining& left,
                                              propose_with<Surrogate> propose) {
         const stage last = std::exchange(stage_, stage::everywhere);
@@ -103,7 +101,6 @@ class climbs {
     }
 
     /// The first point of another climb; nothing where outside of all basins nothing is known or to be gained.
-    template <class Surrogate>
     std::optional<std::vector<double>> begin(const Surrogate& model, const training_data& data, const remaining& left,
                                              propose_with<Surrogate> propose) {
         const auto best = data.point(best_tried(model, data).index);
@@ -111,15 +108,16 @@ class climbs {
         return go(stage::away, model, data, best, left, propose).next;
     }
 
-    /// The surrogate is fitted afresh each time: in a basin that is new to it, it has to change its mind often.
-    template <class Surrogate>
+    /// The surrogate is fitted afresh each time, as long as that is cheap: in a basin that is new to it, it has to
+    /// change its mind often.
     step go(stage now, const Surrogate& model, const training_data& data, std::span<const double> best,
             const remaining& left, propose_with<Surrogate> propose) {
         std::vector<basin> behind = explored_;
         if (now == stage::home) std::erase_if(behind, [&](const basin& one) { return one.contains(best); });
         const training_data others = outside(behind, data);
         if (others.successes < options_.fewest_known) return {};
-        Surrogate local = model;
+        if (!local_ || others.size() <= cheaply_fitted) local_ = model;
+        Surrogate& local = *local_;
         local.fit(others.points, others.scores, others.variances);
         const auto in_front = [&](std::span<const double> point) { return !contain(behind, point); };
         proposal next = propose(local, others, in_front);
@@ -131,8 +129,11 @@ class climbs {
         return {std::move(next.unit_point)};
     }
 
+    static constexpr std::size_t cheaply_fitted = 100;  // observations
+
     climb_options options_;
-    std::vector<basin> explored_;  // where climbs have ended
+    std::vector<basin> explored_;     // where climbs have ended
+    std::optional<Surrogate> local_;  // of the last climb elsewhere or home
     stage stage_ = stage::everywhere;
 };
 

@@ -83,9 +83,14 @@ class gaussian_process {
             return condition_on(make_training_set(dimension(), points, scores, variances, plain), plain,
                                 detail::prior_start(options_.priors));
         }
+        if (!afresh && keeps_hyper_parameters(scores, variances)) {
+            const auto units = units_of(view_, scores, variances);
+            return condition_on(make_training_set(dimension(), points, scores, variances, units), units,
+                                hyper_parameters_);
+        }
         compression chosen = afresh ? compression::none : view_;
         const auto fit_view = [&](compression seen) {
-            const auto units = seen == compression::none ? plain : standardise_compressed(scores, variances, seen);
+            const auto units = units_of(seen, scores, variances);
             fitted_view result{units, make_training_set(dimension(), points, scores, variances, units), {}, 0};
             std::vector<bouillon::hyper_parameters> starts;
             auto& last = last_fits_[static_cast<std::size_t>(seen)];
@@ -113,6 +118,7 @@ class gaussian_process {
         }
         condition_on(std::move(best.data), best.units, std::move(best.fitted.hyper));
         view_ = chosen;
+        fitted_at_ = scores.size();
         if (afresh) afresh_at_ = scores.size();
     }
 
@@ -283,6 +289,22 @@ class gaussian_process {
         hyper_parameters_ = std::move(hyper);
     }
 
+    static bouillon::standardisation units_of(compression seen, std::span<const double> scores,
+                                              std::span<const double> variances) {
+        return seen == compression::none ? standardise(scores, variances)
+                                         : standardise_compressed(scores, variances, seen);
+    }
+
+    /// Whether a few more scores among many leave the hyper-parameters as they are: a thirty-second more of them, in
+    /// nearly the same units.
+    bool keeps_hyper_parameters(std::span<const double> scores, std::span<const double> variances) const {
+        const std::size_t n = scores.size();
+        if (n <= always_fitted || n < fitted_at_ || 32 * n >= 33 * fitted_at_) return false;
+        const auto units = units_of(view_, scores, variances);
+        return std::abs(units.centre - standardisation_.centre) <= 0.1 * units.scale &&
+               std::abs(units.scale - standardisation_.scale) <= 0.1 * units.scale;
+    }
+
     double above_rounding(double variance, std::span<const double> point) const {
         return std::max(variance, detail::least_variance(prior_variance(point), hyper_parameters_));
     }
@@ -303,6 +325,9 @@ class gaussian_process {
             deviations[p] = std::sqrt(above_rounding(prior_variance(point) - reductions[p], point));
         }
     }
+
+    /// Observations up to which the hyper-parameters are fitted anew for each.
+    static constexpr std::size_t always_fitted = 128;
 
     /// Nats that n compressed scores must be likelier by: they slow the last digits of a search down (Branin), and
     /// where scores span orders of magnitude they speed all before them up (Rosenbrock).
@@ -328,7 +353,8 @@ class gaussian_process {
     bouillon::regression regression_;
     compression view_ = compression::none;
     std::array<std::optional<bouillon::hyper_parameters>, 3> last_fits_;  // by view
-    std::size_t afresh_at_ = 0;                                           // observations at the last fresh start
+    std::size_t fitted_at_ = 0;  // observations at the last fit of the hyper-parameters
+    std::size_t afresh_at_ = 0;  // observations at the last fresh start
 };
 
 }  // namespace bouillon
