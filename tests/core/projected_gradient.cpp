@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <bouillon/core/error.hpp>
 #include <bouillon/core/projected_gradient.hpp>
 
 #include <doctest/doctest.h>
@@ -9,6 +10,7 @@
 #include <initializer_list>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <vector>
 
 using namespace bouillon;
@@ -147,4 +149,33 @@ TEST_CASE("a function that is stretched along its coordinates is minimised alike
     CHECK(scaled.evaluations == plain.evaluations);
     for (std::size_t i = 0; i < 2; ++i)
         CHECK(scaled.point[i] / lengths[i] == doctest::Approx(plain.point[i]).epsilon(1e-9));
+}
+
+TEST_CASE("options with which no minimisation ends are refused by name and value") {
+    CHECK_NOTHROW(check(projected_gradient_options{.gradient_tolerance = 0, .value_tolerance = 0}));
+    const auto refused = [](const projected_gradient_options& options, const char* message) {
+        CHECK_THROWS_WITH_AS(check(options, "fit"), message, input_error);
+        const auto parabola = [](std::span<const double> x, std::span<double> gradient) {
+            gradient[0] = 2 * x[0];
+            return x[0] * x[0];
+        };
+        CHECK_THROWS_AS(minimize(
+                            parabola, [](std::span<double>) {}, std::vector{1.0}, options),
+                        input_error);
+    };
+    refused({.evaluations = 0}, "fit.evaluations is 0, but it must be 1 or more");
+    refused({.gradient_tolerance = -1}, "fit.gradient_tolerance is -1, but it must be 0 or more");
+    refused({.gradient_tolerance = NAN}, "fit.gradient_tolerance is nan, but it must be 0 or more");
+    refused({.value_tolerance = NAN}, "fit.value_tolerance is nan, but it must be 0 or more");
+    refused({.first_step = 0}, "fit.first_step is 0, but it must be above 0 and finite");
+    refused({.first_step = INFINITY}, "fit.first_step is inf, but it must be above 0 and finite");
+    refused({.lengths = {0}}, "fit.lengths[0] is 0, but it must be above 0 and finite");
+    refused({.lengths = {1, NAN}}, "fit.lengths[1] is nan, but it must be above 0 and finite");
+    const auto flat = [](std::span<const double>, std::span<double> gradient) {
+        gradient[0] = 0;
+        return 0.0;
+    };
+    CHECK_THROWS_WITH_AS(minimize(flat, [](std::span<double>) {}, std::vector{1.0}, {.lengths = {1, 1}}),
+                         "projected_gradient_options.lengths.size() is 2, but it must be 0 or the dimension, 1",
+                         input_error);
 }

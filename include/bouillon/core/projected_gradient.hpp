@@ -3,13 +3,16 @@
 
 #include <bouillon/core/function_ref.hpp>
 #include <bouillon/core/quadratic_model.hpp>
+#include <bouillon/core/require_option.hpp>
+#include <bouillon/core/to_string.hpp>
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +26,25 @@ struct projected_gradient_options {
     double first_step = 1;             ///< largest coordinate of the first step, in lengths
     std::vector<double> lengths = {};  ///< (dimension), over which the function bends alike; empty: all 1
 };
+
+/// Refuses numbers with which no minimisation gets anywhere or ends.
+///
+/// @param options to be checked
+/// @param owner what they belong to, as a message has it
+/// @throws input_error that names the option and its value
+inline void check(const projected_gradient_options& options, std::string_view owner = "projected_gradient_options") {
+    const auto require = [&](bool usable, std::string_view option, auto value, std::string_view must_be) {
+        detail::require_option(usable, owner, option, value, must_be);
+    };
+    require(options.evaluations > 0, "evaluations", options.evaluations, "1 or more");
+    require(options.gradient_tolerance >= 0, "gradient_tolerance", options.gradient_tolerance, "0 or more");
+    require(options.value_tolerance >= 0, "value_tolerance", options.value_tolerance, "0 or more");
+    require(options.first_step > 0 && std::isfinite(options.first_step), "first_step", options.first_step,
+            "above 0 and finite");
+    for (std::size_t i = 0; i < options.lengths.size(); ++i)
+        if (const double length = options.lengths[i]; !(length > 0 && std::isfinite(length)))
+            require(false, "lengths[" + to_string(i) + "]", length, "above 0 and finite");
+}
 
 /// What `minimize` found.
 struct projected_minimum {
@@ -76,10 +98,14 @@ inline bool search_towards(const std::vector<double>& target, function_ref<bool(
 /// @param start (dimension), projected first
 /// @param options when to stop
 /// @returns the best point seen, which lies in the set, with its value
+/// @throws input_error for options that `check` refuses, or lengths that are not one a coordinate
 inline projected_minimum minimize(function_ref<double(std::span<const double> x, std::span<double> gradient)> function,
                                   function_ref<void(std::span<double> x)> project, std::span<const double> start,
                                   const projected_gradient_options& options = {}) {
     const std::size_t dimension = start.size();
+    check(options);
+    detail::require_option(options.lengths.empty() || options.lengths.size() == dimension, "projected_gradient_options",
+                           "lengths.size()", options.lengths.size(), "0 or the dimension, " + to_string(dimension));
     projected_minimum best;
     const auto evaluate = [&](detail::iterate& visited) {
         if (best.evaluations > 0 && best.evaluations >= options.evaluations) return false;
@@ -95,7 +121,6 @@ inline projected_minimum minimize(function_ref<double(std::span<const double> x,
     project(here.x);
     evaluate(here);
     const std::vector<double> lengths = options.lengths.empty() ? std::vector<double>(dimension, 1.0) : options.lengths;
-    assert(lengths.size() == dimension);
     const auto steepest = [&] {
         double slope = 0;
         for (std::size_t i = 0; i < dimension; ++i) slope = std::max(slope, lengths[i] * std::abs(here.gradient[i]));
