@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/acquisition/maximize.hpp>
+#include <bouillon/core/error.hpp>
 #include <bouillon/space/box.hpp>
 #include <bouillon/space/interval.hpp>
 #include <bouillon/space/simplex.hpp>
@@ -157,4 +158,16 @@ TEST_CASE("local searches that agree spare the others") {
     const auto highest = maximize(only_one, box{{0, 0}, {1, 1}}, engine, {}, options);
     CHECK(distance(highest.unit_point, only_one.centre) < 1e-6);
     CHECK(arrivals == 3);
+}
+
+TEST_CASE("options that leave nothing to choose from are refused by name and value") {
+    CHECK_NOTHROW(check(maximize_options{.samples = 1, .perturbations = 0, .starts = 0, .grid = 2}));
+    const auto refused = [](const maximize_options& options, const char* message) {
+        CHECK_THROWS_WITH_AS(check(options), message, input_error);
+    };
+    refused({.samples = 0, .perturbations = 0}, "maximize.samples is 0, but it must be 1 or more");
+    refused({.agreeing = 0}, "maximize.agreeing is 0, but it must be 1 or more");
+    refused({.grid = 0}, "maximize.grid is 0, but it must be 2 or more");
+    refused({.grid = 1}, "maximize.grid is 1, but it must be 2 or more");
+    refused({.local = {.evaluations = 0}}, "maximize.local.evaluations is 0, but it must be 1 or more");
 }

@@ -6,6 +6,7 @@
 #include <bouillon/core/projected_gradient.hpp>
 #include <bouillon/core/quasi_random.hpp>
 #include <bouillon/core/random.hpp>
+#include <bouillon/core/require_option.hpp>
 #include <bouillon/space/concept.hpp>
 #include <bouillon/space/spread.hpp>
 
@@ -26,6 +27,16 @@ struct maximize_options {
     std::size_t grid = 1025;         ///< points, in one dimension
     projected_gradient_options local = {.value_tolerance = 1e-8};
 };
+
+/// Refuses numbers that leave a maximisation nothing to choose from.
+///
+/// @throws input_error that names the option and its value
+inline void check(const maximize_options& options) {
+    detail::require_option(options.samples > 0, "maximize", "samples", options.samples, "1 or more");
+    detail::require_option(options.agreeing > 0, "maximize", "agreeing", options.agreeing, "1 or more");
+    detail::require_option(options.grid > 1, "maximize", "grid", options.grid, "2 or more");
+    check(options.local, "maximize.local");
+}
 
 /// The options with local searches in the surrogate's length scales, which an acquisition bends over.
 template <class Surrogate>
@@ -172,10 +183,12 @@ inline maximum maximize(const maximize_problem& problem, random_engine& engine, 
 ///
 /// Many candidates in one batch, then projected gradient ascent from the best few. Deterministic for an engine's state.
 /// Where the request leaves nothing, the candidate that is farthest from those taken is returned (the same again in a
-/// space of one point). Cost: one batch of about 600 (1025 in one dimension), then up to `starts` local searches.
+/// space of one point). Throws input_error for options that `check` refuses. Cost: one batch of about 600 (1025 in one
+/// dimension), then up to `starts` local searches.
 template <prepared_acquisition Acquisition, search_space Space>
 maximum maximize(const Acquisition& acquisition, const Space& space, random_engine& engine,
                  const maximize_request& request = {}, const maximize_options& options = {}) {
+    check(options);
     const auto evaluate = [&](auto points, auto values) { acquisition.evaluate(points, values); };
     const auto evaluate_gradient = [&](auto point, auto gradient) {
         return acquisition.evaluate_gradient(point, gradient);
