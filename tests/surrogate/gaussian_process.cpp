@@ -3,9 +3,11 @@
 
 #include <surrogate/reference_values.hpp>
 
+#include <bouillon/core/error.hpp>
 #include <bouillon/core/quasi_random.hpp>
 #include <bouillon/core/random.hpp>
 #include <bouillon/kernel/matern32.hpp>
+#include <bouillon/kernel/rational_quadratic.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
 
 #include <doctest/doctest.h>
@@ -434,4 +436,16 @@ TEST_CASE("fitting no data leaves the prior") {
     surrogate.fit({}, {}, {});
     CHECK(surrogate.size() == 0);
     CHECK(surrogate.predict(std::vector<double>{.5}).mean == 0);
+}
+
+TEST_CASE("a surrogate refuses numbers that it cannot have by name and value") {
+    const auto refused = [](const gaussian_process_options& options, const char* message) {
+        CHECK_THROWS_WITH_AS(gaussian_process(1, matern52{}, options), message, input_error);
+    };
+    refused({.priors = {.kernel = {{.deviation = -1}}}},
+            "surrogate.priors.kernel[0].deviation is -1, but it must be above 0");
+    refused({.mean = INFINITY}, "surrogate.mean is inf, but it must be finite");
+    refused({.fit = {.evaluations = 0}}, "surrogate.fit.evaluations is 0, but it must be 1 or more");
+    CHECK_THROWS_WITH_AS(gaussian_process(1, rational_quadratic_profile{-1}),
+                         "rational_quadratic_profile.shape is -1, but it must be above 0 and finite", input_error);
 }

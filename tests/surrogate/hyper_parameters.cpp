@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/surrogate/hyper_parameters.hpp>
 
+#include <bouillon/core/error.hpp>
 #include <bouillon/kernel/ard.hpp>
 #include <bouillon/kernel/matern52.hpp>
 
@@ -105,4 +106,27 @@ TEST_CASE("hyper-parameters are kept within their bounds") {
     CHECK(greatest.signal_variance == doctest::Approx(1e3));
     CHECK(greatest.noise_variance == doctest::Approx(10));
     CHECK(greatest.roughness == doctest::Approx(10));
+}
+
+TEST_CASE("priors that are none are refused by name and value") {
+    CHECK_NOTHROW(check(hyper_parameter_priors{}));
+    CHECK_NOTHROW(check(hyper_parameter_priors{.roughness = no_roughness}));
+    CHECK_NOTHROW(check(hyper_parameter_priors{.kernel = {{.lower = -INFINITY, .upper = INFINITY}}}));
+    const auto refused = [](const hyper_parameter_priors& priors, const char* message) {
+        CHECK_THROWS_WITH_AS(check(priors), message, input_error);
+    };
+    refused({.kernel = {{}, {.mean = NAN}}}, "surrogate.priors.kernel[1].mean is nan, but it must be finite");
+    refused({.kernel = {{.deviation = 0}}}, "surrogate.priors.kernel[0].deviation is 0, but it must be above 0");
+    refused({.noise_variance = {.lower = NAN}},
+            "surrogate.priors.noise_variance.lower is nan, but it must be a number");
+    refused({.roughness = {.lower = 1, .upper = 0}},
+            "surrogate.priors.roughness.upper is 0, but it must be lower, 1, or more");
+    refused({.signal_variance = {.shape = 0}},
+            "surrogate.priors.signal_variance.shape is 0, but it must be above 0 and finite");
+    refused({.signal_variance = {.rate = NAN}},
+            "surrogate.priors.signal_variance.rate is nan, but it must be above 0 and finite");
+    refused({.signal_variance = {.lower = 0}},
+            "surrogate.priors.signal_variance.lower is 0, but it must be above 0 and finite");
+    refused({.signal_variance = {.lower = 2, .upper = 1}},
+            "surrogate.priors.signal_variance.upper is 1, but it must be lower, 2, or more");
 }

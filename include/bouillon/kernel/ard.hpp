@@ -3,6 +3,7 @@
 
 #include <bouillon/core/blas.hpp>
 #include <bouillon/core/name_of.hpp>
+#include <bouillon/core/own_check.hpp>
 #include <bouillon/kernel/concept.hpp>
 
 #include <algorithm>
@@ -149,6 +150,9 @@ struct ard {
                 gradients[a * x.size() + j] = slopes[a] * (z_x.values[j] - z.values[j * z.size + a]) * inverse;
         }
     }
+
+    /// The profile's own.
+    void check() const { detail::own_check(profile); }
 
     std::string name() const { return name_of(profile); }
 };

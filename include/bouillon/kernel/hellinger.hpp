@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/name_of.hpp>
+#include <bouillon/core/own_check.hpp>
 #include <bouillon/kernel/concept.hpp>
 #include <bouillon/kernel/covariance.hpp>
 #include <bouillon/kernel/parts.hpp>
@@ -56,6 +57,9 @@ struct hellinger {
         detail::fill_point_gradients(kernel, x_roots, roots(points), logs, gradients);
         for (std::size_t i = 0; i < gradients.size(); ++i) gradients[i] /= 2 * x_roots[i % x.size()];
     }
+
+    /// The kernel's own.
+    void check() const { detail::own_check(kernel); }
 
     std::string name() const { return name_of_composite("hellinger", kernel); }
 

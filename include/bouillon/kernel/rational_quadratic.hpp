@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/require_option.hpp>
 #include <bouillon/kernel/ard.hpp>
 #include <bouillon/kernel/concept.hpp>
 
@@ -23,6 +24,12 @@ struct rational_quadratic_profile {
     double operator()(double r2) const { return std::exp(-shape * std::log1p(r2 / (2 * shape))); }
     /// d k / d r2 = -1/2 (1 + r2 / (2 shape))^-(shape + 1)
     double derivative(double r2) const { return -0.5 * std::exp(-(shape + 1) * std::log1p(r2 / (2 * shape))); }
+
+    /// @throws input_error where the shape is none
+    void check() const {
+        detail::require_option(shape > 0 && std::isfinite(shape), "rational_quadratic_profile", "shape", shape,
+                               "above 0 and finite");
+    }
 
     std::string name() const { return "rational_quadratic_profile"; }
 };

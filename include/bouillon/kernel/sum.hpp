@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/name_of.hpp>
+#include <bouillon/core/own_check.hpp>
 #include <bouillon/kernel/concept.hpp>
 #include <bouillon/kernel/covariance.hpp>
 #include <bouillon/kernel/parts.hpp>
@@ -93,6 +94,9 @@ requires(sizeof...(Kernels) >= 2) struct sum {
             for (double& slope : by_own) slope *= share(logs, first);
         });
     }
+
+    /// The parts' own.
+    void check() const { detail::own_checks(parts); }
 
     std::string name() const {
         return std::apply([](const auto&... part) { return name_of_composite("sum", part...); }, parts);

@@ -60,6 +60,9 @@ struct trended {
         with(x.size(), [&](const auto& kernel) { detail::fill_point_gradients(kernel, x, points, logs, gradients); });
     }
 
+    /// The kernel's own.
+    void check() const { both.check(); }
+
     std::string name() const { return name_of_composite("trended", std::get<0>(both.parts)); }
 
  private:

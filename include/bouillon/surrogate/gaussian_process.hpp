@@ -3,7 +3,9 @@
 
 #include <bouillon/core/blas.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/own_check.hpp>
 #include <bouillon/core/projected_gradient.hpp>
+#include <bouillon/core/require_option.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/kernel/ard.hpp>
 #include <bouillon/kernel/concept.hpp>
@@ -37,6 +39,16 @@ struct gaussian_process_options {
     projected_gradient_options fit = {.evaluations = 100, .gradient_tolerance = 1e-2, .value_tolerance = 1e-5};
 };
 
+/// Refuses numbers that no surrogate can use; its priors of the kernel's are checked where that is known.
+///
+/// @throws input_error that names the option and its value
+inline void check(const gaussian_process_options& options) {
+    check(options.priors);
+    if (options.mean)
+        detail::require_option(std::isfinite(*options.mean), "surrogate", "mean", *options.mean, "finite");
+    check(options.fit, "surrogate.fit");
+}
+
 /// Gaussian process regression, where poor scores may be compressed first.
 ///
 ///     score = centre + scale f(x) + noise,   f ~ GP(mean, s^2 k)
@@ -52,10 +64,12 @@ class gaussian_process {
  public:
     /// Before any data it predicts its prior.
     ///
-    /// @throws input_error for priors that do not fit the kernel
+    /// @throws input_error for priors that do not fit the kernel, and numbers that neither it nor the options can have
     explicit gaussian_process(std::size_t dimension, Kernel kernel = {}, gaussian_process_options options = {})
         : kernel_(as_covariance(std::move(kernel))), options_(std::move(options)) {
         if (dimension == 0) throw input_error("surrogate: a point needs at least one coordinate");
+        detail::own_check(kernel_);
+        check(options_);
         options_.priors = detail::complete_priors(kernel_, dimension, options_.priors);
         hyper_parameters_ = detail::prior_start(options_.priors);
         data_.dimension = dimension;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/require_option.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/kernel/concept.hpp>
 
@@ -51,6 +52,37 @@ struct hyper_parameter_priors {
 
 /// For data whose known variances are all that stands between them and the function.
 inline constexpr hyper_parameter_prior no_roughness{.mean = -80, .deviation = 1, .lower = -80, .upper = -80};
+
+namespace detail {
+
+inline void check_prior(const hyper_parameter_prior& prior, const std::string& name) {
+    require_option(std::isfinite(prior.mean), name, "mean", prior.mean, "finite");
+    require_option(prior.deviation > 0, name, "deviation", prior.deviation, "above 0");
+    require_option(!std::isnan(prior.lower), name, "lower", prior.lower, "a number");
+    require_option(prior.upper >= prior.lower, name, "upper", prior.upper,
+                   "lower, " + to_string(prior.lower) + ", or more");
+}
+
+inline void check_prior(const gamma_prior& prior, const std::string& name) {
+    require_option(prior.shape > 0 && std::isfinite(prior.shape), name, "shape", prior.shape, "above 0 and finite");
+    require_option(prior.rate > 0 && std::isfinite(prior.rate), name, "rate", prior.rate, "above 0 and finite");
+    require_option(prior.lower > 0 && std::isfinite(prior.lower), name, "lower", prior.lower, "above 0 and finite");
+    require_option(prior.upper >= prior.lower, name, "upper", prior.upper,
+                   "lower, " + to_string(prior.lower) + ", or more");
+}
+
+}  // namespace detail
+
+/// Refuses priors that are none.
+///
+/// @throws input_error that names the option and its value
+inline void check(const hyper_parameter_priors& priors) {
+    for (std::size_t i = 0; i < priors.kernel.size(); ++i)
+        detail::check_prior(priors.kernel[i], "surrogate.priors.kernel[" + to_string(i) + "]");
+    detail::check_prior(priors.signal_variance, "surrogate.priors.signal_variance");
+    detail::check_prior(priors.noise_variance, "surrogate.priors.noise_variance");
+    detail::check_prior(priors.roughness, "surrogate.priors.roughness");
+}
 
 namespace detail {
 
