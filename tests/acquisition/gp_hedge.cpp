@@ -4,11 +4,13 @@
 #include <bouillon/acquisition/expected_improvement.hpp>
 #include <bouillon/acquisition/maximize.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
+#include <bouillon/core/error.hpp>
 #include <bouillon/space/box.hpp>
 
 #include "belief.hpp"
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <numeric>
 
 using namespace bouillon;
@@ -107,4 +109,16 @@ TEST_CASE("every arm's nominee is chosen at some time, and an arm alone always")
     }
     CHECK(exploited > explored);  // the mean is what is rewarded
     CHECK(explored > 0);
+}
+
+TEST_CASE("policies that make no probabilities are refused and so are the arms' numbers") {
+    using hedge = gp_hedge<expected_improvement, upper_confidence_bound>;
+    CHECK_NOTHROW(hedge(hedge_policy{.eta = 0, .discount = 0}));
+    CHECK_THROWS_WITH_AS(hedge({.eta = -1}), "hedge_policy.eta is -1, but it must be 0 or more and finite",
+                         input_error);
+    CHECK_THROWS_AS(hedge({.eta = INFINITY}), input_error);
+    CHECK_THROWS_WITH_AS(hedge({.discount = 1.5}), "hedge_policy.discount is 1.5, but it must be from 0 to 1",
+                         input_error);
+    CHECK_THROWS_AS(hedge({.discount = NAN}), input_error);
+    CHECK_THROWS_AS(hedge({}, expected_improvement{}, upper_confidence_bound{NAN}), input_error);
 }

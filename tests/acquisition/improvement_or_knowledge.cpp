@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/acquisition/improvement_or_knowledge.hpp>
+#include <bouillon/core/error.hpp>
 
 #include <acquisition/prepared_test.hpp>
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <vector>
 
 using namespace bouillon;
@@ -45,4 +47,10 @@ TEST_CASE("noisy scores are a matter of knowledge") {
 
 TEST_CASE("improvement or knowledge keeps the laws of an acquisition") {
     check_laws(acquisition_violations(improvement_or_knowledge{}));
+}
+
+TEST_CASE("numbers that either part cannot have are refused") {
+    CHECK_NOTHROW(improvement_or_knowledge{}.check());
+    CHECK_THROWS_AS(improvement_or_knowledge{.improvement = {.draws = 0}}.check(), input_error);
+    CHECK_THROWS_AS(improvement_or_knowledge{.knowledge = {.noise_variance = -1}}.check(), input_error);
 }

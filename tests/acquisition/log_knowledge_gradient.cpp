@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/acquisition/log_knowledge_gradient.hpp>
+#include <bouillon/core/error.hpp>
 
 #include "prepared_test.hpp"
 #include <doctest/doctest.h>
+
+#include <cmath>
 
 using namespace bouillon;
 
@@ -113,4 +116,13 @@ TEST_CASE("nothing new is to be learned where the score is certain, and the valu
 
 TEST_CASE("the knowledge gradient keeps the laws of an acquisition") {
     check_laws(acquisition_violations(log_knowledge_gradient{}));
+}
+
+TEST_CASE("a noise variance that is none is refused") {
+    CHECK_NOTHROW(log_knowledge_gradient{}.check());
+    CHECK_NOTHROW(log_knowledge_gradient{.noise_variance = 0}.check());
+    CHECK_THROWS_WITH_AS(log_knowledge_gradient{.noise_variance = -1}.check(),
+                         "log_knowledge_gradient.noise_variance is -1, but it must be 0 or more and finite",
+                         input_error);
+    CHECK_THROWS_AS(log_knowledge_gradient{.noise_variance = NAN}.check(), input_error);
 }

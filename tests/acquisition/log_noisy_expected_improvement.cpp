@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
+#include <bouillon/core/error.hpp>
 
 #include <surrogate/dense.hpp>
 
 #include "prepared_test.hpp"
 #include <doctest/doctest.h>
+
+#include <cmath>
 
 using namespace bouillon;
 
@@ -142,4 +145,9 @@ TEST_CASE("the mean of h is exact in its body and far into its tail") {
 
 TEST_CASE("log noisy expected improvement keeps the laws of an acquisition") {
     check_laws(acquisition_violations(log_noisy_expected_improvement{}));
+}
+
+TEST_CASE("no draws are refused") {
+    CHECK_THROWS_WITH_AS(log_noisy_expected_improvement{.draws = 0}.check(),
+                         "log_noisy_expected_improvement.draws is 0, but it must be 1 or more", input_error);
 }

@@ -2,9 +2,12 @@
 #include <bouillon/acquisition/log_probability_of_improvement.hpp>
 
 #include <bouillon/acquisition/probability_of_improvement.hpp>
+#include <bouillon/core/error.hpp>
 
 #include "formula_test.hpp"
 #include <doctest/doctest.h>
+
+#include <cmath>
 
 using namespace bouillon;
 
@@ -26,4 +29,11 @@ TEST_CASE("log probability of improvement still tells better from worse where th
 
 TEST_CASE("the gradient of log probability of improvement agrees with central differences") {
     check_formula(log_probability_of_improvement{});
+}
+
+TEST_CASE("a margin that is not finite is refused") {
+    CHECK_NOTHROW(log_probability_of_improvement{0}.check());
+    CHECK_THROWS_WITH_AS(log_probability_of_improvement{NAN}.check(),
+                         "log_probability_of_improvement.margin is nan, but it must be finite", input_error);
+    CHECK_THROWS_AS(log_probability_of_improvement{-INFINITY}.check(), input_error);
 }

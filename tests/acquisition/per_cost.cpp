@@ -4,9 +4,14 @@
 #include <bouillon/acquisition/expected_improvement.hpp>
 #include <bouillon/acquisition/log_expected_improvement.hpp>
 #include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
+#include <bouillon/acquisition/probability_of_improvement.hpp>
+#include <bouillon/core/error.hpp>
 
 #include "prepared_test.hpp"
 #include <doctest/doctest.h>
+
+#include <cmath>
+#include <span>
 
 using namespace bouillon;
 
@@ -72,4 +77,10 @@ TEST_CASE("pending trials reach the acquisition inside") {
     const auto dear = prepare(dear_noisy_ei{}, surrogate, state, pending, second);
     const std::vector<double> x = {0.41};
     CHECK(value_at(dear, x) == value_at(plain, x) - std::log(documents{}(x)));
+}
+
+TEST_CASE("numbers that the acquisition per cost cannot have are refused") {
+    const auto cost = [](std::span<const double>) { return 1.0; };
+    CHECK_NOTHROW(per_cost{probability_of_improvement{}, cost}.check());
+    CHECK_THROWS_AS((per_cost{probability_of_improvement{NAN}, cost}.check()), input_error);
 }

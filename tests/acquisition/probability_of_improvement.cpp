@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/acquisition/probability_of_improvement.hpp>
+#include <bouillon/core/error.hpp>
 
 #include "formula_test.hpp"
 #include <doctest/doctest.h>
+
+#include <cmath>
 
 using namespace bouillon;
 
@@ -15,4 +18,11 @@ TEST_CASE("probability of improvement has its known values and the margin shifts
 
 TEST_CASE("the gradient of the probability of improvement agrees with central differences") {
     check_formula(probability_of_improvement{});
+}
+
+TEST_CASE("a margin that is not finite is refused") {
+    CHECK_NOTHROW(probability_of_improvement{0}.check());
+    CHECK_THROWS_WITH_AS(probability_of_improvement{NAN}.check(),
+                         "probability_of_improvement.margin is nan, but it must be finite", input_error);
+    CHECK_THROWS_AS(probability_of_improvement{-INFINITY}.check(), input_error);
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/acquisition/scheduled_confidence_bound.hpp>
+#include <bouillon/core/error.hpp>
 
 #include "formula_test.hpp"
 #include <doctest/doctest.h>
+
+#include <cmath>
 
 using namespace bouillon;
 
@@ -36,4 +39,15 @@ TEST_CASE("a bound widens with the trials, and follows a user's schedule") {
 
 TEST_CASE("the gradient of a scheduled bound agrees with central differences") {
     check_formula(scheduled_confidence_bound<hebo_schedule>{});
+}
+
+TEST_CASE("a delta that is no probability between 0 and 1 is refused") {
+    CHECK_NOTHROW(scheduled_confidence_bound<dragonfly_schedule>{}.check());
+    for (const double delta : {0.0, 1.0, -0.1, double(NAN)}) {
+        CHECK_THROWS_AS(srinivas_schedule{delta}.check(), input_error);
+        CHECK_THROWS_AS(brochu_schedule{delta}.check(), input_error);
+        CHECK_THROWS_AS(hebo_schedule{delta}.check(), input_error);
+    }
+    CHECK_THROWS_WITH_AS(scheduled_confidence_bound<hebo_schedule>{{2}}.check(),
+                         "hebo_schedule.delta is 2, but it must be between 0 and 1", input_error);
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
+#include <bouillon/core/error.hpp>
 
 #include "formula_test.hpp"
 #include <doctest/doctest.h>
+
+#include <cmath>
 
 using namespace bouillon;
 
@@ -12,3 +15,10 @@ TEST_CASE("the bound lies beta deviations above the mean, whatever the best scor
 }
 
 TEST_CASE("the gradient of the bound agrees with central differences") { check_formula(upper_confidence_bound{}); }
+
+TEST_CASE("a beta that is not finite is refused") {
+    CHECK_NOTHROW(upper_confidence_bound{-1}.check());
+    CHECK_THROWS_WITH_AS(upper_confidence_bound{NAN}.check(),
+                         "upper_confidence_bound.beta is nan, but it must be finite", input_error);
+    CHECK_THROWS_AS(upper_confidence_bound{INFINITY}.check(), input_error);
+}

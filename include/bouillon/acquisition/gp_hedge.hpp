@@ -4,6 +4,8 @@
 #include <bouillon/acquisition/concept.hpp>
 #include <bouillon/acquisition/formula.hpp>
 #include <bouillon/core/name_of.hpp>
+#include <bouillon/core/own_check.hpp>
+#include <bouillon/core/require_option.hpp>
 
 #include <algorithm>
 #include <array>
@@ -29,6 +31,16 @@ struct hedge_policy {
     double discount = 0.7;   ///< of a gain, each round
     bool normalised = true;  ///< false: gains add up raw, in the scores' own unit, and p = softmax(eta gain)
 };
+
+/// Refuses numbers that make no probabilities.
+///
+/// @throws input_error that names the option and its value
+inline void check(const hedge_policy& policy) {
+    detail::require_option(policy.eta >= 0 && std::isfinite(policy.eta), "hedge_policy", "eta", policy.eta,
+                           "0 or more and finite");
+    detail::require_option(policy.discount >= 0 && policy.discount <= 1, "hedge_policy", "discount", policy.discount,
+                           "from 0 to 1");
+}
 
 /// The policy of the paper: every round's rewards are added once, as they stand after that round's observation.
 ///
@@ -67,9 +79,17 @@ class gp_hedge {
     template <class Surrogate>
     static constexpr bool arms_fit = ((acquisition_formula<Arms> || acquisition_function<Arms, Surrogate>)&&...);
 
-    explicit gp_hedge(hedge_policy policy = {}) : policy_(policy) {}
+    /// @throws input_error for a policy that `check` refuses
+    explicit gp_hedge(hedge_policy policy = {}) : policy_(policy) { bouillon::check(policy_); }
 
-    gp_hedge(hedge_policy policy, Arms... acquisitions) : policy_(policy), acquisitions_(std::move(acquisitions)...) {}
+    /// The same with arms that have numbers of their own.
+    gp_hedge(hedge_policy policy, Arms... acquisitions) : policy_(policy), acquisitions_(std::move(acquisitions)...) {
+        bouillon::check(policy_);
+        check();
+    }
+
+    /// The arms' own checks.
+    void check() const { detail::own_checks(acquisitions_); }
 
     /// Rewards the last round under the surrogate as it is now, then chooses among the arms' new nominees.
     template <class Surrogate, class Maximize>

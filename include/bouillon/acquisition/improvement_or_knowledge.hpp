@@ -66,6 +66,12 @@ struct improvement_or_knowledge {
         return prepared(improvement.prepare(surrogate, state, pending, engine));
     }
 
+    /// Both parts' own.
+    void check() const {
+        improvement.check();
+        knowledge.check();
+    }
+
     std::string name() const { return "improvement_or_knowledge"; }
 };
 

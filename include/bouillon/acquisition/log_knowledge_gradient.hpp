@@ -5,6 +5,7 @@
 #include <bouillon/acquisition/plausible_best.hpp>
 #include <bouillon/acquisition/upper_envelope.hpp>
 #include <bouillon/core/blas.hpp>
+#include <bouillon/core/require_option.hpp>
 #include <bouillon/surrogate/blocks.hpp>
 #include <bouillon/surrogate/joint_posterior.hpp>
 
@@ -152,6 +153,13 @@ struct log_knowledge_gradient {
         if (places.empty()) places.assign(surrogate.dimension(), 0.5);
         return prepared_knowledge_gradient<Surrogate>(surrogate, places,
                                                       noise_variance.value_or(median_noise(surrogate)));
+    }
+
+    /// @throws input_error where the noise variance is none
+    void check() const {
+        const double variance = noise_variance.value_or(0);
+        detail::require_option(variance >= 0 && std::isfinite(variance), "log_knowledge_gradient", "noise_variance",
+                               variance, "0 or more and finite");
     }
 
     std::string name() const { return "log_knowledge_gradient"; }

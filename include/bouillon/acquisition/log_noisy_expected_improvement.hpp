@@ -8,6 +8,7 @@
 #include <bouillon/core/blas.hpp>
 #include <bouillon/core/normal.hpp>
 #include <bouillon/core/quasi_random.hpp>
+#include <bouillon/core/require_option.hpp>
 #include <bouillon/surrogate/blocks.hpp>
 #include <bouillon/surrogate/joint_posterior.hpp>
 
@@ -228,6 +229,11 @@ struct log_noisy_expected_improvement {
         const std::size_t b = rivals.size() / surrogate.dimension();
         const auto normals = detail::quasi_normals(b, draws, engine);
         return prepared_noisy_improvement<Surrogate>(surrogate, state, rivals, normals);
+    }
+
+    /// @throws input_error where there are no draws
+    void check() const {
+        detail::require_option(draws > 0, "log_noisy_expected_improvement", "draws", draws, "1 or more");
     }
 
     std::string name() const { return "log_noisy_expected_improvement"; }

@@ -4,6 +4,7 @@
 #include <bouillon/acquisition/concept.hpp>
 #include <bouillon/acquisition/formula.hpp>
 #include <bouillon/core/name_of.hpp>
+#include <bouillon/core/own_check.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -88,6 +89,12 @@ struct per_cost {
     template <class Prepared>
     auto price(Prepared prepared) const {
         return prepared_per_cost<Prepared, Cost, logarithmic>(std::move(prepared), cost);
+    }
+
+    /// The other acquisition's own, and the cost's.
+    void check() const {
+        detail::own_check(acquisition);
+        detail::own_check(cost);
     }
 
     std::string name() const { return name_of_composite("per_cost", acquisition); }

@@ -3,7 +3,9 @@
 
 #include <bouillon/acquisition/concept.hpp>
 #include <bouillon/core/normal.hpp>
+#include <bouillon/core/require_option.hpp>
 
+#include <cmath>
 #include <string>
 
 namespace bouillon {
@@ -19,6 +21,11 @@ struct probability_of_improvement {
     template <class Real>
     Real operator()(Real mean, Real deviation, const search_state& state) const {
         return normal_cdf((mean - state.best - margin) / deviation);
+    }
+
+    /// @throws input_error where the margin is not finite
+    void check() const {
+        detail::require_option(std::isfinite(margin), "probability_of_improvement", "margin", margin, "finite");
     }
 
     std::string name() const { return "probability_of_improvement"; }

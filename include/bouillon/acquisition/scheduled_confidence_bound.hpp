@@ -3,6 +3,8 @@
 
 #include <bouillon/acquisition/concept.hpp>
 #include <bouillon/core/name_of.hpp>
+#include <bouillon/core/own_check.hpp>
+#include <bouillon/core/require_option.hpp>
 
 #include <cmath>
 #include <concepts>
@@ -31,6 +33,9 @@ struct scheduled_confidence_bound {
     Real operator()(Real mean, Real deviation, const search_state& state) const {
         return mean + static_cast<double>(schedule(state)) * deviation;
     }
+
+    /// The schedule's own.
+    void check() const { detail::own_check(schedule); }
 
     std::string name() const { return name_of_composite("scheduled_confidence_bound", schedule); }
 };
@@ -62,6 +67,11 @@ struct srinivas_schedule {
         return std::sqrt(0.4 * std::log(d * t * t * std::numbers::pi * std::numbers::pi / (6 * delta)));
     }
 
+    /// @throws input_error where delta is no probability between 0 and 1
+    void check() const {
+        detail::require_option(delta > 0 && delta < 1, "srinivas_schedule", "delta", delta, "between 0 and 1");
+    }
+
     std::string name() const { return "srinivas"; }
 };
 
@@ -79,6 +89,11 @@ struct brochu_schedule {
         return std::sqrt(2 * ((0.5 * d + 2) * std::log(t) + constant));
     }
 
+    /// @throws input_error where delta is no probability between 0 and 1
+    void check() const {
+        detail::require_option(delta > 0 && delta < 1, "brochu_schedule", "delta", delta, "between 0 and 1");
+    }
+
     std::string name() const { return "brochu"; }
 };
 
@@ -93,6 +108,11 @@ struct hebo_schedule {
     double operator()(const search_state& state) const {
         const auto d = static_cast<double>(state.dimension), t = static_cast<double>(state.trial + 1);
         return std::sqrt((0.5 * d + 2) * std::log(t) + std::log(std::numbers::pi * std::numbers::pi / delta));
+    }
+
+    /// @throws input_error where delta is no probability between 0 and 1
+    void check() const {
+        detail::require_option(delta > 0 && delta < 1, "hebo_schedule", "delta", delta, "between 0 and 1");
     }
 
     std::string name() const { return "hebo"; }

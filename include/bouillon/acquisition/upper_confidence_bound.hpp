@@ -2,7 +2,9 @@
 #pragma once
 
 #include <bouillon/acquisition/concept.hpp>
+#include <bouillon/core/require_option.hpp>
 
+#include <cmath>
 #include <string>
 
 namespace bouillon {
@@ -18,6 +20,11 @@ struct upper_confidence_bound {
     template <class Real>
     Real operator()(Real mean, Real deviation, const search_state&) const {
         return mean + beta * deviation;
+    }
+
+    /// @throws input_error where beta is not finite
+    void check() const {
+        detail::require_option(std::isfinite(beta), "upper_confidence_bound", "beta", beta, "finite");
     }
 
     std::string name() const { return "upper_confidence_bound"; }
