@@ -4,6 +4,8 @@
 #include <bouillon/acquisition/expected_improvement.hpp>
 #include <bouillon/acquisition/gp_hedge.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
+#include <bouillon/core/error.hpp>
+#include <bouillon/kernel/rational_quadratic.hpp>
 #include <bouillon/kernel/squared_exponential.hpp>
 #include <bouillon/space/box.hpp>
 #include <bouillon/space/interval.hpp>
@@ -13,6 +15,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <numeric>
 #include <set>
@@ -286,4 +289,15 @@ TEST_CASE("restored trials let believe what replayed ones do") {
     CHECK_THROWS_AS(restored.restore({7, {0.5}, {0.75}, {}}), input_error);  // its ticket is not the next
     CHECK_THROWS_AS(restored.restore({6, {0.5}, {0.7}, {}}), input_error);   // the space has another point there
     CHECK(restored.done());
+}
+
+TEST_CASE("a search refuses what its parts cannot have before anything is suggested") {
+    CHECK_THROWS_WITH_AS(bayesian_search(interval{}, {}, upper_confidence_bound{NAN}),
+                         "upper_confidence_bound.beta is nan, but it must be finite", input_error);
+    CHECK_THROWS_AS(bayesian_search(interval{}, {}, upper_confidence_bound{}, rational_quadratic_profile{0}),
+                    input_error);
+    CHECK_THROWS_WITH_AS(bayesian_search(interval{}, {.maximize = {.samples = 0, .perturbations = 0}}),
+                         "maximize.samples is 0, but it must be 1 or more", input_error);
+    CHECK_THROWS_AS(bayesian_search(interval{}, {.surrogate = {.priors = {.noise_variance = {.deviation = 0}}}}),
+                    input_error);
 }

@@ -7,14 +7,18 @@
 
 using namespace bouillon;
 
-TEST_CASE("a threshold that is no number is refused by name") {
+TEST_CASE("a threshold that decides nothing is refused by name and value") {
     CHECK_NOTHROW(check(climb_options{}));
     CHECK_NOTHROW(check(climb_options{.first_convergence = -1, .basin_radius = INFINITY}));
-    CHECK_THROWS_WITH_AS(check(climb_options{.first_convergence = NAN}), "climbs: first_convergence is no number",
-                         input_error);
-    CHECK_THROWS_WITH_AS(check(climb_options{.later_convergence = NAN}), "climbs: later_convergence is no number",
-                         input_error);
-    CHECK_THROWS_WITH_AS(check(climb_options{.least_away = NAN}), "climbs: least_away is no number", input_error);
-    CHECK_THROWS_WITH_AS(check(climb_options{.least_home = NAN}), "climbs: least_home is no number", input_error);
-    CHECK_THROWS_WITH_AS(check(climb_options{.basin_radius = NAN}), "climbs: basin_radius is no number", input_error);
+    CHECK_NOTHROW(check(climb_options{.trials_to_begin = 0, .fewest_known = 1, .basin_radius = 0}));
+    const auto refused = [](const climb_options& options, const char* message) {
+        CHECK_THROWS_WITH_AS(check(options), message, input_error);
+    };
+    refused({.first_convergence = NAN}, "climbs.first_convergence is nan, but it must be a number");
+    refused({.later_convergence = NAN}, "climbs.later_convergence is nan, but it must be a number");
+    refused({.least_away = NAN}, "climbs.least_away is nan, but it must be a number");
+    refused({.least_home = NAN}, "climbs.least_home is nan, but it must be a number");
+    refused({.fewest_known = 0}, "climbs.fewest_known is 0, but it must be 1 or more");
+    refused({.basin_radius = NAN}, "climbs.basin_radius is nan, but it must be 0 or more");
+    refused({.basin_radius = -2}, "climbs.basin_radius is -2, but it must be 0 or more");
 }

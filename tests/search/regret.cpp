@@ -3,6 +3,7 @@
 
 #include <bouillon/core/blas.hpp>
 #include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
+#include <bouillon/core/error.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/space/box.hpp>
 #include <bouillon/space/interval.hpp>
@@ -170,4 +171,17 @@ TEST_CASE("where the noise is not known, the fitted one is the threshold") {
     MESSAGE("trials: " << search.history().size() << ", regret " << true_regret(search));
     CHECK(search.history().size() < 50);
     CHECK(true_regret(search) < 0.006);
+}
+
+TEST_CASE("regret rules refuse numbers that they cannot have by name and value") {
+    CHECK_NOTHROW(regret_below{}.check());
+    CHECK_THROWS_AS(regret_below{.loss = NAN}.check(), input_error);
+    CHECK_THROWS_AS((regret_below{.loss = 1, .schedule = {0}}.check()), input_error);
+    CHECK_THROWS_WITH_AS(regret_probably_below{.draws = 0}.check(),
+                         "regret_probably_below.draws is 0, but it must be 1 or more", input_error);
+    CHECK_THROWS_WITH_AS(regret_probably_below{.certainty = 95}.check(),
+                         "regret_probably_below.certainty is 95, but it must be above 0 and at most 1", input_error);
+    CHECK_THROWS_AS(regret_probably_below{.loss = NAN}.check(), input_error);
+    CHECK_THROWS_AS(improvement_below{NAN}.check(), input_error);
+    CHECK_THROWS_AS(improvement_below{NAN}(bayesian_search(interval{})), input_error);
 }

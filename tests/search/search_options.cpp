@@ -24,8 +24,12 @@ std::string problem_with(const search_options& options) {
 TEST_CASE("options that no search can use are refused by name and value") {
     CHECK(problem_with({}) == "");
     for (const double distance : {0.0, -1e-6, double(NAN), double(INFINITY)})
-        CHECK(problem_with({.smallest_distance = distance}).starts_with("smallest_distance: "));
-    CHECK(problem_with({.climbs = {.least_home = NAN}}) == "climbs: least_home is no number");
+        CHECK(problem_with({.smallest_distance = distance}).starts_with("smallest_distance is "));
+    CHECK(problem_with({.smallest_distance = -1}) == "smallest_distance is -1, but it must be above 0 and finite");
+    CHECK(problem_with({.reference_losses = {2, NAN}}) == "reference_losses[1] is nan, but it must be finite");
+    CHECK(problem_with({.climbs = {.least_home = NAN}}) == "climbs.least_home is nan, but it must be a number");
+    CHECK(problem_with({.surrogate = {.mean = NAN}}) == "surrogate.mean is nan, but it must be finite");
+    CHECK(problem_with({.maximize = {.samples = 0}}) == "maximize.samples is 0, but it must be 1 or more");
     const known_observation unknown_variance{.point = {0.5}, .loss = 1, .variance = NAN};
     CHECK(problem_with({.known = {unknown_variance}}) == "");
     CHECK(problem_with({.known = {unknown_variance, {.point = {0.7}, .loss = INFINITY}}}) ==

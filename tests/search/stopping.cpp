@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/search/stopping.hpp>
 
+#include <bouillon/core/error.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/journal.hpp>
 #include <bouillon/space/interval.hpp>
@@ -10,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 using namespace bouillon;
@@ -191,4 +193,18 @@ TEST_CASE("asking a rule changes no suggestion, and a resumed search stops where
     CHECK(trials_until(search, stop) == trials);
     for (std::size_t i = 0; i < trials; ++i)
         CHECK(search.history()[i].trial.unit_point == plain.history()[i].trial.unit_point);
+}
+
+TEST_CASE("rules refuse numbers that they cannot have by name and value") {
+    CHECK_THROWS_WITH_AS(target_loss{.loss = NAN}.check(), "target_loss.loss is nan, but it must be a number",
+                         input_error);
+    CHECK_THROWS_WITH_AS((target_loss{.loss = 1, .deviations = INFINITY}.check()),
+                         "target_loss.deviations is inf, but it must be finite", input_error);
+    CHECK_THROWS_WITH_AS(no_improvement{0}.check(), "no_improvement.trials is 0, but it must be 1 or more",
+                         input_error);
+    CHECK_THROWS_AS((no_improvement{.trials = 3, .loss = NAN}.check()), input_error);
+    CHECK_THROWS_AS(when_any(trial_limit{5}, no_improvement{0}), input_error);
+    CHECK_THROWS_AS(when_all(trial_limit{5}, when_any(target_loss{NAN})), input_error);
+    const bayesian_search search(interval{});
+    CHECK_THROWS_AS(no_improvement{0}(search), input_error);
 }

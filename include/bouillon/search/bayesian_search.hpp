@@ -4,6 +4,7 @@
 #include <bouillon/acquisition/concept.hpp>
 #include <bouillon/acquisition/improvement_or_knowledge.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/own_check.hpp>
 #include <bouillon/core/random.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/kernel/matern52.hpp>
@@ -180,7 +181,7 @@ class bayesian_search {
     static constexpr std::uint64_t design_stream = ~std::uint64_t{0};  // tickets have the streams from 0 up
 
     static Space checked(Space space) {
-        if constexpr (requires { space.check(); }) space.check();
+        detail::own_check(space);
         return space;
     }
 
@@ -232,6 +233,7 @@ bayesian_search<Space, Acquisition, Kernel>::bayesian_search(Space space, search
       ledger_(std::move(options)),
       surrogate_(space_.dimension(), std::move(kernel), this->options().surrogate),
       climbs_(this->options().climbs) {
+    detail::own_check(acquisition_);
     for (std::size_t i = 0; i < this->options().known.size(); ++i) learn_known(i);
     random_engine engine = make_engine(this->options().seed, design_stream);
     design_ = space_.initial_design(initial_trials(this->options(), space_.dimension()), engine);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bouillon/core/error.hpp>
+#include <bouillon/core/require_option.hpp>
 
 #include <cmath>
 #include <cstddef>
-#include <string>
+#include <string_view>
 
 namespace bouillon {
 
@@ -30,16 +30,20 @@ struct climb_options {
 
 /// Refuses thresholds that decide nothing.
 ///
-/// @throws input_error where one is NaN
+/// @throws input_error that names the option and its value
 inline void check(const climb_options& options) {
-    const auto require_number = [](double threshold, const char* name) {
-        if (std::isnan(threshold)) throw input_error("climbs: " + std::string(name) + " is no number");
+    const auto require = [](bool usable, std::string_view option, auto value, std::string_view must_be) {
+        detail::require_option(usable, "climbs", option, value, must_be);
+    };
+    const auto require_number = [&](double threshold, std::string_view name) {
+        require(!std::isnan(threshold), name, threshold, "a number");
     };
     require_number(options.first_convergence, "first_convergence");
     require_number(options.later_convergence, "later_convergence");
     require_number(options.least_away, "least_away");
     require_number(options.least_home, "least_home");
-    require_number(options.basin_radius, "basin_radius");
+    require(options.fewest_known > 0, "fewest_known", options.fewest_known, "1 or more");
+    require(options.basin_radius >= 0, "basin_radius", options.basin_radius, "0 or more");
 }
 
 }  // namespace bouillon

@@ -5,6 +5,7 @@
 #include <bouillon/acquisition/log_expected_improvement.hpp>
 #include <bouillon/acquisition/maximize.hpp>
 #include <bouillon/acquisition/scheduled_confidence_bound.hpp>
+#include <bouillon/core/require_option.hpp>
 #include <bouillon/search/history.hpp>
 #include <bouillon/search/stopping.hpp>
 #include <bouillon/space/spread.hpp>
@@ -18,6 +19,7 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 // Rules that stop a search by what it can still gain: its *regret* is the recommendation's loss less the least loss in
@@ -68,8 +70,15 @@ struct regret_below {
     std::optional<double> loss = {};  ///< nothing: the standard error of one observation, so noise is needed
     srinivas_schedule schedule = {};
 
+    /// @throws input_error that names the number that it cannot have
+    void check() const {
+        if (loss) detail::require_option(!std::isnan(*loss), "regret_below", "loss", *loss, "a number");
+        schedule.check();
+    }
+
     template <class Search>
     bool operator()(const Search& search) const {
+        check();
         if (!detail::has_belief(search)) return false;
         const auto now = search.belief();
         return bound(search, now) <= (loss ? *loss : detail::observation_error(search, now));
@@ -116,8 +125,19 @@ struct regret_probably_below {
     double certainty = 0.95;
     std::size_t draws = 1024;
 
+    /// @throws input_error that names the number that it cannot have
+    void check() const {
+        const auto require = [](bool usable, std::string_view option, auto value, std::string_view must_be) {
+            detail::require_option(usable, "regret_probably_below", option, value, must_be);
+        };
+        if (loss) require(!std::isnan(*loss), "loss", *loss, "a number");
+        require(certainty > 0 && certainty <= 1, "certainty", certainty, "above 0 and at most 1");
+        require(draws > 0, "draws", draws, "1 or more");
+    }
+
     template <class Search>
     bool operator()(const Search& search) const {
+        check();
         if (!detail::has_belief(search)) return false;
         const auto now = search.belief();
         return probability(search, now, loss ? *loss : detail::observation_error(search, now)) >= certainty;
@@ -177,8 +197,12 @@ struct regret_probably_below {
 struct improvement_below {
     double loss = 1e-4;  ///< what one trial costs, in losses: the improvement for which it is just worth while
 
+    /// @throws input_error where the loss is no number
+    void check() const { detail::require_option(!std::isnan(loss), "improvement_below", "loss", loss, "a number"); }
+
     template <class Search>
     bool operator()(const Search& search) const {
+        check();
         return detail::has_belief(search) && largest(search) <= loss;
     }
 

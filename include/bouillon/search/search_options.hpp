@@ -3,6 +3,7 @@
 
 #include <bouillon/acquisition/maximize.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/require_option.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/search/climb_options.hpp>
 #include <bouillon/search/observation.hpp>
@@ -33,8 +34,11 @@ struct search_options {
 ///
 /// @throws input_error that names the option and its value
 inline void check(const search_options& options) {
-    if (!(options.smallest_distance > 0 && std::isfinite(options.smallest_distance)))
-        throw input_error("smallest_distance: " + to_string(options.smallest_distance) + " is no distance above 0");
+    detail::require_option(options.smallest_distance > 0 && std::isfinite(options.smallest_distance), "",
+                           "smallest_distance", options.smallest_distance, "above 0 and finite");
+    for (std::size_t i = 0; i < options.reference_losses.size(); ++i)
+        if (const double loss = options.reference_losses[i]; !std::isfinite(loss))
+            detail::require_option(false, "", "reference_losses[" + to_string(i) + "]", loss, "finite");
     for (std::size_t i = 0; i < options.known.size(); ++i) {
         const auto& [point, loss, variance] = options.known[i];
         const std::string name = "known observation " + to_string(i);
@@ -43,6 +47,8 @@ inline void check(const search_options& options) {
             throw input_error(name + ": its variance is " + to_string(variance));
     }
     check(options.climbs);
+    check(options.surrogate);
+    check(options.maximize);
 }
 
 /// Points of the first design: those that the options ask for, or dimension + 2, at least 3, at most 10 and half the

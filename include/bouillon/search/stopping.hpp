@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/own_check.hpp>
+#include <bouillon/core/require_option.hpp>
 #include <bouillon/search/observation.hpp>
 
 #include <algorithm>
@@ -24,7 +26,8 @@ namespace bouillon {
 ///     while (!search.done() && !stop(search)) { ... }
 ///
 /// A rule is any callable that takes a search, be it journaled or not. It remembers nothing and changes nothing: it
-/// reads the search's history and belief, so a search that is resumed stops where it would have stopped.
+/// reads the search's history and belief, so a search that is resumed stops where it would have stopped. One whose
+/// numbers can be wrong has `check()` and calls it whenever it is asked.
 template <class Rule, class Search>
 concept stopping_rule = std::predicate<const Rule&, const Search&>;
 
@@ -34,7 +37,8 @@ concept stopping_rule = std::predicate<const Rule&, const Search&>;
 template <class... Rules>
 class when_any {
  public:
-    explicit when_any(Rules... rules) : rules_(std::move(rules)...) {}
+    /// @throws input_error for numbers that a rule cannot have
+    explicit when_any(Rules... rules) : rules_(std::move(rules)...) { detail::own_checks(rules_); }
 
     template <class Search>
     requires(stopping_rule<Rules, Search>&&...) bool operator()(const Search& search) const {
@@ -51,7 +55,8 @@ class when_any {
 template <class... Rules>
 class when_all {
  public:
-    explicit when_all(Rules... rules) : rules_(std::move(rules)...) {}
+    /// @throws input_error for numbers that a rule cannot have
+    explicit when_all(Rules... rules) : rules_(std::move(rules)...) { detail::own_checks(rules_); }
 
     template <class Search>
     requires(stopping_rule<Rules, Search>&&...) bool operator()(const Search& search) const {
@@ -110,8 +115,15 @@ struct target_loss {
     double loss = 0;        ///< as it is observed: with reference losses, the difference to them
     double deviations = 0;  ///< 1.645: at least as good as the target with a probability of 0.95
 
+    /// @throws input_error that names the number that it cannot have
+    void check() const {
+        detail::require_option(!std::isnan(loss), "target_loss", "loss", loss, "a number");
+        detail::require_option(std::isfinite(deviations), "target_loss", "deviations", deviations, "finite");
+    }
+
     template <class Search>
     bool operator()(const Search& search) const {
+        check();
         if (!detail::has_belief(search)) return false;
         const auto best = search.recommendation();
         return best.loss + deviations * best.standard_error <= loss;
@@ -129,8 +141,15 @@ struct no_improvement {
     std::size_t trials = 10;
     std::optional<double> loss = {};  ///< nothing: the posterior standard deviation at the best point
 
+    /// @throws input_error that names the number that it cannot have
+    void check() const {
+        detail::require_option(trials > 0, "no_improvement", "trials", trials, "1 or more");
+        if (loss) detail::require_option(!std::isnan(*loss), "no_improvement", "loss", *loss, "a number");
+    }
+
     template <class Search>
     bool operator()(const Search& search) const {
+        check();
         const std::size_t earlier = earlier_successes(search);
         if (earlier == 0) return false;
         const auto now = search.belief();
