@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <bouillon/core/error.hpp>
 #include <bouillon/merge_search/external_evaluator.hpp>
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -120,4 +122,12 @@ TEST_CASE("a command that prints one number or too few has nothing to set aside"
         CHECK(evaluate.confirming() == 0);
         CHECK(evaluate(std::vector{0.0, 1.0}, document_set::test).losses == losses);
     }
+}
+
+TEST_CASE("a share to confirm with that leaves nothing to search by is refused") {
+    CHECK_NOTHROW(check(confirm_options{.share = 0}));
+    for (const double share : {1.0, -0.1, double(NAN)})
+        CHECK_THROWS_AS(check(confirm_options{.share = share}), input_error);
+    CHECK_THROWS_WITH_AS(check(confirm_options{.share = 1}), "confirm.share is 1, but it must be 0 or more and below 1",
+                         input_error);
 }

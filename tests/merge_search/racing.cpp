@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/merge_search/racing.hpp>
 
+#include <bouillon/core/error.hpp>
 #include <bouillon/merge_search/make_report.hpp>
 #include <bouillon/merge_search/run.hpp>
 #include <bouillon/search/bayesian_search.hpp>
@@ -13,6 +14,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <numeric>
 #include <set>
@@ -272,4 +274,16 @@ TEST_CASE("a raced search that was killed after any line of its journal continue
         write_text(folder.path / "killed", whole.substr(0, end + 1));
         CHECK(run(folder.path / "killed", journal_mode::resume) == whole);
     }
+}
+
+TEST_CASE("numbers by which no race decides are refused by name and value") {
+    CHECK_NOTHROW(check(racing_options{.share = 0, .choice_share = INFINITY}));
+    const auto refused = [](const racing_options& options, const char* message) {
+        CHECK_THROWS_WITH_AS(check(options), message, input_error);
+        CHECK_THROWS_AS(document_race({0, 1}, {1, 2, 3, 4}, options), input_error);
+    };
+    refused({.share = NAN}, "racing.share is nan, but it must be 0 or more");
+    refused({.choice_share = -1}, "racing.choice_share is -1, but it must be 0 or more");
+    refused({.confidence = 1}, "racing.confidence is 1, but it must be between 0 and 1");
+    refused({.confidence = NAN}, "racing.confidence is nan, but it must be between 0 and 1");
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/score/document_scorer.hpp>
+#include <bouillon/core/error.hpp>
 #include <bouillon/core/random.hpp>
 #include <bouillon/model/decoder.hpp>
 #include <bouillon/model/parameter_loader.hpp>
@@ -127,4 +128,10 @@ TEST_CASE("a token outside the vocabulary is refused with both values") {
     document_scorer score(counting_model{});
     CHECK_THROWS_WITH_AS(score({}, held_out_documents({1, 1000}, {0, 2}, "search.safetensors")),
                          "search.safetensors: token 1000 lies outside the model's vocabulary of 1000", input_error);
+}
+
+TEST_CASE("batches of no rows are refused") {
+    CHECK_NOTHROW(check(document_scorer_options{.rows = 1, .wave = 0}));
+    CHECK_THROWS_WITH_AS(check(document_scorer_options{.rows = 0, .equal_rows = true}),
+                         "document_scorer_options.rows is 0, but it must be 1 or more", input_error);
 }

@@ -3,6 +3,7 @@
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/require_option.hpp>
 #include <bouillon/core/temporary_directory.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/write_merged.hpp>
@@ -34,6 +35,14 @@ struct confirm_options {
     std::uint64_t seed = 1;  ///< of the draw
 };
 
+/// Refuses a share that leaves nothing to search by.
+///
+/// @throws input_error that names it
+inline void check(const confirm_options& options) {
+    detail::require_option(options.share >= 0 && options.share < 1, "confirm", "share", options.share,
+                           "0 or more and below 1");
+}
+
 /// Writes each merge to a temporary directory and has a program of the user's measure it: one loss, or one a document.
 ///
 /// Where it is one a document, some may be set aside: they are then the test documents. A command measures all at once,
@@ -44,13 +53,16 @@ class external_evaluator {
     /// @param command that measures
     /// @param options how often it may fail, and how merges are written for it
     /// @param confirm which documents are set aside
+    /// @throws input_error for a share that `check` refuses
     external_evaluator(const checkpoint_set& checkpoints, external_command command, external_options options = {},
                        confirm_options confirm = {})
         : checkpoints_(&checkpoints),
           command_(std::move(command)),
           options_(std::move(options)),
           confirm_(confirm),
-          target_(folder_.path() / (checkpoints.newest().is_directory() ? "merged" : "merged.safetensors")) {}
+          target_(folder_.path() / (checkpoints.newest().is_directory() ? "merged" : "merged.safetensors")) {
+        check(confirm_);
+    }
 
     /// Losses of a merge.
     /// @param merge_weights (checkpoints) or (groups, checkpoints)

@@ -3,6 +3,7 @@
 
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/random.hpp>
+#include <bouillon/core/require_option.hpp>
 #include <bouillon/core/student_t.hpp>
 #include <bouillon/merge_search/measured_merges.hpp>
 #include <bouillon/search/baselines.hpp>
@@ -17,6 +18,7 @@
 #include <limits>
 #include <numeric>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,6 +33,18 @@ struct racing_options {
     double confidence = 0.975;   ///< with which a merge that stops early is worse than the leader, over all its stages
     std::uint64_t seed = 1;      ///< of the order of the documents
 };
+
+/// Refuses numbers by which no race decides.
+///
+/// @throws input_error that names the option and its value
+inline void check(const racing_options& options) {
+    const auto require = [](bool usable, std::string_view option, double value, std::string_view must_be) {
+        detail::require_option(usable, "racing", option, value, must_be);
+    };
+    require(options.share >= 0, "share", options.share, "0 or more");
+    require(options.choice_share >= 0, "choice_share", options.choice_share, "0 or more");
+    require(options.confidence > 0 && options.confidence < 1, "confidence", options.confidence, "between 0 and 1");
+}
 
 /// What is known of a merge's loss while it races.
 struct raced_loss {
@@ -59,9 +73,11 @@ class document_race {
     /// @param reference_weights (checkpoints), of the newest checkpoint
     /// @param reference_losses (documents), its losses, nats per token
     /// @param options how it decides
+    /// @throws input_error for options that `check` refuses
     document_race(const std::vector<double>& reference_weights, std::vector<double> reference_losses,
                   racing_options options = {})
         : options_(options), reference_(std::move(reference_losses)), order_(reference_.size()) {
+        check(options_);
         std::iota(order_.begin(), order_.end(), std::size_t{0});
         random_engine engine = make_engine(options.seed, order_stream);
         shuffle(std::span(order_), engine);

@@ -3,6 +3,7 @@
 
 #include <bouillon/core/blas.hpp>
 #include <bouillon/core/parallel.hpp>
+#include <bouillon/core/require_option.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/model/parameter_loader.hpp>
 #include <bouillon/score/held_out.hpp>
@@ -34,6 +35,13 @@ struct document_scorer_options {
     static document_scorer_options on_device() { return {.rows = 4096, .equal_rows = true}; }
 };
 
+/// Refuses batches that hold nothing; a wave holds at least one batch, whatever its size.
+///
+/// @throws input_error that names the option and its value
+inline void check(const document_scorer_options& options) {
+    detail::require_option(options.rows > 0, "document_scorer_options", "rows", options.rows, "1 or more");
+}
+
 /// Scores a language model on held-out documents: one loss per document, nats per token, mean over its targets.
 ///
 /// Documents go through the model layer by layer, all of a wave through one layer before the next, so that one layer is
@@ -48,8 +56,11 @@ class document_scorer {
     using buffer = typename backend_type::buffer;
 
  public:
+    /// @throws input_error for options that `check` refuses
     explicit document_scorer(Model model, document_scorer_options options = {})
-        : model_(std::move(model)), options_(options) {}
+        : model_(std::move(model)), options_(options) {
+        check(options_);
+    }
 
     /// The losses of a model on documents.
     ///
