@@ -12,6 +12,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -218,4 +219,49 @@ TEST_CASE("an abandoned repetition leaves the earlier trial's point taken") {
     search.abandon(first);
     CHECK(search.suggest().unit_point == first.unit_point);
     CHECK_THROWS_AS(search.repeat({.ticket = 99, .unit_point = {0}}), input_error);
+}
+
+TEST_CASE("a trial may be ended and repeated by its ticket alone") {
+    const search_options options{.budget = 9, .reference_losses = {1, 2}};
+    bayesian_search by_trial(interval{}, options), by_ticket(interval{}, options);
+    std::vector<trial> out;
+    for (int i = 0; i < 6; ++i) {
+        out.push_back(by_trial.suggest());
+        by_ticket.suggest();
+    }
+    const std::vector<double> losses{1.5, 2.25};
+    by_trial.observe(out[3], 0.25, 0.5);
+    by_ticket.observe(3, 0.25, 0.5);
+    by_trial.observe(out[1], 0.75);
+    by_ticket.observe(1, 0.75);
+    by_trial.observe(out[0], losses);
+    by_ticket.observe(0, losses);
+    by_trial.observe(out[2], loss_estimate{0.1, 0.2}, losses);
+    by_ticket.observe(2, loss_estimate{0.1, 0.2}, losses);
+    by_trial.fail(out[4], "no memory");
+    by_ticket.fail(4, "no memory");
+    by_trial.abandon(out[5], "gone");
+    by_ticket.abandon(5, "gone");
+    by_trial.observe(by_trial.repeat(out[3]), 0.3);
+    by_ticket.observe(by_ticket.repeat(3).ticket, 0.3);
+    CHECK(by_trial.suggest().unit_point == by_ticket.suggest().unit_point);
+    for (std::size_t ticket = 0; ticket < by_trial.history().size(); ++ticket) {
+        const auto &one = by_trial.history()[ticket].observation, &other = by_ticket.history()[ticket].observation;
+        CHECK(one.status == other.status);
+        CHECK((one.loss == other.loss || (std::isnan(one.loss) && std::isnan(other.loss))));
+        CHECK((one.variance == other.variance || (std::isnan(one.variance) && std::isnan(other.variance))));
+        CHECK(one.reason == other.reason);
+        CHECK(one.document_losses == other.document_losses);
+    }
+}
+
+TEST_CASE("a ticket that was never handed out or has ended is refused") {
+    bayesian_search search(interval{}, {.budget = 9});
+    search.suggest();
+    CHECK_THROWS_WITH_AS(search.observe(1, 0.5), "trial 1 was never suggested: 1 were", input_error);
+    CHECK_THROWS_AS(search.fail(7), input_error);
+    CHECK_THROWS_AS(search.abandon(7), input_error);
+    CHECK_THROWS_AS(search.repeat(7), input_error);
+    search.observe(0, 0.5);
+    CHECK_THROWS_WITH_AS(search.observe(0, 0.25), "trial 0 has ended already with the loss 0.5", input_error);
 }

@@ -39,6 +39,13 @@ TEST_CASE("a trial that this search did not suggest is refused") {
     CHECK_THROWS_AS(trials.observe(trial_at(0, 0.7), 1, 0), input_error);
 }
 
+TEST_CASE("a ticket leads to its trial where it was handed out") {
+    history trials;
+    trials.suggest({.ticket = 0, .unit_point = {0.5}});
+    CHECK(trials.at(0).trial.unit_point == std::vector{0.5});
+    CHECK_THROWS_WITH_AS(trials.at(1), "trial 1 was never suggested: 1 were", input_error);
+}
+
 TEST_CASE("a loss that is not finite is a failure, a negative variance an error") {
     history trials = with_trials(3);
     trials.observe(trials[0].trial, NAN, 0);

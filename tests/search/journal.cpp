@@ -130,6 +130,24 @@ TEST_CASE("a search that is killed while it climbs elsewhere continues bit for b
     }
 }
 
+TEST_CASE("a journal is the same whether trials are ended by themselves or by their tickets") {
+    const scratch_folder folder;
+    const auto text = [&](const char* name, const auto& key) {
+        journaled_search search(branin_search(), folder.path / name, settings);
+        std::vector<trial> out;
+        for (int i = 0; i < 6; ++i) out.push_back(search.suggest());
+        search.observe(key(out[2]), 1.5, 0.25);
+        search.observe(key(out[0]), std::vector{1.0, 2.0});
+        search.observe(key(out[1]), loss_estimate{1, 0.5}, std::vector{1.0});
+        search.fail(key(out[3]), "no");
+        search.abandon(key(out[4]), "gone");
+        for (int i = 0; i < 3; ++i) search.repeat(key(out[2]));
+        return read_text(folder.path / name);
+    };
+    CHECK(text("trials", [](const trial& one) { return one; }) ==
+          text("tickets", [](const trial& one) { return one.ticket; }));
+}
+
 TEST_CASE("trials that were out may be ended after a resume instead of being handed out again") {
     const scratch_folder folder;
     const auto path = folder.path / "journal";

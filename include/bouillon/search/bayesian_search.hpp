@@ -153,6 +153,27 @@ class bayesian_search {
     /// trial that would end every worker must fail instead, or a search can go on for ever.
     void abandon(const trial& ended, std::string reason = {}) { ledger_.abandon(ended, std::move(reason)); }
 
+    /// The same calls by a trial's ticket, for whoever keeps no trials: a server whose workers answer with numbers.
+    ///
+    /// @throws input_error as with the trial, and for a ticket that was never handed out
+    void observe(std::size_t ticket, double loss, double variance = std::numeric_limits<double>::quiet_NaN()) {
+        observe(history().at(ticket).trial, loss, variance);
+    }
+    void observe(std::size_t ticket, std::span<const double> document_losses) {
+        observe(history().at(ticket).trial, document_losses);
+    }
+    void observe(std::size_t ticket, const loss_estimate& loss, std::span<const double> document_losses) {
+        observe(history().at(ticket).trial, loss, document_losses);
+    }
+    void fail(std::size_t ticket, std::string reason = {}) { fail(history().at(ticket).trial, std::move(reason)); }
+    void abandon(std::size_t ticket, std::string reason = {}) {
+        abandon(history().at(ticket).trial, std::move(reason));
+    }
+    trial repeat(std::size_t ticket) {
+        const trial earlier = history().at(ticket).trial;  // the history grows meanwhile
+        return repeat(earlier);
+    }
+
     /// Where the score is largest that can be counted on: posterior mean less one posterior deviation, over the tried
     /// and known points and over the space.
     ///

@@ -59,15 +59,22 @@ class history {
         end_without_loss(ended, trial_status::abandoned, std::move(reason));
     }
 
+    /// The trial of a ticket.
+    /// @throws input_error when it was never handed out
+    const record& at(std::size_t ticket) const {
+        if (ticket >= records_.size())
+            throw input_error("trial " + to_string(ticket) + " was never suggested: " + to_string(records_.size()) +
+                              " were");
+        return records_[ticket];
+    }
+
     /// The trial as it was suggested.
     /// @throws input_error when it is none of this history
     const record& find(const trial& suggested) const {
-        const std::string name = "trial " + to_string(suggested.ticket);
-        if (suggested.ticket >= records_.size())
-            throw input_error(name + " was never suggested: " + to_string(records_.size()) + " were");
-        const record& entry = records_[suggested.ticket];
+        const record& entry = at(suggested.ticket);
         if (entry.trial.unit_point != suggested.unit_point)
-            throw input_error(name + " was suggested at another point: it belongs to another search");
+            throw input_error("trial " + to_string(suggested.ticket) +
+                              " was suggested at another point: it belongs to another search");
         return entry;
     }
 

@@ -109,6 +109,27 @@ class journaled_search {
         write_end(ended.ticket);
     }
 
+    /// The same calls by a trial's ticket.
+    ///
+    /// @throws input_error as with the trial, and for a ticket that was never handed out
+    void observe(std::size_t ticket, double loss, double variance = std::numeric_limits<double>::quiet_NaN()) {
+        observe(history().at(ticket).trial, loss, variance);
+    }
+    void observe(std::size_t ticket, std::span<const double> document_losses) {
+        observe(history().at(ticket).trial, document_losses);
+    }
+    void observe(std::size_t ticket, const loss_estimate& loss, std::span<const double> document_losses) {
+        observe(history().at(ticket).trial, loss, document_losses);
+    }
+    void fail(std::size_t ticket, std::string reason = {}) { fail(history().at(ticket).trial, std::move(reason)); }
+    void abandon(std::size_t ticket, std::string reason = {}) {
+        abandon(history().at(ticket).trial, std::move(reason));
+    }
+    trial repeat(std::size_t ticket) {
+        const trial earlier = history().at(ticket).trial;  // the history grows meanwhile
+        return repeat(earlier);
+    }
+
     bouillon::recommendation recommendation() const { return search_.recommendation(); }
     auto belief() const { return search_.belief(); }
     const bouillon::history& history() const { return search_.history(); }
