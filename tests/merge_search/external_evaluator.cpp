@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/core/error.hpp>
 #include <bouillon/merge_search/external_evaluator.hpp>
+
+#include <bouillon/core/error.hpp>
 
 #include <doctest/doctest.h>
 
