@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The search arm alone, on a function that has nothing to do with models: Branin's, with three equal minima.
-#include <bouillon/search/bayesian_search.hpp>
-#include <bouillon/space/box.hpp>
+#include <bouillon/search.hpp>
 
 #include <cmath>
 #include <cstdio>

@@ -3,31 +3,9 @@
 
 /// Everything but the tensor backends, which need libraries of their own: include tensor/xtensor_backend.hpp or
 /// tensor/thrust_backend.hpp beside this.
-#include <bouillon/acquisition/expected_improvement.hpp>
-#include <bouillon/acquisition/gp_hedge.hpp>
-#include <bouillon/acquisition/improvement_or_knowledge.hpp>
-#include <bouillon/acquisition/log_expected_improvement.hpp>
-#include <bouillon/acquisition/log_knowledge_gradient.hpp>
-#include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
-#include <bouillon/acquisition/log_probability_of_improvement.hpp>
-#include <bouillon/acquisition/per_cost.hpp>
-#include <bouillon/acquisition/probability_of_improvement.hpp>
-#include <bouillon/acquisition/scheduled_confidence_bound.hpp>
-#include <bouillon/acquisition/thompson_sampling.hpp>
-#include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/checkpoint/folder/run_folder.hpp>
 #include <bouillon/checkpoint/folder/run_selection.hpp>
 #include <bouillon/core/schedule_weights.hpp>
-#include <bouillon/kernel/hellinger.hpp>
-#include <bouillon/kernel/matern12.hpp>
-#include <bouillon/kernel/matern32.hpp>
-#include <bouillon/kernel/matern52.hpp>
-#include <bouillon/kernel/product.hpp>
-#include <bouillon/kernel/quadratic.hpp>
-#include <bouillon/kernel/rational_quadratic.hpp>
-#include <bouillon/kernel/squared_exponential.hpp>
-#include <bouillon/kernel/sum.hpp>
-#include <bouillon/kernel/trended.hpp>
 #include <bouillon/merge/compare.hpp>
 #include <bouillon/merge/make_resident.hpp>
 #include <bouillon/merge/resident.hpp>
@@ -38,15 +16,6 @@
 #include <bouillon/score/document_scorer.hpp>
 #include <bouillon/score/loss_summary.hpp>
 #include <bouillon/score/multiple_choice.hpp>
-#include <bouillon/search/bayesian_search.hpp>
+#include <bouillon/search.hpp>
 #include <bouillon/search/journal.hpp>
-#include <bouillon/search/paper_search.hpp>
-#include <bouillon/search/regret.hpp>
-#include <bouillon/search/stopping.hpp>
-#include <bouillon/space/affine.hpp>
-#include <bouillon/space/box.hpp>
-#include <bouillon/space/group_scaling.hpp>
-#include <bouillon/space/interval.hpp>
-#include <bouillon/space/schedule.hpp>
-#include <bouillon/space/simplex.hpp>
 #include <bouillon/version.hpp>
