@@ -59,12 +59,12 @@ double branin_regret(Search search) {
 
 /// Of eight searches those that end in the narrower and deeper of two basins.
 template <class Acquisition>
-int deeper_basins(const Acquisition& acquisition, bool elsewhere) {
+int deeper_basins(const Acquisition& acquisition, bool elsewhere, std::size_t budget = 40) {
     int deeper = 0;
     for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6, 7, 8}) {
-        const search_options options{.budget = 40, .seed = seed, .climbs = {.elsewhere = elsewhere}};
+        const search_options options{.budget = budget, .seed = seed, .climbs = {.elsewhere = elsewhere}};
         bayesian_search search(box{{0, 0}, {1, 1}}, options, acquisition);
-        while (!search.done()) {
+        for (int i = 0; i < 40; ++i) {
             const trial next = search.suggest();
             search.observe(next, two_basins(next.point), 0);
         }
@@ -300,4 +300,33 @@ TEST_CASE("a search refuses what its parts cannot have before anything is sugges
                          "maximize.samples is 0, but it must be 1 or more", input_error);
     CHECK_THROWS_AS(bayesian_search(interval{}, {.surrogate = {.priors = {.noise_variance = {.deviation = 0}}}}),
                     input_error);
+}
+
+TEST_CASE("a search that is extended goes on as one that had its budget from the start") {
+    const auto loss = [](const trial& next) { return std::pow(next.point[0] - 0.3, 2) + next.point[1]; };
+    const auto advance = [&](auto& search) {
+        while (!search.done()) {
+            const trial next = search.suggest();
+            search.observe(next, loss(next), 0);
+        }
+    };
+    const box square{{0, 0}, {1, 1}};
+    const climb_options stay{.elsewhere = false};
+    bayesian_search whole(square, {.budget = 14, .climbs = stay}), parts(square, {.budget = 10, .climbs = stay});
+    advance(whole);
+    advance(parts);
+    CHECK_THROWS_WITH_AS(parts.suggest(), "budget: all 10 trials have been suggested", input_error);
+    parts.extend(4);
+    CHECK_FALSE(parts.done());
+    advance(parts);
+    CHECK(unit_points(parts) == unit_points(whole));
+}
+
+TEST_CASE("a search without a budget is never done and climbs elsewhere all the same") {
+    bayesian_search search(interval{}, {.budget = no_budget});
+    for (int i = 0; i < 30; ++i) {
+        CHECK_FALSE(search.done());
+        search.observe(search.suggest(), 0.1 * i);
+    }
+    CHECK(deeper_basins(improvement_or_knowledge{}, true, no_budget) >= 6);
 }

@@ -3,14 +3,18 @@
 
 #include <bouillon/acquisition/gp_hedge.hpp>
 #include <bouillon/acquisition/thompson_sampling.hpp>
+#include <bouillon/acquisition/upper_confidence_bound.hpp>
+#include <bouillon/kernel/rational_quadratic.hpp>
 #include <bouillon/search/paper_search.hpp>
 #include <bouillon/space/box.hpp>
+#include <bouillon/space/interval.hpp>
 
 #include "objectives.hpp"
 #include "scratch.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 
 using namespace bouillon;
 
@@ -108,6 +112,13 @@ std::string first_lines(const std::string& text, int count) {
 }
 
 }  // namespace
+
+TEST_CASE("a search with a kernel that is a profile continues bit for bit") {
+    check_every_kill([] {
+        return bayesian_search(box{{-5, 0}, {10, 15}}, {.budget = 5}, upper_confidence_bound{},
+                               rational_quadratic_profile{2});
+    });
+}
 
 TEST_CASE("a search that is killed while it climbs elsewhere continues bit for bit") {
     const scratch_folder folder;
@@ -294,7 +305,8 @@ TEST_CASE("a journal of other options or settings is refused with the field and 
         journaled_search(bayesian_search(box{{-5, 0}, {10, 15}}, {.budget = budget}), path, with, journal_mode::resume);
     };
     const std::string name = "journal " + path.string() + ": ";
-    CHECK_THROWS_WITH_AS(resume(7, settings), (name + "budget is 9 there, but 7 here").c_str(), input_error);
+    CHECK_THROWS_WITH_AS(resume(7, settings),
+                         (name + "budget is 9 there, but 7 here: it can grow, but not shrink").c_str(), input_error);
     auto other = settings;
     other["kernel"] = "matern32";
     CHECK_THROWS_WITH_AS(resume(9, other), (name + R"(kernel is "matern52" there, but "matern32" here)").c_str(),
@@ -349,8 +361,58 @@ TEST_CASE("a search that is given more trials goes on as one that had them from 
     const std::string growth = "{\"event\":\"budget\",\"budget\":12}\n";
     CHECK(grown == small + growth + large.substr(small.size() + 1));  // "12" is longer than "9"
     CHECK(run(path, 12, journal_mode::resume) == grown);
-    CHECK_THROWS_WITH_AS(run(path, 9, journal_mode::resume),
-                         ("journal " + path.string() + ": budget is 12 there, but 9 here").c_str(), input_error);
+    CHECK_THROWS_WITH_AS(
+        run(path, 9, journal_mode::resume),
+        ("journal " + path.string() + ": budget is 12 there, but 9 here: it can grow, but not shrink").c_str(),
+        input_error);
+}
+
+TEST_CASE("a finished journal that is resumed with a larger budget goes on as the search that was extended") {
+    const scratch_folder folder;
+    const auto whole = folder.path / "whole", path = folder.path / "journal";
+    const auto search_of = [](std::size_t budget) { return bayesian_search(interval{}, {.budget = budget}); };
+    const auto run_all = [](auto& search) {  // climbs elsewhere after some ten trials
+        while (!search.done()) {
+            const trial next = search.suggest();
+            search.observe(next, std::cos(12 * next.point[0]) - next.point[0], 0);
+        }
+    };
+    {
+        journaled_search search(search_of(12), whole, settings);
+        for (const std::size_t more : {6, 4}) {
+            run_all(search);
+            search.extend(more);
+        }
+        run_all(search);
+    }
+    for (const std::size_t budget : {12, 18, 22}) {
+        const auto mode = budget == 12 ? journal_mode::create : journal_mode::resume;
+        journaled_search search(search_of(budget), path, settings, mode);
+        CHECK(search.suggested_otherwise() == 0);
+        CHECK(search.options().budget == budget);
+        run_all(search);
+    }
+    CHECK(read_text(path) == read_text(whole));
+    check_every_kill([&] { return search_of(22); });
+}
+
+TEST_CASE("a search without a budget is asked until its caller stops and resumes as such") {
+    const scratch_folder folder;
+    const auto path = folder.path / "journal", whole = folder.path / "whole";
+    const auto run = [&](const std::filesystem::path& file, std::size_t trials, journal_mode mode) {
+        bayesian_search plain(interval{}, {.budget = 5});
+        plain.extend(no_budget);
+        journaled_search search(std::move(plain), file, settings, mode);
+        for (std::size_t i = 0; i < trials; ++i) {
+            CHECK_FALSE(search.done());
+            end_trial(search, search.suggest());
+        }
+    };
+    run(whole, 9, journal_mode::create);
+    run(path, 4, journal_mode::create);
+    run(path, 5, journal_mode::resume);
+    CHECK(read_text(path) == read_text(whole));
+    CHECK(read_text(path).find("\"budget\":null") != std::string::npos);
 }
 
 TEST_CASE("a search that is given more trials keeps the first design that it was begun with") {

@@ -87,8 +87,9 @@ TEST_CASE("what is no journal of this version is refused with the line") {
         "{\"event\":\"header\",\"version\":4}\n{\"event\":\"dance\"}\n",
         "line 1: it is of version 4; this bouillon reads version 5: end the search with the bouillon that began it, "
         "or begin a new one");
-    refuses("{\"event\":\"header\",\"version\":5}\n{\"event\":\"dance\"}\n", "line 2: the event is \"dance\"");
-    refuses("{\"event\":\"header\",\"version\":5}\n{\"ticket\":1}\n", "line 2: key 'event' not found");
+    refuses("{\"event\":\"header\",\"version\":5,\"budget\":9}\n{\"event\":\"dance\"}\n",
+            "line 2: the event is \"dance\"");
+    refuses("{\"event\":\"header\",\"version\":5,\"budget\":9}\n{\"ticket\":1}\n", "line 2: key 'event' not found");
     CHECK_THROWS_AS(read_journal(folder.path), input_error);
     CHECK_THROWS_AS(read_journal(folder.path / "nothing"), input_error);
 }

@@ -27,6 +27,9 @@ TEST_CASE("a search that lives through the events of a journal knows its trials"
     CHECK(replay_event(search, parse(R"({"event":"result","decision":"merge"})")));
     CHECK(replay_event(search, parse(R"({"event":"measured","merge_weights":[1],"search":[2]})")));
     CHECK(replay_event(search, parse(R"({"event":"budget","budget":9})")));
+    CHECK(search.options().budget == 9);
+    CHECK(replay_event(search, parse(R"({"event":"budget","budget":null})")));
+    CHECK(search.options().budget == no_budget);
     REQUIRE(search.history().size() == 2);
     CHECK(search.history()[0].observation.loss == 2);
     CHECK(std::isnan(search.history()[0].observation.variance));
@@ -39,5 +42,7 @@ TEST_CASE("an event that no search has is refused") {
     bayesian_search<box> search(box{{0}, {1}}, {.budget = 6});
     CHECK_THROWS_WITH_AS(replay_event(search, parse(R"({"event":"dance"})")), "the event is \"dance\"", input_error);
     CHECK_THROWS_AS(replay_event(search, parse(R"({"event":"fail","ticket":0,"reason":""})")), input_error);
+    CHECK_THROWS_WITH_AS(replay_event(search, parse(R"({"event":"budget","budget":5})")),
+                         "the budget shrinks from 6 to 5", input_error);
     CHECK_THROWS_AS(replay_event(search, parse(R"({"ticket":0})")), nlohmann::json::exception);
 }

@@ -81,7 +81,7 @@ TEST_CASE("whatever changes suggestions changes the header, and is named with bo
     CHECK(difference(header, header_of(other)) == "smallest_distance is 1e-06 there, but 0.001 here");
     other = options;
     other.budget = 8;
-    CHECK(difference(header, header_of(other)) == "budget is 9 there, but 8 here");
+    CHECK(difference(header, header_of(other)) == "budget is 9 there, but 8 here: it can grow, but not shrink");
     other = options;
     other.known[0].point[0] = 0.5;
     CHECK(difference(header, header_of(other)) == "known[0].point[0] is 1.0 there, but 0.5 here");
@@ -113,8 +113,19 @@ TEST_CASE("losses that are measured otherwise and a larger budget are no reason 
     CHECK(begun.reference_losses == options.reference_losses);
     CHECK(begun.known[0].loss == 0.1);
     CHECK(std::isnan(begun.known[0].variance));
-    CHECK(begun.budget == 12);
+    CHECK(begun.budget == options.budget);
     CHECK(begun.initial_trials == initial_trials(options, 1));
+}
+
+TEST_CASE("no budget is more than any, and null in a header") {
+    search_options endless = options;
+    endless.budget = no_budget;
+    const auto header = header_of(endless);
+    CHECK(header.at("budget").is_null());
+    CHECK(difference(header_of(options), header) == "none");
+    CHECK(difference(header, header) == "none");
+    CHECK(difference(header, header_of(options)) == "budget is null there, but 9 here: it can grow, but not shrink");
+    CHECK(as_begun(options, header).budget == no_budget);
 }
 
 TEST_CASE("some settings can be compared before all are known") {

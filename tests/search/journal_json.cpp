@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/search/journal_json.hpp>
 
+#include <bouillon/core/error.hpp>
+#include <bouillon/search/search_options.hpp>
+
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstddef>
 
 using namespace bouillon;
 
@@ -17,4 +21,12 @@ TEST_CASE("a number reads back exactly, and one that is not known as NaN") {
     };
     CHECK(read_back(0.1 + 0.2) == 0.1 + 0.2);
     CHECK(std::isnan(read_back(NAN)));
+}
+
+TEST_CASE("a budget reads back, and none as none") {
+    for (const std::size_t budget : {std::size_t{0}, std::size_t{20}, no_budget})
+        CHECK(detail::budget_of(nlohmann::ordered_json::parse(json_line(detail::budget_json(budget)))) == budget);
+    CHECK(detail::budget_json(no_budget).is_null());
+    CHECK_THROWS_WITH_AS(detail::budget_of(-3), "the budget is -3", input_error);
+    CHECK_THROWS_WITH_AS(detail::budget_of("much"), "the budget is \"much\"", input_error);
 }

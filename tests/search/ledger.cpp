@@ -27,6 +27,19 @@ TEST_CASE("abandoned trials count neither against the budget nor as taken") {
     CHECK(book.pending() == std::vector{0.1});
 }
 
+TEST_CASE("a budget is extended, to none too, and never falls") {
+    detail::ledger book({.budget = 1});
+    book.suggest(trial_at(0, 0.1));
+    book.extend(2);
+    CHECK(book.remaining() == 2);
+    CHECK(book.options().budget == 3);
+    book.extend(no_budget);
+    CHECK(book.remaining() == no_budget);
+    book.extend(7);
+    CHECK(book.remaining() == no_budget);
+    CHECK_NOTHROW(book.require_budget());
+}
+
 TEST_CASE("what was known is learned from first, and its points are taken") {
     detail::ledger book({});
     book.add_known({0.7}, {.point = {7}, .loss = 3, .variance = 0.5});

@@ -46,5 +46,6 @@ TEST_CASE("the first design has the points that are asked for, or follows from d
     CHECK(initial_trials({.budget = 100}, 20) == 10);
     CHECK(initial_trials({.budget = 8}, 20) == 4);
     CHECK(initial_trials({.budget = 1}, 20) == 1);
+    CHECK(initial_trials({.budget = no_budget}, 20) == 10);
     CHECK(initial_trials({.budget = 8, .initial_trials = 7}, 20) == 7);
 }

@@ -41,7 +41,7 @@ double newest_loss(const bouillon::journal_contents& journal) {
 /// A search that has the trials of a journal, to say what they let believe; it suggests nothing.
 running_search restore(const bouillon::journal_contents& journal, const search_arguments& arguments) {
     bouillon::search_options options;
-    options.budget = journal.header.at("budget");
+    options.budget = bouillon::no_budget;  // nothing is suggested
     options.known = bouillon::known_of(journal.header);
     const any_space space = arguments.space->make(arguments.checkpoints.size(), arguments.bounds);
     running_search search({space, arguments.kernel, &default_acquisition()}, options);

@@ -71,6 +71,11 @@ class bayesian_search {
     /// Abandoned trials do not count.
     bool done() const { return ledger_.remaining() == 0; }
 
+    /// Allows so many trials more, at any time; with `no_budget` any number.
+    ///
+    /// The first design stays as it was chosen; where a search climbs elsewhere, it has so much longer from now on.
+    void extend(std::size_t trials) { ledger_.extend(trials); }
+
     /// The next trial, at a point that no trial had before, the abandoned ones apart.
     ///
     /// @throws input_error when the budget is spent
@@ -194,6 +199,14 @@ class bayesian_search {
     const search_options& options() const { return ledger_.options(); }
     const Space& space() const { return space_; }
     const Acquisition& acquisition_used() const { return acquisition_; }
+
+    /// The kernel that it was made with: a profile where the surrogate has its covariance.
+    Kernel kernel_used() const {
+        if constexpr (stationary_kernel<Kernel>)
+            return surrogate_.kernel().profile;
+        else
+            return surrogate_.kernel();
+    }
 
     /// The surrogate as the last suggestion left it.
     const surrogate_type& surrogate() const { return surrogate_; }

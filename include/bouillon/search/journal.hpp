@@ -36,7 +36,8 @@ class journaled_search {
     /// Begins a journal, or continues from one. A file that is not there, or empty, is begun in either mode.
     ///
     /// A search that is continued has the first design, the reference losses and the losses of known points that the
-    /// journal was begun with, whatever they are now (`changed_losses`), and may have a larger budget.
+    /// journal was begun with, whatever they are now (`changed_losses`), and may have a larger budget: it is extended
+    /// once all that was recorded has been gone through.
     /// @param search that has suggested nothing yet
     /// @param file the journal
     /// @param settings a JSON object of what must be the same when the journal is taken up again; null for nothing
@@ -57,11 +58,18 @@ class journaled_search {
         for (const auto& [suggested, observed] : search_.history().records())
             if (observed.status == trial_status::pending) unfinished_.push_back(suggested);
         resumed_ = search_.history().size() - unfinished_.size();
-        if (grows_) write({{"event", "budget"}, {"budget", search_.options().budget}});
+        if (const std::size_t now = search_.options().budget; now < budget_) extend(budget_ - now);
         events_.clear();
     }
 
     bool done() const { return unfinished_.empty() && search_.done(); }
+
+    void extend(std::size_t trials) {
+        const std::size_t before = search_.options().budget;
+        search_.extend(trials);
+        if (const std::size_t now = search_.options().budget; now != before)
+            write({{"event", "budget"}, {"budget", detail::budget_json(now)}});
+    }
 
     trial suggest() {
         if (!unfinished_.empty()) {
@@ -159,21 +167,23 @@ class journaled_search {
         return events;
     }
 
-    /// Writes the first line; or checks it, and gives the search as it was begun.
+    /// Writes the first line, or checks it; gives the search as it was begun by that.
     Search begin(Search search, const nlohmann::ordered_json& settings) {
+        budget_ = search.options().budget;
         const nlohmann::ordered_json header = journal_header(search, settings);
+        const auto begun_with = [&](const search_options& options) {
+            return Search(search.space(), options, search.acquisition_used(), search.kernel_used());
+        };
         if (events_.empty()) {
             write(header);
-            return search;
+            return begun_with(search.options());  // it may have been extended, which its first design does not show
         }
         nlohmann::ordered_json written = events_.front();
         for (const auto& event : events_)
             if (event.value("event", "") == "budget") written["budget"] = event.at("budget");
         check_journal_header(written, header, journal_->name());
-        grows_ = written.at("budget") < header.at("budget");
         changed_losses_ = changes_since(written, search.options());
-        return Search(search.space(), as_begun(search.options(), events_.front()), search.acquisition_used(),
-                      search.surrogate().kernel());
+        return begun_with(as_begun(search.options(), events_.front()));
     }
 
     void write(const nlohmann::ordered_json& event) { journal_->append(json_line(event)); }
@@ -200,7 +210,7 @@ class journaled_search {
     std::shared_ptr<journal_file> journal_;
     std::vector<nlohmann::ordered_json> events_;  // while they are read
     loss_changes changed_losses_;
-    bool grows_ = false;  // the budget
+    std::size_t budget_ = 0;  // that the search was made with
     Search search_;
     std::deque<trial> unfinished_;  // out when the earlier run stopped: handed out again unless the caller ends them
     std::size_t resumed_ = 0;

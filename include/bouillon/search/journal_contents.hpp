@@ -7,6 +7,7 @@
 #include <bouillon/search/journal_event.hpp>
 #include <bouillon/search/journal_header.hpp>
 #include <bouillon/search/journal_json.hpp>
+#include <bouillon/search/search_options.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -32,8 +33,11 @@ namespace detail {
 /// What replays a journal without a search of its own: every trial was suggested where it stands.
 struct replayed_trials {
     bouillon::history trials = {};
+    search_options used = {};  // the budget of them alone
 
     const bouillon::history& history() const { return trials; }
+    const search_options& options() const { return used; }
+    void extend(std::size_t more) { used.budget += more; }
     bool replay(trial recorded) {
         if (recorded.ticket != trials.size())
             throw input_error("trial " + to_string(recorded.ticket) + " is suggested where trial " +
@@ -73,6 +77,7 @@ inline journal_contents read_journal(const std::filesystem::path& path) {
             contents.result.reset();
             if (number == 1) {
                 check_journal_version(event, "");
+                replayed.used.budget = detail::budget_of(event.at("budget"));
                 contents.header = std::move(event);
                 return;
             }

@@ -38,10 +38,19 @@ void replay_observation(Search& search, const nlohmann::ordered_json& event) {
     search.observe(trial_of(search, event.at("ticket")), loss, losses);
 }
 
+/// Events hold the budget that there was from then on.
+template <class Search>
+void replay_budget(Search& search, const nlohmann::ordered_json& event) {
+    const std::size_t before = search.options().budget, budget = budget_of(event.at("budget"));
+    if (budget < before)
+        throw input_error("the budget shrinks from " + json_line(budget_json(before)) + " to " + to_string(budget));
+    search.extend(budget - before);
+}
+
 }  // namespace detail
 
-/// Lets a search live through one event of a journal again; a result, a larger budget and what a caller measured are
-/// none of its events, and change nothing.
+/// Lets a search live through one event of a journal again; a result and what a caller measured are none of its events,
+/// and change nothing.
 /// @returns false where the search would have suggested another trial than the one recorded, which stands
 /// @throws input_error, or the JSON library's exception, where the event does not fit
 template <class Search>
@@ -59,7 +68,9 @@ bool replay_event(Search& search, const nlohmann::ordered_json& event) {
         search.fail(ended(), event.at("reason"));
     else if (kind == "abandon")
         search.abandon(ended(), event.at("reason"));
-    else if (kind != "result" && kind != "budget" && kind != "measured")
+    else if (kind == "budget")
+        detail::replay_budget(search, event);
+    else if (kind != "result" && kind != "measured")
         throw input_error("the event is " + event.at("event").dump());
     return true;
 }

@@ -52,7 +52,8 @@ std::vector<known_observation> known_of(const nlohmann::ordered_json& header);
 /// @param options of the search as it would be begun now, with as many losses
 loss_changes changes_since(const nlohmann::ordered_json& written, const search_options& options);
 
-/// Options with the losses and the first design that a search was begun with: taken up again it goes on with those.
+/// Options with the budget, the first design and the losses that a search was begun with: taken up again it lives
+/// through its journal with those.
 /// @param options of the search as it would be begun now
 /// @param written the header that the journal has
 search_options as_begun(search_options options, const nlohmann::ordered_json& written);

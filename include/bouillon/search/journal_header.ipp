@@ -67,8 +67,8 @@ inline nlohmann::ordered_json with_changes(nlohmann::ordered_json written, const
     if (same_size("reference_losses")) written["reference_losses"] = expected.at("reference_losses");
     for (std::size_t i = 0; same_size("known") && i < written["known"].size(); ++i)
         for (const char* field : {"loss", "variance"}) written["known"][i][field] = expected.at("known")[i].at(field);
-    if (const auto& budget = expected.at("budget"); written.contains("budget") && written["budget"] < budget)
-        written["budget"] = budget;
+    if (written.contains("budget") && budget_of(written["budget"]) <= budget_of(expected.at("budget")))
+        written["budget"] = expected.at("budget");
     return written;
 }
 
@@ -84,7 +84,7 @@ BOUILLON_DEFINITION nlohmann::ordered_json journal_header_of(const search_parts&
         {"kernel", parts.kernel},
         {"acquisition", parts.acquisition},
         {"seed", options.seed},
-        {"budget", options.budget},
+        {"budget", budget_json(options.budget)},
         {"initial_trials", options.initial_trials},
         {"smallest_distance", options.smallest_distance},
         {"known", known_json(options.known)},
@@ -112,9 +112,8 @@ BOUILLON_DEFINITION loss_changes changes_since(const nlohmann::ordered_json& wri
 }
 
 BOUILLON_DEFINITION search_options as_begun(search_options options, const nlohmann::ordered_json& written) {
-    search_options begun = options;
-    begun.budget = written.at("budget");
-    options.initial_trials = initial_trials(begun, written.at("dimension"));
+    options.budget = detail::budget_of(written.at("budget"));
+    options.initial_trials = initial_trials(options, written.at("dimension"));
     options.reference_losses = detail::numbers_or_nan(written.at("reference_losses"));
     options.known = known_of(written);
     return options;
@@ -144,6 +143,9 @@ BOUILLON_DEFINITION void check_journal_header(nlohmann::ordered_json written, nl
     const nlohmann::ordered_json settings_there = written["settings"], settings_here = expected["settings"];
     written.erase("settings");
     expected.erase("settings");
+    if (const auto& there = written["budget"], &here = expected["budget"]; there != here)
+        throw input_error(name + "budget is " + json_line(there) + " there, but " + json_line(here) +
+                          " here: it can grow, but not shrink");
     detail::require_same_json(&written, &expected, "", name);
     detail::require_same_json(&settings_there, &settings_here, "", name);
 }

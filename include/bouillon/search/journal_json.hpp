@@ -22,6 +22,13 @@ double number_or_nan(const nlohmann::ordered_json& value);
 
 namespace detail {
 
+/// A budget as a journal has it: null where there is none.
+nlohmann::ordered_json budget_json(std::size_t budget);
+
+/// The budget that a journal has.
+/// @throws input_error where it is none
+std::size_t budget_of(const nlohmann::ordered_json& value);
+
 /// Numbers, each as above.
 std::vector<double> numbers_or_nan(const nlohmann::ordered_json& values);
 

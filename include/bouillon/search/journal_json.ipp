@@ -4,9 +4,11 @@
 #include <bouillon/core/compiled.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/search/journal_json.hpp>
+#include <bouillon/search/search_options.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -23,6 +25,15 @@ BOUILLON_DEFINITION double number_or_nan(const nlohmann::ordered_json& value) {
 }
 
 namespace detail {
+
+BOUILLON_DEFINITION nlohmann::ordered_json budget_json(std::size_t budget) {
+    return budget == no_budget ? nlohmann::ordered_json() : nlohmann::ordered_json(budget);
+}
+
+BOUILLON_DEFINITION std::size_t budget_of(const nlohmann::ordered_json& value) {
+    if (!value.is_null() && !value.is_number_unsigned()) throw input_error("the budget is " + json_line(value));
+    return value.is_null() ? no_budget : value.get<std::size_t>();
+}
 
 BOUILLON_DEFINITION std::vector<double> numbers_or_nan(const nlohmann::ordered_json& values) {
     std::vector<double> numbers;

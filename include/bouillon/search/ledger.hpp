@@ -29,8 +29,9 @@ class ledger {
     const search_options& options() const { return options_; }
     const history& trials() const { return history_; }
 
-    /// Trials that may still be suggested.
+    /// Trials that may still be suggested; no_budget where there is no end of them.
     std::size_t remaining() const {
+        if (options_.budget == no_budget) return no_budget;
         const std::size_t used = history_.size() - history_.count(trial_status::abandoned);
         return options_.budget - std::min(used, options_.budget);
     }
@@ -42,6 +43,9 @@ class ledger {
         if (remaining() == 0)
             throw input_error("budget: all " + to_string(options_.budget) + " trials have been suggested");
     }
+
+    /// Allows so many trials more, or with no_budget any number.
+    void extend(std::size_t trials) { options_.budget += std::min(trials, no_budget - options_.budget); }
 
     /// Unit points that no trial may have again, (known + trials, d): all but those of abandoned trials.
     const std::vector<std::vector<double>>& taken() const { return taken_; }

@@ -13,13 +13,19 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
 namespace bouillon {
 
+/// The budget of a search that goes on until its caller stops asking.
+///
+/// Its first design is that of a large budget, and a climb elsewhere ends by itself alone, never for lack of trials.
+inline constexpr std::size_t no_budget = std::numeric_limits<std::size_t>::max();
+
 struct search_options {
-    std::size_t budget = 20;                    ///< trials, without the abandoned ones
+    std::size_t budget = 20;                    ///< trials, without the abandoned ones; or no_budget
     std::uint64_t seed = 1;                     ///< of everything random
     std::size_t initial_trials = 0;             ///< points of the first design; 0: chosen from dimension and budget
     double smallest_distance = 1e-6;            ///< between any two trials, in unit coordinates; above 0
