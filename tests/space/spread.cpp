@@ -55,3 +55,20 @@ TEST_CASE("perturbed points lie around their centre, each order of magnitude ali
     CHECK(far > 50);
     CHECK(far < 250);
 }
+
+TEST_CASE("of a space with few points all are looked at, each once") {
+    const box few{{0, 0}, {3, 2}, {{.integer = true}, {.integer = true}}}, many{{0}, {1e6}, {{.integer = true}}};
+    CHECK(all_of_few_points(few).size() == 24);
+    CHECK(all_of_few_points(few, 11).empty());
+    CHECK(all_of_few_points(many).empty());
+    CHECK(all_of_few_points(box{{0}, {1}}).empty());
+    CHECK(even_points(few, 100, 1).size() == 24);
+    CHECK(even_points(few, 5, 1).size() == 10);
+    random_engine engine = make_engine(1);
+    std::vector<std::vector<double>> taken;
+    for (int i = 0; i < 12; ++i) {  // the last ones are found too, where a draw would mostly miss them
+        auto next = farthest_sample(few, taken, engine);
+        CHECK(nearest_distance(next, taken) > 0);
+        taken.push_back(std::move(next));
+    }
+}

@@ -2,6 +2,7 @@
 #include <bouillon/testing/space.hpp>
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/space/box.hpp>
 #include <bouillon/space/interval.hpp>
 #include <bouillon/space/simplex.hpp>
 
@@ -9,6 +10,7 @@
 
 #include <check_laws.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -39,6 +41,31 @@ struct short_design : interval {
 
 struct repeated_design : interval {
     std::vector<std::vector<double>> initial_design(std::size_t n, random_engine&) const { return {n, {0.5}}; }
+};
+
+const box grid{{1, 0}, {4, 2}, {{.integer = true}, {.integer = true}}};
+
+struct counted_twice : box {
+    std::vector<double> nth_unit_point(std::size_t n) const { return box::nth_unit_point(n / 2); }
+};
+
+struct rounded_down : box {
+    void project(std::span<double> unit_point) const {
+        for (double& u : unit_point) u = std::clamp(u - 0.1, 0.0, 1.0);
+        box::project(unit_point);
+    }
+};
+
+struct always_relaxed : box {
+    void relax(std::span<double> unit_point) const {
+        for (double& u : unit_point) u *= 0.5;
+    }
+};
+
+struct beside_itself : box {
+    std::vector<double> neighbours(std::span<const double> unit_point) const {
+        return {unit_point.begin(), unit_point.end()};
+    }
 };
 
 struct heavy : simplex {
@@ -74,7 +101,8 @@ TEST_CASE("projections out of the unit cube, and ones that never settle, are tol
 }
 
 TEST_CASE("designs of another size, and with a point that comes twice, are told") {
-    check_report(space_violations(short_design{}), "a design of n points has n: 1 of 2 (and 10 more)");
+    check_report(space_violations(short_design{}),
+                 "a design of n points has n, or all that there are: 1 of 2 (and 10 more)");
     check_report(space_violations(repeated_design{}),
                  "no point comes twice in a design: points 0 and 1 of 2 are (0.5)");
 }
@@ -83,4 +111,15 @@ TEST_CASE("merge weights that do not sum to 1 are told, and a space that refuses
     check_report(average_violations(heavy{{2}}, 2), "is 1.5, but should be 1");
     check_report(average_violations(simplex{3}, 2), "3 for 2 checkpoints");
     CHECK_THROWS_AS(space_violations(simplex{0}), input_error);
+}
+
+TEST_CASE("points that are counted wrongly are told, and so is a projection that is not to the nearest") {
+    check_laws(space_violations(grid));
+    check_report(space_violations(counted_twice{grid}), "every point is counted once: (0, 0) comes twice");
+    check_report(space_violations(rounded_down{grid}), "project gives the nearest point: (");
+}
+
+TEST_CASE("steps that lead nowhere and a relaxation that moves points are told") {
+    check_report(space_violations(always_relaxed{grid}), "relax leaves points of the space alone: (");
+    check_report(space_violations(beside_itself{grid}), "a neighbour is one step away: (");
 }

@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,6 +33,28 @@ concept search_space = std::copy_constructible<S> &&
     { space.initial_design(n, engine) } -> std::same_as<std::vector<std::vector<double>>>;
     { space.point(coordinates) } -> std::same_as<std::vector<double>>;
     { space.unit_point(coordinates) } -> std::same_as<std::vector<double>>;
+};
+
+/// A search space that may have so few points that all of them can be counted and looked at.
+///
+/// `points` says how many there are, nothing where there is no end of them; `nth_unit_point` gives each of them once
+/// for the numbers below that. A search of such a space is done when all points were tried.
+template <class S>
+concept countable_space = search_space<S> && requires(const S space, std::size_t n) {
+    { space.points() } -> std::same_as<std::optional<std::size_t>>;
+    { space.nth_unit_point(n) } -> std::same_as<std::vector<double>>;
+};
+
+/// A search space some of whose coordinates go in steps, along which no gradient leads.
+///
+/// `steps` says whether a coordinate does; `relax` replaces its argument by the nearest unit point of the space as it
+/// would be without steps, which is convex; `neighbours` gives the unit points (m, d) that are one step from another.
+template <class S>
+concept stepped_space = search_space<S> &&
+    requires(const S space, std::size_t coordinate, std::span<const double> unit_point, std::span<double> in_place) {
+    { space.steps(coordinate) } -> std::same_as<bool>;
+    space.relax(in_place);
+    { space.neighbours(unit_point) } -> std::same_as<std::vector<double>>;
 };
 
 /// A search space whose points say how to merge: `merge_weights` gives one coefficient for each checkpoint, in the

@@ -49,14 +49,32 @@ std::vector<double> uniform_sample(const Space& space, random_engine& engine) {
     return space.from_cube(cube_point);
 }
 
+/// Of so few points every one can be looked at.
+inline constexpr std::size_t few_points = 4096;
+
+/// All unit points (m, d) of a space that has few; none where it has more or no end of them.
+template <search_space Space>
+std::vector<double> all_of_few_points(const Space& space, std::size_t few = few_points) {
+    std::vector<double> all;
+    if constexpr (countable_space<Space>) {
+        const auto count = space.points();
+        for (std::size_t i = 0; count && *count <= few && i < *count; ++i) {
+            const auto unit_point = space.nth_unit_point(i);
+            all.insert(all.end(), unit_point.begin(), unit_point.end());
+        }
+    }
+    return all;
+}
+
 /// Even points that show where a maximum may lie: on a line a grid with steps of 1/256.
 inline constexpr std::size_t even_points_of_region = 257;
 
 /// Unit points (count, d) that fill the space evenly: a grid with both ends where the cube is a line, else
-/// quasi-random.
+/// quasi-random; all of them where there are not more.
 template <search_space Space>
 std::vector<double> even_points(const Space& space, std::size_t count, std::uint64_t seed) {
-    std::vector<double> points, cube_point(space.cube_dimension());
+    std::vector<double> points = all_of_few_points(space, count), cube_point(space.cube_dimension());
+    if (!points.empty()) return points;
     sobol_sequence sequence(cube_point.size(), seed);
     for (std::size_t i = 0; i < count; ++i) {
         if (cube_point.size() == 1)
@@ -86,10 +104,15 @@ std::vector<double> farthest_of(Draw&& draw, std::span<const std::vector<double>
     return farthest;
 }
 
-/// The same of uniform samples of a space: exploration without a model.
+/// The same of uniform samples of a space, or of all its points where it has few: exploration without a model.
 template <search_space Space>
 std::vector<double> farthest_sample(const Space& space, std::span<const std::vector<double>> taken,
                                     random_engine& engine) {
+    if constexpr (countable_space<Space>)
+        if (const auto count = space.points(); count && *count <= few_points) {
+            std::size_t next = 0;
+            return farthest_of([&] { return space.nth_unit_point(next++); }, taken, *count);
+        }
     return farthest_of([&] { return uniform_sample(space, engine); }, taken);
 }
 

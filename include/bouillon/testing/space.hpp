@@ -4,6 +4,7 @@
 #include <bouillon/core/random.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/space/concept.hpp>
+#include <bouillon/space/spread.hpp>
 #include <bouillon/testing/violations.hpp>
 
 #include <algorithm>
@@ -42,6 +43,8 @@ class space_laws {
         if (cubed_.empty() || projected_.empty()) return;
         if (space_.cube_dimension() <= 8) check_reach(book);
         check_designs(book);
+        if constexpr (countable_space<Space>) check_points(book);
+        if constexpr (stepped_space<Space>) check_steps(book);
     }
 
  private:
@@ -130,7 +133,7 @@ class space_laws {
     void check_designs(law_book& book) {
         for (std::size_t n = 1; n <= 12; ++n) {
             const unit_points design = space_.initial_design(n, engine_);
-            book.require(design.size() == n, "a design of n points has n",
+            book.require(design.size() == std::min(n, points()), "a design of n points has n, or all that there are",
                          [&] { return to_string(design.size()) + " of " + to_string(n); });
             for (const auto& unit_point : design)
                 if (check_unit_point(book, unit_point, "a design has unit points")) check_own_point(book, unit_point);
@@ -148,6 +151,63 @@ class space_laws {
                 });
     }
 
+    /// How many points there are.
+    std::size_t points() const {
+        constexpr std::size_t endless = std::numeric_limits<std::size_t>::max();
+        if constexpr (countable_space<Space>) return space_.points().value_or(endless);
+        return endless;
+    }
+
+    /// Where points can be counted: the first thousand are of the space, each comes once, and where there are not more
+    /// projections are the nearest.
+    void check_points(law_book& book) {
+        if (!space_.points()) return;
+        unit_points counted;
+        for (std::size_t i = 0; i < std::min<std::size_t>(points(), 1000); ++i) {
+            counted.push_back(space_.nth_unit_point(i));
+            if (!check_unit_point(book, counted.back(), "nth_unit_point gives unit points")) return;
+            check_own_point(book, counted.back());
+        }
+        unit_points sorted = counted;
+        std::ranges::sort(sorted);
+        const auto twice = std::ranges::adjacent_find(sorted);
+        book.require(twice == sorted.end(), "every point is counted once",
+                     [&] { return in_brackets(*twice) + " comes twice"; });
+        if (counted.size() < points()) return;
+        for (const auto& unit_point : cubed_) {
+            std::vector<double> beside = unit_point;
+            for (double& u : beside) u += 0.1 * normal(engine_);
+            const auto projected = projection(beside);
+            const double best = nearest_distance(beside, counted);
+            book.require(distance(projected, beside) <= best + rounding, "project gives the nearest point", [&] {
+                return moved(beside, projected) + ", but the nearest is " + to_string(best) + " away";
+            });
+        }
+    }
+
+    /// Where coordinates go in steps: without steps a point of the space stays where it is; what is one step away is of
+    /// the space, and another point, which differs in coordinates that go in steps alone.
+    void check_steps(law_book& book) const {
+        for (const auto& unit_point : cubed_) {
+            auto relaxed = unit_point;
+            space_.relax(relaxed);
+            book.require(largest_difference(relaxed, unit_point) <= rounding, "relax leaves points of the space alone",
+                         [&] { return moved(unit_point, relaxed); });
+            const auto flat = space_.neighbours(unit_point);  // (m, d)
+            const std::size_t d = space_.dimension();
+            for (std::size_t first = 0; first + d <= flat.size(); first += d) {
+                const std::vector<double> beside(&flat[first], &flat[first] + d);
+                if (!check_unit_point(book, beside, "neighbours gives unit points")) return;
+                check_own_point(book, beside);
+                bool moves = false, smoothly = false;
+                for (std::size_t k = 0; k < d; ++k)
+                    if (beside[k] != unit_point[k]) (space_.steps(k) ? moves : smoothly) = true;
+                book.require(moves && !smoothly, "a neighbour is one step away",
+                             [&] { return in_brackets(beside) + " beside " + in_brackets(unit_point); });
+            }
+        }
+    }
+
     Space space_;
     random_engine engine_ = make_engine(1);
     unit_points cubed_, projected_;
@@ -157,7 +217,8 @@ class space_laws {
 
 /// Whether a space keeps its promises: projections and the cube's image are unit points that projecting again and a
 /// round trip through the user's coordinates leave alone; the cube reaches what projections reach; a design of n points
-/// has n of the space, none twice. What `check()` throws passes through.
+/// has n of the space, none twice; points that can be counted are counted once, and steps lead to other points. What
+/// `check()` throws passes through.
 template <search_space Space>
 violations space_violations(const Space& space) {
     detail::law_book book;
