@@ -7,6 +7,11 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
+
 using namespace bouillon;
 
 namespace {
@@ -170,4 +175,84 @@ TEST_CASE("options that leave nothing to choose from are refused by name and val
     refused({.grid = 0}, "maximize.grid is 0, but it must be 2 or more");
     refused({.grid = 1}, "maximize.grid is 1, but it must be 2 or more");
     refused({.local = {.evaluations = 0}}, "maximize.local.evaluations is 0, but it must be 1 or more");
+}
+
+namespace {
+
+/// minus a quadratic form that is steep along the sum of the coordinates' distances to a centre
+struct ridge {
+    std::vector<double> centre;
+
+    void evaluate(std::span<const double> points, std::span<double> values) const {
+        const std::size_t d = centre.size();
+        std::vector<double> gradient(d);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = evaluate_gradient(points.subspan(i * d, d), gradient);
+    }
+    double evaluate_gradient(std::span<const double> point, std::span<double> gradient) const {
+        double sum = 0, squares = 0;
+        for (std::size_t k = 0; k < centre.size(); ++k) {
+            sum += point[k] - centre[k];
+            squares += (point[k] - centre[k]) * (point[k] - centre[k]);
+        }
+        for (std::size_t k = 0; k < centre.size(); ++k) gradient[k] = -100 * sum - 2 * (point[k] - centre[k]);
+        return -50 * sum * sum - squares;
+    }
+};
+
+/// A box as a space that says nothing of its steps: climbs are rounded by its projection alone.
+struct rounded_box {
+    box whole;
+
+    std::size_t dimension() const { return whole.dimension(); }
+    void project(std::span<double> unit_point) const { whole.project(unit_point); }
+    std::size_t cube_dimension() const { return whole.cube_dimension(); }
+    std::vector<double> from_cube(std::span<const double> cube_point) const { return whole.from_cube(cube_point); }
+    std::vector<std::vector<double>> initial_design(std::size_t n, random_engine& engine) const {
+        return whole.initial_design(n, engine);
+    }
+    std::vector<double> point(std::span<const double> unit_point) const { return whole.point(unit_point); }
+    std::vector<double> unit_point(std::span<const double> point) const { return whole.unit_point(point); }
+};
+
+}  // namespace
+
+TEST_CASE("of few points all are compared, and the best one that is left is the answer") {
+    const box grid{{0, 0}, {40, 60}, {{.integer = true}, {.integer = true}}};
+    const hill target{{0.512, 0.707}};
+    random_engine engine = make_engine(1);
+    std::vector<std::vector<double>> taken;
+    double before = 0;
+    for (int i = 0; i < 20; ++i) {
+        const auto highest = maximize(target, grid, engine, {.taken = taken, .smallest_distance = 1e-6});
+        CHECK(highest.value <= before);
+        CHECK(nearest_distance(highest.unit_point, taken) > 0);
+        for (std::size_t n = 0; n < *grid.points(); ++n)
+            if (const auto other = grid.nth_unit_point(n); nearest_distance(other, taken) > 0)
+                CHECK(-std::pow(distance(other, target.centre), 2) <= highest.value);
+        before = highest.value;
+        taken.push_back(highest.unit_point);
+    }
+}
+
+TEST_CASE("a climb by steps comes higher on a ridge than one that is rounded") {
+    const box grid{std::vector<double>(4, 0), std::vector<double>(4, 20),
+                   std::vector<box_coordinate>(4, {.integer = true})};
+    int higher = 0, lower = 0;
+    random_engine engine = make_engine(4);
+    for (int i = 0; i < 20; ++i) {
+        const ridge target{uniform_sample(box{std::vector<double>(4, 0), std::vector<double>(4, 1)}, engine)};
+        const auto value_at = [&](const std::vector<double>& unit_point) {
+            std::vector<double> gradient(4);
+            return target.evaluate_gradient(unit_point, gradient);
+        };
+        random_engine one = make_engine(5), same = make_engine(5);
+        const auto by_steps = maximize(target, grid, one), rounded = maximize(target, rounded_box{grid}, same);
+        CHECK(by_steps.value == value_at(by_steps.unit_point));
+        const double difference = by_steps.value - value_at(rounded.unit_point);
+        higher += difference > 1e-12;
+        lower += difference < -1e-12;
+    }
+    CHECK(higher >= 10);
+    CHECK(lower <= 2);
 }

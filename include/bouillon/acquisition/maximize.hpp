@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/acquisition/climb_in_steps.hpp>
 #include <bouillon/acquisition/concept.hpp>
 #include <bouillon/core/function_ref.hpp>
 #include <bouillon/core/projected_gradient.hpp>
@@ -15,6 +16,7 @@
 #include <cstddef>
 #include <numeric>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace bouillon {
@@ -90,6 +92,7 @@ struct maximize_problem {
     function_ref<double(std::span<const double> point, std::span<double> gradient)> evaluate_gradient;
     function_ref<std::vector<double>(std::span<const double> cube_point)> from_cube;
     function_ref<void(std::span<double> unit_point)> project;
+    const steps_of_space& steps;
 };
 
 /// Where a maximum may be: a grid along a line, else quasi-random points of the space; and points around the incumbent
@@ -152,20 +155,17 @@ inline void climb_from_best(const maximize_problem& problem, candidates& reached
     };
     for (const std::size_t start : choose_starts(reached, options.starts)) {
         if (reached.values.size() - first_end >= options.agreeing && all_agree()) break;
-        auto local = minimize(descend, problem.project, reached.point(start), options.local);
+        auto local = problem.steps.any ? climb_in_steps(descend, problem.project, problem.steps, reached.point(start),
+                                                        problem.evaluate, options.local)
+                                       : minimize(descend, problem.project, reached.point(start), options.local);
         problem.project(local.point);  // its last step may have been rounded out of the space
         reached.add(local.point);
         reached.values.push_back(-local.value);
     }
 }
 
-inline maximum maximize(const maximize_problem& problem, random_engine& engine, const maximize_request& request,
-                        const maximize_options& options) {
-    candidates reached = draw_candidates(problem, request.incumbent, engine, options);
-    reached.values.resize(reached.points.size() / reached.dimension);
-    problem.evaluate(reached.points, reached.values);
-    climb_from_best(problem, reached, options);
-
+/// The best of the candidates that the request leaves, else the one that is farthest from those taken.
+inline maximum best_left(const candidates& reached, const maximize_request& request) {
     const auto order = reached.order();
     const auto room = [&](std::size_t i) { return nearest_distance(reached.point(i), request.taken); };
     const auto is_free = [&](std::size_t i) {
@@ -177,14 +177,35 @@ inline maximum maximize(const maximize_problem& problem, random_engine& engine, 
     return {{point.begin(), point.end()}, reached.values[*chosen]};
 }
 
+inline maximum maximize(const maximize_problem& problem, random_engine& engine, const maximize_request& request,
+                        const maximize_options& options) {
+    candidates reached = draw_candidates(problem, request.incumbent, engine, options);
+    reached.values.resize(reached.points.size() / reached.dimension);
+    problem.evaluate(reached.points, reached.values);
+    climb_from_best(problem, reached, options);
+    return best_left(reached, request);
+}
+
+/// The same of all points of a space that has few.
+/// @param points (m, d)
+inline maximum maximize_over(std::vector<double> points, std::size_t dimension,
+                             function_ref<void(std::span<const double>, std::span<double>)> evaluate,
+                             const maximize_request& request) {
+    candidates all{.dimension = dimension, .points = std::move(points), .values = {}};
+    all.values.resize(all.points.size() / dimension);
+    evaluate(all.points, all.values);
+    return best_left(all, request);
+}
+
 }  // namespace detail
 
 /// Finds the unit point of the space where a prepared acquisition is largest, away from points already taken.
 ///
-/// Many candidates in one batch, then projected gradient ascent from the best few. Deterministic for an engine's state.
-/// Where the request leaves nothing, the candidate that is farthest from those taken is returned (the same again in a
-/// space of one point). Throws input_error for options that `check` refuses. Cost: one batch of about 600 (1025 in one
-/// dimension), then up to `starts` local searches.
+/// Many candidates in one batch, then projected gradient ascent from the best few; where coordinates go in steps,
+/// between these first and then from step to step. Of a space with few points each is evaluated. Deterministic for an
+/// engine's state. Where the request leaves nothing, the candidate that is farthest from those taken is returned (the
+/// same again in a space of one point). Throws input_error for options that `check` refuses. Cost: one batch of about
+/// 600 (1025 in one dimension), then up to `starts` local searches.
 template <prepared_acquisition Acquisition, search_space Space>
 maximum maximize(const Acquisition& acquisition, const Space& space, random_engine& engine,
                  const maximize_request& request = {}, const maximize_options& options = {}) {
@@ -195,9 +216,14 @@ maximum maximize(const Acquisition& acquisition, const Space& space, random_engi
     };
     const auto from_cube = [&](auto cube_point) { return space.from_cube(cube_point); };
     const auto project = [&](auto unit_point) { space.project(unit_point); };
-    return detail::maximize(
-        {space.dimension(), space.cube_dimension(), evaluate, evaluate_gradient, from_cube, project}, engine, request,
-        options);
+    if (auto all = all_of_few_points(space); !all.empty())
+        return detail::maximize_over(std::move(all), space.dimension(), evaluate, request);
+    const auto run = [&](const detail::steps_of_space& steps) {
+        return detail::maximize(
+            {space.dimension(), space.cube_dimension(), evaluate, evaluate_gradient, from_cube, project, steps}, engine,
+            request, options);
+    };
+    return detail::with_steps_of(space, run);
 }
 
 }  // namespace bouillon
