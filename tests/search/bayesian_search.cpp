@@ -330,3 +330,68 @@ TEST_CASE("a search without a budget is never done and climbs elsewhere all the 
     }
     CHECK(deeper_basins(improvement_or_knowledge{}, true, no_budget) >= 6);
 }
+
+TEST_CASE("a search of integers tries every point once and is then done") {
+    const box grid{{1, 0}, {6, 3}, {{.integer = true}, {.integer = true}}};  // 24 points
+    const known_observation corner{.point = {1, 0}, .loss = 9, .variance = 0};
+    for (const std::uint64_t seed : {1, 2, 3}) {
+        bayesian_search search(grid, {.budget = 40, .seed = seed, .known = {corner}});
+        std::set<std::vector<double>> tried;
+        while (!search.done()) {
+            const trial next = search.suggest();
+            CHECK(next.point[0] == std::round(next.point[0]));
+            CHECK(next.point[1] == std::round(next.point[1]));
+            tried.insert(next.point);
+            if (next.ticket % 5 == 4)
+                search.fail(next);
+            else
+                search.observe(next, std::pow(next.point[0] - 4, 2) + next.point[1], 0);
+        }
+        CHECK(search.history().size() == 23);
+        CHECK(tried.size() == 23);
+        CHECK_FALSE(tried.contains(corner.point));
+        CHECK_THROWS_WITH_AS(search.suggest(), "box: all its points have been tried or are known", input_error);
+        const trial again = search.repeat(0);  // a loss may be wanted once more
+        search.abandon(again);
+        CHECK(search.done());
+    }
+}
+
+TEST_CASE("integers are tried once each where every trial fails and where several are out") {
+    const box grid{{0, 0}, {4, 4}, {{.integer = true}, {.integer = true}}};
+    bayesian_search search(grid, {.budget = 40});
+    std::set<std::vector<double>> tried;
+    while (!search.done()) {
+        const trial one = search.suggest();
+        tried.insert(one.point);
+        search.fail(one);
+    }
+    CHECK(tried.size() == 25);
+    bayesian_search batches(grid, {.budget = 40});
+    std::vector<trial> out;
+    while (!batches.done()) {
+        out.push_back(batches.suggest());
+        if (out.size() % 4 == 0)
+            for (std::size_t i = out.size() - 4; i < out.size(); ++i)
+                batches.observe(out[i], out[i].point[0] - out[i].point[1], 0);
+    }
+    CHECK(out.size() == 25);
+    batches.abandon(24);
+    CHECK_FALSE(batches.done());
+    CHECK(batches.suggest().point == out[24].point);
+}
+
+TEST_CASE("integers, logarithms and any numbers are searched together") {
+    const box space{{1, 1e-6, -1}, {5000, 1, 1}, {{.integer = true}, {.logarithmic = true}, {}}};
+    const auto loss = [](std::span<const double> x) {
+        return std::pow((x[0] - 1234) / 2000, 2) + std::pow(std::log10(x[1] / 3e-4), 2) + std::pow(x[2] - 0.3, 2);
+    };
+    bayesian_search search(space, {.budget = 40, .climbs = {.elsewhere = false}});
+    while (!search.done()) {
+        const trial next = search.suggest();
+        CHECK(next.point[0] == std::round(next.point[0]));
+        search.observe(next, loss(next.point), 0);
+    }
+    CHECK(loss(search.recommendation().point) < 1e-3);
+    CHECK(search.recommendation().point[0] == std::round(search.recommendation().point[0]));
+}

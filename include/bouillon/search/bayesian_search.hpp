@@ -4,6 +4,7 @@
 #include <bouillon/acquisition/concept.hpp>
 #include <bouillon/acquisition/improvement_or_knowledge.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/name_of.hpp>
 #include <bouillon/core/own_check.hpp>
 #include <bouillon/core/random.hpp>
 #include <bouillon/core/to_string.hpp>
@@ -26,6 +27,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -66,10 +68,11 @@ class bayesian_search {
     explicit bayesian_search(Space space, search_options options = {}, Acquisition acquisition = Acquisition{},
                              Kernel kernel = Kernel{});
 
-    /// True when the whole budget has been suggested (trials may still be out).
+    /// True when the whole budget has been suggested, or every point of a space that can be counted (trials may still
+    /// be out).
     ///
     /// Abandoned trials do not count.
-    bool done() const { return ledger_.remaining() == 0; }
+    bool done() const { return ledger_.remaining() == 0 || is_exhausted(); }
 
     /// Allows so many trials more, at any time; with `no_budget` any number.
     ///
@@ -78,9 +81,10 @@ class bayesian_search {
 
     /// The next trial, at a point that no trial had before, the abandoned ones apart.
     ///
-    /// @throws input_error when the budget is spent
+    /// @throws input_error when the budget is spent, or there is no other point
     trial suggest() {
         ledger_.require_budget();
+        if (is_exhausted()) throw input_error(name_of(space_) + ": all its points have been tried or are known");
         return enter(next_unit_point());
     }
 
@@ -217,6 +221,19 @@ class bayesian_search {
     static Space checked(Space space) {
         detail::own_check(space);
         return space;
+    }
+
+    /// Whether no other point is left.
+    bool is_exhausted() const {
+        if constexpr (countable_space<Space>) {
+            const auto count = space_.points();
+            if (!count || ledger_.taken().size() < *count) return false;
+            std::set<std::vector<double>> distinct;  // by the user's coordinates, which are exact
+            for (const auto& unit_point : ledger_.taken()) distinct.insert(space_.point(unit_point));
+            return distinct.size() == *count;
+        } else {
+            return false;
+        }
     }
 
     void require_next(const trial& recorded) const {
