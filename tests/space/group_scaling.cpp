@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <numeric>
 
 using namespace bouillon;
@@ -63,6 +64,7 @@ TEST_CASE("bounds that leave nothing to search are refused") {
     CHECK(refusal({{0.5, 0.5}, {1}, {0}}) == "group scaling: group 0 has lower bound 1 and upper bound 0");
     CHECK(refusal({{0.5, 0.5}, {0, 0}, {1}}) == "group scaling: 2 lower bounds and 1 upper bounds");
     CHECK(refusal({{}, {0}, {1}}) == "group scaling: there are no merge weights to begin with");
+    CHECK(refusal({{0.5, NAN}, {0}, {1}}) == "group scaling.merged[1] is nan, but it must be finite");
     CHECK(refusal(space) == "");
 }
 

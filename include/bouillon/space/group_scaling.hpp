@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/require_option.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/space/box.hpp>
 #include <bouillon/space/concept.hpp>
@@ -30,7 +31,8 @@ struct group_scaling {
 
     /// Refuses numbers that make no space.
     ///
-    /// @throws input_error when no group is free, or bounds are not finite, not in order or not as many
+    /// @throws input_error when no group is free, bounds are not finite, not in order or not as many, or a merge weight
+    /// is not finite
     void check() const {
         if (lower.size() != upper.size())
             throw input_error("group scaling: " + to_string(lower.size()) + " lower bounds and " +
@@ -41,6 +43,9 @@ struct group_scaling {
                                   " and upper bound " + to_string(upper[g]));
         if (dimension() == 0) throw input_error("group scaling: all groups are frozen, so there is nothing to search");
         if (merged.empty()) throw input_error("group scaling: there are no merge weights to begin with");
+        for (std::size_t k = 0; k < merged.size(); ++k)
+            detail::require_option(std::isfinite(merged[k]), "group scaling", "merged[" + to_string(k) + "]", merged[k],
+                                   "finite");
     }
 
     std::size_t dimension() const { return free().lower.size(); }
