@@ -16,6 +16,7 @@ set(may_include_kernel core)
 set(may_include_surrogate core space kernel)
 set(may_include_acquisition core space kernel surrogate)
 set(may_include_search core space kernel surrogate acquisition)
+set(may_include_compare core space kernel surrogate acquisition search)  # above the search arm
 set(may_include_merge_search core config checkpoint tensor merge model score space kernel surrogate acquisition search)  # the join
 set(may_include_testing core tensor space kernel surrogate acquisition)  # the laws of the axes, for users' tests
 
