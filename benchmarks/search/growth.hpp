@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "box_functions.hpp"
-#include "design.hpp"
-#include "summary.hpp"
-#include "systems.hpp"
+#include <bouillon/compare/first_points.hpp>
+#include <bouillon/compare/measured_objective.hpp>
+#include <bouillon/compare/objective.hpp>
+#include <bouillon/compare/quantile.hpp>
+#include <bouillon/search/bayesian_search.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <variant>
 #include <vector>
 
 /// Milliseconds of CPU of some suggestions after n random trials of a function, the fit included.
-inline std::vector<double> suggestion_milliseconds(const test_function& function, std::size_t n, std::uint64_t seed) {
+inline std::vector<double> suggestion_milliseconds(const bouillon::objective<>& function, std::size_t n,
+                                                   std::uint64_t seed) {
     constexpr std::size_t suggestions = 5;
-    const bouillon::box space{function.lower, function.upper};
+    using bouillon::detail::thread_cpu_seconds, bouillon::detail::uniform_in_cube;
+    const auto& space = std::get<bouillon::box>(function.space);
     bouillon::random_engine engine = bouillon::make_engine(seed);
-    designed<bouillon::box> random_start{space, {}};
-    for (std::size_t i = 0; i < n; ++i) random_start.design.push_back(uniform_in_cube(function.dimension(), engine));
+    bouillon::designed<bouillon::box> random_start{space, {}};
+    for (std::size_t i = 0; i < n; ++i) random_start.design.push_back(uniform_in_cube(space.dimension(), engine));
     bouillon::bayesian_search search(random_start, {.budget = n + suggestions, .seed = seed, .initial_trials = n});
     std::vector<double> milliseconds;  // (suggestions)
     while (!search.done()) {
@@ -31,7 +34,8 @@ inline std::vector<double> suggestion_milliseconds(const test_function& function
 }
 
 /// Prints how the time of a suggestion grows with the trials, over several sets of random trials.
-inline void print_growth(const test_function& function) {
+inline void print_growth(const bouillon::objective<>& function) {
+    using bouillon::quantile;
     std::printf("%6s %10s %10s %10s   ms of CPU per suggestion, %s\n", "n", "median", "q25", "q75",
                 function.name.c_str());
     for (const std::size_t n : {20, 40, 60, 100, 150, 200, 300}) {

@@ -3,15 +3,14 @@
 //   bench_landscape --data RUNS --tasks kjv_pair,novels_all --systems bouillon,random --seeds 10 --output runs.jsonl
 #include "landscape.hpp"
 
+#include <bouillon/compare/compare.hpp>
 #include <bouillon/core/blas.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge_search/defaults.hpp>
 #include <bouillon/search/baselines.hpp>
 
-#include "problem.hpp"
 #include "protocol.hpp"
 #include "run_record.hpp"
-#include "systems.hpp"
 #include <CLI/CLI.hpp>
 
 #include <cstddef>
@@ -36,7 +35,7 @@ struct arguments {
 
 struct task {
     std::shared_ptr<landscape> run;
-    test_function function;
+    bouillon::objective<> function;
 };
 
 /// A task's name is the run's, an underscore, and "pair", "last4" or "all".
@@ -52,60 +51,74 @@ task make_task(const std::string& name, const arguments& given) {
 }
 
 /// As a user would have it: its own first points, each trial the documents' difference to the newest checkpoint's.
-template <class Space>
-run_record run_paired(const Space& space, const problem& given, landscape& run, evaluation evaluate) {
-    std::vector<double> newest(space.dimension(), 0.0);
-    newest.back() = 1;
-    bouillon::search_options options = bouillon::merge_search_options(run.losses(std::vector{1.0}), newest);
-    options.budget = given.function->budget;
-    options.seed = given.seed;
-    bouillon::bayesian_search search(space, options, bouillon::default_merge_acquisition{});
-    while (!search.done()) {
-        const double before = thread_cpu_seconds();
-        const bouillon::trial next = search.suggest();
-        evaluate.add_suggest_seconds(thread_cpu_seconds() - before);
-        evaluate(next.point);
-        search.observe(next, run.losses(next.merge_weights));
-    }
-    return evaluate.finish(search.recommendation().point);
-}
+struct shipped_search {
+    std::shared_ptr<landscape> run_;
 
-run_record run_sweep(const problem& given, evaluation evaluate) {
-    const auto sweep = bouillon::equal_budget_baseline(2, given.function->budget, given.seed);
-    double best = 0, lowest = INFINITY;
-    for (const auto& weights : sweep.merge_weights)
-        if (const double loss = evaluate(std::vector{weights[1]}); loss < lowest) {
-            lowest = loss;
-            best = weights[1];
+    std::string name() const { return "bouillon"; }
+
+    template <bouillon::search_space Space>
+    std::vector<double> run(const Space& space, const bouillon::trial_plan& plan,
+                            bouillon::measured_objective& measure) const {
+        if constexpr (bouillon::merge_space<Space>) {
+            std::vector<double> newest(space.dimension(), 0.0);
+            newest.back() = 1;
+            bouillon::search_options options = bouillon::merge_search_options(run_->losses(std::vector{1.0}), newest);
+            options.budget = plan.budget;
+            options.seed = plan.seed;
+            bouillon::bayesian_search search(space, options, bouillon::default_merge_acquisition{});
+            while (!search.done()) {
+                const bouillon::trial next = search.suggest();
+                measure(next.point);
+                search.observe(next, run_->losses(next.merge_weights));
+            }
+            return search.recommendation().point;
+        } else {
+            throw bouillon::input_error("no merge task has a box");
         }
-    return evaluate.finish(std::vector{best});
-}
+    }
+};
 
-run_record run_system(const std::string& system, const task& on, problem given) {
-    if (system == "bouillon") given.design.clear();
-    const evaluation evaluate(given, system, "0", 0);
-    if (system == "random") return run_random(given, evaluate);
-    if (system == "sweep") return run_sweep(given, evaluate);
-    if (system == "bouillon_plain") return run_ours(given, {}, evaluate, 0);
-    return visit_space(on.function, [&](const auto& space) {
-        if constexpr (bouillon::merge_space<std::decay_t<decltype(space)>>)
-            return run_paired(space, given, *on.run, evaluate);
-        else
-            return run_record{};  // no merge task has a box
-    });
+/// The best of merges at equal distances between two checkpoints.
+struct pair_sweep {
+    std::string name() const { return "sweep"; }
+
+    template <bouillon::search_space Space>
+    std::vector<double> run(const Space&, const bouillon::trial_plan& plan,
+                            bouillon::measured_objective& measure) const {
+        double best = 0, lowest = INFINITY;
+        for (const auto& weights : bouillon::equal_budget_baseline(2, plan.budget, plan.seed).merge_weights)
+            if (const double loss = measure(std::vector{weights[1]}); loss < lowest) {
+                lowest = loss;
+                best = weights[1];
+            }
+        return {best};
+    }
+};
+
+/// Nothing where the system has no use for the task.
+bouillon::comparison run_system(const std::string& system, const task& on, const arguments& given) {
+    const bool is_pair = dimension(on.function) == 1;
+    bouillon::comparison_options options{.seeds = given.seeds, .first_seed = given.first_seed};
+    const auto run = [&](const auto& variant) {
+        return bouillon::compare(on.function, bouillon::variants{variant}, options);
+    };
+    if (system == "random") return run(bouillon::random_search{});
+    if (system == "bouillon_plain") return run(bouillon::search_variant<>{system});
+    if (system == "bouillon") return run(shipped_search{on.run});
+    options.seeds = 1;  // it has no chance in it
+    return is_pair ? run(pair_sweep{}) : bouillon::comparison{};
 }
 
 void run_tasks(const arguments& given) {
     std::ofstream output(given.output, std::ios::app);
     for (const auto& name : given.tasks) {
         const task on = make_task(name, given);
-        for (std::size_t seed = given.first_seed; seed < given.first_seed + given.seeds; ++seed)
-            for (const auto& system : given.systems) {
-                if (system == "sweep" && (on.function.dimension() > 1 || seed > given.first_seed)) continue;
-                const run_record run = run_system(system, on, make_problem(on.function, seed));
-                output << to_json(run).dump() + '\n' << std::flush;
+        for (const auto& system : given.systems)
+            for (const auto& run : run_system(system, on, given).runs) {
+                if (!run.failure.empty()) throw bouillon::work_error(name + ", " + system + ": " + run.failure);
+                output << to_json(run, system, "0").dump() + '\n' << std::flush;
                 std::printf("%-14s %-15s seed %zu: lowest loss %.5f, recommended %.5f\n", name.c_str(), system.c_str(),
-                            seed, run.regret(), run.recommended);
+                            static_cast<std::size_t>(run.seed), run.best_loss(), run.recommended);
                 std::fflush(stdout);
             }
     }

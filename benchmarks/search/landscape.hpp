@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/compare/objective.hpp>
 #include <bouillon/merge/make_resident.hpp>
 #include <bouillon/merge_search/held_out_file.hpp>
 #include <bouillon/model/causal_language_model.hpp>
@@ -10,7 +11,6 @@
 #include <bouillon/search/paired.hpp>
 #include <bouillon/tensor/xtensor_backend.hpp>
 
-#include "test_function.hpp"
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -92,17 +92,14 @@ class landscape {
     std::ofstream memory_;
 };
 
-/// A landscape as a function to minimise: the mean loss over the newest checkpoints' interval or simplex. Nobody knows
-/// its minimum, so what counts as its regret is the loss itself.
-inline test_function merge_task(const std::string& name, const std::shared_ptr<landscape>& run,
-                                std::size_t checkpoints) {
-    test_function task{.name = name,
-                       .budget = checkpoints == 2 ? std::size_t{15} : std::size_t{40},
-                       .minimizer = std::vector<double>(checkpoints, 0.0)};
+/// A landscape as an objective: the mean loss over the newest checkpoints' interval or simplex. Nobody knows its
+/// minimum, so what counts as its regret is the loss itself.
+inline bouillon::objective<> merge_task(const std::string& name, const std::shared_ptr<landscape>& run,
+                                        std::size_t checkpoints) {
+    bouillon::objective<> task{.name = name, .space = bouillon::simplex{checkpoints}, .budget = 40};
     if (checkpoints == 2) {
-        task.lower = {0};
-        task.upper = {1};
-        task.minimizer = {0};
+        task.space = bouillon::interval{.lower = 0, .upper = 1};
+        task.budget = 15;
     }
     task.value = [run, checkpoints](std::span<const double> point) {
         const std::vector<double> pair = {1 - point[0], point[0]};

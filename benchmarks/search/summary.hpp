@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "run_record.hpp"
+#include <bouillon/compare/compared_run.hpp>
+#include <bouillon/compare/quantile.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <span>
 #include <string>
 #include <vector>
-
-/// The share-th quantile of some numbers, between its neighbours where it falls between.
-inline double quantile(std::vector<double> values, double share) {
-    std::sort(values.begin(), values.end());
-    const double place = share * static_cast<double>(values.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const double part = place - static_cast<double>(below);
-    return part > 0 ? std::lerp(values[below], values[below + 1], part) : values[below];
-}
 
 inline void print_summary_head() {
     std::printf("%-15s %5s %5s | %-27s %8s | %-27s %8s | %6s %7s %9s\n", "function", "noise", "seeds",
@@ -25,14 +16,15 @@ inline void print_summary_head() {
 }
 
 /// One line for the runs of one function and noise level.
-inline void print_summary(const std::vector<run_record>& runs) {
+inline void print_summary(std::span<const bouillon::compared_run> runs, const std::string& noise) {
+    using bouillon::quantile;
     std::vector<double> best, recommended, areas, seconds, reached;  // (runs)
-    for (const run_record& run : runs) {
-        best.push_back(run.regret());
-        recommended.push_back(run.recommended);
+    for (const bouillon::compared_run& run : runs) {
+        best.push_back(run.excess(run.best_loss()));
+        recommended.push_back(run.excess(run.recommended));
         areas.push_back(run.area());
         seconds.push_back(run.mean_suggest_seconds());
-        reached.push_back(static_cast<double>(run.evaluations_to_hundredth().value_or(run.trajectory.size() + 1)));
+        reached.push_back(static_cast<double>(run.trials_to_hundredth().value_or(run.losses.size() + 1)));
     }
     double mean_seconds = 0;
     for (const double one : seconds) mean_seconds += one / static_cast<double>(seconds.size());
@@ -42,7 +34,7 @@ inline void print_summary(const std::vector<run_record>& runs) {
                       quantile(values, 0.75));
         return std::string(text);
     };
-    std::printf("%-15s %5s %5zu | %s %8.1e | %s %8.1e | %6.2f %7.1f %9.2f\n", runs[0].function.c_str(),
-                runs[0].noise.c_str(), runs.size(), cell(best).c_str(), quantile(best, 1), cell(recommended).c_str(),
-                quantile(recommended, 1), quantile(areas, 0.5), quantile(reached, 0.5), 1e3 * mean_seconds);
+    std::printf("%-15s %5s %5zu | %s %8.1e | %s %8.1e | %6.2f %7.1f %9.2f\n", runs[0].objective.c_str(), noise.c_str(),
+                runs.size(), cell(best).c_str(), quantile(best, 1), cell(recommended).c_str(), quantile(recommended, 1),
+                quantile(areas, 0.5), quantile(reached, 0.5), 1e3 * mean_seconds);
 }

@@ -36,9 +36,9 @@ auto visit_space(const Space& space, Visit&& visit) {
 /// `Space` models search_space (space/concept.hpp) or is a `std::variant` of such spaces.
 template <class Space = usual_space>
 struct objective {
-    std::string name;
-    Space space;
-    std::function<double(std::span<const double>)> value;       ///< loss without noise, at a point (d) of the space
+    std::string name = {};
+    Space space = {};
+    std::function<double(std::span<const double>)> value = {};  ///< loss without noise, at a point (d) of the space
     std::size_t budget = 0;                                     ///< trials; 0: as the comparison says
     double minimum = std::numeric_limits<double>::quiet_NaN();  ///< of the loss; NaN: nobody knows it
     std::vector<double> minimizer = {};                         ///< (d), one of them; or empty

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-using namespace bouillon::detail;
+using namespace bouillon::detail::bbob;
 
 TEST_CASE("the ill-conditioned BBOB functions rise all around their minimum and by very different amounts") {
     using made_by = bbob_function (*)(const bbob_instance&);

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-using namespace bouillon::detail;
+using namespace bouillon::detail::bbob;
 
 TEST_CASE("BBOB's uniform numbers are uniform and their beginning does not hang on how many there are") {
     const auto few = bbob_uniform(3, 10001), many = bbob_uniform(20000, 10001);

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-using namespace bouillon::detail;
+using namespace bouillon::detail::bbob;
 
 TEST_CASE("BBOB f7 has plateaus") {
     const auto made = step_ellipsoid_function({7, 3, 1});

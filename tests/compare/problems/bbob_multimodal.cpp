@@ -5,7 +5,7 @@
 
 #include <vector>
 
-using namespace bouillon::detail;
+using namespace bouillon::detail::bbob;
 
 TEST_CASE("the multimodal BBOB functions have local minima on a line through their minimum") {
     const auto count = [](const bbob_function& made) {

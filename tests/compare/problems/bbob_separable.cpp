@@ -5,7 +5,7 @@
 
 #include <vector>
 
-using namespace bouillon::detail;
+using namespace bouillon::detail::bbob;
 
 TEST_CASE("the separable BBOB functions change by a coordinate whatever the others are") {
     using made_by = bbob_function (*)(const bbob_instance&);

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-using namespace bouillon::detail;
+using namespace bouillon::detail::bbob;
 
 TEST_CASE("the shapes have the values of their formulas") {
     CHECK(sphere(std::vector{3.0, 4.0}) == 25);

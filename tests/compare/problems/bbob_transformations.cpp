@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-using namespace bouillon::detail;
+using namespace bouillon::detail::bbob;
 
 TEST_CASE("the oscillation keeps signs and zero and stays near") {
     CHECK(oscillate(0) == 0);

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-using namespace bouillon::detail;
+using namespace bouillon::detail::bbob;
 
 TEST_CASE("Gallagher's peaks are as many as asked for and the first is the highest") {
     const bbob_instance of{22, 3, 1};

@@ -21,7 +21,7 @@
 
 namespace bouillon {
 
-namespace detail {
+namespace detail::bbob {
 
 inline bbob_function make_bbob_function(const bbob_instance& of) {
     switch (of.function) {
@@ -76,7 +76,7 @@ inline bbob_function make_bbob_function(const bbob_instance& of) {
     }
 }
 
-}  // namespace detail
+}  // namespace detail::bbob
 
 inline constexpr std::size_t bbob_functions = 24;  ///< how many there are
 
@@ -97,8 +97,8 @@ objective<Space> bbob(std::size_t function, std::size_t dimension, std::size_t i
         throw input_error("bbob: function " + to_string(function) + " is none of 1 to 24");
     if (dimension < 2) throw input_error("bbob: dimension " + to_string(dimension) + " is below 2");
     if (instance < 1) throw input_error("bbob: instance " + to_string(instance) + " is below 1");
-    const detail::bbob_instance of{function, dimension, instance};
-    auto [minimizer, excess] = detail::make_bbob_function(of);
+    const detail::bbob::bbob_instance of{function, dimension, instance};
+    auto [minimizer, excess] = detail::bbob::make_bbob_function(of);
     const double minimum = of.minimum();
     return {.name = std::string(function < 10 ? "bbob_f0" : "bbob_f") + to_string(function) + "_d" +
                     to_string(dimension) + "_i" + to_string(instance),

@@ -11,7 +11,7 @@
 #include <vector>
 
 /// BBOB f10 to f14: one valley, of high conditioning. Reference: Hansen et al. (2009), section 3.
-namespace bouillon::detail {
+namespace bouillon::detail::bbob {
 
 /// f10.
 inline bbob_function ellipsoid_function(const bbob_instance& of) {
@@ -61,4 +61,4 @@ inline bbob_function different_powers_function(const bbob_instance& of) {
             }};
 }
 
-}  // namespace bouillon::detail
+}  // namespace bouillon::detail::bbob

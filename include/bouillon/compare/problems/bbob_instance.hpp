@@ -15,7 +15,7 @@
 ///
 /// Reference: Hansen, Finck, Ros and Auger (2009), "Real-parameter black-box optimization benchmarking 2009: noiseless
 /// functions definitions", INRIA research report 6829, and the programs that came with it.
-namespace bouillon::detail {
+namespace bouillon::detail::bbob {
 
 /// One step of the minimal standard generator.
 ///
@@ -133,4 +133,4 @@ struct bbob_function {
     std::function<double(std::span<const double>)> excess;  ///< value less minimum, at a point (d)
 };
 
-}  // namespace bouillon::detail
+}  // namespace bouillon::detail::bbob

@@ -12,7 +12,7 @@
 #include <vector>
 
 /// BBOB f6 to f9: low or moderate conditioning. Reference: Hansen et al. (2009), section 2.
-namespace bouillon::detail {
+namespace bouillon::detail::bbob {
 
 /// f6: steep, but for a cone around the minimum.
 inline bbob_function attractive_sector_function(const bbob_instance& of) {
@@ -78,4 +78,4 @@ inline bbob_function rotated_rosenbrock_function(const bbob_instance& of) {
     return {valley.minimizer(), [valley](std::span<const double> x) { return rosenbrock(valley(x)); }};
 }
 
-}  // namespace bouillon::detail
+}  // namespace bouillon::detail::bbob

@@ -13,7 +13,7 @@
 #include <vector>
 
 /// BBOB f15 to f19: many valleys in one global structure. Reference: Hansen et al. (2009), section 4.
-namespace bouillon::detail {
+namespace bouillon::detail::bbob {
 
 /// f15.
 inline bbob_function rastrigin_function(const bbob_instance& of) {
@@ -72,4 +72,4 @@ inline bbob_function griewank_rosenbrock_function(const bbob_instance& of) {
             }};
 }
 
-}  // namespace bouillon::detail
+}  // namespace bouillon::detail::bbob

@@ -13,7 +13,7 @@
 #include <vector>
 
 /// BBOB f1 to f5: every coordinate can be searched by itself. Reference: Hansen et al. (2009), section 1.
-namespace bouillon::detail {
+namespace bouillon::detail::bbob {
 
 /// f1.
 inline bbob_function sphere_function(const bbob_instance& of) {
@@ -60,4 +60,4 @@ inline bbob_function linear_slope_function(const bbob_instance& of) {
             }};
 }
 
-}  // namespace bouillon::detail
+}  // namespace bouillon::detail::bbob

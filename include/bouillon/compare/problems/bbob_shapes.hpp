@@ -9,7 +9,7 @@
 #include <span>
 
 /// What several BBOB functions are before they are moved, turned and bent. The minimum of each is 0.
-namespace bouillon::detail {
+namespace bouillon::detail::bbob {
 
 inline double squared(double x) { return x * x; }
 
@@ -37,7 +37,7 @@ inline double rastrigin(std::span<const double> x) {
 
 /// A bent valley between coordinates i and i + 1, with its minimum at 1.
 inline double rosenbrock_pair(double x, double next, double steepness) {
-    return steepness * squared(x * x - next) + squared(x - 1);
+    return steepness * (next - x * x) * (next - x * x) + squared(1 - x);
 }
 
 /// A bent valley, with its minimum at 1.
@@ -48,4 +48,4 @@ inline double rosenbrock(std::span<const double> x, double steepness = 100) {
     return sum;
 }
 
-}  // namespace bouillon::detail
+}  // namespace bouillon::detail::bbob

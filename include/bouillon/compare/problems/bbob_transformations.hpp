@@ -8,7 +8,7 @@
 #include <vector>
 
 /// The maps by which the BBOB functions are bent. Reference: Hansen et al. (2009), section 0.2.
-namespace bouillon::detail {
+namespace bouillon::detail::bbob {
 
 /// Where coordinate i of d stands between the first, 0, and the last, 1.
 inline double share_of_coordinates(std::size_t i, std::size_t d) {
@@ -68,4 +68,4 @@ inline double boundary_penalty(std::span<const double> x, double bound = 5) {
     return sum;
 }
 
-}  // namespace bouillon::detail
+}  // namespace bouillon::detail::bbob

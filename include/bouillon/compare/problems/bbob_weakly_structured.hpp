@@ -15,7 +15,7 @@
 #include <vector>
 
 /// BBOB f20 to f24: many valleys, of which none tells where the others are. Reference: Hansen et al. (2009), section 5.
-namespace bouillon::detail {
+namespace bouillon::detail::bbob {
 
 /// f20: the best valleys lie near the corners of the box.
 inline bbob_function schwefel_function(const bbob_instance& of) {
@@ -141,4 +141,4 @@ inline bbob_function lunacek_function(const bbob_instance& of) {
             }};
 }
 
-}  // namespace bouillon::detail
+}  // namespace bouillon::detail::bbob

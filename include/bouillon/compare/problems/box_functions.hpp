@@ -1,15 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "test_function.hpp"
+#include <bouillon/compare/objective.hpp>
+#include <bouillon/compare/problems/bbob_shapes.hpp>
+#include <bouillon/space/box.hpp>
+#include <bouillon/space/interval.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <numbers>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
+
+namespace bouillon {
+
+namespace detail::test_functions {
+
+using bbob::rosenbrock, bbob::squared;
 
 inline constexpr double pi = std::numbers::pi;
 
@@ -64,19 +76,10 @@ inline double ackley(std::span<const double> x) {
 /// A bowl under ripples, with its minimum at 1.
 inline double levy(std::span<const double> x) {
     const auto w = [&](std::size_t i) { return 1 + (x[i] - 1) / 4; };
-    const auto squared = [](double v) { return v * v; };
     const std::size_t last = x.size() - 1;
     double sum = squared(std::sin(pi * w(0)));
     for (std::size_t i = 0; i < last; ++i) sum += squared(w(i) - 1) * (1 + 10 * squared(std::sin(pi * w(i) + 1)));
     return sum + squared(w(last) - 1) * (1 + squared(std::sin(2 * pi * w(last))));
-}
-
-/// A bent valley; `steepness` of its walls, 100 in the original.
-inline double rosenbrock(std::span<const double> x, double steepness = 100) {
-    double sum = 0;
-    for (std::size_t i = 0; i + 1 < x.size(); ++i)
-        sum += steepness * (x[i + 1] - x[i] * x[i]) * (x[i + 1] - x[i] * x[i]) + (1 - x[i]) * (1 - x[i]);
-    return sum;
 }
 
 /// Narrow ridges, flat between them.
@@ -108,47 +111,58 @@ inline double minimizer_by_grid(double (*function)(std::span<const double>)) {
     return (lower + upper) / 2;
 }
 
-inline test_function on_cube(std::string name, std::size_t budget, double lower, double upper,
-                             std::vector<double> minimizer, double minimum,
-                             std::function<double(std::span<const double>)> value) {
+inline objective<> on_cube(std::string name, std::size_t budget, double lower, double upper,
+                           std::vector<double> minimizer, double minimum,
+                           std::function<double(std::span<const double>)> value) {
     const std::size_t d = minimizer.size();
     return {.name = std::move(name),
+            .space = box{std::vector<double>(d, lower), std::vector<double>(d, upper)},
+            .value = std::move(value),
             .budget = budget,
-            .lower = std::vector<double>(d, lower),
-            .upper = std::vector<double>(d, upper),
-            .minimizer = std::move(minimizer),
             .minimum = minimum,
-            .value = std::move(value)};
+            .minimizer = std::move(minimizer)};
 }
 
-inline std::vector<test_function> box_functions() {
+}  // namespace detail::test_functions
+
+/// Functions over boxes whose minima are known, in 1 to 20 dimensions: the usual ones of Bayesian optimization, and
+/// "merge_curve", a loss along a merge weight, whose noise is 0.003.
+///
+/// Each has its budget.
+inline std::vector<objective<>> box_functions() {
+    using namespace detail::test_functions;
     const std::vector<double> minimizer6 = {0.20169, 0.150011, 0.476874, 0.275332, 0.311652, 0.6573};
     const std::vector<double> minimizer10 = {2.202906, 1.570796, 1.284992, 1.923058, 1.720470,
                                              1.570796, 1.454414, 1.756087, 1.655717, 1.570796};  // each by itself
-    const auto steep_valley = [](std::span<const double> x) { return rosenbrock(x); };
-    std::vector<test_function> all;
+    const auto valley = [](std::span<const double> x) { return rosenbrock(x); };
+    std::vector<objective<>> all;
     all.push_back({.name = "branin",
+                   .space = box{{-5, 0}, {10, 15}},
+                   .value = branin,
                    .budget = 40,
-                   .lower = {-5, 0},
-                   .upper = {10, 15},
-                   .minimizer = {pi, 2.275},
                    .minimum = 0.39788735772973816,
-                   .value = branin});
+                   .minimizer = {pi, 2.275}});
     all.push_back(on_cube("hartmann3", 50, 0, 1, {0.1146143, 0.5556489, 0.8525470}, -3.8627797869493365, hartmann3));
     all.push_back(on_cube("hartmann6", 60, 0, 1, minimizer6, -3.322368011391339, hartmann6));
     all.push_back(on_cube("hartmann6_100", 100, 0, 1, minimizer6, -3.322368011391339, hartmann6));
     all.push_back(on_cube("ackley10", 100, -32.768, 32.768, std::vector<double>(10, 0), 0, ackley));
     all.push_back(on_cube("levy6", 60, -10, 10, std::vector<double>(6, 1), 0, levy));
-    all.push_back(on_cube("rosenbrock4", 60, -5, 10, std::vector<double>(4, 1), 0, steep_valley));
+    all.push_back(on_cube("rosenbrock4", 60, -5, 10, std::vector<double>(4, 1), 0, valley));
     all.push_back(on_cube("michalewicz5", 60, 0, pi, {minimizer10.begin(), minimizer10.begin() + 5}, -4.687658179088148,
                           michalewicz));
     all.push_back(on_cube("ackley20", 200, -32.768, 32.768, std::vector<double>(20, 0), 0, ackley));
     all.push_back(on_cube("levy20", 200, -10, 10, std::vector<double>(20, 1), 0, levy));
-    all.push_back(on_cube("rosenbrock20", 200, -5, 10, std::vector<double>(20, 1), 0, steep_valley));
+    all.push_back(on_cube("rosenbrock20", 200, -5, 10, std::vector<double>(20, 1), 0, valley));
     all.push_back(on_cube("michalewicz10", 100, 0, pi, minimizer10, -9.660151715641344, michalewicz));
     const double best = minimizer_by_grid(merge_curve);
-    all.push_back(
-        on_cube("merge_curve", 15, 0, 1, {best}, merge_curve(std::span<const double>(&best, 1)), merge_curve));
-    all.back().own_noise = 0.003;
+    all.push_back({.name = "merge_curve",
+                   .space = interval{0, 1},
+                   .value = merge_curve,
+                   .budget = 15,
+                   .minimum = merge_curve(std::span<const double>(&best, 1)),
+                   .minimizer = {best},
+                   .noise = 0.003});
     return all;
 }
+
+}  // namespace bouillon

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/compare/compared_run.hpp>
+#include <bouillon/compare/comparison.hpp>
+#include <bouillon/compare/environment.hpp>
+#include <bouillon/compare/measured_objective.hpp>
+#include <bouillon/compare/objective.hpp>
+#include <bouillon/compare/processes.hpp>
+#include <bouillon/compare/trial_plan.hpp>
+#include <bouillon/compare/variants.hpp>
+#include <bouillon/core/error.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <limits>
+#include <set>
+#include <span>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace bouillon {
+
+struct comparison_options {
+    std::vector<std::size_t> budgets = {40};  ///< trials of a run; an objective that has its own budget has that alone
+    std::size_t seeds = 10;                   ///< runs of a variant on an objective
+    std::uint64_t first_seed = 1;
+    bool tells_variance = true;  ///< whether variants know the variance of their losses' noise
+    std::size_t processes = 1;   ///< that work at a time; 0: as many as there are processors
+    std::string date = {};       ///< of the environment; empty: today's
+};
+
+namespace detail {
+
+inline void check_names(const std::vector<std::string>& names, const std::string& what) {
+    if (names.empty()) throw input_error("nothing to compare: no " + what);
+    std::set<std::string> seen;
+    for (const std::string& name : names)
+        if (!seen.insert(name).second) throw input_error("two " + what + "s have the name " + name);
+}
+
+inline void check(const comparison_options& options) {
+    if (options.seeds == 0) throw input_error("seeds: 0 runs of a variant cannot be compared");
+    if (options.budgets.empty()) throw input_error("budgets: none is given");
+    if (std::ranges::find(options.budgets, std::size_t{0}) != options.budgets.end())
+        throw input_error("budgets: 0 is no number of trials");
+}
+
+/// Calls `visit` with the n-th variant.
+template <class... Variants, class Visit>
+void visit_variant(const variants<Variants...>& compared, std::size_t n, Visit&& visit) {
+    std::size_t i = 0;
+    std::apply([&](const auto&... one) { ((i++ == n ? visit(one) : void()), ...); }, compared.each);
+}
+
+/// A run of one variant, started afresh.
+template <class Space, class Variant>
+compared_run run_variant(const objective<Space>& given, const Variant& variant, const trial_plan& plan) {
+    compared_run begun{.objective = given.name, .variant = variant.name()};
+    begun.minimum = given.minimum;
+    begun.noise = given.noise;
+    measured_objective measure(given.value, plan, std::move(begun));
+    try {
+        return measure.finish(visit_space(given.space, [&](const auto& space) -> std::vector<double> {
+            static_assert(comparable_variant<Variant, std::decay_t<decltype(space)>>,
+                          "a variant must model comparable_variant (compare/variants.hpp)");
+            return variant.run(space, plan, measure);
+        }));
+    } catch (const std::exception& failure) {
+        return measure.fail(failure.what());
+    }
+}
+
+/// A run as numbers, for another process: how many trials and suggestions, their losses and seconds, the answer's loss.
+inline std::size_t packed_size(std::size_t budget) { return 2 * budget + 3; }
+
+inline void pack(const compared_run& run, std::span<double> numbers) {
+    numbers[0] = static_cast<double>(run.losses.size());
+    numbers[1] = static_cast<double>(run.suggest_seconds.size());
+    numbers[2] = run.recommended;
+    const auto after = std::copy(run.losses.begin(), run.losses.end(), numbers.begin() + 3);
+    std::copy(run.suggest_seconds.begin(), run.suggest_seconds.end(), after);
+}
+
+inline void unpack(const task_result& result, compared_run& run) {
+    const auto losses = result.numbers.begin() + 3;
+    const auto seconds = losses + static_cast<std::ptrdiff_t>(result.numbers[0]);
+    run.losses.assign(losses, seconds);
+    run.suggest_seconds.assign(seconds, seconds + static_cast<std::ptrdiff_t>(result.numbers[1]));
+    run.recommended = result.numbers[2];
+    run.failure = result.remark;
+}
+
+}  // namespace detail
+
+/// Runs every variant on every objective, from the same first points, with the same noise and the same budget.
+///
+/// A point where the objective throws or gives no number is a failed trial; a variant that throws has a failed run,
+/// which counts as worse than all others. Losses do not hang on the number of processes; seconds do.
+/// @param objectives over one type of space, or over `usual_space`
+/// @param compared two or more have a table; the others are tested against the first
+/// @throws input_error when an option or an objective cannot be used, or two have one name
+/// @throws work_error when a process dies
+template <class Space, class... Variants>
+comparison compare(const std::vector<objective<Space>>& objectives, const variants<Variants...>& compared,
+                   const comparison_options& options = {}) {
+    detail::check(options);
+    comparison made{.environment = this_environment(options.date), .variants = compared.names()};
+    detail::check_names(made.variants, "variant");
+    std::vector<std::string> names;
+    for (const auto& one : objectives) {
+        check(one);
+        names.push_back(one.name);
+    }
+    detail::check_names(names, "objective");
+    for (std::size_t i = 0; i < options.seeds; ++i) made.seeds.push_back(options.first_seed + i);
+
+    struct assignment {
+        const objective<Space>* given;
+        std::size_t variant;
+    };
+    std::vector<assignment> assignments;  // (runs)
+    std::vector<std::size_t> sizes;       // (runs)
+    for (const auto& one : objectives)
+        for (const std::size_t budget : one.budget > 0 ? std::vector{one.budget} : options.budgets)
+            for (std::size_t v = 0; v < made.variants.size(); ++v)
+                for (const std::uint64_t seed : made.seeds) {
+                    assignments.push_back({&one, v});
+                    sizes.push_back(detail::packed_size(budget));
+                    compared_run run{
+                        .objective = one.name, .variant = made.variants[v], .budget = budget, .seed = seed};
+                    run.minimum = one.minimum;
+                    run.noise = one.noise;
+                    made.runs.push_back(std::move(run));
+                }
+
+    const auto work = [&](std::size_t i, std::span<double> numbers) {
+        const auto& [given, variant] = assignments[i];
+        const trial_plan plan = make_plan(*given, made.runs[i].budget, made.runs[i].seed, options.tells_variance);
+        compared_run run;
+        detail::visit_variant(compared, variant,
+                              [&](const auto& one) { run = detail::run_variant(*given, one, plan); });
+        detail::pack(run, numbers);
+        return run.failure;
+    };
+    const auto results = run_in_processes(sizes, options.processes, work);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        compared_run& run = made.runs[i];
+        detail::unpack(results[i], run);
+        run.first_points = visit_space(assignments[i].given->space,
+                                       [&](const auto& space) { return first_point_count(space, run.budget); });
+    }
+    return made;
+}
+
+/// As above, on one objective.
+template <class Space, class... Variants>
+comparison compare(const objective<Space>& given, const variants<Variants...>& compared,
+                   const comparison_options& options = {}) {
+    return compare(std::vector{given}, compared, options);
+}
+
+}  // namespace bouillon

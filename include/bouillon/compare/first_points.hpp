@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bouillon/core/random.hpp>
+#include <bouillon/space/box.hpp>
+#include <bouillon/space/concept.hpp>
+#include <bouillon/space/interval.hpp>
+#include <bouillon/space/simplex.hpp>
+#include <bouillon/space/spread.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+// Drawn here and not by the spaces, so that problems stay the same while the spaces' own designs get better.
+
+namespace bouillon {
+
+namespace detail {
+
+/// A uniform point of the unit cube.
+inline std::vector<double> uniform_in_cube(std::size_t d, random_engine& engine) {
+    std::vector<double> point(d);
+    for (double& coordinate : point) coordinate = uniform(engine);
+    return point;
+}
+
+/// A uniform point of the simplex: exponential variates over their sum.
+inline std::vector<double> uniform_on_simplex(std::size_t k, random_engine& engine) {
+    std::vector<double> weights(k);
+    for (double& weight : weights) weight = -std::log1p(-uniform(engine));
+    const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+    for (double& weight : weights) weight /= sum;
+    return weights;
+}
+
+/// A Latin hypercube: n points (n, d) of which each coordinate visits every n-th part of [0, 1] once.
+inline std::vector<std::vector<double>> latin_hypercube(std::size_t n, std::size_t d, random_engine& engine) {
+    std::vector<std::vector<double>> points(n, std::vector<double>(d));
+    std::vector<std::size_t> part(n);
+    for (std::size_t coordinate = 0; coordinate < d; ++coordinate) {
+        std::iota(part.begin(), part.end(), std::size_t{0});
+        shuffle(std::span(part), engine);
+        for (std::size_t i = 0; i < n; ++i)
+            points[i][coordinate] = (static_cast<double>(part[i]) + uniform(engine)) / static_cast<double>(n);
+    }
+    return points;
+}
+
+}  // namespace detail
+
+/// A uniform unit point of a space.
+template <search_space Space>
+std::vector<double> uniform_unit_point(const Space& space, random_engine& engine) {
+    return uniform_sample(space, engine);
+}
+inline std::vector<double> uniform_unit_point(const simplex& space, random_engine& engine) {
+    return detail::uniform_on_simplex(space.checkpoints, engine);
+}
+
+/// The unit points (n, d) with which every variant begins: uniform ones; in a box or an interval a Latin hypercube.
+template <search_space Space>
+std::vector<std::vector<double>> first_points(const Space& space, std::size_t n, random_engine& engine) {
+    std::vector<std::vector<double>> points;
+    for (std::size_t i = 0; i < n; ++i) points.push_back(uniform_unit_point(space, engine));
+    return points;
+}
+inline std::vector<std::vector<double>> first_points(const box& space, std::size_t n, random_engine& engine) {
+    return detail::latin_hypercube(n, space.dimension(), engine);
+}
+inline std::vector<std::vector<double>> first_points(const interval&, std::size_t n, random_engine& engine) {
+    return detail::latin_hypercube(n, 1, engine);
+}
+
+/// How many points a variant begins with: max(5, min(2 f, 10)) where a point has f degrees of freedom, and never more
+/// than half the budget.
+template <search_space Space>
+std::size_t first_point_count(const Space& space, std::size_t budget) {
+    const std::size_t wanted = std::max<std::size_t>(5, std::min<std::size_t>(2 * space.cube_dimension(), 10));
+    return std::min(wanted, std::max<std::size_t>(budget / 2, 1));
+}
+
+/// A space whose initial design is given.
+template <search_space Space>
+struct designed : Space {
+    std::vector<std::vector<double>> design;  ///< (n, d), unit points
+
+    std::vector<std::vector<double>> initial_design(std::size_t, random_engine&) const { return design; }
+};
+
+}  // namespace bouillon
