@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What racing saves, and what it costs in the answer: searches of real runs with every trial scored in full, and raced.
 //   bench_racing --data RUNS --memory FOLDER --seeds 20 --output racing.jsonl
+#include <bouillon/compare/compare.hpp>
+#include <bouillon/compare/comparison_table.hpp>
 #include <bouillon/merge_search.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/space/interval.hpp>
@@ -16,6 +18,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +40,7 @@ struct result {
     std::size_t test_tokens = 0;
     bouillon::merge_report report;
     std::vector<std::size_t> documents;  // (trials), scored
+    std::vector<double> point;           // of the found merge
 };
 
 /// As `bouillon search` does it.
@@ -73,17 +77,45 @@ result search_run(const Space& space, std::vector<double> newest_point, remember
         got.report = bouillon::make_report(search.recommendation().merge_weights, compared, measure,
                                            bouillon::gain_documents::test, on_merge);
     }
+    got.point = search.recommendation().point;
     const auto [search_tokens, test_tokens] = run.count_tokens();
     got.baseline_tokens += search_tokens;
     got.test_tokens = test_tokens;
     return got;
 }
 
-result search_run(remembered_losses& run, const arguments& given, std::uint64_t seed, bool raced) {
-    if (run.checkpoints() == 2)
-        return search_run(bouillon::interval{.lower = 0.5, .upper = 1}, {1}, run, given, seed, raced);
-    const bouillon::simplex space{run.checkpoints()};
-    return search_run(space, space.newest_average(1), run, given, seed, raced);
+/// One of the two ways to score trials, and what its searches took.
+struct scored_search {
+    bool raced;
+    remembered_losses* losses;
+    const arguments* given;
+    std::vector<result>* results;  // (seeds), to which each is added
+
+    std::string name() const { return raced ? "raced" : "full"; }
+
+    template <bouillon::search_space Space>
+    std::vector<double> run(const Space& space, const bouillon::trial_plan& plan, bouillon::measured_objective&) const {
+        if constexpr (bouillon::merge_space<Space>) {
+            std::vector<double> newest(space.dimension(), 0.0);
+            newest.back() = 1;
+            results->push_back(search_run(space, newest, *losses, *given, plan.seed, raced));
+            return results->back().point;
+        } else {
+            throw bouillon::input_error("no run is searched over a box");
+        }
+    }
+};
+
+/// A run's merges by their loss on its test documents.
+bouillon::objective<> test_loss(const std::string& name, remembered_losses& run) {
+    bouillon::objective<> made{.name = name, .space = bouillon::simplex{run.checkpoints()}};
+    if (run.checkpoints() == 2) made.space = bouillon::interval{.lower = 0.5, .upper = 1};
+    made.value = [&run, space = made.space](std::span<const double> point) {
+        const auto weights =
+            bouillon::visit_space(space, [&](const auto& one) { return bouillon::detail::merge_weights(one, point); });
+        return bouillon::mean_loss(run(weights, bouillon::document_set::test).losses).mean;
+    };
+    return made;
 }
 
 nlohmann::ordered_json to_json(const std::string& run, std::uint64_t seed, bool raced, const result& got) {
@@ -125,18 +157,26 @@ void add(summary& sum, const result& full, const result& raced, double seeds) {
     sum.worst = std::max(sum.worst, raced_loss - full_loss);
 }
 
-void compare(const std::string& name, const arguments& given, std::ofstream& output) {
+/// Both searches of one run, seed by seed: a line of what the raced ones saved, and the comparison of what they found.
+bouillon::comparison compare_searches(const std::string& name, const arguments& given, std::ofstream& output) {
     remembered_losses run(given.data / name, given.memory.empty() ? given.memory : given.memory / (name + ".jsonl"));
+    std::vector<result> full, raced;  // (seeds)
+    const auto made = bouillon::compare(
+        test_loss(name, run),
+        bouillon::variants{scored_search{false, &run, &given, &full}, scored_search{true, &run, &given, &raced}},
+        {.budgets = {given.budget}, .seeds = given.seeds, .first_seed = given.first_seed});
+    for (const auto& one : made.runs)
+        if (!one.failure.empty()) throw bouillon::work_error(name + ", " + one.variant + ": " + one.failure);
     summary sum;
-    for (std::uint64_t seed = given.first_seed; seed < given.first_seed + given.seeds; ++seed) {
-        const result full = search_run(run, given, seed, false), raced = search_run(run, given, seed, true);
-        output << to_json(name, seed, false, full).dump() << '\n'
-               << to_json(name, seed, true, raced).dump() << std::endl;
-        add(sum, full, raced, static_cast<double>(given.seeds));
+    for (std::size_t i = 0; i < given.seeds; ++i) {
+        output << to_json(name, made.seeds[i], false, full[i]).dump() << '\n'
+               << to_json(name, made.seeds[i], true, raced[i]).dump() << std::endl;
+        add(sum, full[i], raced[i], static_cast<double>(given.seeds));
     }
     std::printf("%-13s  %6.3f  %14.3f  %10.3f  %9.4f  %9.4f  %+17.4f\n", name.c_str(), sum.trials, sum.searched,
                 sum.tested, sum.full_loss, sum.raced_loss, sum.worst);
     std::fflush(stdout);
+    return made;
 }
 
 }  // namespace
@@ -159,5 +199,7 @@ int main(int argc, char** argv) {
     std::ofstream output(given.output, std::ios::app);
     std::printf("%-13s  %6s  %14s  %10s  %9s  %9s  %17s\n", "run", "trials", "with baselines", "with tests",
                 "full loss", "raced", "worst difference");
-    for (const auto& name : given.runs) compare(name, given, output);
+    bouillon::comparison all;
+    for (const auto& name : given.runs) all.append(compare_searches(name, given, output));
+    std::printf("\nTest loss of what was found\n%s", bouillon::to_table(all).c_str());
 }

@@ -23,3 +23,8 @@ TEST_CASE("the date is today's where none is given") {
     CHECK(date[4] == '-');
     CHECK(date[7] == '-');
 }
+
+TEST_CASE("an environment is told on one line") {
+    CHECK(environment_line({"g++ 12.2.0", true, "0.1.0", "2026-01-02", 4}) ==
+          "bouillon 0.1.0, compiler g++ 12.2.0, optimised yes, date 2026-01-02, cpus 4");
+}

@@ -45,12 +45,6 @@ inline std::string outcome_name(const compared_run& run) {
            (run.has_minimum() ? "regret" : "loss");
 }
 
-inline std::string environment_line(const environment& here) {
-    std::string line;
-    for (const auto& [name, value] : here.fields()) line += (line.empty() ? "" : ", ") + name + ' ' + value;
-    return line;
-}
-
 }  // namespace detail
 
 /// A comparison as text: for each objective and budget a line a variant, with the median [quartiles] of its outcome
@@ -60,7 +54,7 @@ inline std::string to_table(const comparison& made) {
     const auto tests = variant_tests(made);
     std::size_t width = 8;  // of the variants' column
     for (const std::string& name : made.variants) width = std::max(width, name.size());
-    std::string text = detail::environment_line(made.environment) + '\n';
+    std::string text = environment_line(made.environment) + '\n';
     std::vector<std::array<std::size_t, 2>> verdicts(made.variants.size(), {0, 0});  // better, worse
     auto test = tests.begin();
     for (std::size_t cell = 0; cell < made.cells(); ++cell) {

@@ -54,6 +54,13 @@ inline std::string today() {
 
 }  // namespace detail
 
+/// An environment on one line: "bouillon 0.1.0, compiler g++ 12.2.0, optimised yes, date 2026-11-30, cpus 2".
+inline std::string environment_line(const environment& here) {
+    std::string line;
+    for (const auto& [name, value] : here.fields()) line += (line.empty() ? "" : ", ") + name + ' ' + value;
+    return line;
+}
+
 /// What this program was built with and runs on.
 /// @param date as it is to be written; empty: today's
 inline environment this_environment(std::string date = {}) {
