@@ -13,6 +13,7 @@
 #include "run_record.hpp"
 #include <CLI/CLI.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
@@ -30,7 +31,8 @@ struct arguments {
     std::size_t first_seed = 0;
     std::size_t documents = 16;
     std::size_t budget = 0;
-    std::string output, protocol, evaluate;
+    std::size_t merges = 160;
+    std::string output, protocol, evaluate, record;
 };
 
 struct task {
@@ -44,7 +46,8 @@ task make_task(const std::string& name, const arguments& given) {
     const auto memory = given.memory.empty()
                             ? given.memory
                             : given.memory / (run + "-" + bouillon::to_string(given.documents) + ".jsonl");
-    const auto merges = std::make_shared<landscape>(given.data / (run + "-llama"), given.documents, memory);
+    const auto folder = given.data / (run + "-llama");
+    const auto merges = std::make_shared<landscape>(exists(folder) ? folder : given.data, given.documents, memory);
     task made{merges, merge_task(name, merges, which == "pair" ? 2 : which == "last4" ? 4 : merges->checkpoints())};
     if (given.budget > 0) made.function.budget = given.budget;
     return made;
@@ -124,11 +127,52 @@ void run_tasks(const arguments& given) {
     }
 }
 
+/// Merge weights in thousandths: each checkpoint alone, averages of the newest, then uniform ones of some checkpoints.
+std::vector<std::vector<double>> merges_to_record(std::size_t checkpoints, std::size_t count) {
+    std::vector<std::vector<double>> all;
+    const auto add = [&](const std::vector<double>& weights) {
+        std::vector<double> thousandths(checkpoints);
+        double sum = 0, rounded = 0;
+        for (std::size_t k = 0; k < checkpoints; ++k) {
+            sum += weights[k];
+            thousandths[k] = (std::round(1000 * sum) - rounded) / 1000;
+            rounded = std::round(1000 * sum);
+        }
+        all.push_back(thousandths);
+    };
+    const bouillon::simplex space{checkpoints};
+    for (std::size_t k = 0; k < checkpoints; ++k) {
+        std::vector<double> alone(checkpoints, 0.0);
+        alone[k] = 1;
+        add(alone);
+    }
+    for (std::size_t newest = 2; newest <= checkpoints; ++newest) add(space.newest_average(newest));
+    bouillon::random_engine engine = bouillon::make_engine(1);
+    while (all.size() < count) {
+        auto weights = bouillon::uniform_unit_point(space, engine);
+        double sum = 0;
+        const double kept = bouillon::uniform(engine);
+        for (double& weight : weights) sum += weight = bouillon::uniform(engine) < kept ? weight : 0;
+        for (double& weight : weights) weight /= sum;
+        if (sum > 0) add(weights);
+    }
+    return all;
+}
+
+/// Writes an object a merge, as recorded_merges.hpp reads them.
+void record_merges(const arguments& given) {
+    const task on = make_task(given.tasks.at(0), given);
+    std::ofstream output(given.record);
+    for (const auto& weights : merges_to_record(dimension(on.function), given.merges))
+        output << nlohmann::ordered_json{{"merge_weights", weights}, {"loss", on.function.value(weights)}}.dump()
+               << std::endl;
+}
+
 int main(int argc, char** argv) {
     const bouillon::detail::single_threaded_blas guard;
     arguments given;
     CLI::App app{"Searches on real merges"};
-    app.add_option("--data", given.data, "folder of the runs kjv-llama and novels-llama")->required();
+    app.add_option("--data", given.data, "folder of the runs kjv-llama and novels-llama, or a run's")->required();
     app.add_option("--memory", given.memory, "folder in which scored merges are remembered");
     app.add_option("--tasks", given.tasks)->delimiter(',');
     app.add_option("--systems", given.systems,
@@ -139,11 +183,15 @@ int main(int argc, char** argv) {
     app.add_option("--documents", given.documents, "how many of the search documents; 0: all")->capture_default_str();
     app.add_option("--budget", given.budget, "trials; without it 15 for a pair, else 40");
     app.add_option("--output", given.output, "file to which the runs are appended");
+    app.add_option("--record", given.record, "file for the losses of merges of the first task's checkpoints");
+    app.add_option("--merges", given.merges, "with --record: how many")->capture_default_str();
     app.add_option("--protocol", given.protocol, "file for what other systems need");
     app.add_option("--evaluate", given.evaluate, "task: answer each point on standard input");
     CLI11_PARSE(app, argc, argv);
 
-    if (!given.evaluate.empty()) {
+    if (!given.record.empty()) {
+        record_merges(given);
+    } else if (!given.evaluate.empty()) {
         serve(make_task(given.evaluate, given).function, std::cin, std::cout);
     } else if (!given.protocol.empty()) {
         nlohmann::ordered_json all = nlohmann::ordered_json::array();
