@@ -7,6 +7,12 @@
              --peers optuna,botorch --functions branin,simplex4 --noise 0,0.05 --seeds 30
     peers.py --table ours.jsonl peers.jsonl
 
+On the BBOB functions, as COCO has them:
+
+    bench_regret --functions bbob --noise 0 --seeds 3 --output ours.jsonl --processes 0
+    bench_regret --functions bbob --seeds 3 --protocol bbob.json
+    peers.py --protocol bbob.json --output peers.jsonl --peers optuna,cma,sobol --functions bbob --noise 0 --seeds 3
+
 Writes one JSON object a run, as bench_regret does, and skips the runs that the output already holds. requirements.txt
 has the versions. Every system is used as its documentation says, with its defaults, on one thread; where it can be told
 the variance of the noise, it is.
@@ -121,6 +127,29 @@ class Optuna(System):
         self.study.tell(self.trial, loss)
 
 
+class Cma(System):
+    """From the best point of the design, with a step of a fifth of the box."""
+
+    def __init__(self, problem):
+        super().__init__(problem)
+        import cma
+
+        best = problem.points[int(np.argmin(problem.losses))]
+        options = {"bounds": [0, 1], "seed": problem.seed + 1, "verbose": -9}  # a seed of 0 is the time of day
+        self.strategy = cma.CMAEvolutionStrategy(problem.to_box(best), 0.2, options)
+        self.population, self.population_losses = [], []
+
+    def suggest(self):
+        if len(self.population_losses) == len(self.population):
+            self.population, self.population_losses = self.strategy.ask(), []
+        return self.problem.from_box(self.population[len(self.population_losses)])
+
+    def tell(self, point, loss):
+        self.population_losses.append(float(loss))
+        if len(self.population_losses) == len(self.population):
+            self.strategy.tell(self.population, self.population_losses)
+
+
 class ScikitOptimize(System):
     def __init__(self, problem):
         super().__init__(problem)
@@ -225,6 +254,7 @@ class BoTorch(System):
 OURS = "bouillon"
 SYSTEMS = {
     "sobol": Sobol,
+    "cma": Cma,
     "optuna": Optuna,
     "bayes_opt": BayesOpt,
     "skopt": ScikitOptimize,
@@ -393,7 +423,7 @@ class Runs:
             self.cells.setdefault((system, function, noise), {})[seed] = record
         names = [ordered(values) for values in zip(*self.cells)]
         self.systems = ordered(
-            names[0], [OURS, OURS + "_plain", "botorch", "optuna", "skopt", "bayes_opt", "sobol", "random", "sweep"]
+            names[0], [OURS, OURS + "_plain", "botorch", "optuna", "skopt", "bayes_opt", "cma", "sobol", "random", "sweep"]
         )
         self.functions, self.noises = names[1], ordered(names[2], ["0", "0.01", "0.05", "own"])
 
@@ -468,6 +498,29 @@ def print_tables(paths):
             print_row(system, *(str(marks.count(mark)) for mark in ("▼", "", "▲")))
 
 
+def print_pairs(paths):
+    """Run by run, whatever the function: how often one is lower by more than 0.05 decades; below 1e-8 all are alike."""
+    from scipy.stats import binomtest
+
+    runs = Runs(paths)
+    print("\nAgainst each system, run by run: ours lower, as low, higher; sign test; mean difference in decades\n")
+    print_head("system", "noise", "lower", "as low", "higher", "p", "decades")
+    for system in runs.systems:
+        for noise in runs.noises:
+            differences = []
+            for function in runs.functions:
+                ours, theirs = runs(OURS, function, noise), runs(system, function, noise)
+                for seed in set(ours) & set(theirs):
+                    pair = [np.log10(max(regret_of(cell[seed]), 1e-8)) for cell in (ours, theirs)]
+                    differences.append(pair[0] - pair[1])
+            if system == OURS or not differences:
+                continue
+            lower, higher = sum(d < -0.05 for d in differences), sum(d > 0.05 for d in differences)
+            p = binomtest(lower, lower + higher).pvalue if lower + higher else 1.0
+            counts = (lower, len(differences) - lower - higher, higher)
+            print_row(system, noise, *map(str, counts), f"{p:.2g}", f"{np.mean(differences):+.2f}")
+
+
 def print_trials(paths, within):
     """Trials until the best loss so far is within so much of the lowest that any run of the files found."""
     runs = Runs(paths)
@@ -513,6 +566,7 @@ def main():
         print_trials(arguments.table, arguments.within)
     elif arguments.table:
         print_tables(arguments.table)
+        print_pairs(arguments.table)
     else:
         run_all(arguments)
 
