@@ -2,7 +2,7 @@
 #pragma once
 
 /// Everything but the tensor backends, which need libraries of their own: include tensor/xtensor_backend.hpp or
-/// tensor/thrust_backend.hpp beside this.
+/// tensor/thrust_backend.hpp beside this; and compare/ and testing/, which compare and test what is written with it.
 #include <bouillon/checkpoint/folder/run_folder.hpp>
 #include <bouillon/checkpoint/folder/run_selection.hpp>
 #include <bouillon/core/schedule_weights.hpp>

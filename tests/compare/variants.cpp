@@ -6,7 +6,8 @@
 #include <bouillon/kernel/matern32.hpp>
 #include <doctest/doctest.h>
 
-#include <cmath>
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -23,6 +24,28 @@ struct nameless_bound {
 };
 
 using names = std::vector<std::string>;
+
+/// Halves the step around the best point, coordinate by coordinate.
+struct pattern_search {
+    std::string name() const { return "pattern"; }
+
+    template <search_space Space>
+    std::vector<double> run(const Space& space, const trial_plan& plan, measured_objective& measure) const {
+        std::vector<double> best = plan.design[0];
+        double lowest = measure(space.point(best)), step = 0.25;
+        for (std::size_t trial = 1; trial < plan.budget; ++trial) {
+            std::vector<double> next = best;
+            next[trial % next.size()] += trial / next.size() % 2 == 0 ? step : -step;
+            space.project(next);
+            const double loss = measure(space.point(next));
+            if (loss < lowest) best = next;
+            lowest = std::min(lowest, loss);
+            if (trial % (2 * next.size()) == 0) step /= 2;
+        }
+        return space.point(best);
+    }
+};
+static_assert(comparable_variant<pattern_search, box>);
 
 }  // namespace
 
@@ -66,4 +89,14 @@ TEST_CASE("a search variant and random search begin with the plan's points and s
         CHECK(drawn[i] == expected);
     }
     CHECK(searched.back() != drawn.back());
+}
+
+TEST_CASE("a search of one's own is a variant") {
+    const objective<box> given{.name = "bowl", .space = {{-1, -1}, {1, 1}}, .value = [](auto x) {
+                                   return (x[0] - 0.3) * (x[0] - 0.3) + (x[1] + 0.2) * (x[1] + 0.2);
+                               }};
+    const trial_plan plan = make_plan(given, 60, 2);
+    measured_objective measure(given.value, plan, {});
+    const auto answer = pattern_search{}.run(given.space, plan, measure);
+    CHECK(measure.finish(answer).recommended < 0.01);
 }

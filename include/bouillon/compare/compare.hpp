@@ -59,12 +59,10 @@ void visit_variant(const variants<Variants...>& compared, std::size_t n, Visit&&
     std::apply([&](const auto&... one) { ((i++ == n ? visit(one) : void()), ...); }, compared.each);
 }
 
-/// A run of one variant, started afresh.
+/// A run of one variant, of which `begun` says what is known before.
 template <class Space, class Variant>
-compared_run run_variant(const objective<Space>& given, const Variant& variant, const trial_plan& plan) {
-    compared_run begun{.objective = given.name, .variant = variant.name()};
-    begun.minimum = given.minimum;
-    begun.noise = given.noise;
+compared_run run_variant(const objective<Space>& given, const Variant& variant, const trial_plan& plan,
+                         compared_run begun) {
     measured_objective measure(given.value, plan, std::move(begun));
     try {
         return measure.finish(visit_space(given.space, [&](const auto& space) -> std::vector<double> {
@@ -97,6 +95,45 @@ inline void unpack(const task_result& result, compared_run& run) {
     run.failure = result.remark;
 }
 
+/// A run to come: its objective, its variant's place, and what is known of it.
+template <class Space>
+struct planned_run {
+    const objective<Space>* given;
+    std::size_t variant;
+    compared_run run;
+};
+
+/// All runs, in the order of comparison::runs.
+template <class Space>
+std::vector<planned_run<Space>> planned_runs(const std::vector<objective<Space>>& objectives, const comparison& empty,
+                                             const std::vector<std::size_t>& budgets) {
+    std::vector<planned_run<Space>> plans;
+    for (const auto& one : objectives)
+        for (const std::size_t budget : one.budget > 0 ? std::vector{one.budget} : budgets)
+            for (std::size_t v = 0; v < empty.variants.size(); ++v)
+                for (const std::uint64_t seed : empty.seeds) {
+                    compared_run run{
+                        .objective = one.name, .variant = empty.variants[v], .budget = budget, .seed = seed};
+                    run.minimum = one.minimum;
+                    run.noise = one.noise;
+                    run.first_points =
+                        visit_space(one.space, [&](const auto& space) { return first_point_count(space, budget); });
+                    plans.push_back({&one, v, std::move(run)});
+                }
+    return plans;
+}
+
+/// @throws input_error when there are no objectives, one of them cannot be used, or two have one name
+template <class Space>
+void check(const std::vector<objective<Space>>& objectives) {
+    std::vector<std::string> names;
+    for (const auto& one : objectives) {
+        bouillon::check(one);
+        names.push_back(one.name);
+    }
+    check_names(names, "objective");
+}
+
 }  // namespace detail
 
 /// Runs every variant on every objective, from the same first points, with the same noise and the same budget.
@@ -111,50 +148,27 @@ template <class Space, class... Variants>
 comparison compare(const std::vector<objective<Space>>& objectives, const variants<Variants...>& compared,
                    const comparison_options& options = {}) {
     detail::check(options);
+    detail::check(objectives);
     comparison made{.environment = this_environment(options.date), .variants = compared.names()};
     detail::check_names(made.variants, "variant");
-    std::vector<std::string> names;
-    for (const auto& one : objectives) {
-        check(one);
-        names.push_back(one.name);
-    }
-    detail::check_names(names, "objective");
     for (std::size_t i = 0; i < options.seeds; ++i) made.seeds.push_back(options.first_seed + i);
-
-    struct assignment {
-        const objective<Space>* given;
-        std::size_t variant;
-    };
-    std::vector<assignment> assignments;  // (runs)
-    std::vector<std::size_t> sizes;       // (runs)
-    for (const auto& one : objectives)
-        for (const std::size_t budget : one.budget > 0 ? std::vector{one.budget} : options.budgets)
-            for (std::size_t v = 0; v < made.variants.size(); ++v)
-                for (const std::uint64_t seed : made.seeds) {
-                    assignments.push_back({&one, v});
-                    sizes.push_back(detail::packed_size(budget));
-                    compared_run run{
-                        .objective = one.name, .variant = made.variants[v], .budget = budget, .seed = seed};
-                    run.minimum = one.minimum;
-                    run.noise = one.noise;
-                    made.runs.push_back(std::move(run));
-                }
+    const auto plans = detail::planned_runs(objectives, made, options.budgets);
+    std::vector<std::size_t> sizes;  // (runs)
+    for (const auto& one : plans) sizes.push_back(detail::packed_size(one.run.budget));
 
     const auto work = [&](std::size_t i, std::span<double> numbers) {
-        const auto& [given, variant] = assignments[i];
-        const trial_plan plan = make_plan(*given, made.runs[i].budget, made.runs[i].seed, options.tells_variance);
-        compared_run run;
-        detail::visit_variant(compared, variant,
-                              [&](const auto& one) { run = detail::run_variant(*given, one, plan); });
+        const auto& planned = plans[i];
+        const trial_plan plan = make_plan(*planned.given, planned.run.budget, planned.run.seed, options.tells_variance);
+        compared_run run = planned.run;
+        detail::visit_variant(compared, planned.variant,
+                              [&](const auto& one) { run = detail::run_variant(*planned.given, one, plan, run); });
         detail::pack(run, numbers);
         return run.failure;
     };
     const auto results = run_in_processes(sizes, options.processes, work);
     for (std::size_t i = 0; i < results.size(); ++i) {
-        compared_run& run = made.runs[i];
-        detail::unpack(results[i], run);
-        run.first_points = visit_space(assignments[i].given->space,
-                                       [&](const auto& space) { return first_point_count(space, run.budget); });
+        made.runs.push_back(plans[i].run);
+        detail::unpack(results[i], made.runs.back());
     }
     return made;
 }

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,52 @@ inline std::string outcome_name(const compared_run& run) {
            (run.has_minimum() ? "regret" : "loss");
 }
 
+/// What a variant came to beside the first: "    8       0       0.0312  better".
+inline std::string test_text(const variant_test& test) {
+    return "  " + right_in(to_string(test.test.lower), 5) + "  " + right_in(to_string(test.test.higher), 6) + "  " +
+           right_in(formatted("%.4f", test.corrected_p), 11) +
+           (test.is_better()  ? "  better"
+            : test.is_worse() ? "  worse"
+                              : "");
+}
+
+/// The lines of one objective and budget.
+/// @param tests of this cell, variant by variant from the second on
+inline std::string cell_table(const comparison& made, std::size_t cell, std::span<const variant_test> tests,
+                              std::size_t width) {
+    const compared_run& any = made.cell(cell, 0)[0];
+    std::string text =
+        '\n' + any.objective + ", " + to_string(any.budget) + " trials, " + to_string(made.seeds.size()) + " seeds" +
+        (any.noise > 0 ? ", noise " + to_string(any.noise) : std::string()) + '\n' + left_in("variant", width) + "  " +
+        left_in(outcome_name(any) + " [quartiles]", 30) + "  lower  higher  corrected p\n";
+    for (std::size_t variant = 0; variant < made.variants.size(); ++variant) {
+        const std::string line = left_in(made.variants[variant], width) + "  " +
+                                 left_in(quartiles_text(made.outcomes(cell, variant), any.has_minimum()), 30) +
+                                 (variant > 0 ? test_text(tests[variant - 1]) : std::string());
+        text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+    }
+    return text;
+}
+
+/// How often each variant but the first is better, alike and worse, and by which test.
+inline std::string verdict_table(const comparison& made, std::span<const variant_test> tests, std::size_t width) {
+    const bool exact = std::ranges::all_of(tests, [](const variant_test& one) { return one.test.exact; });
+    std::string text = "\nAgainst " + made.variants[0] + ": Wilcoxon's signed-rank test, " +
+                       (exact ? "exact" : "by its normal approximation above 200 pairs") + ", Holm's correction for " +
+                       to_string(tests.size()) + (tests.size() == 1 ? " test\n" : " tests\n") +
+                       left_in("variant", width) + "  better   alike   worse\n";
+    for (std::size_t variant = 1; variant < made.variants.size(); ++variant) {
+        std::size_t better = 0, worse = 0;
+        for (const variant_test& test : tests) {
+            better += test.variant == variant && test.is_better();
+            worse += test.variant == variant && test.is_worse();
+        }
+        text += left_in(made.variants[variant], width) + right_in(to_string(better), 8) +
+                right_in(to_string(made.cells() - better - worse), 8) + right_in(to_string(worse), 8) + '\n';
+    }
+    return text;
+}
+
 }  // namespace detail
 
 /// A comparison as text: for each objective and budget a line a variant, with the median [quartiles] of its outcome
@@ -52,46 +99,13 @@ inline std::string outcome_name(const compared_run& run) {
 /// against that, with "better" or "worse" where it is at most 0.05; then how often each variant is so.
 inline std::string to_table(const comparison& made) {
     const auto tests = variant_tests(made);
+    const std::size_t tests_in_cell = made.variants.empty() ? 0 : made.variants.size() - 1;
     std::size_t width = 8;  // of the variants' column
     for (const std::string& name : made.variants) width = std::max(width, name.size());
     std::string text = environment_line(made.environment) + '\n';
-    std::vector<std::array<std::size_t, 2>> verdicts(made.variants.size(), {0, 0});  // better, worse
-    auto test = tests.begin();
-    for (std::size_t cell = 0; cell < made.cells(); ++cell) {
-        const compared_run& any = made.cell(cell, 0)[0];
-        text += '\n' + any.objective + ", " + to_string(any.budget) + " trials, " + to_string(made.seeds.size()) +
-                " seeds" + (any.noise > 0 ? ", noise " + to_string(any.noise) : std::string()) + '\n' +
-                detail::left_in("variant", width) + "  " +
-                detail::left_in(detail::outcome_name(any) + " [quartiles]", 30) + "  lower  higher  corrected p\n";
-        for (std::size_t variant = 0; variant < made.variants.size(); ++variant) {
-            std::string line =
-                detail::left_in(made.variants[variant], width) + "  " +
-                detail::left_in(detail::quartiles_text(made.outcomes(cell, variant), any.has_minimum()), 30);
-            if (variant > 0) {
-                line += "  " + detail::right_in(to_string(test->test.lower), 5) + "  " +
-                        detail::right_in(to_string(test->test.higher), 6) + "  " +
-                        detail::right_in(detail::formatted("%.4f", test->corrected_p), 11);
-                if (test->is_better()) line += "  better";
-                if (test->is_worse()) line += "  worse";
-                verdicts[variant][0] += test->is_better();
-                verdicts[variant][1] += test->is_worse();
-                ++test;
-            }
-            text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
-        }
-    }
-    if (made.variants.size() < 2) return text;
-    const bool exact = std::ranges::all_of(tests, [](const variant_test& one) { return one.test.exact; });
-    text += "\nAgainst " + made.variants[0] + ": Wilcoxon's signed-rank test, " +
-            (exact ? "exact" : "by its normal approximation above 200 pairs") + ", Holm's correction for " +
-            to_string(tests.size()) + (tests.size() == 1 ? " test\n" : " tests\n") + detail::left_in("variant", width) +
-            "  better   alike   worse\n";
-    for (std::size_t variant = 1; variant < made.variants.size(); ++variant) {
-        const auto [better, worse] = verdicts[variant];
-        text += detail::left_in(made.variants[variant], width) + detail::right_in(to_string(better), 8) +
-                detail::right_in(to_string(made.cells() - better - worse), 8) + detail::right_in(to_string(worse), 8) +
-                '\n';
-    }
+    for (std::size_t cell = 0; cell < made.cells(); ++cell)
+        text += detail::cell_table(made, cell, std::span(tests).subspan(cell * tests_in_cell, tests_in_cell), width);
+    if (!tests.empty()) text += detail::verdict_table(made, tests, width);
     return text;
 }
 

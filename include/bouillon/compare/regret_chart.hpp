@@ -218,8 +218,8 @@ inline std::string to_svg(const comparison& made) {
                        to_string(made.seeds.size()) + " seeds</title>\n" + detail::chart_style(made.variants.size()) +
                        "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n";
     for (std::size_t cell = 0; cell < made.cells(); ++cell) {
-        const double left = panel_width * static_cast<double>(cell % columns),
-                     top = panel_height * static_cast<double>(cell / columns);
+        const std::size_t row = cell / columns, column = cell % columns;
+        const double left = panel_width * static_cast<double>(column), top = panel_height * static_cast<double>(row);
         text += detail::regret_panel(made, cell, {left + 64, top + 30, panel_width - 84, panel_height - 76}).svg();
     }
     for (std::size_t variant = 0; variant < made.variants.size(); ++variant) {

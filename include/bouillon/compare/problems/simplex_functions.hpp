@@ -23,8 +23,8 @@ namespace detail::test_functions {
 ///
 /// The slope is positive only where the minimizer is zero, so it leaves the minimum, which is 0, in its place: there
 /// the function falls towards the outside of the simplex.
-inline objective<> on_simplex(std::string name, std::size_t budget, std::vector<double> minimizer,
-                              std::vector<double> slope) {
+inline objective<> on_simplex(std::string name, std::size_t budget, const std::vector<double>& minimizer,
+                              const std::vector<double>& slope) {
     const auto value = [minimizer, slope](std::span<const double> w) {
         std::vector<double> x(w.size());  // (K)
         for (std::size_t k = 0; k < x.size(); ++k) x[k] = 1 + w[k] - minimizer[k];
@@ -35,7 +35,7 @@ inline objective<> on_simplex(std::string name, std::size_t budget, std::vector<
             .value = value,
             .budget = budget,
             .minimum = 0,
-            .minimizer = std::move(minimizer)};
+            .minimizer = minimizer};
 }
 
 }  // namespace detail::test_functions
