@@ -21,8 +21,8 @@
 #include <span>
 #include <string>
 #include <tuple>
-#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace bouillon {
@@ -52,6 +52,12 @@ inline void check(const comparison_options& options) {
         throw input_error("budgets: 0 is no number of trials");
 }
 
+/// Whether a variant can search a space, or each of the spaces that one may hold.
+template <class Variant, class Space>
+inline constexpr bool can_search = comparable_variant<Variant, Space>;
+template <class Variant, class... Spaces>
+inline constexpr bool can_search<Variant, std::variant<Spaces...>> = (comparable_variant<Variant, Spaces> && ...);
+
 /// Calls `visit` with the n-th variant.
 template <class... Variants, class Visit>
 void visit_variant(const variants<Variants...>& compared, std::size_t n, Visit&& visit) {
@@ -65,11 +71,8 @@ compared_run run_variant(const objective<Space>& given, const Variant& variant, 
                          compared_run begun) {
     measured_objective measure(given.value, plan, std::move(begun));
     try {
-        return measure.finish(visit_space(given.space, [&](const auto& space) -> std::vector<double> {
-            static_assert(comparable_variant<Variant, std::decay_t<decltype(space)>>,
-                          "a variant must model comparable_variant (compare/variants.hpp)");
-            return variant.run(space, plan, measure);
-        }));
+        return measure.finish(visit_space(
+            given.space, [&](const auto& space) -> std::vector<double> { return variant.run(space, plan, measure); }));
     } catch (const std::exception& failure) {
         return measure.fail(failure.what());
     }
@@ -147,6 +150,8 @@ void check(const std::vector<objective<Space>>& objectives) {
 template <class Space, class... Variants>
 comparison compare(const std::vector<objective<Space>>& objectives, const variants<Variants...>& compared,
                    const comparison_options& options = {}) {
+    static_assert((detail::can_search<Variants, Space> && ...),
+                  "a variant must model comparable_variant (compare/variants.hpp)");
     detail::check(options);
     detail::check(objectives);
     comparison made{.environment = this_environment(options.date), .variants = compared.names()};

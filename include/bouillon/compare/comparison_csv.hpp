@@ -5,6 +5,7 @@
 #include <bouillon/core/to_string.hpp>
 
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -25,12 +26,16 @@ inline std::string csv_number(double value) { return std::isfinite(value) ? to_s
 
 }  // namespace detail
 
-/// A comparison as CSV: a line a run, after lines "# NAME: VALUE" of its environment and one of the columns' names.
+/// A comparison as CSV: a line a run, after lines "# NAME: VALUE" of its environment and its seeds and one of the
+/// columns' names.
 ///
 /// Losses are without noise; what is not known is an empty field.
 inline std::string to_csv(const comparison& made) {
     std::string text;
     for (const auto& [name, value] : made.environment.fields()) text += "# " + name + ": " + value + '\n';
+    text += "# seeds:";
+    for (const std::uint64_t seed : made.seeds) text += ' ' + to_string(seed);
+    text += '\n';
     text +=
         "objective,budget,noise,minimum,variant,seed,first_points,trials,best_loss,recommended_loss,outcome,"
         "cpu_seconds_per_suggestion,failure\n";

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
@@ -17,6 +18,7 @@
 #include <span>
 #include <string>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <thread>
@@ -122,6 +124,7 @@ class task_board {
 inline pid_t start_worker(task_board& board, numbered_task task) {
     const pid_t child = ::fork();
     if (child != 0) return child;
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // whoever ends the comparison ends its workers
     board.work(task);
     std::fflush(nullptr);
     ::_exit(0);

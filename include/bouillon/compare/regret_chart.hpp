@@ -181,10 +181,10 @@ class regret_panel {
 
 /// Colours of the variants' lines, which ten have of their own; on white and on black paper.
 inline std::string chart_style(std::size_t variants) {
-    constexpr std::array<const char*, 10> light = {"#0b62c4", "#c2410c", "#15803d", "#9333ea", "#b91c5c",
-                                                   "#0e7490", "#854d0e", "#475569", "#4d7c0f", "#be123c"},
-                                          dark = {"#6cb4ff", "#ff9d5c", "#5fd68a", "#c99bff", "#ff8ab8",
-                                                  "#5cd6e8", "#e2b04a", "#b4c0d0", "#b3d94c", "#ff8fa0"};
+    constexpr std::array<const char*, 10> light = {"#0b62c4", "#c2410c", "#15803d", "#7c3aed", "#d61f8c",
+                                                   "#0891b2", "#854d0e", "#64748b", "#84930a", "#111827"},
+                                          dark = {"#6cb4ff", "#ff9d5c", "#5fd68a", "#b79cff", "#ff7cc6",
+                                                  "#4fd8ee", "#d6a35c", "#a8b3c4", "#cfe04a", "#f4f6f8"};
     const auto colours = [&](const auto& palette) {
         std::string text;
         for (std::size_t v = 0; v < variants; ++v)
@@ -210,7 +210,9 @@ inline std::string chart_style(std::size_t variants) {
 inline std::string to_svg(const comparison& made) {
     constexpr double panel_width = 420, panel_height = 280, legend_line = 18;
     const std::size_t columns = made.cells() > 1 ? 2 : 1, rows = (made.cells() + columns - 1) / columns;
-    const double width = panel_width * static_cast<double>(columns),
+    std::size_t longest = 0;  // of the variants' names
+    for (const std::string& name : made.variants) longest = std::max(longest, name.size());
+    const double width = std::max(panel_width * static_cast<double>(columns), 110 + 7 * static_cast<double>(longest)),
                  legend = legend_line * static_cast<double>(made.variants.size()) + 12,
                  height = panel_height * static_cast<double>(rows) + legend;
     std::string text = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + detail::svg_number(width) + ' ' +
