@@ -22,6 +22,7 @@
 #include <fstream>
 #include <iostream>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,20 +73,34 @@ std::vector<objective<>> chosen_functions(const arguments& given) {
 
 /// Standard deviation of the noise of a level: a share of the function's own deviation ("0", "0.01"), or "own", the
 /// noise that belongs to the function. Nothing where it has none.
-std::optional<double> noise_deviation(const std::string& level, const objective<>& function, double deviation) {
-    if (level != "own") return std::stod(level) * deviation;
-    return function.noise > 0 ? std::optional(function.noise) : std::nullopt;
+std::optional<double> noise_deviation(const std::string& level, const objective<>& function) {
+    if (level == "own") return function.noise > 0 ? std::optional(function.noise) : std::nullopt;
+    const double share = std::stod(level);
+    return share == 0 ? 0 : share * bouillon::value_deviation(function);
 }
 
-/// The runs of one function, seed by seed.
-bouillon::comparison run_seeds(const objective<>& function, const arguments& given) {
+/// The runs of some functions, function by function, then seed by seed.
+bouillon::comparison run_seeds(const std::vector<objective<>>& functions, const arguments& given) {
     const bouillon::comparison_options options{.seeds = given.seeds,
                                                .first_seed = given.first_seed,
                                                .tells_variance = given.variance == "known",
                                                .processes = given.processes};
     return visit_variant(given.choice, [&](const auto& variant) {
-        return bouillon::compare(function, bouillon::variants{variant}, options);
+        return bouillon::compare(functions, bouillon::variants{variant}, options);
     });
+}
+
+/// Writes the runs of one function and noise level, to a file where one is open.
+void report(std::span<const bouillon::compared_run> runs, const std::string& noise, const arguments& given,
+            std::ofstream& file) {
+    for (const auto& one : runs) {
+        if (!one.failure.empty()) throw bouillon::work_error(one.objective + ": " + one.failure);
+        const std::string line = to_json(one, given.choice.random ? "random" : given.system, noise).dump() + '\n';
+        if (file.is_open()) file << line << std::flush;
+        if (!file.is_open() && !given.summary) std::fputs(line.c_str(), stdout);
+    }
+    if (given.summary) print_summary(runs, noise);
+    std::fflush(stdout);
 }
 
 int run(const arguments& given) {
@@ -97,25 +112,19 @@ int run(const arguments& given) {
     std::ofstream file;
     if (!given.output.empty()) file.open(given.output, std::ios::app);
     if (given.summary) print_summary_head();
-    for (const auto& function : functions) {
-        const double function_deviation = bouillon::value_deviation(function);
+    const std::size_t at_a_time = given.processes == 1 ? 1 : 24;  // functions that processes share
+    for (std::size_t first = 0; first < functions.size(); first += at_a_time)
         for (const auto& noise : given.noise) {
-            const auto deviation = noise_deviation(noise, function, function_deviation);
-            if (!deviation) continue;
-            objective<> noisy = function;
-            noisy.noise = *deviation;
+            std::vector<objective<>> noisy;
+            for (std::size_t i = first; i < std::min(first + at_a_time, functions.size()); ++i)
+                if (const auto deviation = noise_deviation(noise, functions[i])) {
+                    noisy.push_back(functions[i]);
+                    noisy.back().noise = *deviation;
+                }
+            if (noisy.empty()) continue;
             const auto made = run_seeds(noisy, given);
-            for (const auto& one : made.runs) {
-                if (!one.failure.empty()) throw bouillon::work_error(function.name + ": " + one.failure);
-                const std::string line =
-                    to_json(one, given.choice.random ? "random" : given.system, noise).dump() + '\n';
-                if (file.is_open()) file << line << std::flush;
-                if (!file.is_open() && !given.summary) std::fputs(line.c_str(), stdout);
-            }
-            if (given.summary) print_summary(made.runs, noise);
-            std::fflush(stdout);
+            for (std::size_t cell = 0; cell < made.cells(); ++cell) report(made.cell(cell, 0), noise, given, file);
         }
-    }
     return 0;
 }
 
