@@ -122,12 +122,13 @@ class gaussian_process {
             double margin = compression_margin(scores.size());
             for (const compression seen : {compression::once, compression::twice}) {
                 fitted_view other = fit_view(seen);
+                const double worst = other.units.widths_below_knee(*std::ranges::min_element(scores));
                 if (other.evidence > best.evidence + margin) {
                     best = std::move(other);
                     chosen = seen;
                     margin = 0;
                 }
-                if (other.units.widths_below_knee(*std::ranges::min_element(scores)) < far_widths) break;
+                if (worst < far_widths) break;
             }
         }
         condition_on(std::move(best.data), best.units, std::move(best.fitted.hyper));
