@@ -49,13 +49,14 @@ def losses(measured):
     parts.append(svg.text(curve[-1][0] - 12, curve[-1][1] + 5, f"{newer} alone", "ink small halo", "end"))
     found = next(row for row in measured["rows"] if row["name"] == "found merge")
     place = across(found["merge_weights"][1])
-    parts.append(svg.line([(place, down(found["search_loss"]) - 46), (place, down(found["search_loss"]) - 8)], "third-line", 2, dashed=True))
-    parts.append(svg.text(place, down(found["search_loss"]) - 54, f"found: {found['merge_weights'][1]:.3f}",
+    above = down(found["search_loss"]) - 8
+    parts.append(svg.line([(place, above - 38), (place, above)], "third-line", 2, dashed=True))
+    parts.append(svg.text(place, above - 46, f"found: {found['merge_weights'][1]:.3f}",
                           "third bold halo", "middle"))
-    for place, trial in enumerate(measured["trials"]):
+    for ticket, trial in enumerate(measured["trials"]):
         x, y = across(trial["newer_weight"]), down(trial["loss"])
         parts.append(svg.circle(x, y, 5, "second page-line"))
-        parts.append(svg.text(x, y + 19, str(place + 1), "second bold small halo", "middle"))
+        parts.append(svg.text(x, y + 19, str(ticket + 1), "second bold small halo", "middle"))
     return parts
 
 
@@ -82,8 +83,8 @@ def gains(measured):
     found = next(row for row in measured["rows"] if row["name"] == "found merge")
     parts.append(svg.box(GAINS_LEFT - 40, 290, 280, 62, "box third-line"))
     parts.append(svg.text(GAINS_LEFT - 26, 316, words[measured["decision"]], "third bold"))
-    parts.append(svg.text(GAINS_LEFT - 26, 336,
-                          "Its gain is significant." if found["significant"] else "No gain is significant.", "ink small"))
+    reason = "Its gain is significant." if found["significant"] else "Its gain is not significant."
+    parts.append(svg.text(GAINS_LEFT - 26, 336, reason, "ink small"))
     return parts
 
 
