@@ -28,7 +28,7 @@ PAPER = ("#ffffff", "#0d1117")
 CLASSES = {"skopt": "cma", "random": "other", "sobol": "other", "sweep": "other", "bouillon_before": "other",
            "mergekit": "optuna", "bouillon_plain": "cma"}
 NAMES = {"optuna": "Optuna", "botorch": "BoTorch", "skopt": "scikit-optimize", "sobol": "Sobol points",
-         "bayes_opt": "bayes_opt", "random": "random draws", "bouillon_plain": "bouillon, single loss"}
+         "bayes_opt": "bayes_opt", "random": "random draws", "bouillon_plain": "bouillon, plain"}
 FLOOR = 1e-8  # regrets below it count as it
 TIE = 0.05  # decades
 GROUPS = {"separable, f1 to f5": range(1, 6), "moderate, f6 to f9": range(6, 10),
@@ -56,16 +56,19 @@ def decades(regret):
     return math.log10(max(float(regret), FLOOR))
 
 
-def bbob_counts(ours, other, dimension=None, functions=range(1, 25)):
-    """(wins, ties, losses) of the runs that both have, by the regret at the end."""
-    runs = {(row["system"], row["function"], row["dimension"], row["instance"]): decades(row["regret"])
+def bbob_behind(ours, other, dimension=None, functions=range(1, 25)):
+    """By how many decades of regret a system ends behind another, for each run that both have."""
+    runs = {(row["system"], int(row["function"]), int(row["dimension"]), row["instance"]): decades(row["regret"])
             for row in read("bbob")}
-    counts = [0, 0, 0]
-    for (system, *run), regret in runs.items():
-        peer = runs.get((other, *run))
-        if system == ours and peer is not None and dimension in (None, int(run[1])) and int(run[0]) in functions:
-            counts[0 if regret < peer - TIE else 2 if regret > peer + TIE else 1] += 1
-    return counts
+    return [regret - runs[other, *run] for (system, *run), regret in runs.items()
+            if system == ours and (other, *run) in runs and dimension in (None, run[1]) and run[0] in functions]
+
+
+def bbob_counts(*which):
+    """(wins, ties, losses)"""
+    behind = bbob_behind(*which)
+    wins, losses = sum(by < -TIE for by in behind), sum(by > TIE for by in behind)
+    return [wins, len(behind) - wins - losses, losses]
 
 
 def significance(noise, system):
@@ -97,10 +100,9 @@ def inputs_name(inputs):
 
 
 def table_weighted_sum():
-    rows = read("weighted_sum", build="portable OpenMP", threads=1)
-    rows = [row for row in rows if row["backend"] == "xtensor" and row["type"] in ("f32", "bf16", "f16")
-            or row["backend"] == "plain loop" and row["type"] == "f32"]
-    return pivot(rows, ["backend", "type"], "inputs", "share_of_memcpy", ["sum", "type"], column_name=inputs_name)
+    rows = read("weighted_sum", backend="xtensor", build="portable OpenMP", threads=1)
+    return pivot([row for row in rows if row["type"] in ("f32", "bf16", "f16")], ["type"], "inputs", "share_of_memcpy",
+                 ["inputs"])
 
 
 def weighted_sum_full(threads):
@@ -159,8 +161,8 @@ def table_compare():
 
 
 def table_mergekit():
-    return table(["type", "system", "wall, s", "CPU, s", "peak, MiB"],
-                 [[row["type"], row["system"], row["wall_s"], row["cpu_s"], row["peak_mib"]]
+    return table(["merge", "clock, s", "CPU, s", "MiB"],
+                 [[f"{row['system']}, {row['type']}", row["wall_s"], row["cpu_s"], row["peak_mib"]]
                   for row in read("mergekit")])
 
 
@@ -181,7 +183,7 @@ def scoring_ratios():
 
 
 def table_scoring():
-    aims = {True: "{} or more", False: "{} or less"}
+    aims = {True: "≥{}", False: "≤{}"}
     chosen = [row for row in scoring_ratios() if "260" not in row[0] and "65" not in row[0] and "1024" not in row[0]]
     return table(["what", "ratio", "aim"], [[what, ratio, aims[more].format(aim)] for what, ratio, aim, more in chosen])
 
@@ -222,16 +224,20 @@ def table_scoring_experts():
                    else ""] for row in read("scoring_experts")])
 
 
-def compile_rows(units):
+def compile_rows():
     aims = {row["unit"]: row["aim"] for row in read("compile_time") if row["aim"]}
-    rows = [row for row in read("compile_time") if units in row["unit"]]
+    rows = read("compile_time")
     for row in rows:
         row["name"], row["aim"] = f"`{pathlib.Path(row['unit']).name}`", aims.get(row["unit"], "")
     return rows
 
 
 def table_compile_time():
-    return pivot(compile_rows(""), ["name", "aim"], "definitions", "ratio", ["what", "aim"])
+    return pivot([row for row in compile_rows() if row["aim"]], ["name", "aim"], "definitions", "ratio", ["unit", "aim"])
+
+
+def table_compile_time_units():
+    return pivot(compile_rows(), ["name", "mode", "aim"], "definitions", "ratio", ["what", "how", "aim"])
 
 
 def table_compile_time_program():
@@ -241,10 +247,10 @@ def table_compile_time_program():
 
 
 def table_search_regret():
-    peers = ["botorch", "optuna", "skopt", "bayes_opt", "sobol"]
+    peers = ["botorch", "optuna", "skopt", "sobol"]
     rows = [[name, *("-".join(map(str, significance(noise, peer))) if sum(significance(noise, peer)) else ""
                      for peer in peers)] for noise, name in (("0", "none"), ("0.01", "1 %"), ("0.05", "5 %"))]
-    return table(["noise", *(NAMES[peer] for peer in peers)], rows)
+    return table(["noise", *(NAMES[peer].split()[0] for peer in peers)], rows)
 
 
 def regret_cell(row):
@@ -317,10 +323,9 @@ def table_bbob_cpu():
 
 
 def table_real_merges():
-    rows = [row for row in read("real_merges") if row["system"] != "skopt"]
-    return pivot(rows, ["task"], "system", "median_trials", ["task"],
-                 columns=["bouillon", "bouillon_plain", "botorch", "optuna", "random"],
-                 column_name=lambda name: NAMES.get(name, name).split(",")[-1].strip())
+    names = {"bouillon": "bouillon", "bouillon_plain": "*plain*", "optuna": "Optuna", "random": "random"}
+    rows = [row for row in read("real_merges") if "pair" not in row["task"]]
+    return pivot(rows, ["task"], "system", "median_trials", ["task"], names, names.get)
 
 
 def real_merges_full(*systems):
@@ -356,7 +361,7 @@ def table_trainer_runs_training():
 
 def table_trial():
     return table(["suggest", "merge", "score", "observe"],
-                 [[f"{one('trial', 'milliseconds', step=step)} ms" for step in ("suggest", "merge", "score", "observe")]])
+                 [[one('trial', 'milliseconds', step=step) for step in ("suggest", "merge", "score", "observe")]])
 
 
 def times(rows):
@@ -371,6 +376,13 @@ def bbob_figures():
         counts = bbob_counts("bouillon", peer)
         figures |= {f"bbob.{peer}.{what}": str(count) for what, count in
                     zip(("wins", "ties", "losses", "runs"), (*counts, sum(counts)))}
+    for name, functions in (("moderate", range(6, 10)), ("weak", range(20, 25))):
+        figures[f"bbob.optuna.{name}.2"] = "-".join(map(str, bbob_counts("bouillon", "optuna", 2, functions)))
+    for peer in PEERS:
+        figures[f"bbob.before.{peer}"] = "-".join(map(str, bbob_counts("bouillon_before", peer)))
+        figures[f"bbob.after.{peer}"] = "-".join(map(str, bbob_counts("bouillon", peer)))
+    figures["bbob.after.before"] = "-".join(map(str, bbob_counts("bouillon", "bouillon_before")))
+    figures["bbob.sobol.far_behind"] = str(sum(by > 0.5 for by in bbob_behind("bouillon", "sobol", 2)))
     return figures
 
 
@@ -394,8 +406,7 @@ FIGURES = {
     "formats.torch": lambda: one("merge_formats", "of_safetensors", **{"from": "torch.save"}),
     "formats.distributed": lambda: one("merge_formats", "of_safetensors", **{"from": "distributed"}),
     "batch.worst": lambda: range_of("weighted_sum_batch", "cost_of_single", inputs=8)[1],
-    **{name: (lambda name=name: bbob_figures()[name])
-       for peer in PEERS for name in (f"bbob.{peer}.{what}" for what in ("wins", "ties", "losses", "runs"))},
+    **{name: (lambda name=name: bbob_figures()[name]) for name in bbob_figures()},
 }
 
 
@@ -586,7 +597,7 @@ def plot_compile_time():
              "libraries": ("with both", "bouillon")}
     rows = [(f"{row['name'].strip('`')}, {kinds[row['definitions']][0]}", float(row["ratio"]),
              kinds[row["definitions"]][1], float(row["aim"]) if row["aim"] else None, row["ratio"])
-            for row in compile_rows("")]
+            for row in compile_rows()]
     picture = Picture("compile_time", "Compile time as a ratio to parsing JSON with nlohmann/json; aims in red",
                       76 + 22 * len(rows))
     bars(picture, Box(260, 46, 560, 0), "", rows, scale(0, 16, 260, 820), [0, 2, 4, 6, 8, 10, 12, 14, 16], step=22)
@@ -664,7 +675,7 @@ def generated(text, problem):
             continue
         in_table = False
         marked = re.fullmatch(r"<!-- table: (\w+) -->", line)
-        result.append(re.sub(r"([\d.,]+)<!--=([\w.]+)-->", lambda found: figure(found, problem), line))
+        result.append(re.sub(r"([\d.,-]*\d)<!--=([\w.]+)-->", lambda found: figure(found, problem), line))
         if marked and f"table_{marked[1]}" in globals():
             result += globals()[f"table_{marked[1]}"]()
             in_table = True

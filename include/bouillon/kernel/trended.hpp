@@ -20,7 +20,7 @@ namespace bouillon {
 ///
 /// Where there are many coordinates and few scores, length scales alone make a search climb the nearest hill: the trend
 /// shows where the valley lies, and the kernel what departs from it. In few dimensions it was measured to be worth
-/// little, and costs likelihoods (docs/benchmarks.md).
+/// little, and costs likelihoods (docs/notes/2026-11-29-quadratic-trend.md).
 /// Hyper-parameters, shapes and costs: the kernel's up to eight dimensions, those of `sum<Kernel, quadratic>` above.
 template <surrogate_kernel Kernel>
 struct trended {

@@ -13,7 +13,7 @@ namespace bouillon {
 ///
 /// It does so whatever its acquisition is: what decides is the expected improvement at the point that the acquisition
 /// suggests, here in standard deviations of the scores. Trials are for each degree of freedom of the space. The climbs
-/// themselves are in search/climbs.hpp; the numbers were measured: docs/benchmarks.md.
+/// themselves are in search/climbs.hpp; the numbers were measured: docs/notes/2026-11-29-climbs-elsewhere.md.
 struct climb_options {
     bool elsewhere = true;                 ///< false: the search stays where it has converged
     double first_convergence = 5e-3;       ///< below it a search has converged for the first time, in few dimensions

@@ -11,9 +11,9 @@
 
 /// Float32 sums in AVX2: the bits of the plain loops at the speed of memory.
 ///
-/// What that takes was measured (docs/benchmarks.md): 256 bytes of each input in turn and eight inputs at most, so that
-/// the processor's prefetching follows them all. More inputs take turns, for 64 KiB each, while the sums rest in the
-/// second-level cache.
+/// What that takes was measured (docs/notes/2026-11-24-weighted-sums-on-a-host.md): 256 bytes of each input in turn and
+/// eight inputs at most, so that the processor's prefetching follows them all. More inputs take turns, for 64 KiB each,
+/// while the sums rest in the second-level cache.
 namespace bouillon::detail {
 
 /// How a register holds eight elements: as they come, or two registers the even and the odd ones of sixteen.
