@@ -6,11 +6,12 @@
     plot.py --check    fails where one of them is not what the results say
 
 A table is marked by a line <!-- table: NAME --> before it; NAME is that of a function below, table_NAME. A figure
-within a sentence is marked by <!--=NAME--> right behind it; FIGURES has the names.
+within a sentence is marked by <!--=NAME--> right behind it; figures() has the names.
 """
 import argparse
 import collections
 import csv
+import functools
 import math
 import pathlib
 import re
@@ -19,6 +20,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
+RATIOS = ROOT / "benchmarks" / "compile_time" / "ratios.csv"
 PICTURES = ROOT / "docs" / "pictures" / "benchmarks"
 COLOURS = {  # class: (on light, on dark)
     "bouillon": ("#0b5cad", "#58a6ff"), "optuna": ("#c2410c", "#f0883e"), "botorch": ("#7e22ce", "#c297ff"),
@@ -38,12 +40,16 @@ GROUPS = {"separable, f1 to f5": range(1, 6), "moderate, f6 to f9": range(6, 10)
 
 # ---- Results --------------------------------------------------------------------------------------------------------
 
+@functools.cache
+def all_rows(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def read(name, **wanted):
     """The rows of a file of results that have the wanted values."""
-    path = RESULTS / f"{name}.csv" if name != "compile_time" else ROOT / "benchmarks" / "compile_time" / "ratios.csv"
-    with open(path, encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return [row for row in rows if all(row[key] == str(value) for key, value in wanted.items())]
+    path = RESULTS / f"{name}.csv" if name != "compile_time" else RATIOS
+    return [dict(row) for row in all_rows(path) if all(row[key] == str(value) for key, value in wanted.items())]
 
 
 def one(name, column, **wanted):
@@ -56,10 +62,15 @@ def decades(regret):
     return math.log10(max(float(regret), FLOOR))
 
 
+@functools.cache
+def bbob_runs():
+    return {(row["system"], int(row["function"]), int(row["dimension"]), row["instance"]): decades(row["regret"])
+            for row in read("bbob")}
+
+
 def bbob_behind(ours, other, dimension=None, functions=range(1, 25)):
     """By how many decades of regret a system ends behind another, for each run that both have."""
-    runs = {(row["system"], int(row["function"]), int(row["dimension"]), row["instance"]): decades(row["regret"])
-            for row in read("bbob")}
+    runs = bbob_runs()
     return [regret - runs[other, *run] for (system, *run), regret in runs.items()
             if system == ours and (other, *run) in runs and dimension in (None, run[1]) and run[0] in functions]
 
@@ -371,23 +382,18 @@ def times(rows):
 
 
 def bbob_figures():
-    figures = {}
+    found = {}
     for peer in PEERS:
         counts = bbob_counts("bouillon", peer)
-        figures |= {f"bbob.{peer}.{what}": str(count) for what, count in
-                    zip(("wins", "ties", "losses", "runs"), (*counts, sum(counts)))}
+        found |= {f"bbob.{peer}.{what}": str(count) for what, count in
+                  zip(("wins", "ties", "losses", "runs"), (*counts, sum(counts)))}
+        found[f"bbob.before.{peer}"] = "-".join(map(str, bbob_counts("bouillon_before", peer)))
+        found[f"bbob.after.{peer}"] = "-".join(map(str, counts))
     for name, functions in (("moderate", range(6, 10)), ("weak", range(20, 25))):
-        figures[f"bbob.optuna.{name}.2"] = "-".join(map(str, bbob_counts("bouillon", "optuna", 2, functions)))
-    for peer in PEERS:
-        figures[f"bbob.before.{peer}"] = "-".join(map(str, bbob_counts("bouillon_before", peer)))
-        figures[f"bbob.after.{peer}"] = "-".join(map(str, bbob_counts("bouillon", peer)))
-    figures["bbob.after.before"] = "-".join(map(str, bbob_counts("bouillon", "bouillon_before")))
-    figures["bbob.sobol.far_behind"] = str(sum(by > 0.5 for by in bbob_behind("bouillon", "sobol", 2)))
-    return figures
-
-
-def range_of(name, column, **wanted):
-    return [pick((row[column] for row in read(name, **wanted)), key=float) for pick in (min, max)]
+        found[f"bbob.optuna.{name}.2"] = "-".join(map(str, bbob_counts("bouillon", "optuna", 2, functions)))
+    found["bbob.after.before"] = "-".join(map(str, bbob_counts("bouillon", "bouillon_before")))
+    found["bbob.sobol.far_behind"] = str(sum(by > 0.5 for by in bbob_behind("bouillon", "sobol")))
+    return found
 
 
 def seconds(definitions):
@@ -395,19 +401,18 @@ def seconds(definitions):
     return f"{float(row['ratio']) * float(row['yardstick_s']):.0f}"
 
 
-FIGURES = {
-    "mergekit.bf16.times": lambda: times(read("mergekit", type="bf16")),
-    "mergekit.f32.times": lambda: times(read("mergekit", type="f32")),
-    "compile.open_headers.seconds": lambda: seconds("headers"),
-    "compile.open_library.seconds": lambda: seconds("library"),
-    "trial.overhead": lambda: one("trial_overhead", "percent"),
-    "growth.60": lambda: one("search_growth", "milliseconds", trials=60),
-    "growth.300": lambda: one("search_growth", "milliseconds", trials=300),
-    "formats.torch": lambda: one("merge_formats", "of_safetensors", **{"from": "torch.save"}),
-    "formats.distributed": lambda: one("merge_formats", "of_safetensors", **{"from": "distributed"}),
-    "batch.worst": lambda: range_of("weighted_sum_batch", "cost_of_single", inputs=8)[1],
-    **{name: (lambda name=name: bbob_figures()[name]) for name in bbob_figures()},
-}
+@functools.cache
+def figures():
+    """{name: text} of what stands within sentences."""
+    return bbob_figures() | {
+        "mergekit.bf16.times": times(read("mergekit", type="bf16")),
+        "mergekit.f32.times": times(read("mergekit", type="f32")),
+        "compile.open_headers.seconds": seconds("headers"),
+        "compile.open_library.seconds": seconds("library"),
+        "trial.overhead": one("trial_overhead", "percent"),
+        "growth.60": one("search_growth", "milliseconds", trials=60),
+        "growth.300": one("search_growth", "milliseconds", trials=300),
+    }
 
 
 # ---- Drawing --------------------------------------------------------------------------------------------------------
@@ -686,10 +691,10 @@ def generated(text, problem):
 
 def figure(found, problem):
     name = found[2]
-    if name not in FIGURES:
+    if name not in figures():
         problem(f"there is no figure {name}")
         return found[0]
-    return f"{FIGURES[name]()}<!--={name}-->"
+    return f"{figures()[name]}<!--={name}-->"
 
 
 def outputs(problem):
@@ -706,7 +711,7 @@ def outputs(problem):
 
 def check_sources(problem):
     """Each row says when and where it was measured, and of which commit or version."""
-    for path in sorted(RESULTS.glob("*.csv")):
+    for path in [RATIOS, *sorted(RESULTS.glob("*.csv"))]:
         with open(path, encoding="utf-8", newline="") as file:
             for index, row in enumerate(csv.DictReader(file), 2):
                 if not re.fullmatch(r"\d{4}-\d\d-\d\d", row.get("date") or "") or not row.get("machine"):
