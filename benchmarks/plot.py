@@ -370,6 +370,30 @@ def table_trainer_runs_training():
                    row["training_s"]] for row in read("trainer_runs")])
 
 
+WAYS = ("test", "confirm", "search")  # the documents that a verdict is on
+
+
+def table_verdict_coverage():
+    runs = {}
+    for row in read("verdict_coverage"):
+        runs.setdefault(row["run"], []).append(row)
+
+    def span(rows, column):
+        values = sorted((row[column] for row in rows), key=float)
+        return values[0] if values[0] == values[-1] else f"{values[0]} to {values[-1]}"
+    return table(["run", "true gain", *(f"held, {way}" for way in WAYS), *(f"claimed, {way}" for way in WAYS)],
+                 [[run, span(rows, "true_gain"), *(min((row[f"{way}_held"] for row in rows), key=float)
+                                                  for way in WAYS), *(span(rows, f"{way}_claimed") for way in WAYS)]
+                  for run, rows in runs.items()])
+
+
+def table_verdict_coverage_full():
+    return table(["run", "documents", "true gain", *WAYS, "bias of search"],
+                 [[row["run"], row["documents"], f"+{row['true_gain']}",
+                   *(f"{row[f'{way}_held']}, {row[f'{way}_claimed']}" for way in WAYS), f"+{row['search_bias']}"]
+                  for row in read("verdict_coverage")])
+
+
 def table_trial():
     return table(["suggest", "merge", "score", "observe"],
                  [[one('trial', 'milliseconds', step=step) for step in ("suggest", "merge", "score", "observe")]])
