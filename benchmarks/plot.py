@@ -244,7 +244,8 @@ def compile_rows():
 
 
 def table_compile_time():
-    return pivot([row for row in compile_rows() if row["aim"]], ["name", "aim"], "definitions", "ratio", ["unit", "aim"])
+    rows = [row for row in compile_rows() if row["aim"]]
+    return pivot(rows, ["name", "aim"], "definitions", "ratio", ["unit", "aim"])
 
 
 def table_compile_time_units():
@@ -421,7 +422,8 @@ def bbob_figures():
 
 
 def seconds(definitions):
-    row = next(row for row in read("compile_time_program", definitions=definitions) if "open_checkpoints" in row["what"])
+    rows = read("compile_time_program", definitions=definitions)
+    row = next(row for row in rows if "open_checkpoints" in row["what"])
     return f"{float(row['ratio']) * float(row['yardstick_s']):.0f}"
 
 
@@ -434,6 +436,7 @@ def figures():
         "compile.open_headers.seconds": seconds("headers"),
         "compile.open_library.seconds": seconds("library"),
         "trial.overhead": one("trial_overhead", "percent"),
+        **{f"demo.{row['quantity']}": row["value"] for row in read("demo")},
         "growth.60": one("search_growth", "milliseconds", trials=60),
         "growth.300": one("search_growth", "milliseconds", trials=300),
     }
@@ -582,8 +585,8 @@ def plot_weighted_sum():
         loop = [(int(row["inputs"]), float(row["share_of_memcpy"])) for row in
                 read("weighted_sum", backend="plain loop", type="f32", build="portable OpenMP", threads=threads)]
         lines(picture, Box(56 + 420 * column, 84, 360, 170), "one thread" if threads == 1 else "two threads",
-              series + ([("other", "diamond", loop)] if loop else []), [2, 4, 8, 16], [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5],
-              x_name=inputs_name, aim=[(2, 0.95), (8, 0.95), (16, 0.85)])
+              series + ([("other", "diamond", loop)] if loop else []), [2, 4, 8, 16],
+              [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5], x_name=inputs_name, aim=[(2, 0.95), (8, 0.95), (16, 0.85)])
     return picture
 
 
@@ -671,8 +674,8 @@ def plot_bbob():
 
 
 def plot_real_merges():
-    systems = [("bouillon", "bouillon", "circle"), ("bouillon_plain", "cma", "square"), ("botorch", "botorch", "diamond"),
-               ("optuna", "optuna", "triangle"), ("random", "other", "bar")]
+    systems = [("bouillon", "bouillon", "circle"), ("bouillon_plain", "cma", "square"),
+               ("botorch", "botorch", "diamond"), ("optuna", "optuna", "triangle"), ("random", "other", "bar")]
     rows = read("real_merges")
     picture = Picture("real_merges", "Real merges: median trials to within 0.002 nats of the lowest loss known", 224)
     picture.legend([(NAMES.get(system, system), kind, shape) for system, kind, shape in systems])
@@ -742,6 +745,15 @@ def check_sources(problem):
                     problem(f"{path.relative_to(ROOT)}:{index}: no date or machine")
 
 
+def check_readme(problem):
+    """Each number of the README's prose with digits after the point is a figure, marked or not."""
+    skipped = r"```.*?```|`[^`]*`|\]\([^)]*\)|<!--.*?-->|CMake [\d.]+|Apache-2\.0"  # code, links, versions
+    prose = re.sub(skipped, " ", (ROOT / "README.md").read_text("utf-8"), flags=re.DOTALL)
+    for found in re.findall(r"\d+\.\d+", prose):
+        if found not in figures().values():
+            problem(f"README.md: {found} is no figure of the results")
+
+
 def difference(path, text):
     old = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
     for index, line in enumerate(text.split("\n")):
@@ -756,6 +768,7 @@ def main():
     check = parser.parse_args().check
     problems = []
     check_sources(problems.append)
+    check_readme(problems.append)
     texts = outputs(problems.append)
     for path, text in texts.items():
         if path.exists() and path.read_text(encoding="utf-8") == text:

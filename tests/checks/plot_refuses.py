@@ -65,6 +65,11 @@ class PlotRefuses(unittest.TestCase):
         self.change(self.benchmarks, "<!-- table: trial -->", "<!-- table: nothing -->")
         self.assertRegex(self.plot("--check").stderr, r"docs/benchmarks\.md: there is no table nothing")
 
+    def test_a_number_of_the_readme_that_was_not_measured(self):
+        readme = self.root / "README.md"
+        readme.write_text(readme.read_text(encoding="utf-8") + "\nIt gains 0.9999 nats.\n", encoding="utf-8")
+        self.assertRegex(self.plot("--check").stderr, r"README\.md: 0\.9999 is no figure of the results")
+
     def test_results_of_no_day(self):
         self.change(self.root / "benchmarks" / "results" / "trial.csv", "2026-11-23", "yesterday")
         self.assertRegex(self.plot("--check").stderr, r"results/trial\.csv:2: no date or machine")
