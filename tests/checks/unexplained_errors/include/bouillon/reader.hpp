@@ -12,3 +12,4 @@ inline void read(const std::string& file, int bytes) {
 }
 
 inline void hand_on(const std::string& text) { throw input_error(text); }
+inline void hand_on_with_words(const std::string& what) { throw input_error("this reader says: " + what); }
