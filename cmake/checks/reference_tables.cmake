@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+# Fails where a module has no page docs/reference/MODULE.md, where a public header of it is not in the table under that
+# page's "## Headers", or where a row of the table names no header of the module. A header is public where it opens
+# namespace bouillon, and not bouillon::detail alone.
+#     cmake -D SOURCE=<repository> -P reference_tables.cmake
+cmake_minimum_required(VERSION 3.25)
+
+set(root "${SOURCE}/include/bouillon")
+set(violations 0)
+macro(violation text)
+    message("${text}")
+    math(EXPR violations "${violations} + 1")
+endmacro()
+
+# The headers that a page's table names, a row each: | `module/name.hpp` | what it gives |
+function(read_table page result)
+    file(READ "${page}" text)
+    string(REGEX MATCH "\n## Headers\n.*" text "${text}")
+    string(SUBSTRING "${text}" 1 -1 text)
+    string(REGEX REPLACE "\n## .*" "" text "${text}\n## ")
+    string(REGEX MATCHALL "\n\\| `[^`\n]*` \\|" rows "\n${text}")
+    string(REGEX REPLACE "\n\\| `([^`]*)` \\|" "\\1" rows "${rows}")
+    set(${result} "${rows}" PARENT_SCOPE)
+endfunction()
+
+file(GLOB modules RELATIVE "${root}" LIST_DIRECTORIES TRUE "${root}/*")
+list(FILTER modules EXCLUDE REGEX "\\.")
+set(rows_of_all 0)
+foreach(module IN LISTS modules)
+    set(page "docs/reference/${module}.md")
+    if(NOT EXISTS "${SOURCE}/${page}")
+        violation("${page}: is missing")
+        continue()
+    endif()
+    read_table("${SOURCE}/${page}" rows)
+    list(LENGTH rows count)
+    math(EXPR rows_of_all "${rows_of_all} + ${count}")
+    file(GLOB_RECURSE headers RELATIVE "${root}" "${root}/${module}/*.hpp")
+    foreach(row IN LISTS rows)
+        if(NOT row IN_LIST headers)
+            violation("${page}: ${row} is no header of ${module}")
+        endif()
+    endforeach()
+    foreach(header IN LISTS headers)
+        file(STRINGS "${root}/${header}" opened REGEX "^namespace bouillon {" LIMIT_COUNT 1)
+        if(opened AND NOT header IN_LIST rows)
+            violation("${page}: has no row for ${header}")
+        endif()
+    endforeach()
+endforeach()
+
+if(NOT modules)
+    message(FATAL_ERROR "no modules under ${root}")
+elseif(violations GREATER 0)
+    message(FATAL_ERROR "${violations} headers or pages without their counterpart")
+endif()
+list(LENGTH modules count)
+message("${rows_of_all} headers of ${count} modules are in their tables")
