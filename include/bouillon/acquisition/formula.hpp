@@ -16,6 +16,7 @@ namespace bouillon {
 template <acquisition_formula Formula, class Surrogate>
 class prepared_formula {
  public:
+    /// Takes the formula, the surrogate and the state of one suggestion, which must outlive it.
     prepared_formula(const Formula& formula, const Surrogate& surrogate, const search_state& state)
         : formula_(formula), surrogate_(&surrogate), state_(state) {}
 

@@ -27,7 +27,7 @@ namespace bouillon {
 ///
 /// with every round's reward taken anew under the current surrogate T. Reference: Vasconcelos et al. (2019).
 struct hedge_policy {
-    double eta = 4;
+    double eta = 4;          ///< how much likelier an arm of larger gain is
     double discount = 0.7;   ///< of a gain, each round
     bool normalised = true;  ///< false: gains add up raw, in the scores' own unit, and p = softmax(eta gain)
 };
@@ -72,7 +72,7 @@ std::array<double, Arms> hedge_probabilities(const std::array<double, Arms>& gai
 template <class... Arms>
 class gp_hedge {
  public:
-    static constexpr std::size_t arms = sizeof...(Arms);
+    static constexpr std::size_t arms = sizeof...(Arms);  ///< How many arms there are.
     static_assert(arms > 0, "gp_hedge needs at least one acquisition to choose from");
 
     /// Whether each arm can nominate by itself; a portfolio as an arm cannot.
@@ -110,8 +110,10 @@ class gp_hedge {
         return nominees[chosen];
     }
 
+    /// (arms), as the policy sums up rewards.
     const std::array<double, arms>& gains() const { return gains_; }
 
+    /// (arms), of the next draw.
     std::array<double, arms> probabilities() const { return hedge_probabilities(gains_, policy_); }
 
     std::string name() const {

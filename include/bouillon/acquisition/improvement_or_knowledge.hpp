@@ -18,8 +18,10 @@ namespace bouillon {
 template <joint_surrogate Surrogate>
 class prepared_improvement_or_knowledge {
  public:
+    /// What is held: the one or the other.
     using either = std::variant<prepared_noisy_improvement<Surrogate>, prepared_knowledge_gradient<Surrogate>>;
 
+    /// Takes what is prepared already.
     explicit prepared_improvement_or_knowledge(either prepared) : prepared_(std::move(prepared)) {}
 
     void evaluate(std::span<const double> points, std::span<double> values) const {
@@ -30,6 +32,7 @@ class prepared_improvement_or_knowledge {
         return std::visit([&](const auto& prepared) { return prepared.evaluate_gradient(point, gradient); }, prepared_);
     }
 
+    /// Whether it is the knowledge gradient.
     bool is_knowledge() const { return prepared_.index() == 1; }
 
  private:
@@ -44,8 +47,8 @@ class prepared_improvement_or_knowledge {
 struct improvement_or_knowledge {
     static constexpr bool logarithmic = true;
 
-    log_noisy_expected_improvement improvement = {};
-    log_knowledge_gradient knowledge = {};
+    log_noisy_expected_improvement improvement = {};  ///< without noise, and while trials are out
+    log_knowledge_gradient knowledge = {};            ///< under noise
 
     template <joint_surrogate Surrogate>
     auto prepare(const Surrogate& surrogate, const search_state& state, random_engine& engine) const {

@@ -21,13 +21,14 @@
 
 namespace bouillon {
 
+/// How hard `maximize` looks.
 struct maximize_options {
     std::size_t samples = 512;       ///< quasi-random over the space; in one dimension a grid instead
     std::size_t perturbations = 64;  ///< of the incumbent, at radii from 0.2 down to 0.001
     std::size_t starts = 8;          ///< local searches, from the best candidates that lie apart
     std::size_t agreeing = 4;        ///< fewer are enough where so many first ones have ended at the same place
     std::size_t grid = 1025;         ///< points, in one dimension
-    projected_gradient_options local = {.value_tolerance = 1e-8};
+    projected_gradient_options local = {.value_tolerance = 1e-8};  ///< of each local search
 };
 
 /// Refuses numbers that leave a maximisation nothing to choose from.
@@ -58,9 +59,10 @@ struct maximize_request {
     function_ref<bool(std::span<const double>)> allow = anywhere;  ///< of a unit point (d): whether it may be it
 };
 
+/// What `maximize` found.
 struct maximum {
     std::vector<double> unit_point;  ///< (d)
-    double value = 0;
+    double value = 0;                ///< of the acquisition there
 };
 
 namespace detail {

@@ -29,6 +29,7 @@ concept point_cost = std::copy_constructible<C> && requires(const C cost, std::s
 template <prepared_acquisition Prepared, point_cost Cost, bool Logarithmic>
 class prepared_per_cost {
  public:
+    /// Takes what is prepared already, and the cost of a unit point.
     prepared_per_cost(Prepared gain, Cost cost) : gain_(std::move(gain)), cost_(std::move(cost)) {}
 
     /// Writes the values (m) at unit points (m, d).
@@ -70,8 +71,8 @@ template <class Acquisition, point_cost Cost>
 struct per_cost {
     static constexpr bool logarithmic = logarithmic_acquisition<Acquisition>;
 
-    Acquisition acquisition;
-    Cost cost;
+    Acquisition acquisition;  ///< what is divided
+    Cost cost;                ///< at a unit point, above 0
 
     template <class Surrogate>
     requires acquisition_formula<Acquisition> || acquisition_function<Acquisition, Surrogate>
@@ -86,6 +87,7 @@ struct per_cost {
         return price(bouillon::prepare(acquisition, surrogate, state, pending, engine));
     }
 
+    /// Divides what is prepared by the cost.
     template <class Prepared>
     auto price(Prepared prepared) const {
         return prepared_per_cost<Prepared, Cost, logarithmic>(std::move(prepared), cost);
@@ -100,6 +102,7 @@ struct per_cost {
     std::string name() const { return name_of_composite("per_cost", acquisition); }
 };
 
+/// Deduces both from the arguments.
 template <class Acquisition, class Cost>
 per_cost(Acquisition, Cost) -> per_cost<Acquisition, Cost>;
 

@@ -27,7 +27,7 @@ concept confidence_schedule = std::copy_constructible<S> && requires(const S sch
 /// Reference: Srinivas et al. (2010), eq. 6.
 template <confidence_schedule Schedule>
 struct scheduled_confidence_bound {
-    Schedule schedule = {};
+    Schedule schedule = {};  ///< gives the standard deviations above the mean
 
     template <class Real>
     Real operator()(Real mean, Real deviation, const search_state& state) const {

@@ -51,6 +51,7 @@ class checkpoint {
         }
     }
 
+    /// As it was given.
     const std::filesystem::path& path() const { return path_; }
 
     /// The last component of the path, e.g. "step-02400".
@@ -59,6 +60,7 @@ class checkpoint {
         return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
     }
 
+    /// Whether it is a directory, and no single file.
     bool is_directory() const { return std::filesystem::is_directory(path_); }
 
     /// All tensors, sorted by name.

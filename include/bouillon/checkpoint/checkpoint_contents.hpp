@@ -21,8 +21,8 @@ struct left_out_values {
 struct checkpoint_contents {
     std::vector<stored_tensor> tensors;     ///< in any order
     std::vector<std::string> not_in_index;  ///< names of tensors that shards hold and their index does not name
-    left_out_values left_out = {};
-    std::vector<std::string> notes = {};  ///< for a user, each with the path that it is about
+    left_out_values left_out = {};          ///< values that are no part of the model
+    std::vector<std::string> notes = {};    ///< for a user, each with the path that it is about
 };
 
 }  // namespace bouillon

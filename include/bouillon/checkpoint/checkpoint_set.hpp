@@ -28,9 +28,12 @@ class checkpoint_set {
     ///     prefix that no name has
     explicit checkpoint_set(std::vector<checkpoint> checkpoints, set_options options = {});
 
+    /// Checkpoints.
     std::size_t size() const { return checkpoints_.size(); }
     const checkpoint& operator[](std::size_t i) const { return checkpoints_[i]; }
+    /// Of the checkpoints, oldest first.
     auto begin() const { return checkpoints_.begin(); }
+    /// Behind the newest checkpoint.
     auto end() const { return checkpoints_.end(); }
 
     /// The last given.
@@ -39,6 +42,7 @@ class checkpoint_set {
     /// As they were given.
     const set_options& options() const { return options_; }
 
+    /// Whether tensors of an optimizer and a trainer are among those of the set.
     bool keeps_optimizer_state() const { return options_.state == optimizer_state::keep; }
 
     /// Of a merge.

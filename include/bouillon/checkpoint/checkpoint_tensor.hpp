@@ -15,8 +15,8 @@ namespace bouillon {
 
 /// A tensor as a checkpoint describes it: everything but its place and its values.
 struct checkpoint_tensor {
-    std::string name;
-    dtype type = dtype::f32;
+    std::string name;                ///< as the checkpoint has it
+    dtype type = dtype::f32;         ///< of its elements
     std::vector<std::size_t> shape;  ///< row-major; empty for a scalar, any dimension may be 0
 
     /// The product of the dimensions.

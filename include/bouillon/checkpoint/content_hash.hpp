@@ -19,7 +19,7 @@ namespace bouillon {
 
 /// 128 bits, in two halves.
 struct hash_bits {
-    std::uint64_t high = 0, low = 0;
+    std::uint64_t high = 0, low = 0;  ///< halves
 
     friend bool operator==(const hash_bits&, const hash_bits&) = default;
 
@@ -47,6 +47,7 @@ class content_hash {
     /// Begins anew.
     void reset(std::uint64_t seed = 0) { XXH3_128bits_reset_withSeed(state_.get(), seed); }
 
+    /// Takes in the next bytes.
     void add(std::span<const std::byte> bytes) { XXH3_128bits_update(state_.get(), bytes.data(), bytes.size()); }
 
     /// The hash of all that was added.

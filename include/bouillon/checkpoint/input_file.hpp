@@ -33,6 +33,7 @@ class input_file {
         if (!S_ISREG(opened_.st_mode)) throw input_error(path.string() + ": not a regular file");
     }
 
+    /// As it was given.
     const std::filesystem::path& path() const { return path_; }
 
     /// Bytes, when it was opened.

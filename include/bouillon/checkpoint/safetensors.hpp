@@ -44,6 +44,7 @@ class safetensors_file {
     explicit safetensors_file(const std::filesystem::path& path)
         : file_(std::make_shared<input_file>(path)), header_(detail::read_safetensors_header(*file_)) {}
 
+    /// As it was given.
     const std::filesystem::path& path() const { return file_->path(); }
 
     /// The file itself, for those that go on reading it when this is gone.
@@ -55,6 +56,7 @@ class safetensors_file {
     /// All tensors, sorted by name.
     const std::vector<tensor_entry>& tensors() const { return header_.tensors; }
 
+    /// Names and texts of the header.
     const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
 
     /// The tensor of that name, or null.

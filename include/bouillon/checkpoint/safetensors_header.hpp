@@ -21,9 +21,9 @@ namespace bouillon {
 
 /// What a safetensors file says about itself before its data.
 struct safetensors_header {
-    std::vector<tensor_entry> tensors;  ///< sorted by name
-    std::map<std::string, std::string> metadata;
-    std::size_t data_begin = 0;  ///< bytes from the start of the file
+    std::vector<tensor_entry> tensors;            ///< sorted by name
+    std::map<std::string, std::string> metadata;  ///< names and texts, `__metadata__`
+    std::size_t data_begin = 0;                   ///< bytes from the start of the file
 };
 
 /// The most bytes that the JSON text of a header may take, padding included.

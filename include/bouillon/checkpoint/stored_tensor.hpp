@@ -17,16 +17,16 @@ namespace bouillon {
 
 /// A block of a tensor as it lies in a file: little-endian elements, uncompressed.
 struct tensor_block {
-    std::shared_ptr<const input_file> file;
-    std::size_t begin = 0;             ///< bytes from the file's start, of the block's first element
-    std::vector<std::size_t> offsets;  ///< (dimensions) of its first element in the whole tensor; empty: all 0
-    std::vector<std::size_t> shape;    ///< (dimensions)
-    std::vector<std::size_t> strides;  ///< (dimensions), elements; empty: row-major without gaps
+    std::shared_ptr<const input_file> file;  ///< open, shared by all its blocks
+    std::size_t begin = 0;                   ///< bytes from the file's start, of the block's first element
+    std::vector<std::size_t> offsets;        ///< (dimensions) of its first element in the whole tensor; empty: all 0
+    std::vector<std::size_t> shape;          ///< (dimensions)
+    std::vector<std::size_t> strides;        ///< (dimensions), elements; empty: row-major without gaps
 };
 
 /// A tensor and where its elements lie: what a reader of a file format finds out about it.
 struct stored_tensor {
-    checkpoint_tensor description;
+    checkpoint_tensor description;     ///< name, type and shape
     std::vector<tensor_block> blocks;  ///< each element of the tensor in one of them
 };
 

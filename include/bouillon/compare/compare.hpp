@@ -27,13 +27,14 @@
 
 namespace bouillon {
 
+/// How variants are compared.
 struct comparison_options {
     std::vector<std::size_t> budgets = {40};  ///< trials of a run; an objective that has its own budget has that alone
     std::size_t seeds = 10;                   ///< runs of a variant on an objective
-    std::uint64_t first_seed = 1;
-    bool tells_variance = true;  ///< whether variants know the variance of their losses' noise
-    std::size_t processes = 1;   ///< that work at a time; 0: as many as there are processors
-    std::string date = {};       ///< of the environment; empty: today's
+    std::uint64_t first_seed = 1;             ///< of the first run; the others follow it
+    bool tells_variance = true;               ///< whether variants know the variance of their losses' noise
+    std::size_t processes = 1;                ///< that work at a time; 0: as many as there are processors
+    std::string date = {};                    ///< of the environment; empty: today's
 };
 
 namespace detail {

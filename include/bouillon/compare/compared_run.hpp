@@ -14,10 +14,10 @@ namespace bouillon {
 
 /// What a variant made of one seed of an objective. Losses are without noise.
 struct compared_run {
-    std::string objective = {};
-    std::string variant = {};
-    std::size_t budget = 0;
-    std::uint64_t seed = 0;
+    std::string objective = {};                                     ///< its name
+    std::string variant = {};                                       ///< its name
+    std::size_t budget = 0;                                         ///< trials
+    std::uint64_t seed = 0;                                         ///< of the plan
     double minimum = std::numeric_limits<double>::quiet_NaN();      ///< of the objective; NaN: nobody knows it
     double noise = 0;                                               ///< standard deviation of a measured loss
     std::size_t first_points = 0;                                   ///< given to all variants
@@ -26,6 +26,7 @@ struct compared_run {
     std::vector<double> suggest_seconds = {};                       ///< (trials - first points), CPU
     std::string failure = {};                                       ///< why it ended early; empty: it did not
 
+    /// Whether the objective's minimum is known, so that there is a regret.
     bool has_minimum() const { return !std::isnan(minimum); }
 
     /// Lowest loss after each trial (trials); infinite as long as there is none.

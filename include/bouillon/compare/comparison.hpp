@@ -15,7 +15,7 @@ namespace bouillon {
 
 /// What variants made of the same objectives.
 struct comparison {
-    bouillon::environment environment = {};
+    bouillon::environment environment = {};  ///< where it was made
     std::vector<std::string> variants = {};  ///< (v), names
     std::vector<std::uint64_t> seeds = {};   ///< (s)
     std::vector<compared_run> runs = {};     ///< (cells v s): cell by cell, in it variant by variant, then by seed

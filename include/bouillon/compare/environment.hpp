@@ -16,11 +16,11 @@ namespace bouillon {
 
 /// Where and with what a comparison was made.
 struct environment {
-    std::string compiler = {};
-    bool optimised = false;
-    std::string bouillon_version = {};
-    std::string date = {};  ///< YYYY-MM-DD, of the world's time
-    std::size_t cpus = 0;   ///< that the process may use
+    std::string compiler = {};          ///< name and version
+    bool optimised = false;             ///< whether the compiler optimised
+    std::string bouillon_version = {};  ///< of the headers
+    std::string date = {};              ///< YYYY-MM-DD, of the world's time
+    std::size_t cpus = 0;               ///< that the process may use
 
     /// Names and values, in words, in the order in which files have them.
     std::vector<std::pair<std::string, std::string>> fields() const {

@@ -57,6 +57,7 @@ template <search_space Space>
 std::vector<double> uniform_unit_point(const Space& space, random_engine& engine) {
     return uniform_sample(space, engine);
 }
+/// The same on a simplex: uniform over it, and not over a cube.
 inline std::vector<double> uniform_unit_point(const simplex& space, random_engine& engine) {
     return detail::uniform_on_simplex(space.checkpoints, engine);
 }
@@ -68,9 +69,11 @@ std::vector<std::vector<double>> first_points(const Space& space, std::size_t n,
     for (std::size_t i = 0; i < n; ++i) points.push_back(uniform_unit_point(space, engine));
     return points;
 }
+/// The same in a box: a Latin hypercube.
 inline std::vector<std::vector<double>> first_points(const box& space, std::size_t n, random_engine& engine) {
     return detail::latin_hypercube(n, space.dimension(), engine);
 }
+/// The same in an interval: a Latin hypercube.
 inline std::vector<std::vector<double>> first_points(const interval&, std::size_t n, random_engine& engine) {
     return detail::latin_hypercube(n, 1, engine);
 }

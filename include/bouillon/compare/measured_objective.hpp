@@ -70,6 +70,7 @@ class measured_objective {
         return std::move(run_);
     }
 
+    /// Points that were measured.
     std::size_t trials() const { return run_.losses.size(); }
 
  private:

@@ -37,13 +37,14 @@ auto visit_space(const Space& space, Visit&& visit) {
 template <class Space = usual_space>
 struct objective {
     std::string name = {};
-    Space space = {};
+    Space space = {};                                           ///< where the loss is defined
     std::function<double(std::span<const double>)> value = {};  ///< loss without noise, at a point (d) of the space
     std::size_t budget = 0;                                     ///< trials; 0: as the comparison says
     double minimum = std::numeric_limits<double>::quiet_NaN();  ///< of the loss; NaN: nobody knows it
     std::vector<double> minimizer = {};                         ///< (d), one of them; or empty
     double noise = 0;                                           ///< standard deviation of a measured loss
 
+    /// Whether the minimum is known, so that there is a regret.
     bool has_minimum() const { return !std::isnan(minimum); }
 };
 

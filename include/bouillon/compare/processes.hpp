@@ -32,8 +32,8 @@ using numbered_task = function_ref<std::string(std::size_t task, std::span<doubl
 
 /// What one of several tasks left.
 struct task_result {
-    std::vector<double> numbers = {};
-    std::string remark = {};
+    std::vector<double> numbers = {};  ///< as many as were asked for
+    std::string remark = {};           ///< of the task, at most 255 bytes
 };
 
 namespace detail {

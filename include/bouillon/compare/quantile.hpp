@@ -25,9 +25,10 @@ inline double quantile(std::vector<double> values, double share) {
 
 /// Median and quartiles of some numbers.
 struct quartiles {
-    double lower, median, upper;
+    double lower, median, upper;  ///< a quarter, half and three quarters of the numbers lie below it
 };
 
+/// Median and quartiles of numbers in any order.
 inline quartiles quartiles_of(const std::vector<double>& values) {
     return {quantile(values, 0.25), quantile(values, 0.5), quantile(values, 0.75)};
 }

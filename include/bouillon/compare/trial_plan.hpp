@@ -14,7 +14,7 @@ namespace bouillon {
 
 /// One seed of an objective: what every variant is given alike.
 struct trial_plan {
-    std::uint64_t seed = 0;
+    std::uint64_t seed = 0;                        ///< of everything random
     std::size_t budget = 0;                        ///< trials, the first points among them
     std::vector<std::vector<double>> design = {};  ///< (n, d), unit points to begin with
     std::vector<double> normals = {};              ///< (budget), each trial's noise in standard deviations

@@ -14,13 +14,14 @@ namespace bouillon {
 
 /// A variant against the first one, on one objective and budget, over all seeds.
 struct variant_test {
-    std::size_t cell = 0;
+    std::size_t cell = 0;     ///< number of the objective and budget
     std::size_t variant = 0;  ///< above 0
     paired_test test = {};    ///< of this variant's outcomes against the first's
     double corrected_p = 1;   ///< by Holm, for the number of tests in the comparison
 
     /// @param level chance that a comparison whose variants are all alike has a verdict
     bool is_better(double level = 0.05) const { return corrected_p <= level && test.leans_lower; }
+    /// Whether the variant's outcomes are significantly higher than the first one's.
     bool is_worse(double level = 0.05) const { return corrected_p <= level && !test.leans_lower; }
 };
 

@@ -37,13 +37,14 @@ concept comparable_variant = std::copy_constructible<V> &&
 /// Budget, seed and first points are the plan's, whatever the options say.
 template <class Acquisition = improvement_or_knowledge, class Kernel = trended<matern52>>
 struct search_variant {
-    std::string label = {};  ///< empty: made of the acquisition's and the kernel's names
-    Acquisition acquisition = {};
-    Kernel kernel = {};
-    search_options options = {};
+    std::string label = {};        ///< empty: made of the acquisition's and the kernel's names
+    Acquisition acquisition = {};  ///< what its search maximises
+    Kernel kernel = {};            ///< of its surrogate
+    search_options options = {};   ///< but for budget, seed and first points, which are the comparison's
 
     std::string name() const { return label.empty() ? name_of(acquisition) + ", " + name_of(kernel) : label; }
 
+    /// Runs the search on one plan, and returns the point (d) that it recommends.
     template <search_space Space>
     std::vector<double> run(const Space& space, const trial_plan& plan, measured_objective& measure) const {
         search_options planned = options;
@@ -63,6 +64,7 @@ struct search_variant {
 struct random_search {
     std::string name() const { return "random"; }
 
+    /// Measures the plan's points, then uniform ones, and returns the best point (d).
     template <search_space Space>
     std::vector<double> run(const Space& space, const trial_plan& plan, measured_objective& measure) const {
         random_engine engine = make_engine(plan.seed);
@@ -83,9 +85,10 @@ template <class... Variants>
 struct variants {
     static_assert(sizeof...(Variants) > 0, "a comparison has at least one variant");
 
-    std::tuple<Variants...> each = {};
+    std::tuple<Variants...> each = {};  ///< in the order of the comparison
 
     variants() = default;
+    /// Takes variants of any types.
     explicit variants(Variants... given) : each(std::move(given)...) {}
 
     /// Names, in order.

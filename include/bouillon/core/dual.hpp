@@ -14,12 +14,14 @@ namespace bouillon {
 /// gradient from `dual`, with one text: `formula(dual{mean, 1, 0}, dual{deviation, 0, 1})`. The functions below are
 /// found beside those for `double`, where they are called unqualified.
 struct dual {
-    double value = 0;
-    double d_mean = 0;
-    double d_deviation = 0;
+    double value = 0;        ///< of the number
+    double d_mean = 0;       ///< derivative by the mean
+    double d_deviation = 0;  ///< derivative by the deviation
 
     constexpr dual() = default;
+    /// A constant, whose derivatives are 0.
     constexpr dual(double constant) : value(constant) {}  // not explicit: constants mix with duals in a formula
+    /// A number with its derivatives.
     constexpr dual(double number, double by_mean, double by_deviation)
         : value(number), d_mean(by_mean), d_deviation(by_deviation) {}
 

@@ -50,6 +50,7 @@ struct unfinished_checkpoint : input_error {
 
 /// Tensors that are called otherwise than expected by just what a wrapper of their model put before their names.
 struct prefixed_names : input_error {
+    /// Takes the message, and what the wrapper put before the names.
     prefixed_names(const std::string& what, std::string put_before)
         : input_error(what), prefix(std::move(put_before)) {}
 

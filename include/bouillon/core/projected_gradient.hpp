@@ -48,10 +48,10 @@ inline void check(const projected_gradient_options& options, std::string_view ow
 
 /// What `minimize` found.
 struct projected_minimum {
-    std::vector<double> point = {};  ///< (dimension), the best one seen
-    double value = std::numeric_limits<double>::infinity();
-    std::size_t iterations = 0;
-    std::size_t evaluations = 0;
+    std::vector<double> point = {};                          ///< (dimension), the best one seen
+    double value = std::numeric_limits<double>::infinity();  ///< of the function there
+    std::size_t iterations = 0;                              ///< steps
+    std::size_t evaluations = 0;                             ///< of the function
 };
 
 namespace detail {

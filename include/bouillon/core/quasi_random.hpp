@@ -129,6 +129,7 @@ constexpr std::uint32_t scramble_seed(std::uint64_t seed, std::uint64_t stream) 
 /// numbers new-joe-kuo-6; Owen (1995), Burley (2020) for the scrambling.
 class sobol_sequence {
  public:
+    /// Takes the coordinates of a point, and the seed of the scrambling.
     sobol_sequence(std::size_t dimension, std::uint64_t seed) : seed_(seed), scrambles_(dimension) {
         for (std::size_t j = 0; j < dimension; ++j) scrambles_[j] = detail::scramble_seed(seed, 2 * j);
     }

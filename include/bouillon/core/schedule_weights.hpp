@@ -47,9 +47,11 @@ inline std::vector<double> moving_average_weights(std::size_t checkpoints, doubl
 struct linear_decay {
     double operator()(double t) const { return 1 - t; }
 };
+/// A cosine's half wave: (1 + cos(pi t)) / 2.
 struct cosine_decay {
     double operator()(double t) const { return (1 + std::cos(std::numbers::pi * t)) / 2; }
 };
+/// 1 - sqrt(t), which falls fast at first.
 struct minus_sqrt_decay {
     double operator()(double t) const { return 1 - std::sqrt(t); }
 };

@@ -27,12 +27,14 @@ class temporary_directory {
         std::error_code ignored;
         if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
     }
+    /// Takes another's directory over, which then has none.
     temporary_directory(temporary_directory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
     temporary_directory& operator=(temporary_directory&& other) noexcept {
         std::swap(path_, other.path_);
         return *this;
     }
 
+    /// Where it is.
     const std::filesystem::path& path() const { return path_; }
 
  private:

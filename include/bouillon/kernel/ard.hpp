@@ -56,7 +56,7 @@ struct scaled_points {
 /// Shapes below: points (n, dimension), others (m, dimension), log_length_scales (dimension); matrices are row-major.
 template <stationary_kernel Profile>
 struct ard {
-    Profile profile = {};
+    Profile profile = {};  ///< of the squared distance in length scales
 
     std::size_t hyper_parameters(std::size_t dimension) const { return dimension; }
 

@@ -25,7 +25,7 @@ namespace bouillon {
 /// points of a simplex. Hyper-parameters, shapes and costs: the kernel's. Reference: Hellinger (1909).
 template <surrogate_kernel Kernel>
 struct hellinger {
-    detail::covariance_of<Kernel> kernel = {};
+    detail::covariance_of<Kernel> kernel = {};  ///< of the square roots
 
     std::size_t hyper_parameters(std::size_t dimension) const { return kernel.hyper_parameters(dimension); }
     std::vector<hyper_parameter_prior> prior(std::size_t dimension) const {

@@ -26,9 +26,10 @@ namespace bouillon {
 /// Hyper-parameters: those of k_1, those of k_2, ... Cost: its factors' and products of their matrices by elements.
 template <surrogate_kernel... Kernels>
 requires(sizeof...(Kernels) >= 2) struct product {
-    std::tuple<detail::covariance_of<Kernels>...> parts;
+    std::tuple<detail::covariance_of<Kernels>...> parts;  ///< the factors
 
     product() = default;
+    /// Takes the factors, profiles or covariances.
     explicit product(Kernels... kernels) : parts(as_covariance(std::move(kernels))...) {}
 
     std::size_t hyper_parameters(std::size_t dimension) const {

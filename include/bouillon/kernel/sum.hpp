@@ -27,9 +27,10 @@ namespace bouillon {
 /// elements.
 template <surrogate_kernel... Kernels>
 requires(sizeof...(Kernels) >= 2) struct sum {
-    std::tuple<detail::covariance_of<Kernels>...> parts;
+    std::tuple<detail::covariance_of<Kernels>...> parts;  ///< the terms
 
     sum() = default;
+    /// Takes the terms, profiles or covariances.
     explicit sum(Kernels... kernels) : parts(as_covariance(std::move(kernels))...) {}
 
     std::size_t hyper_parameters(std::size_t dimension) const {

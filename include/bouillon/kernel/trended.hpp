@@ -27,7 +27,7 @@ struct trended {
     /// Up to so many there is no trend.
     static constexpr std::size_t few_dimensions = 8;
 
-    sum<Kernel, quadratic> both = {};
+    sum<Kernel, quadratic> both = {};  ///< the kernel and its trend
 
     std::size_t hyper_parameters(std::size_t dimension) const {
         return with(dimension, [=](const auto& kernel) { return kernel.hyper_parameters(dimension); });

@@ -23,7 +23,9 @@ struct comparison {
     double product = 0;             ///< sum a b
     double squared_difference = 0;  ///< sum (b - a)^2, summed as such: from the others it would cancel
 
+    /// Euclidean norm of a.
     double norm_a() const { return std::sqrt(squared_a); }
+    /// Euclidean norm of b.
     double norm_b() const { return std::sqrt(squared_b); }
     /// Euclidean distance between a and b.
     double distance() const { return std::sqrt(squared_difference); }

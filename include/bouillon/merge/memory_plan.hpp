@@ -21,9 +21,10 @@ struct memory_needs {
     std::size_t scoring = 0;      ///< a model that is run, where the backend computes; beside the merge
     std::size_t buffers = 0;      ///< in host memory, for what passes through it
 
+    /// All checkpoints, held between merges.
     std::size_t resident() const { return checkpoints * checkpoint; }
-    std::size_t working() const { return checkpoint + scoring; }  // one merge and its scoring
-    std::size_t layered() const { return layer + scoring; }       // the same, layer by layer
+    std::size_t working() const { return checkpoint + scoring; }  ///< one merge and its scoring
+    std::size_t layered() const { return layer + scoring; }       ///< the same, layer by layer
 };
 
 /// Memory that there is, bytes.
@@ -42,9 +43,9 @@ enum class checkpoint_place {
 
 /// Where the checkpoints of a search will be, and what that takes.
 struct memory_plan {
-    checkpoint_place place;
-    memory_needs needs;
-    memory_room room;
+    checkpoint_place place;  ///< where checkpoints are between merges
+    memory_needs needs;      ///< what that takes
+    memory_room room;        ///< what there is
 };
 
 namespace detail {

@@ -17,6 +17,7 @@ namespace bouillon {
 /// Merge weights as weighted sums take them: a checkpoint of weight exactly 0 in every group is absent, whatever it
 /// holds.
 struct used_weights {
+    /// The weights of one group, of the checkpoints that are used.
     struct row {
         std::vector<double> weights;  ///< (used)
         bool sum_to_one = false;      ///< within 1e-12; then a tensor that is the same in all is itself the sum

@@ -44,6 +44,7 @@ memory_room room_for(const Backend& backend) {
 template <tensor_backend Backend, tensor_backend Host = Backend>
 class placed_checkpoints {
  public:
+    /// What merges are made on.
     using backend_type = Backend;
 
     /// @param checkpoints must outlive this

@@ -31,9 +31,9 @@ struct merge_recipe {
     merged_types types;                 ///< of the output's float tensors
     bool newest_integers = false;       ///< whether tensors of integers and bools that differ are the newest's
     std::vector<std::string> prefixes;  ///< that were taken off the tensors' names
-    std::optional<std::filesystem::path> config;  ///< that stood for the checkpoints' own, as it was given
-    std::size_t shard_size = 0;                   ///< bytes of tensors a file of a directory holds; 0: any number
-    bool allow_non_finite = false;
+    std::optional<std::filesystem::path> config;    ///< that stood for the checkpoints' own, as it was given
+    std::size_t shard_size = 0;                     ///< bytes of tensors a file of a directory holds; 0: any number
+    bool allow_non_finite = false;                  ///< NaN and infinity were let pass
     bool optimizer_state = false;                   ///< whether tensors of an optimizer's state were merged too
     std::map<std::string, std::string> provenance;  ///< what else the metadata of the output's files says
     std::string bouillon = version;                 ///< that merged

@@ -34,6 +34,7 @@ namespace bouillon {
 template <tensor_backend Backend>
 class resident_checkpoints {
  public:
+    /// What merges are made on.
     using backend_type = Backend;
 
     /// Takes tensors that a trainer holds, in place where the backend can view memory: then they must outlive this, lie

@@ -24,6 +24,7 @@ struct tensor_group {
     std::string name;
     std::vector<std::string> patterns;  ///< of tensors' names, in the shell's language: * is any text, ? a character
 
+    /// Whether one of the group's patterns fits a tensor's name.
     bool holds(const std::string& tensor) const {
         return std::any_of(patterns.begin(), patterns.end(),
                            [&](const std::string& pattern) { return detail::fits(pattern, tensor); });
@@ -37,6 +38,7 @@ struct tensor_group {
 struct tensor_groups {
     std::vector<tensor_group> groups = {};  ///< a tensor belongs to the first that holds it
 
+    /// Rows of merge weights: a row for each group, one where there are none.
     std::size_t size() const { return std::max(groups.size(), std::size_t{1}); }
 
     /// The group of a tensor.

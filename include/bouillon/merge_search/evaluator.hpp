@@ -15,9 +15,9 @@ enum class document_set { search, test };
 
 /// What measuring one merge gave, and what it took.
 struct merge_evaluation {
-    std::vector<double> losses;  ///< (documents), nats per token; a single value from a scorer that tells no more
-    double merge_seconds = 0;
-    double score_seconds = 0;
+    std::vector<double> losses;       ///< (documents), nats per token; a single value from a scorer that tells no more
+    double merge_seconds = 0;         ///< of making the merge
+    double score_seconds = 0;         ///< of scoring it
     std::vector<double> beside = {};  ///< (documents of the other set), where one measurement tells both; else empty
 };
 

@@ -82,6 +82,7 @@ class measured_merges {
 
     /// Documents scored so far, each as often as it was: what the work is counted in.
     std::size_t search_documents_scored() const { return search_scores_; }
+    /// How often a test document was scored.
     std::size_t test_documents_scored() const { return test_scores_; }
 
  private:

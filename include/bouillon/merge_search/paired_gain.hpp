@@ -27,7 +27,9 @@ struct paired_gain {
         if (!testable()) return standard_error;
         return student_t_quantile(1 - level / 2, static_cast<double>(documents - 1)) * standard_error;
     }
+    /// Lower end of the interval, nats per token.
     double lower() const { return gain - margin(); }
+    /// Upper end of the interval, nats per token.
     double upper() const { return gain + margin(); }
 };
 

@@ -87,6 +87,7 @@ class document_race {
         enter(reference_weights, reference_);
     }
 
+    /// How it decides.
     const racing_options& options() const { return options_; }
 
     /// Documents there are.

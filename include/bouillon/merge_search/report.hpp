@@ -21,7 +21,7 @@ enum class gain_documents { search, confirm, test };
 
 /// Something that a reader of a report must know. `kind` names it for programs, `text` says it and what to do.
 struct report_warning {
-    std::string kind, text;
+    std::string kind, text;  ///< its name for programs, and its words for people
 };
 
 /// One line of the verdict: a baseline or the found merge. Gains are over the newest checkpoint.
@@ -45,25 +45,28 @@ inline std::optional<std::size_t> single_checkpoint(std::span<const double> merg
 
 /// One row against the found merge.
 struct row_gain {
-    std::size_t row;
-    paired_gain gain;  // over the found merge, on the documents that the report's gains are on
+    std::size_t row;   ///< number of the report's row
+    paired_gain gain;  ///< over the found merge, on the documents that the report's gains are on
 };
 
 /// A baseline that is no row of a report, because it could not be measured.
 struct unmeasured_baseline {
-    std::string name, reason;
+    std::string name, reason;  ///< of the baseline, and why it was not measured
 };
 
 /// What a search came to.
 struct merge_report {
-    std::vector<report_row> rows;  // baselines, the newest checkpoint first; the found merge last
-    std::vector<unmeasured_baseline> unmeasured;
-    gain_documents gains_on = gain_documents::search;
-    std::optional<paired_gain> averaging;  // of the average of all over one of them, as a mean; on the search documents
-    std::optional<row_gain> best_baseline;  // that of the lowest loss on the search documents
-    std::vector<report_warning> warnings;
+    std::vector<report_row> rows;                      ///< baselines, the newest checkpoint first; the found merge last
+    std::vector<unmeasured_baseline> unmeasured;       ///< baselines without a row
+    gain_documents gains_on = gain_documents::search;  ///< what gains were measured on
+    std::optional<paired_gain>
+        averaging;  ///< of the average of all over one of them, as a mean; on the search documents
+    std::optional<row_gain> best_baseline;  ///< that of the lowest loss on the search documents
+    std::vector<report_warning> warnings;   ///< what a reader must know
 
+    /// The newest checkpoint's row.
     const report_row& newest() const { return rows.front(); }
+    /// The found merge's row.
     const report_row& found() const { return rows.back(); }
 
     /// Whether gains are free of the winner's curse: measured on documents that nothing was chosen by.

@@ -18,17 +18,17 @@ namespace bouillon {
 
 /// Where a trial's time went, seconds.
 struct trial_seconds {
-    double suggest = 0, merge = 0, score = 0, observe = 0;
+    double suggest = 0, merge = 0, score = 0, observe = 0;  ///< of each step
 };
 
 /// A trial that just ended, as the calls below report it.
 struct trial_event {
-    const bouillon::trial& trial;
-    const bouillon::observation& observation;
+    const bouillon::trial& trial;              ///< as the search suggested it
+    const bouillon::observation& observation;  ///< what became of it
     std::span<const double> losses;  ///< (documents), nats per token, in part predicted where fewer were scored; empty
                                      ///< for a failed trial
-    trial_seconds seconds;
-    std::size_t documents = 0;  ///< scored
+    trial_seconds seconds;           ///< where its time went
+    std::size_t documents = 0;       ///< scored
 };
 
 namespace detail {

@@ -40,16 +40,21 @@ class causal_language_model {
     using loader = detail::parameter_loader<Backend>;
 
  public:
+    /// What it runs on.
     using backend_type = Backend;
 
+    /// The memory of one forward pass.
     using workspace = detail::activations<buffer, typename Backend::indices>;
+    /// Windows as the backend takes them.
     using batch_type = prepared_batch<Backend>;
 
     /// @param of what the model is
     /// @param window tokens that a window has at most; 0: the model's context, but no more than default_window
     causal_language_model(decoder of, Backend backend, std::size_t window = 0);
 
+    /// What it runs.
     const decoder& description() const { return of_; }
+    /// What it runs on.
     const Backend& backend() const { return backend_; }
     /// Tokens that a window has at most.
     std::size_t window() const { return window_; }

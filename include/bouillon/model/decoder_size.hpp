@@ -12,7 +12,7 @@ namespace bouillon {
 /// Numbers that products of matrices read or write, and all others, which are of 32 bits on every backend
 /// (`buffer_use`).
 struct number_counts {
-    std::size_t factors = 0, others = 0;
+    std::size_t factors = 0, others = 0;  ///< that products of matrices read or write; all others
 
     number_counts& operator+=(const number_counts& more) {
         factors += more.factors;

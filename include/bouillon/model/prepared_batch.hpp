@@ -13,7 +13,7 @@ template <language_model_backend Backend>
 struct prepared_batch {
     using indices = typename Backend::indices;
 
-    std::size_t rows = 0;
+    std::size_t rows = 0;                    ///< tokens of all windows
     indices tokens, targets, positions;      ///< (rows), as window_batch has them
     indices embedded_positions;              ///< (rows), rows of a table of learned positions, where there is one
     std::vector<indices> angles;             ///< (rotaries) of (rows), rows of the tables of angles; empty where these

@@ -14,6 +14,7 @@ namespace bouillon {
 /// Reference: Su et al. (2021), arXiv 2104.09864; Peng et al. (2023), arXiv 2309.00071 (YaRN); Ding et al. (2024),
 /// arXiv 2402.13753 (LongRoPE); Hugging Face transformers, modeling_rope_utils.
 struct rotary_settings {
+    /// How angles are changed for windows longer than a model was first trained on.
     enum class scaling {
         linear,    ///< all frequencies are divided by `factor`
         llama3,    ///< those of wavelengths above original_context / low_factor; shorter ones in part, and those below
@@ -22,10 +23,10 @@ struct rotary_settings {
         long_rope  ///< each by a number of its own: one of `short_factors` in windows that the original context holds
     };
 
-    std::size_t dims = 0;  ///< even; how many of a head's dimensions are turned, the first ones
-    double theta = 10000;  ///< base of the frequencies
-    scaling kind = scaling::linear;
-    double factor = 1;
+    std::size_t dims = 0;                    ///< even; how many of a head's dimensions are turned, the first ones
+    double theta = 10000;                    ///< base of the frequencies
+    scaling kind = scaling::linear;          ///< of the angles
+    double factor = 1;                       ///< of the positions, by which windows became longer
     double original_context = 0;             ///< tokens
     double low_factor = 0, high_factor = 0;  ///< of llama3
     double fast = 32, slow = 1;              ///< of yarn, turns

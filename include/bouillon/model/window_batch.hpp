@@ -16,6 +16,7 @@ struct window_batch {
     std::vector<std::int32_t> positions;             ///< (rows), 0 at each window's start
     std::vector<std::int32_t> window_offsets = {0};  ///< (windows + 1), rows
 
+    /// Tokens of all windows.
     std::size_t rows() const { return tokens.size(); }
     std::size_t windows() const { return window_offsets.size() - 1; }
 };

@@ -22,6 +22,7 @@
 
 namespace bouillon {
 
+/// How a document_scorer runs its model.
 struct document_scorer_options {
     std::size_t rows = 256;  ///< tokens a batch, or a window's where that is longer; what a thread holds is about this
                              ///< many rows of activations. Few, so that threads get equal parts of few documents and
@@ -74,8 +75,8 @@ class document_scorer {
     /// The same of a model whose tensors come layer by layer.
     /// @param shapes of all tensors
     /// @param held_out documents; token ids below the model's vocabulary
-    /// @param bring(names) gives the tensors that are called so, which may be gone at the next call; it is called for
-    ///     each layer in order, again for each wave
+    /// @param bring gives, as bring(names), the tensors that are called so, which may be gone at the next call; it is
+    ///     called for each layer in order, again for each wave
     template <class Bring>
     std::vector<double> score(const tensor_shapes& shapes, const held_out_documents& held_out, const Bring& bring) {
         check_vocabulary(held_out);
@@ -94,6 +95,7 @@ class document_scorer {
         return losses;
     }
 
+    /// What it scores.
     const Model& model() const { return model_; }
 
  private:

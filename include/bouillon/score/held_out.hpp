@@ -111,7 +111,9 @@ class held_out_documents {
         return chosen;
     }
 
+    /// (tokens), all documents end to end.
     const std::vector<std::int32_t>& tokens() const { return tokens_; }
+    /// The file's name, for messages.
     const std::string& origin() const { return origin_; }
 
     /// Bytes of the text that each document's targets stand for (documents); empty where not known.

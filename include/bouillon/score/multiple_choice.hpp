@@ -59,7 +59,9 @@ class multiple_choice {
     /// Questions.
     std::size_t size() const { return correct_.size(); }
 
+    /// All questions' choices, in order.
     const held_out_documents& choices() const { return choices_; }
+    /// Whether the lengths of answers are known.
     bool has_answer_lengths() const { return !answer_lengths_.empty(); }
 
     /// The right choice of each question, as a document of choices(): (questions).

@@ -24,7 +24,7 @@ enum class baseline_choice { best, greedy_soup };
 struct baseline {
     std::string name;
     std::vector<std::vector<double>> merge_weights;  ///< (candidates, checkpoints), newest last
-    baseline_choice choice = baseline_choice::best;
+    baseline_choice choice = baseline_choice::best;  ///< how candidates become one merge
 };
 
 /// As many candidates as the search has trials, spent without a model: for two checkpoints evenly spaced merge weights

@@ -56,9 +56,13 @@ class bayesian_search {
                   "an acquisition must model acquisition (acquisition/concept.hpp)");
 
  public:
+    /// Where it looks.
     using space_type = Space;
+    /// What it maximises.
     using acquisition_type = Acquisition;
+    /// Of its surrogate.
     using kernel_type = Kernel;
+    /// What it believes with.
     using surrogate_type = gaussian_process<Kernel>;
 
     /// Learns what is known, and chooses the points of the first design.
@@ -168,16 +172,21 @@ class bayesian_search {
     void observe(std::size_t ticket, double loss, double variance = std::numeric_limits<double>::quiet_NaN()) {
         observe(history().at(ticket).trial, loss, variance);
     }
+    /// The same with a loss for each document.
     void observe(std::size_t ticket, std::span<const double> document_losses) {
         observe(history().at(ticket).trial, document_losses);
     }
+    /// The same with an estimate that the caller made of the documents' losses.
     void observe(std::size_t ticket, const loss_estimate& loss, std::span<const double> document_losses) {
         observe(history().at(ticket).trial, loss, document_losses);
     }
+    /// Ends a trial by its number, without a loss.
     void fail(std::size_t ticket, std::string reason = {}) { fail(history().at(ticket).trial, std::move(reason)); }
+    /// Ends a trial by its number, as if it had never been.
     void abandon(std::size_t ticket, std::string reason = {}) {
         abandon(history().at(ticket).trial, std::move(reason));
     }
+    /// A new trial at the point of an earlier one, by its number.
     trial repeat(std::size_t ticket) {
         const trial earlier = history().at(ticket).trial;  // the history grows meanwhile
         return repeat(earlier);
@@ -199,9 +208,13 @@ class bayesian_search {
     /// @throws work_error when nothing was observed
     search_belief<surrogate_type> belief() const;
 
+    /// All trials, by ticket.
     const bouillon::history& history() const { return ledger_.trials(); }
+    /// With the budget as it was extended.
     const search_options& options() const { return ledger_.options(); }
+    /// Where it looks.
     const Space& space() const { return space_; }
+    /// What it maximises.
     const Acquisition& acquisition_used() const { return acquisition_; }
 
     /// The kernel that it was made with: a profile where the surrogate has its covariance.

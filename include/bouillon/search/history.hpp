@@ -18,14 +18,16 @@ namespace bouillon {
 
 /// A trial and what became of it.
 struct record {
-    bouillon::trial trial;
-    bouillon::observation observation;
+    bouillon::trial trial;              ///< as it was suggested
+    bouillon::observation observation;  ///< what became of it
 };
 
 /// All trials of a search, by ticket, in whatever order their observations came.
 class history {
  public:
+    /// (trials), by ticket.
     std::span<const record> records() const { return records_; }
+    /// Trials.
     std::size_t size() const { return records_.size(); }
     const record& operator[](std::size_t ticket) const { return records_[ticket]; }
 

@@ -62,8 +62,10 @@ class journaled_search {
         events_.clear();
     }
 
+    /// Whether nothing is left to suggest: of the search, and of trials that an earlier run left out.
     bool done() const { return unfinished_.empty() && search_.done(); }
 
+    /// So many trials more, as the search's own call.
     void extend(std::size_t trials) {
         const std::size_t before = search_.options().budget;
         search_.extend(trials);
@@ -71,6 +73,7 @@ class journaled_search {
             write({{"event", "budget"}, {"budget", detail::budget_json(now)}});
     }
 
+    /// The next trial; first those that an earlier run handed out and did not end.
     trial suggest() {
         if (!unfinished_.empty()) {
             trial again = std::move(unfinished_.front());
@@ -86,32 +89,38 @@ class journaled_search {
         return next;
     }
 
+    /// A new trial at an earlier one's point.
     trial repeat(const trial& earlier) {
         trial next = search_.repeat(earlier);
         write({{"event", "repeat"}, {"ticket", next.ticket}, {"of", earlier.ticket}});
         return next;
     }
 
+    /// Ends a trial with a loss, as the search's own call.
     void observe(const trial& ended, double loss, double variance = std::numeric_limits<double>::quiet_NaN()) {
         search_.observe(ended, loss, variance);
         write_end(ended.ticket);
     }
 
+    /// Ends a trial with a loss for each document, nats per token.
     void observe(const trial& ended, std::span<const double> document_losses) {
         search_.observe(ended, document_losses);
         write_end(ended.ticket);
     }
 
+    /// Ends a trial with an estimate that the caller made of the documents' losses.
     void observe(const trial& ended, const loss_estimate& loss, std::span<const double> document_losses) {
         search_.observe(ended, loss, document_losses);
         write_end(ended.ticket);
     }
 
+    /// Ends a trial without a loss.
     void fail(const trial& ended, std::string reason = {}) {
         search_.fail(ended, std::move(reason));
         write_end(ended.ticket);
     }
 
+    /// Ends a trial as if it had never been.
     void abandon(const trial& ended, std::string reason = {}) {
         search_.abandon(ended, std::move(reason));
         write_end(ended.ticket);
@@ -123,26 +132,37 @@ class journaled_search {
     void observe(std::size_t ticket, double loss, double variance = std::numeric_limits<double>::quiet_NaN()) {
         observe(history().at(ticket).trial, loss, variance);
     }
+    /// The same with a loss for each document.
     void observe(std::size_t ticket, std::span<const double> document_losses) {
         observe(history().at(ticket).trial, document_losses);
     }
+    /// The same with an estimate that the caller made of the documents' losses.
     void observe(std::size_t ticket, const loss_estimate& loss, std::span<const double> document_losses) {
         observe(history().at(ticket).trial, loss, document_losses);
     }
+    /// Ends a trial by its number, without a loss.
     void fail(std::size_t ticket, std::string reason = {}) { fail(history().at(ticket).trial, std::move(reason)); }
+    /// Ends a trial by its number, as if it had never been.
     void abandon(std::size_t ticket, std::string reason = {}) {
         abandon(history().at(ticket).trial, std::move(reason));
     }
+    /// A new trial at the point of an earlier one, by its number.
     trial repeat(std::size_t ticket) {
         const trial earlier = history().at(ticket).trial;  // the history grows meanwhile
         return repeat(earlier);
     }
 
+    /// The search's own.
     bouillon::recommendation recommendation() const { return search_.recommendation(); }
+    /// The search's own.
     auto belief() const { return search_.belief(); }
+    /// All trials, by ticket.
     const bouillon::history& history() const { return search_.history(); }
+    /// With the budget as it was extended.
     const search_options& options() const { return search_.options(); }
+    /// Where it looks.
     const auto& space() const { return search_.space(); }
+    /// What is written down.
     const Search& search() const { return search_; }
 
     /// Trials that had ended before this run began.

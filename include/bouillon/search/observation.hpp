@@ -22,7 +22,7 @@ enum class trial_status { pending, observed, failed, abandoned };
 
 /// What became of a trial.
 struct observation {
-    trial_status status = trial_status::pending;
+    trial_status status = trial_status::pending;                 ///< whether it has ended, and how
     double loss = std::numeric_limits<double>::quiet_NaN();      ///< lower is better; NaN unless observed
     double variance = std::numeric_limits<double>::quiet_NaN();  ///< of the loss, its unit squared; NaN when not known
     std::string reason = {};                                     ///< why it failed or was abandoned
@@ -35,8 +35,8 @@ struct observation {
 /// It costs no trial.
 struct known_observation {
     std::vector<double> point = {};  ///< (d), the user's coordinates
-    double loss = 0;
-    double variance = 0;  ///< NaN when not known
+    double loss = 0;                 ///< on the scale of observed losses
+    double variance = 0;             ///< NaN when not known
 };
 
 }  // namespace bouillon

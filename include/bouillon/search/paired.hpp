@@ -18,6 +18,7 @@ struct loss_estimate {
     double mean = 0;      ///< nats per token
     double variance = 0;  ///< of the mean, its unit squared; NaN with fewer than two documents
 
+    /// Square root of the variance.
     double standard_error() const { return std::sqrt(variance); }
 };
 

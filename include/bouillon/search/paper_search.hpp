@@ -12,6 +12,7 @@
 
 namespace bouillon {
 
+/// GP-Hedge over the paper's three acquisitions.
 using paper_acquisition = gp_hedge<expected_improvement, probability_of_improvement, upper_confidence_bound>;
 
 /// The search of the paper: two adjacent checkpoints, the newer one's merge weight in [alpha, 1], both ends tried

@@ -68,7 +68,7 @@ double largest_value(const Formula& formula, const Search& search, const Belief&
 /// Reference: Makarova et al. (2022), "Automatic termination for hyperparameter optimization", section 3.
 struct regret_below {
     std::optional<double> loss = {};  ///< nothing: the standard error of one observation, so noise is needed
-    srinivas_schedule schedule = {};
+    srinivas_schedule schedule = {};  ///< of the bounds' width
 
     /// @throws input_error that names the number that it cannot have
     void check() const {
@@ -122,8 +122,8 @@ struct regret_below {
 /// Reference: Wilson (2024), "Stopping Bayesian optimization with probabilistic regret bounds".
 struct regret_probably_below {
     std::optional<double> loss = {};  ///< nothing: the standard error of one observation
-    double certainty = 0.95;
-    std::size_t draws = 1024;
+    double certainty = 0.95;          ///< probability
+    std::size_t draws = 1024;         ///< of the function, that the probability is counted over
 
     /// @throws input_error that names the number that it cannot have
     void check() const {

@@ -24,6 +24,7 @@ namespace bouillon {
 /// Its first design is that of a large budget, and a climb elsewhere ends by itself alone, never for lack of trials.
 inline constexpr std::size_t no_budget = std::numeric_limits<std::size_t>::max();
 
+/// What a search may be told.
 struct search_options {
     std::size_t budget = 20;                    ///< trials, without the abandoned ones; or no_budget
     std::uint64_t seed = 1;                     ///< of everything random
@@ -32,8 +33,8 @@ struct search_options {
     std::vector<double> reference_losses = {};  ///< (documents), of the model that losses are compared with; or empty
     std::vector<known_observation> known = {};  ///< known before the first trial, on the same scale as observed losses
     climb_options climbs = {};                  ///< where a search that has converged looks next
-    gaussian_process_options surrogate = {};
-    maximize_options maximize = {};
+    gaussian_process_options surrogate = {};    ///< of the Gaussian process
+    maximize_options maximize = {};             ///< of the acquisition
 };
 
 /// Refuses numbers that no search can use.

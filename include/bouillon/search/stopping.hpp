@@ -71,7 +71,7 @@ class when_all {
 ///
 /// In `when_all` it is the least number of trials.
 struct trial_limit {
-    std::size_t trials = 20;
+    std::size_t trials = 20;  ///< that have ended
 
     template <class Search>
     bool operator()(const Search& search) const {
@@ -85,7 +85,7 @@ struct trial_limit {
 /// Trials that are out then are the caller's to wait for or to abandon.
 template <class Clock = std::chrono::steady_clock>
 struct deadline {
-    typename Clock::time_point end;
+    typename Clock::time_point end;  ///< by its own clock
 
     template <class Search>
     bool operator()(const Search&) const {
@@ -93,6 +93,7 @@ struct deadline {
     }
 };
 
+/// Deduces the clock from the time.
 template <class Clock, class Duration>
 deadline(std::chrono::time_point<Clock, Duration>) -> deadline<Clock>;
 
@@ -138,7 +139,7 @@ struct target_loss {
 /// "Last" is by ticket. A failed trial is one without improvement.
 /// Cost: a hyper-parameter fit.
 struct no_improvement {
-    std::size_t trials = 10;
+    std::size_t trials = 10;          ///< in a row
     std::optional<double> loss = {};  ///< nothing: the posterior standard deviation at the best point
 
     /// @throws input_error that names the number that it cannot have

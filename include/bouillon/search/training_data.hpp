@@ -21,6 +21,7 @@ struct training_data {
     std::vector<double> variances;  ///< (n), NaN when not known
     std::size_t successes = 0;      ///< the first so many; the others failed, and their scores are imputed
 
+    /// Scores.
     std::size_t size() const { return scores.size(); }
 
     std::span<const double> point(std::size_t i) const {
@@ -28,6 +29,7 @@ struct training_data {
         return std::span(points).subspan(i * dimension, dimension);
     }
 
+    /// Adds a unit point (dimension) with its score and that one's variance.
     void add(std::span<const double> unit_point, double score, double variance) {
         points.insert(points.end(), unit_point.begin(), unit_point.end());
         scores.push_back(score);

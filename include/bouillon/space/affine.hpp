@@ -24,9 +24,9 @@ namespace bouillon {
 ///
 ///     merged = sum_k w_k checkpoint_k,   lower <= w_k <= upper,   sum_k w_k = 1
 struct affine {
-    std::size_t checkpoints = 2;
-    double lower = -0.5;
-    double upper = 1.5;
+    std::size_t checkpoints = 2;  ///< how many there are
+    double lower = -0.5;          ///< bound of each merge weight
+    double upper = 1.5;           ///< bound of each merge weight
 
     /// Refuses numbers that make no space.
     ///

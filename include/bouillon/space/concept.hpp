@@ -79,8 +79,8 @@ std::vector<double> merge_weights(const Space& space, std::span<const double> po
 
 /// A bound of a space that a point lies on, to a hundredth of the range.
 struct reached_bound {
-    std::string name;  ///< the space's member that sets it, or words where none does
-    double value;
+    std::string name;                 ///< the space's member that sets it, or words where none does
+    double value;                     ///< of the bound
     std::string beyond = "widen it";  ///< what to do to look farther
 };
 

@@ -20,8 +20,8 @@ namespace bouillon {
 ///
 /// Reference: Liu et al. (2025), section 4, where lower is alpha and upper is 1.
 struct interval {
-    double lower = 0.5;
-    double upper = 1;
+    double lower = 0.5;  ///< bound of the newer checkpoint's merge weight
+    double upper = 1;    ///< bound of the same
 
     /// Refuses numbers that make no space.
     ///

@@ -34,8 +34,8 @@ namespace bouillon {
 ///
 /// Reference: Tian et al. (2025), WSM, arXiv 2507.17634 (window and shape).
 struct schedule {
-    std::size_t checkpoints = 2;
-    double largest_step = 0.5;  ///< windows
+    std::size_t checkpoints = 2;  ///< how many there are
+    double largest_step = 0.5;    ///< windows
 
     /// Refuses numbers that make no space.
     ///

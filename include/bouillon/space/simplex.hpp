@@ -33,7 +33,7 @@ inline void make_sum_one(std::span<double> weights) {
 ///
 /// The surrogate sees w itself, so that a merge weight of exactly zero is an ordinary point.
 struct simplex {
-    std::size_t checkpoints = 2;
+    std::size_t checkpoints = 2;  ///< how many there are
 
     /// Refuses numbers that make no space.
     ///

@@ -16,7 +16,7 @@ namespace bouillon {
 
 /// Hyper-parameters that were fitted to data.
 struct fitted_hyper_parameters {
-    hyper_parameters hyper = {};
+    hyper_parameters hyper = {};                                      ///< where the posterior density was largest
     double log_posterior = -std::numeric_limits<double>::infinity();  ///< log likelihood + log prior, up to a constant
     std::size_t evaluations = 0;                                      ///< of the likelihood
 };

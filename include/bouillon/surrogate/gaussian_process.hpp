@@ -33,10 +33,12 @@ namespace bouillon {
 
 /// What a Gaussian process may be told.
 struct gaussian_process_options {
-    hyper_parameter_priors priors = {};
-    std::optional<double> mean = {};  ///< of the process, standardised; nothing: the constant of greatest likelihood
-    bool compression = true;          ///< of poor scores, where that makes the data more likely
-    projected_gradient_options fit = {.evaluations = 100, .gradient_tolerance = 1e-2, .value_tolerance = 1e-5};
+    hyper_parameter_priors priors = {};  ///< of the hyper-parameters
+    std::optional<double> mean = {};     ///< of the process, standardised; nothing: the constant of greatest likelihood
+    bool compression = true;             ///< of poor scores, where that makes the data more likely
+    projected_gradient_options fit = {.evaluations = 100,
+                                      .gradient_tolerance = 1e-2,
+                                      .value_tolerance = 1e-5};  ///< of the hyper-parameters, from each start
 };
 
 /// Refuses numbers that no surrogate can use; its priors of the kernel's are checked where that is known.
@@ -191,6 +193,7 @@ class gaussian_process {
 
     /// What it is conditioned on, and what follows: for those who reason about several points at once.
     const training_set& data() const { return data_; }
+    /// What is conditioned on the data.
     const bouillon::regression& regression() const { return regression_; }
 
     /// Covariances before any data: s^2 k(point, other).

@@ -26,10 +26,10 @@ struct hyper_parameters {
 
 /// Gamma prior of the signal variance s^2, as density in s^2, cut off at two bounds.
 struct gamma_prior {
-    double shape = 2;
-    double rate = 0.5;  ///< the mode is (shape - 1) / rate
-    double lower = 1e-3;
-    double upper = 1e3;
+    double shape = 2;     ///< of the gamma density
+    double rate = 0.5;    ///< the mode is (shape - 1) / rate
+    double lower = 1e-3;  ///< bound
+    double upper = 1e3;   ///< bound
 };
 
 /// What is believed of the hyper-parameters before any data.
@@ -39,7 +39,8 @@ struct gamma_prior {
 /// explaining noise by short length scales.
 struct hyper_parameter_priors {
     std::vector<hyper_parameter_prior> kernel = {};  ///< (hyper-parameters); empty: the kernel's own
-    gamma_prior signal_variance = {};
+    gamma_prior signal_variance = {};                ///< of the process
+    /// Of observations whose variance is not known.
     hyper_parameter_prior noise_variance = {
         .mean = -8, .deviation = 3, .lower = -6 * std::numbers::ln10, .upper = std::numbers::ln10};
     /// Known variances may be too small, and a function may have ripples that are too fine to be searched: without any

@@ -23,7 +23,7 @@ struct regression {
     std::vector<double> coefficients = {};  ///< (n), A^-1 (y - mean): the mean at x is mean + s^2 k(x, X) coefficients
     double mean = 0;                        ///< of the process
     double jitter = 0;                      ///< added to the diagonal of A beyond the noise
-    double log_marginal_likelihood = 0;
+    double log_marginal_likelihood = 0;     ///< of the standardised data
 };
 
 namespace detail {

@@ -25,9 +25,9 @@ enum class compression { none, once, twice };
 /// w is smooth and leaves good scores as they are: how bad a bad score is says little about where the best ones are.
 /// Twice is for scores that stand for no number, such as penalties.
 struct standardisation {
-    double centre = 0;
-    double scale = 1;  ///< above 0
-    compression poor = compression::none;
+    double centre = 0;                                       ///< of the scores, as they are seen
+    double scale = 1;                                        ///< above 0
+    compression poor = compression::none;                    ///< how much poor scores are compressed
     double knee = -std::numeric_limits<double>::infinity();  ///< score units; minus infinity: nothing is compressed
     double width = 1;                                        ///< score units, above 0
 
@@ -47,6 +47,7 @@ struct standardisation {
         return knee - width * std::expm1(poor == compression::twice ? std::expm1(once) : once);
     }
 
+    /// A score as it is seen before it is centred and scaled.
     double compressed(double score) const {
         if (!(score < knee)) return score;
         const double once = std::log1p(widths_below_knee(score));

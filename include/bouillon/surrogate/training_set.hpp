@@ -21,6 +21,7 @@ struct training_set {
     std::vector<double> scores = {};     ///< (observations), standardised
     std::vector<double> variances = {};  ///< (observations), standardised squared; NaN where unknown
 
+    /// Observations, replicates merged.
     std::size_t size() const { return scores.size(); }
 };
 

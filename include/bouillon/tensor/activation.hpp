@@ -25,7 +25,7 @@ enum class activation {
 
 /// An activation with the numbers that some kinds have; dimensionless.
 struct activation_function {
-    activation kind = activation::silu;
+    activation kind = activation::silu;                        ///< which function it is
     float positive = 0, negative = 0, slope = 0, ceiling = 0;  ///< of xielu
     float sharpness = 0, limit = 0;                            ///< of clipped_silu
 

@@ -99,6 +99,7 @@ BOUILLON_HOST_DEVICE inline void store_element(dtype type, std::byte* data, std:
     }
 }
 
+/// The same of a double.
 BOUILLON_HOST_DEVICE inline void store_element(dtype type, std::byte* data, std::size_t i, double value) {
     switch (type) {
         case dtype::f64:

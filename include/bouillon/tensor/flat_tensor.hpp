@@ -19,12 +19,17 @@ namespace bouillon {
 template <class Storage>
 class flat_tensor {
  public:
+    /// No elements.
     flat_tensor() = default;
+    /// Owns its memory.
     flat_tensor(Storage storage, std::size_t elements, dtype type)
         : storage_(std::move(storage)), size_(elements), type_(type) {}
+    /// Refers to a caller's memory, which must outlive it.
     explicit flat_tensor(tensor_view memory) : viewed_(memory.data), size_(memory.size), type_(memory.type) {}
 
-    std::size_t size() const { return size_; }  // elements
+    /// Elements.
+    std::size_t size() const { return size_; }
+    /// Of the elements.
     dtype type() const { return type_; }
 
     tensor_view view() const { return {viewed_ ? viewed_ : storage_.data(), size_, type_}; }

@@ -12,16 +12,16 @@ namespace bouillon {
 ///
 /// The data may be unaligned, as it is in a file.
 struct tensor_view {
-    const std::byte* data = nullptr;
-    std::size_t size = 0;  ///< elements
-    dtype type = dtype::f32;
+    const std::byte* data = nullptr;  ///< the first element
+    std::size_t size = 0;             ///< elements
+    dtype type = dtype::f32;          ///< of the elements
 };
 
 /// The same, for a tensor to be written.
 struct mutable_tensor_view {
-    std::byte* data = nullptr;
-    std::size_t size = 0;  ///< elements
-    dtype type = dtype::f32;
+    std::byte* data = nullptr;  ///< the first element
+    std::size_t size = 0;       ///< elements
+    dtype type = dtype::f32;    ///< of the elements
 };
 
 /// The dtype whose elements are a T: F32 for float, F64 for double.

@@ -59,6 +59,7 @@ class thrust_backend : public detail::thrust_model_operations<System> {
     using buffer = typename operations::buffer;
 
     thrust_backend() = default;
+    /// On a device's system.
     explicit thrust_backend(System system) requires System::on_device : operations(std::move(system)) {}
 
     tensor allocate(std::size_t elements, dtype type) const {

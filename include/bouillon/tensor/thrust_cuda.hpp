@@ -27,7 +27,7 @@ namespace bouillon {
 
 /// How a thrust_cuda works.
 struct thrust_cuda_options {
-    bouillon::precision precision = bouillon::precision::float32;
+    bouillon::precision precision = bouillon::precision::float32;  ///< of products
 
     /// Of the current device, where all is done, and to outlive the system; cudaStreamLegacy is the default stream.
     /// Where this is null, the system makes a stream that waits for no other.
@@ -100,16 +100,21 @@ struct cuda_queue {
 /// device_lost once the device answers no more; an error of what runs on the device is found by a later call.
 class thrust_cuda {
  public:
+    /// Thrust's tag of where its arrays lie.
     using memory = thrust::cuda::tag;
-    static constexpr bool on_device = true;
+    static constexpr bool on_device = true;  ///< Elements are device functors.
 
     /// Starts cuBLAS on the current device, whose memory it takes as it needs it and keeps.
     /// @throws work_error where there is no device
     thrust_cuda() : thrust_cuda(thrust_cuda_options{}) {}
+    /// On the device that is current.
     explicit thrust_cuda(const thrust_cuda_options& options) : queue_(detail::cuda_queue::make(options)) {}
 
+    /// How it multiplies matrices.
     bouillon::precision precision() const { return queue_->products.how(); }
+    /// CUDA's number of the device.
     int device() const { return queue_->device; }
+    /// In which all is done.
     cudaStream_t stream() const { return queue_->stream.get(); }
 
     /// How Thrust's algorithms run: in the stream, without a wait at their end. Call them in `run`.

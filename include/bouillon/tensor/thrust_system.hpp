@@ -38,16 +38,20 @@ namespace bouillon {
 
 /// One host thread.
 struct thrust_sequential {
+    /// Thrust's tag of where its arrays lie.
     using memory = thrust::cpp::tag;
-    static constexpr bool on_device = false;
+    static constexpr bool on_device = false;  ///< A functor may run the library's host code.
+    /// How its algorithms run.
     static auto policy() { return thrust::cpp::par; }
 };
 
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_OMP
 /// OpenMP's threads: as many as OMP_NUM_THREADS or omp_set_num_threads says.
 struct thrust_openmp {
+    /// Thrust's tag of where its arrays lie.
     using memory = thrust::omp::tag;
-    static constexpr bool on_device = false;
+    static constexpr bool on_device = false;  ///< A functor may run the library's host code.
+    /// How its algorithms run.
     static auto policy() { return thrust::omp::par; }
 };
 #endif
@@ -55,8 +59,10 @@ struct thrust_openmp {
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_TBB
 /// The threads of oneTBB's arena.
 struct thrust_tbb {
+    /// Thrust's tag of where its arrays lie.
     using memory = thrust::tbb::tag;
-    static constexpr bool on_device = false;
+    static constexpr bool on_device = false;  ///< A functor may run the library's host code.
+    /// How its algorithms run.
     static auto policy() { return thrust::tbb::par; }
 };
 #endif

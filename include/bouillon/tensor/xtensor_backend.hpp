@@ -66,6 +66,7 @@ class xtensor_tensor : public flat_tensor<detail::xtensor_storage<std::byte>> {
     }
 };
 
+/// How an xtensor_backend works.
 struct xtensor_options {
     std::size_t threads = 0;  ///< 0: all
 };
@@ -78,6 +79,7 @@ class xtensor_backend : public detail::host_language_model<detail::xtensor_stora
     using tensor = xtensor_tensor;
     using buffer = detail::xtensor_storage<float>;
 
+    /// Asks for no memory yet.
     explicit xtensor_backend(xtensor_options options = {}) : threads_(thread_count(options.threads)) {}
 
     tensor allocate(std::size_t elements, dtype type) const {

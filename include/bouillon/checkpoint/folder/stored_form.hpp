@@ -21,7 +21,7 @@ enum class stored_form {
 
 /// What a checkpoint's directory holds, as content_of() tells it.
 struct directory_content {
-    stored_form form = stored_form::none;
+    stored_form form = stored_form::none;  ///< of the weights
     /// The file, the index, or the directory of the pieces, of `.metadata`, of nanotron's `model/`.
     std::filesystem::path place;
     std::vector<std::filesystem::path> weights;  ///< files that are there

@@ -25,8 +25,8 @@ namespace bouillon {
 /// What of a file of torch.save belongs to a model.
 struct pytorch_contents {
     std::vector<pytorch_tensor> tensors;  ///< sorted by name; several may be of the same bytes
-    values_left_out left_out;
-    std::string place;  ///< the keys that lead to the state dict: "", "model", "state.model"
+    values_left_out left_out;             ///< what is no tensor of the model
+    std::string place;                    ///< the keys that lead to the state dict: "", "model", "state.model"
 };
 
 namespace detail {
