@@ -20,7 +20,7 @@ MENU = [
     ("Start", ["index.md", "building.md", "program.md", "troubleshooting.md", "glossary.md"]),
     ("How to", ["how-to/*"]),
     ("Guides", ["merging.md", "scores.md", "verdict.md", "racing.md", "file-formats.md"]),
-    ("Reference", ["reference/*", "api/namespacebouillon.html"]),
+    ("Reference", ["reference/README.md", "reference/*", "api/namespacebouillon.html"]),
     ("Background", ["architecture.md", "experiments.md", "benchmarks.md", "notes/*", "contributing.md", "changelog.md"]),
 ]
 LINK = re.compile(r"\]\(([^)\s]+)\)")

@@ -26,6 +26,7 @@ namespace bouillon {
 class checkpoint {
  public:
     /// Opens a checkpoint. Cost: headers are read, no tensor is.
+    /// @param path a checkpoint's file or directory
     /// @param state whether tensors of an optimizer and a trainer are left out
     /// @throws input_error when a file cannot be opened or breaks a rule of its format, when a directory's checkpoint
     ///     is not complete or in a form that is not read, when an index leads out of the directory or names a shard

@@ -146,6 +146,7 @@ void check(const std::vector<objective<Space>>& objectives) {
 /// which counts as worse than all others. Losses do not hang on the number of processes; seconds do.
 /// @param objectives over one type of space, or over `usual_space`
 /// @param compared two or more have a table; the others are tested against the first
+/// @param options how they are compared
 /// @throws input_error when an option or an objective cannot be used, or two have one name
 /// @throws work_error when a process dies
 template <class Space, class... Variants>

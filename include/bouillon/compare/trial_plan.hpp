@@ -22,6 +22,9 @@ struct trial_plan {
 };
 
 /// The plan of a seed: a function of the space, the budget and the seed.
+/// @param given what is compared on
+/// @param budget trials
+/// @param seed of everything random
 /// @param tells_variance whether a variant may know how noisy its losses are
 template <class Space>
 trial_plan make_plan(const objective<Space>& given, std::size_t budget, std::uint64_t seed,

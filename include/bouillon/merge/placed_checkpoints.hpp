@@ -48,7 +48,10 @@ class placed_checkpoints {
     using backend_type = Backend;
 
     /// @param checkpoints must outlive this
+    /// @param backend that merges are made on
+    /// @param place where they are between merges
     /// @param groups of tensors that have merge weights of their own
+    /// @param host adds up in host memory, where the backend does not
     /// @throws input_error as make_resident does
     placed_checkpoints(const checkpoint_set& checkpoints, const Backend& backend, checkpoint_place place,
                        const tensor_groups& groups = {}, const Host& host = Host())
@@ -56,6 +59,7 @@ class placed_checkpoints {
 
     /// The weighted sum of the checkpoints, into the result of an earlier call or into nothing.
     /// @param merge_weights (checkpoints) or (groups, checkpoints), dimensionless, taken as they are
+    /// @param merged the result; its memory is used again
     /// @throws input_error for weights that are not one finite number a checkpoint, or all 0
     void merge_into(std::span<const double> merge_weights, parameters<Backend>& merged) const {
         if (const auto* resident = std::get_if<on_backend>(&source_))

@@ -45,10 +45,12 @@ inline constexpr std::string_view recipe_key = "bouillon.recipe";
 /// The recipe as JSON.
 ///
 /// Weights are decimals that read back exactly.
+/// @param recipe to be written
 /// @param indent spaces; negative for one line
 std::string to_json(const merge_recipe& recipe, int indent);
 
 /// Reads what to_json() wrote.
+/// @param text JSON
 /// @param name what messages call it
 /// @throws input_error for what is no recipe, and for one of a later version of the format
 merge_recipe parse_recipe(std::string_view text, const std::string& name);

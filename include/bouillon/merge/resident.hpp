@@ -40,6 +40,7 @@ class resident_checkpoints {
     /// Takes tensors that a trainer holds, in place where the backend can view memory: then they must outlive this, lie
     /// where the backend computes, and may change between merges; so a tensor is summed even if it is the same in all.
     /// @param inputs (checkpoints) the same names with the same shapes and types, oldest first
+    /// @param backend that merges are made on
     /// @param groups of tensors that have merge weights of their own
     /// @throws input_error naming a tensor that is missing, differs in shape or type, or is of integers or bools and
     /// not the same in every checkpoint
@@ -51,6 +52,10 @@ class resident_checkpoints {
           entries_(detail::hold_resident(inputs, backend, groups)) {}
 
     /// Takes tensors that are on the backend already; make_resident.hpp reads them from files.
+    /// @param backend that merges are made on
+    /// @param checkpoints how many there are
+    /// @param groups how many have merge weights of their own; 0: none
+    /// @param tensors on the backend, each of all checkpoints
     /// @param types of a merge
     resident_checkpoints(const Backend& backend, std::size_t checkpoints, std::size_t groups,
                          std::vector<detail::resident_tensor<Backend>> tensors, merged_types types = {})

@@ -20,6 +20,7 @@
 namespace bouillon {
 
 /// Bytes of the largest layer of a merge, or of a tensor that is of none where that is larger.
+/// @param checkpoints that are merged
 /// @param names of the model's tensors
 inline std::size_t largest_layer(const checkpoint_set& checkpoints, const tensor_names& names) {
     const std::string older =  // "h." for "transformer.h."
@@ -45,6 +46,7 @@ template <tensor_backend Backend, class Scorer>
 class layered_evaluator {
  public:
     /// @param checkpoints that are merged; must outlive this, as must the groups
+    /// @param backend that merges and scores
     /// @param groups of tensors that have merge weights of their own
     /// @param score gives a merge's losses
     /// @param search documents

@@ -49,6 +49,7 @@ class causal_language_model {
     using batch_type = prepared_batch<Backend>;
 
     /// @param of what the model is
+    /// @param backend that it runs on
     /// @param window tokens that a window has at most; 0: the model's context, but no more than default_window
     causal_language_model(decoder of, Backend backend, std::size_t window = 0);
 
@@ -88,6 +89,7 @@ class causal_language_model {
     /// Takes over a stage's parameters in place of another stage's.
     ///
     /// Cost: one pass over them.
+    /// @param stage 0: the embedding; then a layer each; the last: the head
     /// @param source the stage's tensors at least, as they were expected
     void load(std::size_t stage, const parameters<Backend>& source) {
         loader tensors(of_, backend_, shapes_, &source);
@@ -123,7 +125,10 @@ class causal_language_model {
     ///
     /// The last stage gives the loss of every target: minus the log of the probability that the model gives it after
     /// its window so far.
+    /// @param stage that was loaded
+    /// @param batch as it was prepared
     /// @param residual (rows, width), as the stage before left them
+    /// @param work memory, whose contents nobody reads
     /// @param first place among the losses
     /// @param losses (any), nats; the last stage writes those of the rows, from `first` on
     void run(std::size_t stage, const batch_type& batch, buffer& residual, workspace& work, std::size_t first,

@@ -79,6 +79,7 @@ inline number_counts layer_numbers(const decoder& of) {
 }  // namespace detail
 
 /// Of one stage's parameters at a time and of tables of positions.
+/// @param of what the model is
 /// @param window tokens that a window has at most
 inline number_counts parameter_numbers(const decoder& of, std::size_t window) {
     number_counts sum = detail::layer_numbers(of);

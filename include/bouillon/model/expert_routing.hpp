@@ -106,6 +106,7 @@ class token_router {
 /// Shares tokens out to experts.
 ///
 /// Source: the routers of Hugging Face transformers 5.24 (OLMoE, Mixtral, Qwen 3 MoE, DeepSeek V2 and V3, gpt-oss).
+/// @param settings of the experts
 /// @param logits (tokens, experts)
 /// @param correction (experts), what is added to the scores for the choice alone; or empty
 inline expert_routing route_to_experts(const expert_settings& settings, std::span<const float> logits,

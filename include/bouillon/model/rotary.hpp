@@ -70,6 +70,7 @@ inline double yarn_kept(const rotary_settings& rotary, std::size_t pair) {
 }  // namespace detail
 
 /// Angle a position of each pair of dimensions, radians: theta^(-2 i / dims), scaled. Rounded to float32 as PyTorch's.
+/// @param rotary how positions turn queries and keys
 /// @param long_window whether they are those of windows that the original context does not hold (is_long)
 inline std::vector<float> rotary_frequencies(const rotary_settings& rotary, bool long_window = false) {
     std::vector<float> frequencies;  // (dims / 2)

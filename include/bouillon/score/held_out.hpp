@@ -58,6 +58,7 @@ class held_out_documents {
     /// @param tokens all documents end to end
     /// @param offsets (documents + 1), where each document starts in `tokens`; the first is 0, the last tokens.size()
     /// @param origin the file's name, for messages
+    /// @param details what else is known of the documents
     /// @throws input_error when the offsets do not cut the tokens into documents of at least two tokens (one to feed
     /// and one to predict), a token id is negative, or the details do not fit the documents
     held_out_documents(std::vector<std::int32_t> tokens, std::vector<std::size_t> offsets, std::string origin,

@@ -99,6 +99,7 @@ class multiple_choice {
     /// Reference: the last two are 1 - acc and 1 - acc_norm of EleutherAI's lm-evaluation-harness; as there the first
     /// of equals is the largest.
     /// @param choice_losses (choices), nats per token of the answer, as a scorer returned them for choices()
+    /// @param kind what a question's loss is
     /// @returns (questions), lower is better
     /// @throws input_error for `accuracy_norm` without lengths, or when the number of losses is not that of the choices
     std::vector<double> losses(std::span<const double> choice_losses, question_loss kind) const {

@@ -50,6 +50,7 @@ inline void fill_up(document_batch& batch, std::size_t context, std::size_t rows
 /// [i + 1, i + context + 1), the last being shorter, so every token but a document's prompt is predicted exactly once.
 ///
 /// Windows are then put together, in order, in batches of at most `rows` rows (a longer window is a batch of its own).
+/// @param held_out the documents
 /// @param context the model's context length, tokens
 /// @param rows rows a batch; what a forward pass holds in memory
 /// @param equal batches are filled up to a multiple of `rows` by windows that belong to no document, so that a library

@@ -70,6 +70,7 @@ inline pytorch_contents read_pytorch_file(const input_file& file) {
 }
 
 /// The one tensor that a part of a file is, as torch.distributed.checkpoint stores them one after another.
+/// @param file that holds the part
 /// @param begin, size bytes of the part
 /// @param tensor its name, which the part does not hold
 /// @throws as read_pytorch_file does

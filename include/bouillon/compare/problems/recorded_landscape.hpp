@@ -25,6 +25,8 @@ namespace bouillon {
 /// hours. Between the points it is what a surrogate expects, a parabola and what that leaves over (Matern 5/2).
 ///
 /// Nobody knows its minimum, and it has no noise.
+/// @param name of the objective
+/// @param space that the points are of
 /// @param recorded points (d) of the space and their losses; three or more
 /// @throws input_error when there are too few, or one is no point of the space or has no finite loss
 /// Cost: a fit, O(n^3), then O(n^2) a value.

@@ -21,6 +21,7 @@ namespace bouillon {
 /// The landscape of merges whose losses a file holds, over the simplex of their checkpoints.
 ///
 /// examples/data/merges.jsonl has 160 merges of the eight checkpoints beside it, scored on all search documents.
+/// @param name of the objective
 /// @param path of JSON lines {"merge_weights": [...], "loss": ...}: (checkpoints) weights that sum to 1, and a loss
 /// @throws input_error that names the file and the line where it is no such object, or the merges are fewer than three
 inline objective<simplex> recorded_merges(const std::string& name, const std::string& path) {
