@@ -23,6 +23,7 @@ MENU = [
     ("Reference", ["reference/README.md", "reference/*", "api/namespacebouillon.html"]),
     ("Background", ["architecture.md", "experiments.md", "benchmarks.md", "notes/*", "contributing.md", "changelog.md"]),
 ]
+NO_PAGE = "]\0"  # of a link to a folder, of which the text is left
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -80,13 +81,18 @@ def on_page_markdown(markdown, page, config, files):
         if re.match(r"[a-z]+:", match[1]) or not target:
             return match[0]
         if path is None:
-            uri = (origin.parent / target).resolve().relative_to(Path(config.docs_dir).resolve()).as_posix()
+            inside = (origin.parent / target).resolve()
+            if inside.is_dir():
+                if not (inside / "README.md").is_file():
+                    return NO_PAGE
+                inside /= "README.md"
+            uri = inside.relative_to(Path(config.docs_dir).resolve()).as_posix()
         elif path.relative_to(ROOT).as_posix() in OUTSIDE:
             uri = OUTSIDE[path.relative_to(ROOT).as_posix()]
         elif path.is_file():
             uri = source_page(path)
         else:
-            return "]"  # a folder is no page; what is left is text in brackets
+            return NO_PAGE
         here = posixpath.dirname(page.file.src_uri)
         return f"]({posixpath.relpath(uri, here or '.')}{'#' + anchor if anchor else ''})"
 
@@ -95,7 +101,9 @@ def on_page_markdown(markdown, page, config, files):
         if re.match(r" *```", line):
             in_code = not in_code
         elif not in_code:
-            line = LINK.sub(lead, line)
+            line = re.sub(r"\[([^\[\]]*)" + NO_PAGE, r"\1", LINK.sub(lead, line)).replace(NO_PAGE, "]")
+            if page.file.src_uri in OUTSIDE.values():
+                line = re.sub(r'(src|srcset|href)="docs/', r'\1="', line)  # pictures in HTML
             item = re.match(r"([-*]|\d+\.) ", line)
             if item and before and not re.match(r"([-*]|\d+\.| ) ?", before):
                 lines.append("")

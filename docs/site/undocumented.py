@@ -36,7 +36,7 @@ def own_comment_needed(warning):
 def main():
     with open(sys.argv[1]) as log:
         warnings = [line.strip() for line in log if "warning:" in line]
-    left = [warning for warning in warnings if own_comment_needed(warning)]
+    left = sorted(warning for warning in warnings if own_comment_needed(warning))
     print("\n".join(left), file=sys.stderr)
     print(f"{len(left)} warnings of doxygen; {len(warnings) - len(left)} more are of operators and members of concepts")
     sys.exit(1 if left else 0)
