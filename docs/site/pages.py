@@ -35,7 +35,7 @@ def on_files(files, config):
     for document in [*docs.rglob("*.md"), *(ROOT / name for name in OUTSIDE)]:
         for target in LINK.findall(document.read_text()):
             path = outside_path(document, target)
-            if path and path.is_file() and path.name not in OUTSIDE:
+            if path and path.is_file() and path.relative_to(ROOT).as_posix() not in OUTSIDE:
                 linked.add(path)
     for path in sorted(linked):
         files.append(File.generated(config, source_page(path), content=listing(path)))
