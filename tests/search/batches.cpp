@@ -218,7 +218,7 @@ TEST_CASE("an abandoned repetition leaves the earlier trial's point taken") {
     for (int i = 0; i < 6; ++i) CHECK(search.suggest().unit_point != first.unit_point);
     search.abandon(first);
     CHECK(search.suggest().unit_point == first.unit_point);
-    CHECK_THROWS_AS(search.repeat({.ticket = 99, .unit_point = {0}}), input_error);
+    CHECK_THROWS_AS(search.repeat(trial{.ticket = 99, .unit_point = {0}}), input_error);
 }
 
 TEST_CASE("a trial may be ended and repeated by its ticket alone") {

@@ -42,8 +42,8 @@ TEST_CASE("a trial that this search did not suggest is refused") {
 TEST_CASE("a ticket leads to its trial where it was handed out") {
     history trials;
     trials.suggest({.ticket = 0, .unit_point = {0.5}});
-    CHECK(trials.at(0).trial.unit_point == std::vector{0.5});
-    CHECK_THROWS_WITH_AS(trials.at(1), "trial 1 was never suggested: 1 were", input_error);
+    CHECK(trials.find(0).trial.unit_point == std::vector{0.5});
+    CHECK_THROWS_WITH_AS(trials.find(1), "trial 1 was never suggested: 1 were", input_error);
 }
 
 TEST_CASE("a loss that is not finite is a failure, a negative variance an error") {

@@ -42,7 +42,8 @@ namespace bouillon {
 ///         search.observe(next, loss_at(next.point));
 ///     }
 ///
-/// Several trials may be out at once and may end in any order. A trial that fails is learned from as well; one that is
+/// Several trials may be out at once and may end in any order. Calls name one as it was suggested, or by its ticket
+/// alone. A trial that fails is learned from as well; one that is
 /// abandoned is forgotten. What is suggested is a function of the options and of the order of the calls so far, and of
 /// nothing else; in what order trials end between two suggestions makes no difference.
 /// Cost of a suggestion: a hyper-parameter fit, O(n^3), above 128 trials only now and then, and one acquisition
@@ -96,7 +97,7 @@ class bayesian_search {
     ///
     /// It counts against the budget.
     /// @throws input_error when the budget is spent or the earlier trial is not of this search
-    trial repeat(const trial& earlier) {
+    trial repeat(const named_trial& earlier) {
         ledger_.require_budget();
         return enter(history().find(earlier).trial.unit_point);
     }
@@ -130,7 +131,7 @@ class bayesian_search {
     /// @param loss lower is better
     /// @param variance of the loss, its unit squared; NaN when that is not known: one noise variance is then fitted
     /// @throws input_error when the trial is not out
-    void observe(const trial& ended, double loss, double variance = std::numeric_limits<double>::quiet_NaN()) {
+    void observe(const named_trial& ended, double loss, double variance = std::numeric_limits<double>::quiet_NaN()) {
         ledger_.observe(ended, loss, variance);
     }
 
@@ -140,7 +141,7 @@ class bayesian_search {
     /// @param ended a trial that is out
     /// @param document_losses (documents), nats per token
     /// @throws input_error when the trial is not out, or the documents' number is not the reference's
-    void observe(const trial& ended, std::span<const double> document_losses) {
+    void observe(const named_trial& ended, std::span<const double> document_losses) {
         ledger_.observe_documents(ended, document_losses);
     }
 
@@ -151,46 +152,20 @@ class bayesian_search {
     /// @param loss over all documents, the reference losses' subtracted
     /// @param document_losses (scored), nats per token
     /// @throws input_error when the trial is not out
-    void observe(const trial& ended, const loss_estimate& loss, std::span<const double> document_losses) {
+    void observe(const named_trial& ended, const loss_estimate& loss, std::span<const double> document_losses) {
         ledger_.observe(ended, loss.mean, loss.variance, document_losses);
     }
 
     /// Ends a trial that gave no loss.
     ///
     /// It counts as worse than the worst, so that its neighbourhood is avoided.
-    void fail(const trial& ended, std::string reason = {}) { ledger_.fail(ended, std::move(reason)); }
+    void fail(const named_trial& ended, std::string reason = {}) { ledger_.fail(ended, std::move(reason)); }
 
     /// Ends a trial of which nothing is known and nothing learned: its worker died, or took too long.
     ///
     /// It is as if it had never been: it does not count against the budget, and its point may be suggested again. A
     /// trial that would end every worker must fail instead, or a search can go on for ever.
-    void abandon(const trial& ended, std::string reason = {}) { ledger_.abandon(ended, std::move(reason)); }
-
-    /// The same calls by a trial's ticket, for whoever keeps no trials: a server whose workers answer with numbers.
-    ///
-    /// @throws input_error as with the trial, and for a ticket that was never handed out
-    void observe(std::size_t ticket, double loss, double variance = std::numeric_limits<double>::quiet_NaN()) {
-        observe(history().at(ticket).trial, loss, variance);
-    }
-    /// The same with a loss for each document.
-    void observe(std::size_t ticket, std::span<const double> document_losses) {
-        observe(history().at(ticket).trial, document_losses);
-    }
-    /// The same with an estimate that the caller made of the documents' losses.
-    void observe(std::size_t ticket, const loss_estimate& loss, std::span<const double> document_losses) {
-        observe(history().at(ticket).trial, loss, document_losses);
-    }
-    /// Ends a trial by its number, without a loss.
-    void fail(std::size_t ticket, std::string reason = {}) { fail(history().at(ticket).trial, std::move(reason)); }
-    /// Ends a trial by its number, as if it had never been.
-    void abandon(std::size_t ticket, std::string reason = {}) {
-        abandon(history().at(ticket).trial, std::move(reason));
-    }
-    /// A new trial at the point of an earlier one, by its number.
-    trial repeat(std::size_t ticket) {
-        const trial earlier = history().at(ticket).trial;  // the history grows meanwhile
-        return repeat(earlier);
-    }
+    void abandon(const named_trial& ended, std::string reason = {}) { ledger_.abandon(ended, std::move(reason)); }
 
     /// Where the score is largest that can be counted on: posterior mean less one posterior deviation, over the tried
     /// and known points and over the space.

@@ -43,7 +43,7 @@ class history {
     /// Ends a pending trial with its loss, and with what it is from, if that is known.
     ///
     /// A loss that is not finite is a failure.
-    void observe(const trial& ended, double loss, double variance, std::span<const double> document_losses = {}) {
+    void observe(const named_trial& ended, double loss, double variance, std::span<const double> document_losses = {}) {
         if (!std::isfinite(loss)) return fail(ended, "the loss is " + to_string(loss));
         if (variance < 0 || std::isinf(variance))
             throw input_error("trial " + to_string(ended.ticket) + ": the variance is " + to_string(variance) +
@@ -52,36 +52,29 @@ class history {
     }
 
     /// Ends a pending trial without a loss.
-    void fail(const trial& ended, std::string reason) {
+    void fail(const named_trial& ended, std::string reason) {
         end_without_loss(ended, trial_status::failed, std::move(reason));
     }
 
     /// Ends a pending trial as if it had never been.
-    void abandon(const trial& ended, std::string reason) {
+    void abandon(const named_trial& ended, std::string reason) {
         end_without_loss(ended, trial_status::abandoned, std::move(reason));
     }
 
-    /// The trial of a ticket.
-    /// @throws input_error when it was never handed out
-    const record& at(std::size_t ticket) const {
-        if (ticket >= records_.size())
-            throw input_error("trial " + to_string(ticket) + " was never suggested: " + to_string(records_.size()) +
-                              " were");
-        return records_[ticket];
-    }
-
-    /// The trial as it was suggested.
+    /// The trial and what became of it.
     /// @throws input_error when it is none of this history
-    const record& find(const trial& suggested) const {
-        const record& entry = at(suggested.ticket);
-        if (entry.trial.unit_point != suggested.unit_point)
-            throw input_error("trial " + to_string(suggested.ticket) +
-                              " was suggested at another point: it belongs to another search");
+    const record& find(const named_trial& wanted) const {
+        const std::string name = "trial " + to_string(wanted.ticket);
+        if (wanted.ticket >= records_.size())
+            throw input_error(name + " was never suggested: " + to_string(records_.size()) + " were");
+        const record& entry = records_[wanted.ticket];
+        if (wanted.suggested != nullptr && entry.trial.unit_point != wanted.suggested->unit_point)
+            throw input_error(name + " was suggested at another point: it belongs to another search");
         return entry;
     }
 
  private:
-    observation& pending(const trial& ended) {
+    observation& pending(const named_trial& ended) {
         const observation& earlier = find(ended).observation;
         const auto refuse = [&](const std::string& how) {
             return input_error("trial " + to_string(ended.ticket) + " has ended already" + how);
@@ -92,7 +85,7 @@ class history {
         return records_[ended.ticket].observation;
     }
 
-    void end_without_loss(const trial& ended, trial_status status, std::string reason) {
+    void end_without_loss(const named_trial& ended, trial_status status, std::string reason) {
         constexpr double none = std::numeric_limits<double>::quiet_NaN();
         pending(ended) = {status, none, none, std::move(reason), {}};
     }

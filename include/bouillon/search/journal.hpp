@@ -90,66 +90,40 @@ class journaled_search {
     }
 
     /// A new trial at an earlier one's point.
-    trial repeat(const trial& earlier) {
+    trial repeat(const named_trial& earlier) {
         trial next = search_.repeat(earlier);
         write({{"event", "repeat"}, {"ticket", next.ticket}, {"of", earlier.ticket}});
         return next;
     }
 
     /// Ends a trial with a loss, as the search's own call.
-    void observe(const trial& ended, double loss, double variance = std::numeric_limits<double>::quiet_NaN()) {
+    void observe(const named_trial& ended, double loss, double variance = std::numeric_limits<double>::quiet_NaN()) {
         search_.observe(ended, loss, variance);
         write_end(ended.ticket);
     }
 
     /// Ends a trial with a loss for each document, nats per token.
-    void observe(const trial& ended, std::span<const double> document_losses) {
+    void observe(const named_trial& ended, std::span<const double> document_losses) {
         search_.observe(ended, document_losses);
         write_end(ended.ticket);
     }
 
     /// Ends a trial with an estimate that the caller made of the documents' losses.
-    void observe(const trial& ended, const loss_estimate& loss, std::span<const double> document_losses) {
+    void observe(const named_trial& ended, const loss_estimate& loss, std::span<const double> document_losses) {
         search_.observe(ended, loss, document_losses);
         write_end(ended.ticket);
     }
 
     /// Ends a trial without a loss.
-    void fail(const trial& ended, std::string reason = {}) {
+    void fail(const named_trial& ended, std::string reason = {}) {
         search_.fail(ended, std::move(reason));
         write_end(ended.ticket);
     }
 
     /// Ends a trial as if it had never been.
-    void abandon(const trial& ended, std::string reason = {}) {
+    void abandon(const named_trial& ended, std::string reason = {}) {
         search_.abandon(ended, std::move(reason));
         write_end(ended.ticket);
-    }
-
-    /// The same calls by a trial's ticket.
-    ///
-    /// @throws input_error as with the trial, and for a ticket that was never handed out
-    void observe(std::size_t ticket, double loss, double variance = std::numeric_limits<double>::quiet_NaN()) {
-        observe(history().at(ticket).trial, loss, variance);
-    }
-    /// The same with a loss for each document.
-    void observe(std::size_t ticket, std::span<const double> document_losses) {
-        observe(history().at(ticket).trial, document_losses);
-    }
-    /// The same with an estimate that the caller made of the documents' losses.
-    void observe(std::size_t ticket, const loss_estimate& loss, std::span<const double> document_losses) {
-        observe(history().at(ticket).trial, loss, document_losses);
-    }
-    /// Ends a trial by its number, without a loss.
-    void fail(std::size_t ticket, std::string reason = {}) { fail(history().at(ticket).trial, std::move(reason)); }
-    /// Ends a trial by its number, as if it had never been.
-    void abandon(std::size_t ticket, std::string reason = {}) {
-        abandon(history().at(ticket).trial, std::move(reason));
-    }
-    /// A new trial at the point of an earlier one, by its number.
-    trial repeat(std::size_t ticket) {
-        const trial earlier = history().at(ticket).trial;  // the history grows meanwhile
-        return repeat(earlier);
     }
 
     /// The search's own.

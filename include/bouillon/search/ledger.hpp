@@ -77,23 +77,24 @@ class ledger {
         history_.suggest(next);
     }
 
-    void observe(const trial& ended, double loss, double variance, std::span<const double> document_losses = {}) {
+    void observe(const named_trial& ended, double loss, double variance, std::span<const double> document_losses = {}) {
         history_.observe(ended, loss, variance, document_losses);
     }
 
     /// A loss that is the documents' paired difference to the reference losses, where there are any, else their mean.
-    void observe_documents(const trial& ended, std::span<const double> document_losses) {
+    void observe_documents(const named_trial& ended, std::span<const double> document_losses) {
         const auto& reference = options_.reference_losses;
         const auto loss =
             reference.empty() ? mean_loss(document_losses) : paired_difference(document_losses, reference);
         history_.observe(ended, loss.mean, loss.variance, document_losses);
     }
 
-    void fail(const trial& ended, std::string reason) { history_.fail(ended, std::move(reason)); }
+    void fail(const named_trial& ended, std::string reason) { history_.fail(ended, std::move(reason)); }
 
-    void abandon(const trial& ended, std::string reason) {
+    void abandon(const named_trial& ended, std::string reason) {
         history_.abandon(ended, std::move(reason));
-        taken_.erase(std::find(taken_.begin(), taken_.end(), ended.unit_point));  // one only: it may be a repeated one
+        const auto& unit_point = history_[ended.ticket].trial.unit_point;
+        taken_.erase(std::find(taken_.begin(), taken_.end(), unit_point));  // one only: it may be a repeated one
     }
 
  private:

@@ -16,6 +16,16 @@ struct trial {
     std::vector<double> merge_weights = {};  ///< (checkpoints), newest last; empty where the space is not for merging
 };
 
+/// A trial as a caller names it: as it was suggested, or by its ticket alone, for whoever keeps no trials (a server
+/// whose workers answer with numbers).
+struct named_trial {
+    std::size_t ticket;
+    const trial* suggested = nullptr;  ///< null where the ticket is all; outlives this
+
+    named_trial(const trial& as_suggested) : ticket(as_suggested.ticket), suggested(&as_suggested) {}
+    named_trial(std::size_t by_ticket) : ticket(by_ticket) {}
+};
+
 /// A trial that failed is learned from, as worse than the worst; one that was abandoned (its worker died, say) teaches
 /// nothing.
 enum class trial_status { pending, observed, failed, abandoned };
