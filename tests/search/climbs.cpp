@@ -34,6 +34,7 @@ struct climber {
     gaussian_process<> model = gaussian_process<>(1);
     detail::climbs<gaussian_process<>> climbs = detail::climbs<gaussian_process<>>(options);
     std::vector<training_data> known = {};  // of each surrogate that was asked for a proposal elsewhere
+    std::vector<double> last_fit = {};      // of the last of them, the kernel's hyper-parameters
     double promised = 1;                    // the improvement of whatever is proposed there
     std::size_t freedom = 1;                // of the space, as the climbs are told
 
@@ -47,6 +48,7 @@ struct climber {
             if (allow(point{0.2}) && allow(point{0.8})) return detail::proposal{everywhere, improvement};
             CHECK(local.data().size() == others.size());
             known.push_back(others);
+            last_fit = local.hyper_parameters().kernel;
             for (const double x : {0.2, 0.5, 0.8})
                 if (allow(point{x})) return detail::proposal{{x}, promised};
             return detail::proposal{{1.0}, promised};
@@ -179,4 +181,22 @@ TEST_CASE("when a climb begins and ends is for the options to say") {
         search.promised = 5e-5;
         CHECK(search.next(data, 1e-3)->front() == 0.2);
     }
+}
+
+TEST_CASE("each climb begins with a surrogate of its own, however many trials there are") {
+    training_data data;  // 140 scores of each of two hills, of which the second is twice as wide
+    for (int i = -70; i < 70; ++i) {
+        const double away = 0.05 * i / 70, score = -100 * away * away;
+        data.add(point{0.2 + away}, 1 + score, 1e-4);
+        data.add(point{0.75 + 2 * away}, 0.9 + score, 1e-4);
+    }
+    data.successes = data.size();
+    climber search{.options = {.basin_radius = 1}};
+    REQUIRE(search.next(data, 1e-3));
+    search.promised = 5e-3;  // too little for another basin, enough for the best one
+    REQUIRE(search.next(data, 1e-3));
+    REQUIRE(search.known.size() == 2);  // away, then home
+    auto fresh = search.model;
+    fresh.fit(search.known[1].points, search.known[1].scores, search.known[1].variances);
+    CHECK(search.last_fit == fresh.hyper_parameters().kernel);
 }

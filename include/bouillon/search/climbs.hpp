@@ -96,6 +96,7 @@ class climbs {
             step taken = go(stage::away, model, data, best, left, propose);
             if (taken.next || !taken.ended_below) return std::move(taken.next);
             explored_.push_back(std::move(*taken.ended_below));
+            local_.reset();
         }
         return go(stage::home, model, data, best, left, propose).next;
     }
@@ -104,6 +105,7 @@ class climbs {
     std::optional<std::vector<double>> begin(const Surrogate& model, const training_data& data, const remaining& left,
                                              propose_with<Surrogate> propose) {
         const auto best = data.point(best_tried(model, data).index);
+        local_.reset();
         if (!contain(explored_, best)) explored_.push_back(best_basin(model, data, options_.basin_radius));
         return go(stage::away, model, data, best, left, propose).next;
     }
@@ -133,7 +135,7 @@ class climbs {
 
     climb_options options_;
     std::vector<basin> explored_;     // where climbs have ended
-    std::optional<Surrogate> local_;  // of the last climb elsewhere or home
+    std::optional<Surrogate> local_;  // of the climb that goes on, away or home
     stage stage_ = stage::everywhere;
 };
 
