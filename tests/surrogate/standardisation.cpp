@@ -48,7 +48,7 @@ TEST_CASE("scores of any size are standardised, up to where their spread overflo
 
 TEST_CASE("compression leaves the better half of the scores as it is, and is undone") {
     const std::vector<double> scores = {-1000, -3, 1, 2, 4}, variances(5, unknown);
-    const auto by = standardise_compressed(scores, variances);
+    const auto by = standardise(scores, variances, compression::once);
     CHECK(by.knee == 1);
     CHECK(by.width == 3);
     for (const double score : {1.0, 1.5, 4.0, 9.0}) CHECK(by(score) == (score - by.centre) / by.scale);
@@ -62,8 +62,8 @@ TEST_CASE("compression leaves the better half of the scores as it is, and is und
 
 TEST_CASE("scores compressed twice are near the others however poor, and uncompressed again") {
     const std::vector<double> scores = {-1e308, -1e30, -1e6, -3, 1, 2, 4, 5, 6}, variances(9, unknown);
-    const auto once = standardise_compressed(scores, variances);
-    const auto twice = standardise_compressed(scores, variances, compression::twice);
+    const auto once = standardise(scores, variances, compression::once);
+    const auto twice = standardise(scores, variances, compression::twice);
     CHECK((once.knee - once.compressed(-1e308)) / once.width > 700);
     CHECK((twice.knee - twice.compressed(-1e308)) / twice.width < 7);
     for (const double score : {-1e308, -1e30, -1e6, -3.0, 0.999, 1.0, 4.0, 50.0}) {
@@ -75,7 +75,7 @@ TEST_CASE("scores compressed twice are near the others however poor, and uncompr
 TEST_CASE("the slope of a standardised score agrees with central differences") {
     for (const compression poor : {compression::once, compression::twice}) {
         const std::vector<double> scores = {-70, -3, 1, 2, 4}, variances(5, unknown);
-        const auto by = standardise_compressed(scores, variances, poor);
+        const auto by = standardise(scores, variances, poor);
         for (const double score : {-50.0, -1.0, 0.9, 2.0, 5.0}) {
             const double step = 1e-5, difference = (by(score + step) - by(score - step)) / (2 * step);
             CHECK(by.slope(score) == doctest::Approx(difference).epsilon(1e-8));
@@ -84,19 +84,19 @@ TEST_CASE("the slope of a standardised score agrees with central differences") {
 }
 
 TEST_CASE("scores whose better half is all equal, and no scores, are not compressed") {
-    CHECK(standardise_compressed(std::vector<double>{0, 2, 2}, std::vector<double>(3, 0.0))(0) ==
+    CHECK(standardise(std::vector<double>{0, 2, 2}, std::vector<double>(3, 0.0), compression::once)(0) ==
           standardise(std::vector<double>{0, 2, 2}, std::vector<double>(3, 0.0))(0));
-    CHECK(standardise_compressed({}, {}).scale == 1);
+    CHECK(standardise({}, {}, compression::once).scale == 1);
 }
 
 TEST_CASE("scaling by a power of two changes no bit of a compressed score") {
     const std::vector<double> scores = {-7, -0.3, 0.1, 0.2, 0.25}, variances(5, 1e-4);
-    const auto by = standardise_compressed(scores, variances);
+    const auto by = standardise(scores, variances, compression::once);
     for (const double factor : {0x1p-40, 0x1p33}) {
         auto scaled = scores, scaled_variances = variances;
         for (double& score : scaled) score *= factor;
         for (double& variance : scaled_variances) variance *= factor * factor;
-        const auto same = standardise_compressed(scaled, scaled_variances);
+        const auto same = standardise(scaled, scaled_variances, compression::once);
         for (std::size_t i = 0; i < scores.size(); ++i) CHECK(same(scaled[i]) == by(scores[i]));
     }
 }

@@ -95,7 +95,7 @@ TEST_CASE("numbers that cannot be used are refused by name") {
 
 TEST_CASE("a variance goes with the square of the slope at its score") {
     const std::vector<double> scores = {-9, 1, 2, 4}, variances = {1, 1, 1, 1}, points = {0, .1, .2, .3};
-    const auto by = standardise_compressed(scores, variances);
+    const auto by = standardise(scores, variances, compression::once);
     const auto data = make_training_set(1, points, scores, variances, by);
     CHECK(data.variances[3] == doctest::Approx(1 / by.scale / by.scale).epsilon(1e-15));
     CHECK(data.variances[0] == doctest::Approx(std::pow(by.slope(-9), 2)).epsilon(1e-15));

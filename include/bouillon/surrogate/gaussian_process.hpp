@@ -3,6 +3,7 @@
 
 #include <bouillon/core/blas.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/function_ref.hpp>
 #include <bouillon/core/own_check.hpp>
 #include <bouillon/core/projected_gradient.hpp>
 #include <bouillon/core/require_option.hpp>
@@ -95,18 +96,16 @@ class gaussian_process {
         const bool afresh = 5 * scores.size() >= 6 * afresh_at_ || scores.size() < afresh_at_;
         const auto plain = standardise(scores, variances);
         if (std::ranges::all_of(scores, [&](double score) { return score == scores[0]; })) {
-            view_ = compression::none;
+            fitted_at_ = 0;
             return condition_on(make_training_set(dimension(), points, scores, variances, plain), plain,
                                 detail::prior_start(options_.priors));
         }
-        if (!afresh && keeps_hyper_parameters(scores, variances)) {
-            const auto units = units_of(view_, scores, variances);
-            return condition_on(make_training_set(dimension(), points, scores, variances, units), units,
+        const auto as_before = standardise(scores, variances, standardisation_.poor);
+        if (!afresh && hyper_parameters_fit(as_before, scores.size()))
+            return condition_on(make_training_set(dimension(), points, scores, variances, as_before), as_before,
                                 hyper_parameters_);
-        }
-        compression chosen = afresh ? compression::none : view_;
         const auto fit_view = [&](compression seen) {
-            const auto units = units_of(seen, scores, variances);
+            const auto units = standardise(scores, variances, seen);
             fitted_view result{units, make_training_set(dimension(), points, scores, variances, units), {}, 0};
             std::vector<bouillon::hyper_parameters> starts;
             auto& last = last_fits_[static_cast<std::size_t>(seen)];
@@ -119,22 +118,9 @@ class gaussian_process {
             for (const double score : scores) result.evidence += std::log(units.slope(score) * plain.scale);
             return result;
         };
-        fitted_view best = fit_view(chosen);
-        if (afresh && options_.compression) {
-            double margin = compression_margin(scores.size());
-            for (const compression seen : {compression::once, compression::twice}) {
-                fitted_view other = fit_view(seen);
-                const double worst = other.units.widths_below_knee(*std::ranges::min_element(scores));
-                if (other.evidence > best.evidence + margin) {
-                    best = std::move(other);
-                    chosen = seen;
-                    margin = 0;
-                }
-                if (worst < far_widths) break;
-            }
-        }
+        fitted_view best = fit_view(afresh ? compression::none : standardisation_.poor);
+        if (afresh && options_.compression) compress_where_likelier(best, scores, fit_view);
         condition_on(std::move(best.data), best.units, std::move(best.fitted.hyper));
-        view_ = chosen;
         fitted_at_ = scores.size();
         if (afresh) afresh_at_ = scores.size();
     }
@@ -307,19 +293,11 @@ class gaussian_process {
         hyper_parameters_ = std::move(hyper);
     }
 
-    static bouillon::standardisation units_of(compression seen, std::span<const double> scores,
-                                              std::span<const double> variances) {
-        return seen == compression::none ? standardise(scores, variances)
-                                         : standardise_compressed(scores, variances, seen);
-    }
-
-    /// Whether a few more scores among many leave the hyper-parameters as they are: a thirty-second more of them, in
-    /// nearly the same units.
-    bool keeps_hyper_parameters(std::span<const double> scores, std::span<const double> variances) const {
-        const std::size_t n = scores.size();
-        if (n <= always_fitted || n < fitted_at_ || 32 * n >= 33 * fitted_at_) return false;
-        const auto units = units_of(view_, scores, variances);
-        return std::abs(units.centre - standardisation_.centre) <= 0.1 * units.scale &&
+    /// Whether the hyper-parameters as they are serve n scores in these units: among many, a thirty-second more of them
+    /// in nearly the same units change little.
+    bool hyper_parameters_fit(const bouillon::standardisation& units, std::size_t n) const {
+        return n > always_fitted && n >= fitted_at_ && 32 * n < 33 * fitted_at_ &&
+               std::abs(units.centre - standardisation_.centre) <= 0.1 * units.scale &&
                std::abs(units.scale - standardisation_.scale) <= 0.1 * units.scale;
     }
 
@@ -361,6 +339,22 @@ class gaussian_process {
         double evidence;  ///< log posterior of the hyper-parameters, by the same unit of score for all views
     };
 
+    /// Takes the likeliest of the views that compress for the plain one.
+    /// @param fit gives the view of a compression
+    static void compress_where_likelier(fitted_view& best, std::span<const double> scores,
+                                        function_ref<fitted_view(compression)> fit) {
+        double margin = compression_margin(scores.size());
+        for (const compression seen : {compression::once, compression::twice}) {
+            fitted_view other = fit(seen);
+            const double worst = other.units.widths_below_knee(*std::ranges::min_element(scores));
+            if (other.evidence > best.evidence + margin) {
+                best = std::move(other);
+                margin = 0;
+            }
+            if (worst < far_widths) break;
+        }
+    }
+
     using covariance = decltype(as_covariance(std::declval<Kernel>()));
 
     covariance kernel_;
@@ -369,8 +363,7 @@ class gaussian_process {
     bouillon::standardisation standardisation_;
     training_set data_;
     bouillon::regression regression_;
-    compression view_ = compression::none;
-    std::array<std::optional<bouillon::hyper_parameters>, 3> last_fits_;  // by view
+    std::array<std::optional<bouillon::hyper_parameters>, 3> last_fits_;  // by compression
     std::size_t fitted_at_ = 0;  // observations at the last fit of the hyper-parameters
     std::size_t afresh_at_ = 0;  // observations at the last fresh start
 };

@@ -88,26 +88,19 @@ inline standardisation centre_and_scale(standardisation result, std::span<const 
 
 }  // namespace detail
 
-/// How scores are seen without compression.
+/// How scores are seen.
 ///
 /// Centre: the mean of the scores. Scale: their sample standard deviation, but no less than the noise's; 1 where both
-/// are 0.
+/// are 0. Where poor ones are compressed, the knee is the scores' median, the width the distance from there to the
+/// best: a few that are worse than all others by orders of magnitude no longer hide what distinguishes the good ones.
 /// @param scores (n)
 /// @param variances (n), NaN where unknown
+/// @param poor how much the worse half of the scores is compressed
 /// @throws input_error where the scores are too large for their spread to be computed
-inline standardisation standardise(std::span<const double> scores, std::span<const double> variances) {
-    return detail::centre_and_scale({}, scores, variances);
-}
-
-/// The same with the worse half of the scores compressed: the knee is their median, the width the distance from there
-/// to the best.
-///
-/// Where a few scores are worse than all others by orders of magnitude, they no longer hide what distinguishes the good
-/// ones.
-inline standardisation standardise_compressed(std::span<const double> scores, std::span<const double> variances,
-                                              compression poor = compression::once) {
+inline standardisation standardise(std::span<const double> scores, std::span<const double> variances,
+                                   compression poor = compression::none) {
     standardisation result{.poor = poor};
-    if (scores.empty()) return result;
+    if (poor == compression::none || scores.empty()) return detail::centre_and_scale(result, scores, variances);
     std::vector<double> sorted(scores.begin(), scores.end());  // (n)
     const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
     std::nth_element(sorted.begin(), middle, sorted.end());
