@@ -67,13 +67,11 @@ std::vector<double> countable_best(const Surrogate& model, const training_data& 
         if (value > best_value) best = i, best_value = value;
     }
     const std::size_t there = observation_at(model, data.point(best));
-    const double roughness = roughness_at(model.data().variances[there], model.hyper_parameters());
     const auto countable = prepare(upper_confidence_bound{-1}, model, search_state{}, engine);
     auto between =
         maximize(countable, space, engine, {.incumbent = data.point(best)}, in_length_scales(options, model));
-    const posterior smooth = model.predict(between.unit_point);
-    const double variance = smooth.variance + roughness;
-    const bool is_sure = variance <= 4 * variances[there] && smooth.mean - std::sqrt(variance) > best_value;
+    const auto [mean, variance] = belief_between(model, between.unit_point, model.data().variances[there]);
+    const bool is_sure = variance <= 4 * variances[there] && mean - std::sqrt(variance) > best_value;
     return is_sure ? std::move(between.unit_point) : copy(data.point(best));
 }
 
@@ -98,19 +96,21 @@ search_belief<Surrogate> believe(const Surrogate& last, const training_data& dat
     return now;
 }
 
-/// What is believed of the function at a unit point (d).
+/// What is believed of the function at a unit point (d): between trials with the roughness that the best one tells from
+/// noise.
 template <joint_surrogate Surrogate>
-posterior belief_at(const Surrogate& model, std::span<const double> unit_point) {
+posterior belief_at(const Surrogate& model, const training_data& data, std::span<const double> unit_point) {
     const std::size_t i = observation_at(model, unit_point);
-    if (i == model.data().size()) return model.predict(unit_point);
-    return {mean_at(model, i), variances_at_data(model)[i]};
+    if (i < model.data().size()) return {mean_at(model, i), variances_at_data(model)[i]};
+    const std::size_t best = observation_at(model, data.point(best_tried(model, data).index));
+    return belief_between(model, unit_point, model.data().variances[best]);
 }
 
 /// The same in the user's terms: the loss that was observed there where it is certain.
 template <joint_surrogate Surrogate, search_space Space>
 recommendation describe(const Surrogate& model, const training_data& data, const history& trials, const Space& space,
                         std::span<const double> unit_point) {
-    const posterior belief = belief_at(model, unit_point);
+    const posterior belief = belief_at(model, data, unit_point);
     recommendation answer;
     answer.point = space.point(unit_point);
     answer.merge_weights = merge_weights(space, answer.point);

@@ -4,6 +4,7 @@
 #include <bouillon/core/blas.hpp>
 #include <bouillon/surrogate/hyper_parameters.hpp>
 #include <bouillon/surrogate/joint_posterior.hpp>
+#include <bouillon/surrogate/posterior.hpp>
 #include <bouillon/surrogate/regression.hpp>
 
 #include <algorithm>
@@ -33,6 +34,15 @@ inline double roughness_at(double variance, const hyper_parameters& hyper) {
 inline double noise_at(double variance, const hyper_parameters& hyper) {
     if (std::isnan(variance)) return hyper.noise_variance;
     return variance + hyper.roughness - roughness_at(variance, hyper);
+}
+
+/// What is believed of the function at a point (d) between observations of this variance, the roughness that they tell
+/// from noise included.
+template <joint_surrogate Surrogate>
+posterior belief_between(const Surrogate& model, std::span<const double> point, double variance) {
+    posterior belief = model.predict(point);
+    belief.variance += roughness_at(variance, model.hyper_parameters());
+    return belief;
 }
 
 /// The observation at a point (d) of the data; how many there are where none is.
