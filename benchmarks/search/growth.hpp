@@ -17,11 +17,11 @@
 inline std::vector<double> suggestion_milliseconds(const bouillon::objective<>& function, std::size_t n,
                                                    std::uint64_t seed) {
     constexpr std::size_t suggestions = 5;
-    using bouillon::detail::thread_cpu_seconds, bouillon::detail::uniform_in_cube;
+    using bouillon::detail::thread_cpu_seconds;
     const auto& space = std::get<bouillon::box>(function.space);
     bouillon::random_engine engine = bouillon::make_engine(seed);
     bouillon::designed<bouillon::box> random_start{space, {}};
-    for (std::size_t i = 0; i < n; ++i) random_start.design.push_back(uniform_in_cube(space.dimension(), engine));
+    for (std::size_t i = 0; i < n; ++i) random_start.design.push_back(uniform_sample(space, engine));
     bouillon::bayesian_search search(random_start, {.budget = n + suggestions, .seed = seed, .initial_trials = n});
     std::vector<double> milliseconds;  // (suggestions)
     while (!search.done()) {

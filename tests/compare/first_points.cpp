@@ -21,6 +21,16 @@ TEST_CASE("the first points of a box are a Latin hypercube") {
     }
 }
 
+TEST_CASE("the first points of a box of integers are whole numbers") {
+    random_engine engine = make_engine(3);
+    const box space{.lower = {1, 1e-4}, .upper = {9, 1}, .coordinates = {{.integer = true}, {.logarithmic = true}}};
+    for (auto unit_point : first_points(space, 12, engine)) {
+        const auto before = unit_point;
+        space.project(unit_point);
+        CHECK(unit_point == before);
+    }
+}
+
 TEST_CASE("the first points of a simplex are uniform on it") {
     random_engine engine = make_engine(3);
     double first = 0;

@@ -21,6 +21,18 @@ TEST_CASE("a uniform sample is the space's map of uniform numbers") {
     CHECK(uniform_sample(square, engine) == std::vector{first, second});
 }
 
+TEST_CASE("each coordinate of a Latin hypercube visits every part of its range once") {
+    random_engine engine = make_engine(3);
+    const auto points = latin_hypercube(7, 3, engine);
+    REQUIRE(points.size() == 7);
+    for (std::size_t coordinate = 0; coordinate < 3; ++coordinate) {
+        std::vector<int> parts;
+        for (const auto& point : points) parts.push_back(static_cast<int>(point[coordinate] * 7));
+        std::sort(parts.begin(), parts.end());
+        CHECK(parts == std::vector{0, 1, 2, 3, 4, 5, 6});
+    }
+}
+
 TEST_CASE("even points are a grid on a line, and elsewhere each coordinate fills its range") {
     CHECK(even_points(box{{0}, {1}}, 5, 1) == std::vector{0.0, 0.25, 0.5, 0.75, 1.0});
     const auto points = even_points(box{{0, 0}, {1, 1}}, 64, 1);

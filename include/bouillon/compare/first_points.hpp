@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstddef>
 #include <numeric>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -21,13 +22,6 @@ namespace bouillon {
 
 namespace detail {
 
-/// A uniform point of the unit cube.
-inline std::vector<double> uniform_in_cube(std::size_t d, random_engine& engine) {
-    std::vector<double> point(d);
-    for (double& coordinate : point) coordinate = uniform(engine);
-    return point;
-}
-
 /// A uniform point of the simplex: exponential variates over their sum.
 inline std::vector<double> uniform_on_simplex(std::size_t k, random_engine& engine) {
     std::vector<double> weights(k);
@@ -35,19 +29,6 @@ inline std::vector<double> uniform_on_simplex(std::size_t k, random_engine& engi
     const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
     for (double& weight : weights) weight /= sum;
     return weights;
-}
-
-/// A Latin hypercube: n points (n, d) of which each coordinate visits every n-th part of [0, 1] once.
-inline std::vector<std::vector<double>> latin_hypercube(std::size_t n, std::size_t d, random_engine& engine) {
-    std::vector<std::vector<double>> points(n, std::vector<double>(d));
-    std::vector<std::size_t> part(n);
-    for (std::size_t coordinate = 0; coordinate < d; ++coordinate) {
-        std::iota(part.begin(), part.end(), std::size_t{0});
-        shuffle(std::span(part), engine);
-        for (std::size_t i = 0; i < n; ++i)
-            points[i][coordinate] = (static_cast<double>(part[i]) + uniform(engine)) / static_cast<double>(n);
-    }
-    return points;
 }
 
 }  // namespace detail
@@ -66,16 +47,12 @@ inline std::vector<double> uniform_unit_point(const simplex& space, random_engin
 template <search_space Space>
 std::vector<std::vector<double>> first_points(const Space& space, std::size_t n, random_engine& engine) {
     std::vector<std::vector<double>> points;
-    for (std::size_t i = 0; i < n; ++i) points.push_back(uniform_unit_point(space, engine));
+    if constexpr (std::is_same_v<Space, box> || std::is_same_v<Space, interval>)
+        for (const auto& cube_point : latin_hypercube(n, space.cube_dimension(), engine))
+            points.push_back(space.from_cube(cube_point));
+    else
+        for (std::size_t i = 0; i < n; ++i) points.push_back(uniform_unit_point(space, engine));
     return points;
-}
-/// The same in a box: a Latin hypercube.
-inline std::vector<std::vector<double>> first_points(const box& space, std::size_t n, random_engine& engine) {
-    return detail::latin_hypercube(n, space.dimension(), engine);
-}
-/// The same in an interval: a Latin hypercube.
-inline std::vector<std::vector<double>> first_points(const interval&, std::size_t n, random_engine& engine) {
-    return detail::latin_hypercube(n, 1, engine);
 }
 
 /// How many points a variant begins with: max(5, min(2 f, 10)) where a point has f degrees of freedom, and never more

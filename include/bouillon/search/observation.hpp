@@ -19,10 +19,12 @@ struct trial {
 /// A trial as a caller names it: as it was suggested, or by its ticket alone, for whoever keeps no trials (a server
 /// whose workers answer with numbers).
 struct named_trial {
-    std::size_t ticket;
+    std::size_t ticket;                ///< of the trial
     const trial* suggested = nullptr;  ///< null where the ticket is all; outlives this
 
+    /// As it was suggested.
     named_trial(const trial& as_suggested) : ticket(as_suggested.ticket), suggested(&as_suggested) {}
+    /// By its ticket alone.
     named_trial(std::size_t by_ticket) : ticket(by_ticket) {}
 };
 

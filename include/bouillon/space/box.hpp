@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -57,18 +56,11 @@ struct box {
         return unit_point;
     }
 
-    /// A Latin hypercube: n points of which each coordinate visits every n-th part of its range once.
+    /// A Latin hypercube (n, d).
     ///
     /// Of integers a point that came already is replaced by one far from all others.
     std::vector<std::vector<double>> initial_design(std::size_t n, random_engine& engine) const {
-        std::vector<std::vector<double>> design(n, std::vector<double>(dimension()));  // (n, d)
-        std::vector<std::size_t> part(n);
-        for (std::size_t coordinate = 0; coordinate < dimension(); ++coordinate) {
-            std::iota(part.begin(), part.end(), std::size_t{0});
-            shuffle(std::span(part), engine);
-            for (std::size_t i = 0; i < n; ++i)
-                design[i][coordinate] = (static_cast<double>(part[i]) + uniform(engine)) / static_cast<double>(n);
-        }
+        auto design = latin_hypercube(n, dimension(), engine);
         for (auto& cube_point : design) cube_point = from_cube(cube_point);
         design.resize(std::min(n, points().value_or(n)));
         for (std::size_t i = 0; i < design.size(); ++i)

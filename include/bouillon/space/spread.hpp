@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -39,6 +40,19 @@ inline std::vector<double> perturbed(std::span<const double> centre, random_engi
     std::vector<double> point(centre.begin(), centre.end());
     for (double& coordinate : point) coordinate += deviation * normal(engine);
     return point;
+}
+
+/// A Latin hypercube: n points (n, d) of which each coordinate visits every n-th part of [0, 1] once.
+inline std::vector<std::vector<double>> latin_hypercube(std::size_t n, std::size_t d, random_engine& engine) {
+    std::vector<std::vector<double>> points(n, std::vector<double>(d));
+    std::vector<std::size_t> part(n);
+    for (std::size_t coordinate = 0; coordinate < d; ++coordinate) {
+        std::iota(part.begin(), part.end(), std::size_t{0});
+        shuffle(std::span(part), engine);
+        for (std::size_t i = 0; i < n; ++i)
+            points[i][coordinate] = (static_cast<double>(part[i]) + uniform(engine)) / static_cast<double>(n);
+    }
+    return points;
 }
 
 /// A unit point of the space, drawn uniformly.
