@@ -53,10 +53,13 @@ def yardstick_seconds(folder, runs=3):
     return min(unit_seconds(source, "-O2") for _ in range(runs))
 
 
-def measure(folder, runs):
-    """[(row of ratios.csv, seconds, ratio)]; the yardstick is measured before and after the units."""
+def recorded_units():
     with open(RATIOS, encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+        return list(csv.DictReader(file))
+
+
+def measure(folder, rows, runs):
+    """[(row of ratios.csv, seconds, ratio)]; the yardstick is measured before and after the units."""
     yardstick = yardstick_seconds(folder)
     seconds = [min(unit_seconds(ROOT / row["unit"], row["mode"], row["definitions"]) for _ in range(runs))
                for row in rows]
@@ -73,15 +76,16 @@ def print_units(measured):
 
 
 def check(folder):
-    """Whether no ratio has grown: one that seems to have is measured twice more."""
+    """Whether no ratio has grown: those that seem to have are measured twice more."""
+    suspects = recorded_units()
     for runs in (1, 2, 3):
-        measured = measure(folder, runs)
+        measured = measure(folder, suspects, runs)
         print_units(measured)
-        grown = [f"{row['unit']} ({row['definitions']})"
-                 for row, _, ratio in measured if ratio > 1.25 * float(row["ratio"])]
-        if not grown:
+        suspects = [row for row, _, ratio in measured if ratio > 1.25 * float(row["ratio"])]
+        if not suspects:
             return True
-    print(f"slower to compile than ratios.csv has it, by more than a quarter: {', '.join(grown)}", file=sys.stderr)
+    grown = ", ".join(f"{row['unit']} ({row['definitions']})" for row in suspects)
+    print(f"slower to compile than ratios.csv has it, by more than a quarter: {grown}", file=sys.stderr)
     return False
 
 
@@ -114,7 +118,7 @@ def main():
         elif arguments.check:
             sys.exit(0 if check(folder) else 1)
         else:
-            print_units(measure(folder, arguments.runs))
+            print_units(measure(folder, recorded_units(), arguments.runs))
 
 
 if __name__ == "__main__":
