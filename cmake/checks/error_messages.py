@@ -15,16 +15,16 @@ import pathlib
 import re
 import sys
 
-ERRORS = ["input_error", "work_error", "device_lost", "output_exists", "not_finite", "types_differ", "integers_differ",
+ERRORS = ["input_error", "work_error", "interrupted", "device_lost", "output_exists", "not_finite", "types_differ", "integers_differ",
           "unknown_model", "unfinished_checkpoint", "prefixed_names"]
 RELAYS = ["fail", "fail_tensor", "fail_entry", "fail_value", "refuse", "say", "throw_cuda_failure"]
 TEXTS = ["why_not_whole", "unread_format_among", "why_not_read", "why_unfinished", "what_else_it_is", "system_failure",
-         "difference"]
+         "difference", "how_it_ended"]
 VALUES = r"(?:\.(?:unfinished|refused)|\bconst auto (?:what|text)) = ([^;]+);"  # which a site elsewhere throws
 PASSED_ON = {  # functions that throw what another site said, or the system
     "check_names", "check_same_tensors", "check_unchanged", "close", "finish", "give_up", "input_file", "journal_file",
-    "measure_answer", "overwrite_start", "read", "read_directory", "read_pytorch_file", "refuse_missing", "result",
-    "run", "select_checkpoints", "sync_directory", "write_at"}
+    "measure", "measure_answer", "overwrite_start", "read", "read_directory", "read_pytorch_file", "refuse_missing", "report_choices",
+    "result", "run", "select_checkpoints", "sync_directory", "tell_failure", "write_at"}
 SHORTEST = 6  # letters of a site that says something by itself
 SHORTEST_PIECE = 4
 MOST = 8  # messages that a piece may cover: one of more says too little

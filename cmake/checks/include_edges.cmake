@@ -25,7 +25,7 @@ set(may_include_testing core tensor space kernel surrogate acquisition)  # the l
 set(third_party
     "^(xtensor|xsimd)/|^thrust/|^cub/|^cu(da|blas)"    "^tensor/"
     "^(xflens|xtensor-blas)/"                     "^tensor/xtensor_product\\.hpp$"
-    "^nlohmann/"                                  "^((checkpoint|config)/|compare/(comparison_json|problems/recorded_merges)\\.hpp|merge/(recipe\\.ipp|shards\\.hpp|side_files\\.hpp|write_merged\\.ipp)|merge_search/measurement_event\\.hpp|score/printed_losses\\.hpp|search/journal(_contents|_event|_header|_json)?\\.[hi]pp)"
+    "^nlohmann/"                                  "^((checkpoint|config)/|compare/(comparison_json|problems/recorded_merges)\\.hpp|merge/(recipe\\.ipp|shards\\.hpp|side_files\\.hpp|write_merged\\.ipp)|merge_search/measurement_event\\.hpp|score/(printed_losses|served_command)\\.hpp|search/journal(_contents|_event|_header|_json)?\\.[hi]pp)"
     "^xxh(ash|_x86dispatch)\\.h$"                "^checkpoint/content_hash\\.hpp$"
     "^(cblas|lapacke?|omp)\\.h$|^(tbb|oneapi)/"   "^$"
     "^doctest/|^CLI/|^benchmark/"                 "^$"

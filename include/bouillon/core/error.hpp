@@ -63,6 +63,11 @@ struct work_error : error {
     using error::error;
 };
 
+/// The caller asked that the work end before it was done: nothing failed, and nothing is to be concluded from it.
+struct interrupted : error {
+    using error::error;
+};
+
 /// The device that computes can be used no more by this process: every later call fails too, so nobody may go on to
 /// the next trial. Programs end with status 1.
 struct device_lost : error {

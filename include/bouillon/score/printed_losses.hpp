@@ -36,6 +36,9 @@ inline std::string quote_line(std::string_view line) {
 inline std::vector<double> losses_of_json(std::string_view line) {
     const auto value = nlohmann::json::parse(line, nullptr, false);
     if (value.is_discarded()) throw work_error("printed " + quote_line(line) + ", which is no JSON");
+    if (value.is_object() && value.contains("error"))
+        throw work_error("said: " +
+                         (value["error"].is_string() ? value["error"].get<std::string>() : value["error"].dump()));
     if (value.is_object() && !value.contains("losses"))
         throw work_error("printed " + quote_line(line) + ", which has no \"losses\"");
     const auto& list = value.is_object() ? value["losses"] : value;
@@ -54,9 +57,9 @@ inline std::vector<double> losses_of_json(std::string_view line) {
 }  // namespace detail
 
 /// Losses as a scorer printed them: what stands on the last line that is not blank, which is one number, a JSON array
-/// of them, or a JSON object with such an array as "losses".
+/// of them, or a JSON object with such an array as "losses", or with the reason why there are none as "error".
 /// @returns (documents), or one value of a scorer that tells no more; lower is better
-/// @throws work_error saying what was printed instead
+/// @throws work_error saying what was printed instead, or the reason
 inline std::vector<double> parse_printed_losses(std::string_view printed) {
     const std::string_view line = detail::last_line(printed);
     if (line.front() == '[' || line.front() == '{') return detail::losses_of_json(line);
