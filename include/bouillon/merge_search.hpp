@@ -3,6 +3,7 @@
 
 /// Where the three arms meet: merges are measured, trials run, baselines compared, and the verdict is drawn.
 #include <bouillon/merge_search/choose_merge.hpp>
+#include <bouillon/merge_search/confirmed_documents.hpp>
 #include <bouillon/merge_search/defaults.hpp>
 #include <bouillon/merge_search/document_split.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
@@ -17,4 +18,6 @@
 #include <bouillon/merge_search/report.hpp>
 #include <bouillon/merge_search/resident_evaluator.hpp>
 #include <bouillon/merge_search/run.hpp>
+#include <bouillon/merge_search/served_evaluator.hpp>
 #include <bouillon/merge_search/warnings.hpp>
+#include <bouillon/merge_search/written_merges.hpp>

@@ -2,12 +2,18 @@
 #include <bouillon/merge_search/external_evaluator.hpp>
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/temporary_directory.hpp>
+#include <bouillon/core/to_string.hpp>
+#include <bouillon/merge_search/measured_merges.hpp>
 
 #include <doctest/doctest.h>
 
-#include <cmath>
+#include <atomic>
+#include <chrono>
 #include <fstream>
+#include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace bouillon;
@@ -27,7 +33,7 @@ TEST_CASE("a command of the user's measures the checkpoint that is written for i
     std::ifstream(note) >> seen;
     CHECK(fs::path(seen).filename() == "merged");
     { const auto gone = std::move(evaluate); }
-    CHECK_FALSE(fs::exists(fs::path(seen).parent_path()));
+    CHECK_FALSE(fs::exists(fs::path(seen).parent_path().parent_path()));
 
     external_evaluator fails(checkpoints, {"exit 1"});
     CHECK_THROWS_AS(fails(std::vector{0.5, 0.5}, document_set::search), work_error);
@@ -125,10 +131,50 @@ TEST_CASE("a command that prints one number or too few has nothing to set aside"
     }
 }
 
-TEST_CASE("a share to confirm with that leaves nothing to search by is refused") {
-    CHECK_NOTHROW(check(confirm_options{.share = 0}));
-    for (const double share : {1.0, -0.1, double(NAN)})
-        CHECK_THROWS_AS(check(confirm_options{.share = share}), input_error);
-    CHECK_THROWS_WITH_AS(check(confirm_options{.share = 1}), "confirm.share is 1, but it must be 0 or more and below 1",
+TEST_CASE("several commands run at once, each in a slot of its own, on a merge of its own") {
+    const fs::path run = BOUILLON_EXAMPLE_DATA;
+    const std::vector<fs::path> pair = {run / "step-02280", run / "step-02400"};
+    const auto checkpoints = open_checkpoints(pair);
+    const temporary_directory folder;
+    const std::string marks = (folder.path() / "slot-").string();
+    // A slot's mark is made by nobody else while its command runs, and two commands wait until both run.
+    const std::string command = "mkdir " + marks + "{slot} && while [ $(ls -d " + marks +
+                                "* | wc -l) -lt 2 ]; do sleep 0.01; done; sleep 0.1; rmdir " + marks +
+                                "{slot}; cksum < {checkpoint}/model.safetensors"
+                                " | cut -d' ' -f1; echo {trial} {checkpoint} >&2";
+    const auto name = [](std::span<const double> weights) {
+        return merge_name{"half-" + to_string(2 * weights[0]), {}};
+    };
+    external_evaluator evaluate(checkpoints, {command, std::chrono::seconds(20)},
+                                {.slots = 2, .scratch = folder.path(), .logs = folder.path() / "logs", .name = name});
+    measured_merges measure(evaluate, &evaluate.monitor());
+    const std::vector<std::vector<double>> candidates = {{0.0, 1.0}, {0.5, 0.5}, {1.0, 0.0}, {1.5, -0.5}};
+    measure.prepare(candidates, document_set::search);
+    CHECK(measure.search_documents_scored() == 4);
+    std::set<double> sums;
+    for (const auto& weights : candidates) sums.insert(measure(weights, document_set::search).losses.front());
+    CHECK(sums.size() == 4);
+    CHECK(measure.search_documents_scored() == 4);
+    std::string first, path;
+    std::ifstream(folder.path() / "logs" / "half-1.log") >> first >> first >> path;
+    CHECK(path.starts_with(folder.path().string()));
+}
+
+TEST_CASE("a measurement that is told to stop is no trial that failed, and its command is ended") {
+    const fs::path run = BOUILLON_EXAMPLE_DATA;
+    const std::vector<fs::path> pair = {run / "step-02280", run / "step-02400"};
+    const auto checkpoints = open_checkpoints(pair);
+    std::atomic<bool> stop{false};
+    external_evaluator evaluate(checkpoints, {"sleep 60"}, {.retries = 5, .write = {.stop = &stop}, .slots = 3});
+    measured_merges measure(evaluate, &evaluate.monitor());
+    const std::jthread later([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        stop = true;
+    });
+    CHECK_THROWS_AS(measure.prepare({{0.0, 1.0}, {0.5, 0.5}, {1.0, 0.0}}, document_set::search), interrupted);
+}
+
+TEST_CASE("no slot is refused") {
+    CHECK_THROWS_WITH_AS(check(external_options{.slots = 0}), "external_options.slots is 0, but it must be 1 or more",
                          input_error);
 }

@@ -5,6 +5,9 @@
 #include "partial_landscape.hpp"
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <thread>
+
 using namespace bouillon;
 
 namespace {
@@ -67,4 +70,33 @@ TEST_CASE("a scorer that gives another number of losses has failed") {
     measure(newest, document_set::search);
     CHECK_THROWS_WITH_AS(measure(w, std::vector<std::size_t>{1, 2}), "scorer: 1 losses, but 2 documents were asked for",
                          work_error);
+}
+
+TEST_CASE("what is prepared side by side is known then, and a failure is told once") {
+    struct failing {
+        monitor side_by_side{3};
+        known_landscape landscape = {};
+
+        merge_evaluation operator()(std::span<const double> merge_weights, document_set set) {
+            side_by_side.wait([] { std::this_thread::sleep_for(std::chrono::milliseconds(2)); });
+            return landscape(merge_weights, set);
+        }
+    } evaluate;
+    evaluate.landscape.failing_from = 0.9;
+    measured_merges measure(evaluate, &evaluate.side_by_side);
+    const std::vector<double> fails = {0.95, 0.05, 0};
+    measure.prepare({newest, w, fails, w, {0.1, 0.1, 0.8}}, document_set::search);
+    CHECK(evaluate.landscape.calls == 4);
+    measure(w, document_set::search);
+    CHECK_THROWS_WITH_AS(measure(fails, document_set::search), "out of memory", work_error);
+    CHECK(evaluate.landscape.calls == 4);
+    CHECK_THROWS_AS(measure(fails, document_set::search), work_error);  // asked again, it is measured again
+    CHECK(evaluate.landscape.calls == 5);
+}
+
+TEST_CASE("nothing is prepared where one merge is measured after another") {
+    known_landscape landscape;
+    measured_merges measure(landscape);
+    measure.prepare({newest, w}, document_set::search);
+    CHECK(landscape.calls == 0);
 }

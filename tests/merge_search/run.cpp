@@ -4,10 +4,15 @@
 #include <bouillon/space/simplex.hpp>
 
 #include "known_landscape.hpp"
+#include "partial_landscape.hpp"
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <chrono>
+#include <concepts>
 #include <span>
 #include <string>
+#include <thread>
 
 using namespace bouillon;
 
@@ -80,4 +85,84 @@ TEST_CASE("trials of one loss each are remembered too") {
     remember_trials(search.history(), again);
     for (const auto& [suggested, observed] : search.history().records())
         CHECK(again(suggested.merge_weights, document_set::search).losses == std::vector{observed.loss});
+}
+
+namespace {
+
+/// A landscape whose measurements take their time, side by side.
+template <class Landscape>
+struct waiting_landscape {
+    Landscape landscape = {};
+    monitor side_by_side;
+    std::atomic<int> out{0}, most_out{0};
+    std::size_t fails = 0;  // the call that ends in `failure`, from 1 on
+    std::size_t calls = 0;
+
+    explicit waiting_landscape(std::size_t slots) : side_by_side(slots) {}
+
+    template <class Documents>
+    requires std::invocable < Landscape&, std::span<const double>,
+    const Documents& > merge_evaluation operator()(std::span<const double> w, const Documents& documents) {
+        const std::size_t call = ++calls;
+        side_by_side.wait([&] {
+            const int now = ++out;
+            for (int most = most_out; most < now && !most_out.compare_exchange_weak(most, now);) {
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(1 + call % 5));
+            --out;
+            if (call == fails) throw device_lost("the device is gone");
+        });
+        return landscape(w, documents);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("trials run side by side, as many as there are slots and as many as the budget") {
+    waiting_landscape<known_landscape> landscape(4);
+    bayesian_search search(simplex{3}, options_for(landscape.landscape, 30));
+    landscape.landscape.failing_from = 0.6;
+    measured_merges measure(landscape, &landscape.side_by_side);
+    std::size_t ended = 0, failed = 0;
+    run_all_trials(landscape.side_by_side, search, measure, [&](const trial_event& event) {
+        ++ended;
+        failed += event.observation.status == trial_status::failed;
+    });
+    CHECK(landscape.most_out == 4);
+    CHECK(ended == 30);
+    CHECK(failed > 0);
+    CHECK(search.history().size() == 30);
+    for (const auto& one : search.history().records()) CHECK(one.observation.status != trial_status::pending);
+    CHECK(search.recommendation().merge_weights[0] < 0.6);
+}
+
+TEST_CASE("trials that race run side by side and come to what they come to one after another") {
+    waiting_landscape<partial_landscape> landscape(3);
+    const std::vector<double> newest = {0, 0, 1};
+    search_options options;
+    options.budget = 25;
+    options.reference_losses = landscape.landscape(newest, document_set::search).losses;
+    bayesian_search search(simplex{3}, options);
+    measured_merges measure(landscape, &landscape.side_by_side);
+    measure(newest, document_set::search);
+    document_race race(newest, options.reference_losses);
+    run_all_trials(landscape.side_by_side, search, measure, race, [](const trial_event&) {});
+    CHECK(landscape.most_out == 3);
+    const auto loss = [&](const std::vector<double>& w) {
+        return mean_loss(landscape.landscape(w, document_set::search).losses).mean;
+    };
+    const double least = loss({0.5, 0.3, 0.2});
+    CHECK(loss(search.recommendation().merge_weights) < least + 0.1 * (loss(newest) - least));
+}
+
+TEST_CASE("the end of one thread ends all, and the trials that are out stay so") {
+    waiting_landscape<known_landscape> landscape(3);
+    bayesian_search search(simplex{3}, options_for(landscape.landscape, 30));
+    measured_merges measure(landscape, &landscape.side_by_side);
+    landscape.fails = 10;
+    CHECK_THROWS_AS(run_all_trials(landscape.side_by_side, search, measure, [](const trial_event&) {}), device_lost);
+    std::size_t pending = 0;
+    for (const auto& one : search.history().records()) pending += one.observation.status == trial_status::pending;
+    CHECK(pending >= 1);
+    CHECK(search.history().size() < 14);
 }

@@ -56,6 +56,37 @@ row_gain best_baseline(const merge_report& report, Measure& measure) {
             gain_over(measure(best->merge_weights, set).losses, measure(report.found().merge_weights, set).losses)};
 }
 
+/// What a baseline comes to, or why nothing can be said of it.
+struct chosen_merge {
+    const baseline* compared;
+    std::vector<double> merge_weights;  // (checkpoints)
+    std::string failure;                // empty where there is none
+};
+
+template <class Choose, class OnMerge>
+std::vector<chosen_merge> choose_all(Choose&& choose, const std::vector<baseline>& compared, OnMerge&& on_merge) {
+    std::vector<chosen_merge> chosen;
+    for (const baseline& one : compared) {
+        on_merge(one.name);
+        try {
+            chosen.push_back({&one, choose(one), {}});
+        } catch (const work_error& failure) {
+            chosen.push_back({&one, {}, failure.what()});
+        }
+    }
+    return chosen;
+}
+
+/// Merges that are measured for baselines, so that they can be side by side.
+/// @param alone only those of baselines without a choice
+inline std::vector<std::vector<double>> candidates_of(const std::vector<baseline>& compared, bool alone) {
+    std::vector<std::vector<double>> candidates;  // (candidates, checkpoints)
+    for (const baseline& one : compared)
+        if (!alone || one.merge_weights.size() == 1)
+            candidates.insert(candidates.end(), one.merge_weights.begin(), one.merge_weights.end());
+    return candidates;
+}
+
 /// make_report, where `choose(baseline)` gives the merge (checkpoints) that a baseline comes to.
 template <class Choose, class Evaluator, class OnMerge>
 merge_report report_choices(Choose&& choose, const std::vector<double>& found, const std::vector<baseline>& compared,
@@ -76,15 +107,19 @@ merge_report report_choices(Choose&& choose, const std::vector<double>& found, c
         }
         report.rows.push_back(std::move(row));
     };
-    for (const baseline& one : compared) {
-        on_merge(one.name);
-        try {
-            add(one.name, choose(one));
-        } catch (const work_error& failure) {
+    const auto chosen = choose_all(choose, compared, on_merge);
+    std::vector<std::vector<double>> merges = {found};  // (merges, checkpoints)
+    for (const auto& [one, merge_weights, failure] : chosen)
+        if (failure.empty()) merges.push_back(merge_weights);
+    measure.prepare(merges, document_set::search);
+    if (report.honest()) measure.prepare(merges, document_set::test);
+    for (const auto& [one, merge_weights, failure] : chosen) try {
+            if (!failure.empty()) throw work_error(failure);
+            add(one->name, merge_weights);
+        } catch (const work_error& reason) {
             if (report.rows.empty()) throw;  // gains are over the newest
-            report.unmeasured.push_back({one.name, failure.what()});
+            report.unmeasured.push_back({one->name, reason.what()});
         }
-    }
     on_merge("found merge");
     add("found merge", found);
     report.best_baseline = detail::best_baseline(report, measure);
@@ -106,6 +141,7 @@ merge_report report_choices(Choose&& choose, const std::vector<double>& found, c
 template <class Evaluator, class OnMerge>
 merge_report make_report(const std::vector<double>& found, const std::vector<baseline>& compared,
                          measured_merges<Evaluator>& measure, gain_documents gains_on, OnMerge&& on_merge) {
+    measure.prepare(detail::candidates_of(compared, false), document_set::search);
     const auto choose = [&](const baseline& one) { return choose_merge(one, measure); };
     auto report = detail::report_choices(choose, found, compared, measure, gains_on, on_merge);
     report.averaging = detail::averaging_gain(report.newest().merge_weights.size(), measure);
@@ -117,6 +153,7 @@ template <class Evaluator, class OnMerge>
 merge_report make_report(const std::vector<double>& found, const std::vector<baseline>& compared,
                          measured_merges<Evaluator>& measure, document_race& race, gain_documents gains_on,
                          OnMerge&& on_merge) {
+    measure.prepare(detail::candidates_of(compared, true), document_set::search);
     const auto choose = [&](const baseline& one) {
         if (one.merge_weights.size() == 1) return choose_merge(one, measure);  // nothing to choose
         raced_candidates candidates(race, one.merge_weights, measure);

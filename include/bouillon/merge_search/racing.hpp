@@ -186,16 +186,15 @@ class document_race {
 
 /// Scores the merges that are measured anyway, before others race: those of the baselines that have no choice.
 ///
-/// One that cannot be measured is passed over.
+/// One that cannot be measured is passed over: the report will say so.
 template <class Evaluator>
 void enter_baselines(document_race& race, const std::vector<baseline>& compared, measured_merges<Evaluator>& measure) {
+    std::vector<std::vector<double>> alone;  // (baselines without a choice, checkpoints)
     for (const auto& one : compared)
-        if (one.merge_weights.size() == 1) try {
-                const auto& weights = one.merge_weights.front();
-                race.enter(weights, measure(weights, document_set::search).losses);
-            } catch (const work_error&) {
-                continue;  // the report will say so
-            }
+        if (one.merge_weights.size() == 1) alone.push_back(one.merge_weights.front());
+    measure.for_each(alone, [&](const auto& merge_weights) {
+        race.enter(merge_weights, measure(merge_weights, document_set::search).losses);
+    });
 }
 
 /// Takes in the trials of a search that is resumed, so that none is scored again and the race goes on as it was.
@@ -244,18 +243,20 @@ template <class Evaluator>
 class raced_candidates {
  public:
     /// Scores all candidates on the documents of the first stage, to have a leader: one that cannot be is passed over.
+    /// Where several are measured at once, they also end their races here.
     /// @param race must outlive this
     /// @param candidates (candidates, checkpoints)
     /// @param measure must outlive this
     raced_candidates(const document_race& race, const std::vector<std::vector<double>>& candidates,
                      measured_merges<Evaluator>& measure)
         : race_(&race), measure_(&measure) {
-        for (const auto& merge_weights : candidates) try {
-                const auto documents = race.documents(race.options().first);
-                lead(race.estimate(merge_weights, measure(merge_weights, documents).losses));
-            } catch (const work_error&) {
-                continue;  // it will be asked for again
-            }
+        measure.for_each(candidates, [&](const auto& merge_weights) {
+            const auto documents = race.documents(race.options().first);
+            lead(race.estimate(merge_weights, measure(merge_weights, documents).losses));
+        });
+        if (measure.threads() > 1)
+            measure.for_each(candidates,
+                             [&](const auto& merge_weights) { (*this)(merge_weights, document_set::search); });
     }
 
     /// Losses of a merge on the search documents.

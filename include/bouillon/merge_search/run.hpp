@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/monitor.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
 #include <bouillon/merge_search/measured_merges.hpp>
 #include <bouillon/merge_search/racing.hpp>
@@ -119,6 +120,30 @@ void run_all_trials(Search& search, measured_merges<Evaluator>& measure, OnTrial
 template <class Search, class Evaluator, class OnTrial>
 void run_all_trials(Search& search, measured_merges<Evaluator>& measure, document_race& race, OnTrial&& on_trial) {
     while (!search.done()) run_trial(search, measure, race, on_trial);
+}
+
+/// Runs trials until the search is done, as many at once as the monitor has threads: a new one is suggested as soon as
+/// one ends. What the search, the memory and `on_trial` do needs no lock.
+/// @param side_by_side the evaluator's, in which it measures
+/// @throws interrupted, and leaves the trials that are out as they are, when the evaluator is told to stop
+template <class Search, class Evaluator, class OnTrial>
+void run_all_trials(monitor& side_by_side, Search& search, measured_merges<Evaluator>& measure, OnTrial&& on_trial) {
+    side_by_side.run([&] {
+        if (search.done()) return false;
+        run_trial(search, measure, on_trial);
+        return true;
+    });
+}
+
+/// The same, with trials that race.
+template <class Search, class Evaluator, class OnTrial>
+void run_all_trials(monitor& side_by_side, Search& search, measured_merges<Evaluator>& measure, document_race& race,
+                    OnTrial&& on_trial) {
+    side_by_side.run([&] {
+        if (search.done()) return false;
+        run_trial(search, measure, race, on_trial);
+        return true;
+    });
 }
 
 }  // namespace bouillon
