@@ -396,7 +396,7 @@ TEST_CASE("wrong usage and wrong files are one line, status 2") {
     refused("", "A subcommand is required");
     refused("serach " + run.step(0).string(), "there is no subcommand 'serach'; there are search, report, merge");
     refused(search_of(run, 1) + on_documents(run), "2 or more checkpoints, but 1 is given");
-    refused(search_of(run, 2), "give one of --held-out FILE and --score COMMAND");
+    refused(search_of(run, 2), "give one of --held-out FILE, --score COMMAND and --serve COMMAND");
     refused(search_of(run, 3) + on_documents(run) + " --space interval", "2 checkpoints, but 3 are given");
     refused(search_of(run, 3) + on_documents(run) + " --space affine --lower 0.1", "at most 0, at least 1");
     refused(search_of(run, 3) + on_documents(run) + " --budget 0", "--budget");

@@ -37,7 +37,7 @@ void check_result(const bouillon::checkpoint_set& checkpoints, const bouillon::t
     progress.show("reading the checkpoints, for what would stop a merge");
     if (!arguments.out.empty())
         bouillon::check_output(checkpoints, arguments.out, options);
-    else if (!arguments.score.empty())
+    else if (arguments.has_command())
         bouillon::check_inputs(checkpoints, options);
 }
 

@@ -14,6 +14,7 @@
 #include "search/merge_problem.hpp"
 #include "search/search_outputs.hpp"
 #include "search/search_stages.hpp"
+#include "until_signal.hpp"
 
 #include <memory>
 #include <optional>
@@ -50,6 +51,9 @@ bouillon::merge_report compare(merge_problem& problem, const search_result& resu
 
 /// A search, from its checkpoints to its verdict.
 void run(const search_arguments& arguments) {
+    // Commands and their merges are to be gone before a signal ends the program.
+    std::optional<until_signal> signal;
+    if (arguments.has_command()) signal.emplace();
     // What cannot be written shows now, not at the end.
     std::optional<report_file> page_file;
     if (!arguments.report.empty()) page_file.emplace(arguments.report, arguments.force);
@@ -60,12 +64,22 @@ void run(const search_arguments& arguments) {
     const auto checkpoints = open_run(arguments.checkpoints, arguments.set.options());
     const auto groups = make_groups(arguments.groups, checkpoints);
     check_result(checkpoints, groups, arguments);
-    auto scorer = make_scorer(arguments, checkpoints, groups);
+    measurement_names called;
+    auto scorer = make_scorer(arguments, checkpoints, groups, {called, signal ? signal->asked() : nullptr});
     recorded_evaluator evaluate(scorer.evaluate, [&](const auto& made) { journal.write(made); });
     for (const auto& made : journal.earlier()) evaluate.remember(made);
-    merge_losses losses(evaluate);
-    merge_problem problem{arguments,      groups,           losses,        journal,      names_of(checkpoints, groups),
-                          scorer.wording, scorer.precision, scorer.metric, scorer.window};
+    merge_losses losses(evaluate, scorer.side_by_side);
+    merge_problem problem{.arguments = arguments,
+                          .groups = groups,
+                          .losses = losses,
+                          .journal = journal,
+                          .called = called,
+                          .names = names_of(checkpoints, groups),
+                          .wording = scorer.wording,
+                          .precision = scorer.precision,
+                          .metric = scorer.metric,
+                          .window = scorer.window,
+                          .side_by_side = scorer.side_by_side};
     if (arguments.groups.any()) make_group_space(arguments.groups, groups, problem.newest());
     measure_newest(problem, scorer, evaluate);
     note_contents(checkpoints);

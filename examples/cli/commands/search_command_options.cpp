@@ -37,19 +37,47 @@ void add_data_options(CLI::App& command, search_arguments& arguments) {
             "--score", arguments.score,
             "Instead of --held-out: a command that prints a merge's loss (lower is better) on its last line, or "
             "each document's as a JSON array or as \"losses\" of an object; {checkpoint} becomes the merge's "
-            "path")
+            "path, {slot} its place among --jobs, {trial} its number")
+        ->type_name("COMMAND");
+    command
+        .add_option(
+            "--serve", arguments.serve,
+            "The same of a command that stays: started once for each of --jobs, it reads a JSON line a merge "
+            "({\"trial\": 3, \"checkpoint\": PATH}, \"documents\" where only some are to be scored) and prints a "
+            "line of losses; {slot} becomes its place")
         ->type_name("COMMAND");
     command
         .add_option("--score-limit", arguments.score_limit,
-                    "Time that a --score command may take, seconds; then its trial failed")
+                    "Time that a --score command, or an answer of a --serve command, may take, seconds; then its trial "
+                    "failed")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     command
         .add_option("--retries", arguments.retries,
-                    "Times that a --score command which failed is run again before its trial, or its line of the "
-                    "table, is given up")
+                    "Times that a command which failed is run again before its trial, or its line of the table, is "
+                    "given up")
         ->check(whole_number())
         ->capture_default_str();
+}
+
+/// How commands run side by side.
+void add_job_options(CLI::App& command, search_arguments& arguments) {
+    command
+        .add_option(
+            "--jobs", arguments.jobs,
+            "Merges that are written and measured by --score or --serve commands at once, each in a slot of its "
+            "own")
+        ->check(CLI::Range(1, 4096))
+        ->capture_default_str();
+    command
+        .add_option("--logs", arguments.logs,
+                    "Write what commands say there: a file a merge, or of --serve a file a slot")
+        ->type_name("DIR");
+    command
+        .add_option("--scratch", arguments.scratch,
+                    "Where merges are written for commands, one a job at most: /dev/shm for none on disk")
+        ->check(CLI::ExistingDirectory)
+        ->type_name("DIR");
 }
 
 void add_output_options(CLI::App& command, search_arguments& arguments) {
@@ -142,6 +170,7 @@ void add_stopping_options(CLI::App& command, search_arguments& arguments) {
 
 void add_search_options(CLI::App& command, search_arguments& arguments) {
     add_data_options(command, arguments);
+    add_job_options(command, arguments);
     add_output_options(command, arguments);
     add_space_options(command, arguments);
     add_method_options(command, arguments);

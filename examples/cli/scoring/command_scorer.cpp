@@ -1,21 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/merge_search/external_evaluator.hpp>
+#include <bouillon/merge_search/served_evaluator.hpp>
 
 #include "scoring/merge_scorer.hpp"
+#include "search/measurement_names.hpp"
 
 #include <chrono>
 #include <memory>
 
-merge_scorer make_command_scorer(const search_arguments& arguments, double confirm_share,
-                                 const bouillon::checkpoint_set& checkpoints, const bouillon::tensor_groups& groups) {
-    const bouillon::external_command command{arguments.score, std::chrono::seconds(arguments.score_limit)};
-    const auto evaluator = std::make_shared<bouillon::external_evaluator>(
-        checkpoints, command,
-        bouillon::external_options{arguments.retries,
-                                   {.allow_non_finite = arguments.allow_non_finite, .groups = groups}},
-        bouillon::confirm_options{confirm_share, arguments.seed});
+namespace {
+
+template <class Evaluator>
+merge_scorer scorer_of(const std::shared_ptr<Evaluator>& evaluator) {
     merge_scorer scorer;
     scorer.evaluate = as_functions(evaluator);
     scorer.wording = wording_of_a_command();
+    scorer.side_by_side = &evaluator->monitor();
+    return scorer;
+}
+
+}  // namespace
+
+merge_scorer make_command_scorer(const search_arguments& arguments, double confirm_share,
+                                 const bouillon::checkpoint_set& checkpoints, const bouillon::tensor_groups& groups,
+                                 const command_context& context) {
+    const std::chrono::seconds limit(arguments.score_limit);
+    const bouillon::external_options options{
+        .retries = arguments.retries,
+        .write = {.allow_non_finite = arguments.allow_non_finite, .groups = groups, .stop = context.stop},
+        .slots = arguments.jobs,
+        .scratch = arguments.scratch,
+        .logs = arguments.logs,
+        .name = [&names = context.names](std::span<const double> merge_weights) { return names(merge_weights); }};
+    const bouillon::confirm_options confirm{confirm_share, arguments.seed};
+    if (!arguments.score.empty())
+        return scorer_of(std::make_shared<bouillon::external_evaluator>(
+            checkpoints, bouillon::external_command{arguments.score, limit}, options, confirm));
+    const auto served = std::make_shared<bouillon::served_evaluator>(
+        checkpoints, bouillon::served_command{arguments.serve, limit}, options, confirm);
+    merge_scorer scorer = scorer_of(served);
+    scorer.chooses_documents = [served](std::span<const double> measured) {
+        return served->chooses_documents(measured);
+    };
     return scorer;
 }

@@ -38,9 +38,9 @@ void announce(const bouillon::memory_plan& plan) { std::fprintf(stderr, "memory:
 }  // namespace
 
 merge_scorer make_scorer(const search_arguments& arguments, const bouillon::checkpoint_set& checkpoints,
-                         const bouillon::tensor_groups& groups) {
-    if (!arguments.score.empty())
-        return make_command_scorer(arguments, arguments.confirm.value_or(third), checkpoints, groups);
+                         const bouillon::tensor_groups& groups, const command_context& context) {
+    if (arguments.has_command())
+        return make_command_scorer(arguments, arguments.confirm.value_or(third), checkpoints, groups, context);
     auto [search, judging, confirming] = read_documents(arguments);
     check_metric(*arguments.metric, search.questions || judging.questions, arguments.held_out);
     const auto model = read_model_config(checkpoints.newest());

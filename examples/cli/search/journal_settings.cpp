@@ -13,10 +13,12 @@ json journal_settings(const search_arguments& arguments) {
     for (const auto& path : arguments.checkpoints) settings["checkpoints"].push_back(path.string());
     settings["kernel"] = arguments.kernel->name;
     settings["acquisition"] = arguments.acquisition->name;
-    if (arguments.score.empty())
-        settings["held_out"] = arguments.held_out.string();
-    else
+    if (!arguments.score.empty())
         settings["score"] = arguments.score;
+    else if (!arguments.serve.empty())
+        settings["serve"] = arguments.serve;
+    else
+        settings["held_out"] = arguments.held_out.string();
     const auto& set = arguments.set;  // what a merge is, where it is not as usual
     if (set.dtype->type) settings["dtype"] = set.dtype->name;
     if (!set.kept.empty()) settings["keep_dtype"] = set.kept;
@@ -59,7 +61,7 @@ search_arguments arguments_from(const json& settings) {
 }
 
 loss_wording wording_from(const json& settings) {
-    if (settings.contains("score")) return wording_of_a_command();
+    if (settings.contains("score") || settings.contains("serve")) return wording_of_a_command();
     if (!settings.contains("metric")) return {};
     return choice_named(metric_choices(), settings.at("metric").get<std::string>(), "metric").wording;
 }

@@ -58,6 +58,7 @@ void measurement_journal::read(const search_arguments& arguments, const std::vec
         if (events.size() == 1) bouillon::check_journal_settings(events.front(), journal_settings(arguments), name());
     }
     has_newest_ = std::ranges::any_of(earlier_, [&](const auto& made) { return made.merge_weights == newest; });
+    raced_ = events.front().at("settings").contains("racing");
     const std::size_t budget = budget_of(events);
     ended_ = events.back().at("event") == "result" && arguments.budget <= budget;
     if (groups_file_ && !groups_file_->lines().empty() && arguments.budget > budget)

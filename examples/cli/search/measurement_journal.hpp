@@ -26,6 +26,8 @@ class measurement_journal {
     /// Whether an earlier run began it, and whether it ended its search.
     bool is_resumed() const { return resumed_; }
     bool has_ended() const { return ended_; }
+    /// Whether trials of that run raced.
+    bool has_raced() const { return raced_; }
     /// How messages about it begin.
     std::string name() const;
 
@@ -55,5 +57,5 @@ class measurement_journal {
     std::shared_ptr<bouillon::journal_file> file_, groups_file_;
     std::vector<bouillon::measurement> earlier_;
     std::vector<std::string> waiting_;  // lines, until the header is written
-    bool resumed_ = false, ended_ = false, has_newest_ = false, begun_ = false, trial_runs_ = false;
+    bool resumed_ = false, ended_ = false, raced_ = false, has_newest_ = false, begun_ = false, trial_runs_ = false;
 };

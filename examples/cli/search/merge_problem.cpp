@@ -73,10 +73,14 @@ void measure_newest(merge_problem& problem, const merge_scorer& scorer, recorded
         journal.earlier(), [&](const auto& made) { return made.merge_weights == newest && !made.search.empty(); });
     problem.newest_losses = needed_losses(problem, the_newest, newest, document_set::search);
     if (recorded && !journal.has_ended()) compare_newest(problem, scorer, evaluate);
-    problem.confirming = arguments.score.empty() ? scorer.confirming : evaluate.test_documents();
+    problem.confirming = arguments.has_command() ? evaluate.test_documents() : scorer.confirming;
     if (problem.confirming > 0) problem.gains_on = gain_documents::confirm;
     if (!arguments.test.empty()) problem.gains_on = gain_documents::test;
     if (problem.gains_on != gain_documents::search) needed_losses(problem, the_newest, newest, document_set::test);
-    if (!arguments.full && scorer.evaluate.some && problem.newest_losses.size() > 1)
-        problem.race.emplace(newest, problem.newest_losses, bouillon::racing_options{.seed = arguments.seed});
+    const auto races = [&] {
+        if (arguments.full || !scorer.evaluate.some || problem.newest_losses.size() < 2) return false;
+        if (!scorer.chooses_documents) return true;
+        return journal.has_ended() ? journal.has_raced() : scorer.chooses_documents(newest);
+    };
+    if (races()) problem.race.emplace(newest, problem.newest_losses, bouillon::racing_options{.seed = arguments.seed});
 }

@@ -12,6 +12,7 @@
 #include "scoring/evaluate_function.hpp"
 #include "scoring/loss_wording.hpp"
 #include "search/measurement_journal.hpp"
+#include "search/measurement_names.hpp"
 #include "search/search_arguments.hpp"
 
 #include <cstddef>
@@ -30,6 +31,7 @@ struct merge_problem {
     const bouillon::tensor_groups& groups;  // empty: all tensors have the same merge weights
     merge_losses& losses;
     measurement_journal& journal;
+    measurement_names& called;
     merge_weight_names names;
     loss_wording wording;
     bouillon::precision precision = bouillon::precision::float32;  // of the products that give losses
@@ -39,6 +41,7 @@ struct merge_problem {
     std::size_t confirming = 0;              // documents set aside from the search's
     bouillon::gain_documents gains_on = bouillon::gain_documents::search;
     std::optional<bouillon::document_race> race = std::nullopt;  // nothing: every trial is scored in full
+    bouillon::monitor* side_by_side = nullptr;                   // whose threads measure several merges at once
 
     std::size_t checkpoints() const { return names.checkpoints.size(); }
     /// Merge weights (checkpoints).

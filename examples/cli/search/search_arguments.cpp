@@ -43,6 +43,17 @@ void check_outputs_differ(const search_arguments& arguments) {
                                             outputs[i].first);
 }
 
+/// What only a command has.
+void check_command_options(const search_arguments& arguments) {
+    if (arguments.has_command()) return;
+    const auto refuse = [](const std::string& option) {
+        throw bouillon::input_error(option + " needs --score COMMAND or --serve COMMAND");
+    };
+    if (arguments.jobs > 1) refuse("--jobs");
+    if (!arguments.logs.empty()) refuse("--logs");
+    if (!arguments.scratch.empty()) refuse("--scratch");
+}
+
 void check_usage(const search_arguments& arguments) {
     const auto refuse = [](const std::string& what) { throw bouillon::input_error(what); };
     if (arguments.groups.any() && arguments.preset)
@@ -50,10 +61,11 @@ void check_usage(const search_arguments& arguments) {
     if (arguments.checkpoints.size() < 2)
         refuse("search takes 2 or more checkpoints, but " + bouillon::to_string(arguments.checkpoints.size()) +
                " is given" + remedy_of_one(arguments.checkpoints));
-    if (arguments.held_out.empty() == arguments.score.empty())
-        refuse("give one of --held-out FILE and --score COMMAND");
-    if (!arguments.score.empty() && !arguments.test.empty())
-        refuse("--test needs --held-out: of what a --score command measures, --confirm sets a share aside");
+    if (!arguments.held_out.empty() + !arguments.score.empty() + !arguments.serve.empty() != 1)
+        refuse("give one of --held-out FILE, --score COMMAND and --serve COMMAND");
+    if (arguments.has_command() && !arguments.test.empty())
+        refuse("--test needs --held-out: of what a command measures, --confirm sets a share aside");
+    check_command_options(arguments);
     if (arguments.confirm && !arguments.test.empty())
         refuse("--confirm sets documents aside to judge on, which --test is for: give one of them");
     if (arguments.resume && arguments.journal.empty()) refuse("--resume needs --journal FILE");

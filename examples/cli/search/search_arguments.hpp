@@ -41,7 +41,8 @@ struct search_arguments {
     set_arguments set;
     std::vector<std::string> command;  // its words
     std::filesystem::path held_out, test, journal, out, report;
-    std::string score;  // a command
+    std::string score, serve;  // commands: one a merge, and one that stays
+    std::filesystem::path scratch, logs;
     const metric_choice* metric = &metric_choices().front();
     const space_choice* space = &space_choices().front();
     space_bounds bounds;
@@ -56,8 +57,11 @@ struct search_arguments {
     long score_limit = 3600;        // seconds
     std::optional<double> confirm;  // share of the documents
     std::size_t retries = 0;        // of a command that failed
+    std::size_t jobs = 1;           // commands at once
     bool full = false, resume = false, force = false, json = false, allow_non_finite = false;
 
+    /// Whether a command measures, whose losses are its own.
+    bool has_command() const { return !score.empty() || !serve.empty(); }
     /// Whether what a page shows is kept: for the page, or in the journal, from which `bouillon report` makes one.
     bool has_page() const { return !report.empty() || !journal.empty(); }
 };

@@ -42,13 +42,19 @@ class trial_teller {
 /// While it lives, what is measured is a trial's.
 class trial_period {
  public:
-    explicit trial_period(measurement_journal& journal) : journal_(&journal) { journal.set_trial_runs(true); }
-    ~trial_period() { journal_->set_trial_runs(false); }
+    trial_period(merge_problem& problem, const running_search& search, std::size_t earlier) : problem_(&problem) {
+        problem.journal.set_trial_runs(true);
+        problem.called.set_search(&search, earlier);
+    }
+    ~trial_period() {
+        problem_->journal.set_trial_runs(false);
+        problem_->called.set_search(nullptr, 0);
+    }
     trial_period(const trial_period&) = delete;
     trial_period& operator=(const trial_period&) = delete;
 
  private:
-    measurement_journal* journal_;
+    merge_problem* problem_;
 };
 
 }  // namespace
@@ -60,12 +66,18 @@ std::string run_trials(running_search& search, double newest_loss, std::size_t e
         bouillon::enter_trials(*problem.race, search.history(), problem.losses);
     else
         bouillon::remember_trials(search.history(), problem.losses);
-    const trial_period period(problem.journal);
-    for (;;) {
-        if (auto option = search.stopped_by(stopping, newest_loss); !option.empty()) return option;
+    const trial_period period(problem, search, earlier);
+    std::string stopped_by;
+    const auto step = [&] {
+        if (stopped_by.empty()) stopped_by = search.stopped_by(stopping, newest_loss);
+        if (!stopped_by.empty()) return false;
         if (problem.race)
             bouillon::run_trial(search, problem.losses, *problem.race, tell);
         else
             bouillon::run_trial(search, problem.losses, tell);
-    }
+        return true;
+    };
+    bouillon::monitor one_after_another(1);
+    (problem.side_by_side ? *problem.side_by_side : one_after_another).run(step);
+    return stopped_by;
 }
