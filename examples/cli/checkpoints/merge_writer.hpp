@@ -20,8 +20,8 @@ void write_merge(const bouillon::checkpoint_set& checkpoints, const std::vector<
 void write_again(const std::filesystem::path& recipe, const std::filesystem::path& output,
                  const bouillon::write_options& options);
 
-/// Finds whatever would stop a search's merges from being written, before its first trial: those for a --score command,
-/// and --out. Each checkpoint is read once for it, unless neither is asked for.
+/// Finds whatever would stop a search's merges from being written, before its first trial: those for a command that
+/// scores, and --out. Each checkpoint is read once for it, unless neither is asked for.
 /// @throws input_error that says what
 void check_result(const bouillon::checkpoint_set& checkpoints, const bouillon::tensor_groups& groups,
                   const search_arguments& arguments);

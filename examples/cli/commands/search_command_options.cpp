@@ -27,7 +27,7 @@ void add_data_options(CLI::App& command, search_arguments& arguments) {
         ->type_name("FILE");
     command
         .add_option("--confirm", arguments.confirm,
-                    "Without --test: the share of the documents, of --held-out or that a --score command prints losses "
+                    "Without --test: the share of the documents, of --held-out or that a command prints losses "
                     "of, that the search does not see and the gain is measured on, a third unless given; 0: none, and "
                     "the gain is not honest")
         ->check(CLI::Range(0.0, 0.9))

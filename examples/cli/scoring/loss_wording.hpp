@@ -12,5 +12,5 @@ struct loss_wording {
 
 /// What a program of the user's prints has no unit that is known here.
 inline loss_wording wording_of_a_command() {
-    return {"as the --score command prints them", "in the --score command's unit", "documents"};
+    return {"as the scorer's command prints them", "in the scorer's unit", "documents"};
 }
