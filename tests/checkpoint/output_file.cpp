@@ -4,6 +4,11 @@
 #include "checkpoint/files.hpp"
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
 using namespace bouillon;
 
 TEST_CASE("an output file holds what was written in order") {
@@ -53,4 +58,23 @@ TEST_CASE("what cannot be written is a work error") {
     const test::temporary_directory directory;
     CHECK_THROWS_AS(output_file(directory / "missing/a"), work_error);
     CHECK_THROWS_AS(sync_directory(directory / "missing"), work_error);
+}
+
+TEST_CASE("a passing file has the same bytes as a lasting one") {
+    const test::temporary_directory directory;
+    std::vector<std::byte> bytes(3 * output_file::direct_alignment + 17);
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i * 31);
+    std::string texts[2];
+    for (const auto life : {file_life::lasting, file_life::passing}) {
+        const auto path = directory / (life == file_life::lasting ? "lasting" : "passing");
+        output_file file(path, life);
+        file.reserve(bytes.size());
+        file.write_at(0, bytes);
+        file.close();
+        overwrite_start(path, "begin", life);
+        std::ifstream stream(path, std::ios::binary);
+        texts[life == file_life::passing].assign(std::istreambuf_iterator<char>(stream), {});
+    }
+    CHECK(texts[0].size() == bytes.size());
+    CHECK(texts[0] == texts[1]);
 }

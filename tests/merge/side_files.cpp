@@ -62,7 +62,7 @@ TEST_CASE("what a model needs beside its tensors is copied byte for byte and not
                              "original/consolidated.00.pth"})
         test::write_text(from / name, "stays");
 
-    detail::copy_side_files(detail::sources_of(from), to, std::nullopt);
+    detail::copy_side_files(detail::sources_of(from), to, std::nullopt, file_life::lasting);
     auto expected = kept;
     expected.insert(expected.end(), {"additional_chat_templates", "vocab.txt"});
     std::sort(expected.begin(), expected.end());
@@ -79,7 +79,7 @@ TEST_CASE("a configuration that is given takes the place of the checkpoint's own
     test::write_text(from / "config.json", "no JSON");
     test::write_text(from / "tokenizer.json", "tokens");
     test::write_text(config, R"({"torch_dtype": "float32"})");
-    detail::copy_side_files(detail::sources_of(from, config), directory / "to", dtype::bf16);
+    detail::copy_side_files(detail::sources_of(from, config), directory / "to", dtype::bf16, file_life::passing);
     CHECK(test::names_in(directory / "to") == std::vector<std::string>{"config.json", "tokenizer.json"});
     CHECK(test::read_text(directory / "to/config.json") == R"({"torch_dtype": "bfloat16"})");
     test::write_text(directory / "f.safetensors", "");
@@ -118,8 +118,10 @@ TEST_CASE("a large file is no side file") {
 TEST_CASE("the configuration names the output's type under the key that it has and is the same otherwise") {
     const test::temporary_directory directory;
     test::write_text(directory / "config.json", R"({"torch_dtype":"bfloat16", "limit":[0.0, Infinity]})");
-    detail::copy_config(directory / "config.json", directory / "out.json", dtype::f32);
+    detail::copy_config(directory / "config.json", directory / "out.json", dtype::f32, file_life::passing);
     CHECK(test::read_text(directory / "out.json") == R"({"torch_dtype":"float32", "limit":[0.0, Infinity]})");
     test::write_text(directory / "config.json", "[");
-    CHECK_THROWS_AS(detail::copy_config(directory / "config.json", directory / "again.json", dtype::f32), input_error);
+    CHECK_THROWS_AS(
+        detail::copy_config(directory / "config.json", directory / "again.json", dtype::f32, file_life::passing),
+        input_error);
 }

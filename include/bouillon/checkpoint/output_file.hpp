@@ -16,14 +16,19 @@
 
 namespace bouillon {
 
-/// A new file. It is on the disk, and not only in memory, once close() returned.
+/// What becomes of a file: a lasting one is to survive the machine; a passing one is read soon and then removed, so it
+/// may stay in the system's cache, from where it is read fastest.
+enum class file_life { lasting, passing };
+
+/// A new file. A lasting one is on the disk, and not only in memory, once close() returned.
 class output_file {
  public:
     /// Creates the file.
     /// @throws work_error when that is not possible: it must not exist
-    explicit output_file(const std::filesystem::path& path)
-        : path_(path), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
+    explicit output_file(const std::filesystem::path& path, file_life life = file_life::lasting)
+        : path_(path), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)), life_(life) {
         if (file_.number() < 0) throw work_error(detail::system_failure(path_, "create"));
+        if (life_ == file_life::passing) return;
         direct_ = detail::file_descriptor(::open(path.c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC));
     }
 
@@ -61,10 +66,11 @@ class output_file {
             throw work_error(detail::system_failure(path_, "write"));
     }
 
-    /// Waits until the file is on the disk.
+    /// Waits until the file, unless it is a passing one, is on the disk.
     /// @throws work_error when that fails; some file systems only then say that they are full
     void close() {
-        if (::fsync(file_.number()) != 0 || ::close(file_.release()) != 0)
+        const bool lasting = life_ == file_life::lasting;
+        if ((lasting && ::fsync(file_.number()) != 0) || ::close(file_.release()) != 0)
             throw work_error(detail::system_failure(path_, "write"));
     }
 
@@ -84,17 +90,19 @@ class output_file {
 
     std::filesystem::path path_;
     detail::file_descriptor file_;
+    file_life life_;
     detail::file_descriptor direct_{-1};  // the same file around the cache; none where the file system cannot
     std::size_t end_ = 0;                 // of what write() wrote
 };
 
-/// Replaces the first bytes of a file, and waits until they are on the disk.
+/// Replaces the first bytes of a file, and waits until they are on the disk where it is a lasting one.
 /// @throws work_error when that fails
-inline void overwrite_start(const std::filesystem::path& path, std::string_view bytes) {
+inline void overwrite_start(const std::filesystem::path& path, std::string_view bytes,
+                            file_life life = file_life::lasting) {
     const detail::file_descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (file.number() < 0 ||
         ::pwrite(file.number(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()) ||
-        ::fsync(file.number()) != 0)
+        (life == file_life::lasting && ::fsync(file.number()) != 0))
         throw work_error(detail::system_failure(path, "write"));
 }
 

@@ -96,17 +96,18 @@ inline std::vector<std::filesystem::path> side_files_of(const std::filesystem::p
     return files;
 }
 
-inline void write_file(const std::filesystem::path& path, std::string_view text) {
-    output_file file(path);
+inline void write_file(const std::filesystem::path& path, std::string_view text, file_life life) {
+    output_file file(path, life);
     file.write(std::as_bytes(std::span(text)));
     file.close();
 }
 
 /// Copies config.json, with the type that it names set to `type`.
 /// @throws input_error for what is no configuration
-inline void copy_config(const std::filesystem::path& source, const std::filesystem::path& destination, dtype type) {
+inline void copy_config(const std::filesystem::path& source, const std::filesystem::path& destination, dtype type,
+                        file_life life) {
     read_python_object(source);  // refuses what is none
-    write_file(destination, with_type(read_file(source), type));
+    write_file(destination, with_type(read_file(source), type), life);
 }
 
 /// Where each side file of a merge comes from, by its path below the merged checkpoint.
@@ -128,16 +129,17 @@ inline side_file_sources sources_of(const std::filesystem::path& checkpoint,
 /// @throws input_error for a file that cannot be read
 /// @throws work_error for one that cannot be written
 inline void copy_side_files(const side_file_sources& sources, const std::filesystem::path& destination,
-                            std::optional<dtype> type) {
+                            std::optional<dtype> type, file_life life) {
     std::set<std::filesystem::path> directories;  // below
     for (const auto& [file, source] : sources) {
         for (auto below = file.parent_path(); !below.empty(); below = below.parent_path()) directories.insert(below);
         create_directories((destination / file).parent_path());
         if (type && file == "config.json")
-            copy_config(source, destination / file, *type);
+            copy_config(source, destination / file, *type, life);
         else
-            write_file(destination / file, read_file(source));
+            write_file(destination / file, read_file(source), life);
     }
+    if (life == file_life::passing) return;
     for (const auto& below : directories) sync_directory(destination / below);
 }
 

@@ -110,8 +110,8 @@ class staged_output {
     /// Creates the directory to write in, and the target's parent directories where they are missing.
     /// @throws input_error as require_writable_target does
     /// @throws work_error when a directory cannot be made
-    staged_output(const std::filesystem::path& target, bool force)
-        : target_(without_final_slash(target)), parent_(absolute(target_).parent_path()), force_(force) {
+    staged_output(const std::filesystem::path& target, bool force, file_life life = file_life::lasting)
+        : target_(without_final_slash(target)), parent_(absolute(target_).parent_path()), force_(force), life_(life) {
         require_writable_target(target_, force_);
         try {
             made_.emplace(parent_);
@@ -123,7 +123,7 @@ class staged_output {
 
     /// Where the output is to be written.
     ///
-    /// Its files are to be on the disk (output_file::close) before publish().
+    /// Its files are to be closed (output_file::close) before publish().
     const std::filesystem::path& directory() const { return staging_->path(); }
 
     /// Makes `output`, which is directory() or a file in it, the target.
@@ -133,14 +133,14 @@ class staged_output {
     /// @throws work_error when the system refuses
     /// @throws input_error when a target appeared meanwhile that must not be replaced
     void publish(const std::filesystem::path& output) {
-        sync_directory(directory());
+        sync(directory());
         require_writable_target(target_, force_);
         if (exists(std::filesystem::symlink_status(target_)))
             replace(output);
         else if (!detail::rename_atomically(output, target_, RENAME_NOREPLACE))
             detail::rename_atomically(output, target_, 0);
         made_->keep();
-        sync_directory(parent_);
+        sync(parent_);
     }
 
  private:
@@ -151,11 +151,15 @@ class staged_output {
         return whole;
     }
 
+    void sync(const std::filesystem::path& directory) const {
+        if (life_ == file_life::lasting) sync_directory(directory);
+    }
+
     void replace(const std::filesystem::path& output) {
         if (detail::rename_atomically(output, target_, RENAME_EXCHANGE)) return;  // the old one is now in directory()
         const std::filesystem::path aside = directory().string() + "-old";
         detail::swap_in_two_steps(output, target_, aside);
-        sync_directory(parent_);
+        sync(parent_);
         std::error_code ignored;
         remove_all(aside, ignored);
     }
@@ -163,6 +167,7 @@ class staged_output {
     std::filesystem::path target_;
     std::filesystem::path parent_;
     bool force_;
+    file_life life_;
     std::optional<detail::made_directories> made_;
     std::optional<detail::staging_directory> staging_;  // below made_, so that it goes before
 };

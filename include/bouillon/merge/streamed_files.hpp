@@ -127,11 +127,12 @@ inline stream_plan plan_stream(std::size_t memory, std::size_t inputs, std::size
 /// @throws as merged_tensors::read does
 /// @throws work_error when a file cannot be written, and when told to stop
 inline void stream_files(const merged_tensors& merged, std::span<const streamed_file> files, const stream_plan& plan,
-                         input_hashes* hashes = nullptr, const std::atomic<bool>* stop = nullptr) {
+                         input_hashes* hashes = nullptr, const std::atomic<bool>* stop = nullptr,
+                         file_life life = file_life::lasting) {
     std::vector<output_file> outputs;                         // (files)
     std::vector<std::pair<std::size_t, std::size_t>> pieces;  // (pieces), file and first byte
     for (const auto& file : files) {
-        outputs.emplace_back(file.path);
+        outputs.emplace_back(file.path, life);
         outputs.back().reserve(file.layout.size());
         for (std::size_t begin = 0; begin < file.layout.size(); begin += plan.piece)
             pieces.emplace_back(outputs.size() - 1, begin);

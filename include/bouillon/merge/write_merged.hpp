@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/checkpoint/output_file.hpp>
 #include <bouillon/merge/recipe.hpp>
 #include <bouillon/merge/tensor_groups.hpp>
 
@@ -22,6 +23,7 @@ struct write_options {
     std::size_t memory = std::size_t{256} << 20;    ///< bytes that buffers may take
     std::size_t shard_size = 5'000'000'000;         ///< bytes of tensors a file of a directory holds; 0: any number
     bool allow_non_finite = false;                  ///< let NaN and infinity pass
+    file_life life = file_life::lasting;            ///< of the output: passing for one that is soon removed
     tensor_groups groups = {};                      ///< of tensors that have merge weights of their own
     const merge_recipe* expected = nullptr;         ///< of the same inputs: those whose hashes differ are refused
     const std::atomic<bool>* stop = nullptr;        ///< once true, the merge ends with a work_error and leaves nothing

@@ -66,21 +66,22 @@ inline std::vector<streamed_file> lay_out_files(const merged_tensors& merged, st
 }
 
 /// Writes the tensors of a merged checkpoint into `directory`: one file, or shards and their index.
+/// @param shard_size 0 for one file
 /// @returns the shards
 inline std::vector<shard> write_tensors(const merged_tensors& merged, const std::filesystem::path& directory,
                                         std::size_t shard_size, const std::map<std::string, std::string>& metadata,
-                                        const stream_plan& plan, input_hashes& hashes, const std::atomic<bool>* stop) {
+                                        const stream_plan& plan, input_hashes& hashes, const write_options& options) {
     std::vector<std::size_t> sizes;  // (tensors), bytes
     for (std::size_t i = 0; i < merged.tensors().size(); ++i) sizes.push_back(merged.size(i));
     auto shards = split_into_shards(sizes, shard_size);
     const auto files = lay_out_files(merged, shards, directory, metadata);
-    stream_files(merged, files, plan, &hashes, stop);
+    stream_files(merged, files, plan, &hashes, options.stop, options.life);
     if (files.size() == 1) return shards;
     std::vector<std::string> names;  // (shards)
     for (const auto& file : files) names.push_back(file.path.filename().string());
     const auto total = std::accumulate(sizes.begin(), sizes.end(), std::size_t{0});
     const auto index = shard_index(merged.tensors(), shards, names, total);
-    write_file(directory / safetensors_names.index(), index);
+    write_file(directory / safetensors_names.index(), index, options.life);
     return shards;
 }
 
@@ -129,20 +130,20 @@ BOUILLON_DEFINITION void write_merged(const checkpoint_set& checkpoints, std::sp
     auto metadata = detail::merged_metadata(merged, recipe);
     const std::string key(recipe_key);
     if (single) metadata[key] = to_json(recipe, -1);
-    staged_output staged(output, options.force);
+    staged_output staged(output, options.force, options.life);
     detail::input_hashes hashes(merged.inputs(), merged.tensors().size());
     const auto shards = detail::write_tensors(merged, staged.directory(), single ? 0 : options.shard_size, metadata,
-                                              plan, hashes, options.stop);
+                                              plan, hashes, options);
     detail::set_hashes(recipe, hashes, merged.all_inputs());
     if (options.expected) detail::check_inputs(recipe, *options.expected);
     if (single) {
         metadata[key] = to_json(recipe, -1);  // as long as the one that stands there
         const auto file = detail::lay_out_files(merged, shards, staged.directory(), metadata).front();
-        overwrite_start(file.path, file.layout.header);
+        overwrite_start(file.path, file.layout.header, options.life);
         return staged.publish(file.path);
     }
-    detail::write_file(staged.directory() / recipe_file_name, to_json(recipe, 2) + '\n');
-    detail::copy_side_files(side_files, staged.directory(), checkpoints.types().type);
+    detail::write_file(staged.directory() / recipe_file_name, to_json(recipe, 2) + '\n', options.life);
+    detail::copy_side_files(side_files, staged.directory(), checkpoints.types().type, options.life);
     staged.publish(staged.directory());
 }
 

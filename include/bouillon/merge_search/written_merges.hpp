@@ -34,7 +34,8 @@ struct merge_name {
 /// How merges are written for programs that measure them, how many at once, and how failures are treated.
 struct external_options {
     std::size_t retries = 0;             ///< times that a merge which could not be written or measured is tried again
-    write_options write = {};            ///< how a merge is written; its `stop` ends what is being measured, too
+    write_options write = {};            ///< how a merge is written, as a passing one in any case; its `stop` ends what
+                                         ///< is being measured, too
     std::size_t slots = 1;               ///< merges that are written and measured at once
     std::filesystem::path scratch = {};  ///< where they are written, a merge a slot; empty: the system's directory for
                                          ///< temporary files
@@ -128,6 +129,7 @@ class written_merges {
 
     static external_options checked(external_options options) {
         check(options);
+        options.write.life = file_life::passing;
         return options;
     }
 
