@@ -6,6 +6,7 @@
 #include <bouillon/core/monitor.hpp>
 #include <bouillon/core/require_option.hpp>
 #include <bouillon/core/scratch_directory.hpp>
+#include <bouillon/core/slot_pool.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/write_merged.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
@@ -70,9 +71,9 @@ class written_merges {
         : checkpoints_(&checkpoints),
           options_(checked(std::move(options))),
           folder_(options_.scratch.empty() ? std::filesystem::temp_directory_path() : options_.scratch),
-          monitor_(std::make_unique<bouillon::monitor>(options_.slots)) {
+          monitor_(std::make_unique<bouillon::monitor>(options_.slots)),
+          slots_(make_slots(options_.slots, make_scorer)) {
         if (!options_.logs.empty()) make_log_directory();
-        for (std::size_t i = 0; i < options_.slots; ++i) slots_.push_back({make_scorer(i), {}, {}, {}});
     }
     written_merges(written_merges&&) = default;
 
@@ -83,19 +84,8 @@ class written_merges {
     /// @throws work_error when it cannot be written or measured
     /// @throws interrupted when nobody wants it any more
     merge_evaluation measure(std::span<const double> merge_weights, std::span<const std::size_t> documents) {
-        slot& mine = take_slot(merge_weights);
-        const busy_slot guard(mine);
-        if (documents.empty() || !std::ranges::equal(mine.merge_weights, merge_weights)) name(mine, merge_weights);
-        for (std::size_t left = options_.retries;; --left) try {
-                mine.request.documents.assign(documents.begin(), documents.end());
-                return monitor_->wait([&] { return measure_in(mine, merge_weights); });
-            } catch (const work_error&) {
-                if (stopped()) throw interrupted("the measurement was told to stop");
-                if (left == 0) throw;
-                name(mine, merge_weights);
-            } catch (const not_finite& sum) {
-                throw work_error(sum.what());
-            }
+        const auto has_merge = [&](const slot& one) { return std::ranges::equal(one.merge_weights, merge_weights); };
+        return slots_.use(has_merge, [&](slot& mine) { return measure(mine, merge_weights, documents); });
     }
 
     /// Whose threads measure side by side.
@@ -104,28 +94,39 @@ class written_merges {
     /// Calls a function with each slot's scorer.
     template <class Function>
     void for_each_scorer(const Function& function) {
-        for (slot& one : slots_) function(one.score);
+        slots_.for_each([&](slot& one) { function(one.score); });
     }
 
  private:
     struct slot {
         Scorer score;
-        std::filesystem::path folder;       // of the merge that is there; empty: none
-        score_request request;              // it is asked for
-        std::vector<double> merge_weights;  // (checkpoints) or (groups, checkpoints), of the merge that is there whole
-        bool busy = false;
+        std::filesystem::path folder = {};       // of the merge that is there, or will be; empty: none
+        std::filesystem::path before = {};       // of the merge before it, until that is removed; empty: none
+        score_request request = {};              // it is asked for
+        std::vector<double> merge_weights = {};  // (checkpoints) or (groups, checkpoints), of what is there whole
     };
 
-    class busy_slot {
-     public:
-        explicit busy_slot(slot& taken) : taken_(&taken) { taken.busy = true; }
-        ~busy_slot() { taken_->busy = false; }
-        busy_slot(const busy_slot&) = delete;
-        busy_slot& operator=(const busy_slot&) = delete;
+    template <class MakeScorer>
+    static std::vector<slot> make_slots(std::size_t count, const MakeScorer& make_scorer) {
+        std::vector<slot> slots;
+        for (std::size_t i = 0; i < count; ++i) slots.push_back({make_scorer(i)});
+        return slots;
+    }
 
-     private:
-        slot* taken_;
-    };
+    merge_evaluation measure(slot& mine, std::span<const double> merge_weights,
+                             std::span<const std::size_t> documents) {
+        if (documents.empty() || !std::ranges::equal(mine.merge_weights, merge_weights)) name(mine, merge_weights);
+        for (std::size_t left = options_.retries;; --left) try {
+                mine.request.documents.assign(documents.begin(), documents.end());
+                return monitor_->wait([&] { return measure_in(mine, merge_weights); });
+            } catch (const work_error&) {
+                if (stopped()) throw interrupted("the measurement was told to stop");
+                if (left == 0) throw;
+                move(mine);
+            } catch (const not_finite& sum) {
+                throw work_error(sum.what());
+            }
+    }
 
     static external_options checked(external_options options) {
         check(options);
@@ -139,28 +140,19 @@ class written_merges {
         if (failure) throw work_error(options_.logs.string() + ": cannot be made: " + failure.message());
     }
 
-    /// The free slot that has this merge, or else the first.
-    slot& take_slot(std::span<const double> merge_weights) {
-        slot* free = nullptr;
-        for (slot& one : slots_) {
-            if (one.busy) continue;
-            if (std::ranges::equal(one.merge_weights, merge_weights)) return one;
-            if (!free) free = &one;
-        }
-        return *free;  // a thread takes one slot at a time, and there are as many
+    /// Makes a slot ready for a merge that is to be written.
+    void name(slot& target, std::span<const double> merge_weights) {
+        const auto called = options_.name ? options_.name(merge_weights) : merge_name{"merge-" + to_string(begun_), {}};
+        target.request = {{}, called.name, called.trial, {}};
+        move(target);
     }
 
-    /// Makes a slot ready for a merge that is to be written: in a place of its own, which no earlier merge had.
-    void name(slot& target, std::span<const double> merge_weights) {
+    /// To a place of its own, which no earlier merge had: a scorer may know one by its path.
+    void move(slot& target) {
         target.merge_weights.clear();
-        const std::size_t number = begun_++;
-        const auto called = options_.name ? options_.name(merge_weights) : merge_name{"merge-" + to_string(number), {}};
-        const bool whole_folder = checkpoints_->newest().is_directory();
-        std::error_code ignored;
-        if (!target.folder.empty()) std::filesystem::remove_all(target.folder, ignored);
-        target.folder = folder_.path() / to_string(number);
-        target.request = {
-            target.folder / (whole_folder ? "merged" : "merged.safetensors"), called.name, called.trial, {}};
+        target.before = std::exchange(target.folder, folder_.path() / to_string(begun_++));
+        target.request.checkpoint =
+            target.folder / (checkpoints_->newest().is_directory() ? "merged" : "merged.safetensors");
     }
 
     /// One try, while others have their turn: only the slot is touched.
@@ -168,7 +160,10 @@ class written_merges {
         merge_evaluation result;
         stopwatch watch;
         if (mine.merge_weights.empty()) {
-            std::filesystem::create_directories(mine.folder);
+            std::error_code failure;
+            if (!mine.before.empty()) std::filesystem::remove_all(mine.before, failure);
+            if (!std::filesystem::create_directories(mine.folder, failure))
+                throw work_error(mine.folder.string() + ": cannot be made: " + failure.message());
             write_merged(*checkpoints_, merge_weights, mine.request.checkpoint, options_.write);
             mine.merge_weights.assign(merge_weights.begin(), merge_weights.end());
         }
@@ -184,7 +179,7 @@ class written_merges {
     external_options options_;
     scratch_directory folder_;
     std::unique_ptr<bouillon::monitor> monitor_;
-    std::vector<slot> slots_;
+    slot_pool<slot> slots_;
     std::size_t begun_ = 0;  // merges
 };
 

@@ -186,7 +186,7 @@ class shell_process {
         child_ = ::fork();
         const int failure = errno;
         if (child_ != 0) ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        if (child_ < 0) throw work_error("fork: " + std::generic_category().message(failure));
+        if (child_ < 0) throw work_error("a command cannot be started: " + std::generic_category().message(failure));
         if (child_ == 0) {
             ::setpgid(0, 0);
             restore_signals(before);
