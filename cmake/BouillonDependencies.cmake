@@ -5,6 +5,7 @@
 #     merge       the merge and score arms, without a tensor backend
 #     xtensor     its backend
 #     thrust      its backend
+#     mpi         groups of processes by MPI
 #     compiled    the library that takes the place of what the headers define; after merge, which it needs
 #     compiled_xtensor  the same of scoring on xtensor; after xtensor and compiled, which it needs
 #
@@ -26,6 +27,8 @@ macro(bouillon_find component)
         endif()
     elseif("${component}" STREQUAL "thrust")
         bouillon_find_thrust()
+    elseif("${component}" STREQUAL "mpi")
+        bouillon_find_mpi()
     elseif("${component}" STREQUAL "compiled")
         set(bouillon_compiled_MISSING ${bouillon_merge_MISSING})
     elseif("${component}" STREQUAL "compiled_xtensor")
@@ -68,6 +71,15 @@ macro(bouillon_find_xxhash)
         else()
             list(APPEND bouillon_merge_MISSING xxHash)
         endif()
+    endif()
+endmacro()
+
+# MPI's C interface, from C++.
+macro(bouillon_find_mpi)
+    set(MPI_CXX_SKIP_MPICXX TRUE)
+    find_package(MPI QUIET COMPONENTS CXX)
+    if(NOT MPI_CXX_FOUND)
+        list(APPEND bouillon_mpi_MISSING MPI)
     endif()
 endmacro()
 

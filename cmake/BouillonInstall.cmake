@@ -3,7 +3,7 @@
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_DATADIR}/cmake/bouillon")
 
-foreach(component bouillon merge xtensor thrust)
+foreach(component bouillon merge xtensor thrust mpi)
     if(TARGET bouillon_${component})
         install(TARGETS bouillon_${component} EXPORT bouillon_${component}Targets FILE_SET HEADERS COMPONENT headers)
         install(EXPORT bouillon_${component}Targets NAMESPACE bouillon:: DESTINATION "${package_dir}" COMPONENT headers)

@@ -23,8 +23,9 @@ TEXTS = ["why_not_whole", "unread_format_among", "why_not_read", "why_unfinished
 VALUES = r"(?:\.(?:unfinished|refused)|\bconst auto (?:what|text)) = ([^;]+);"  # which a site elsewhere throws
 PASSED_ON = {  # functions that throw what another site said, or the system
     "check_names", "check_same_tensors", "check_unchanged", "close", "finish", "give_up", "input_file", "journal_file",
-    "measure", "measure_answer", "overwrite_start", "read", "read_directory", "read_pytorch_file", "refuse_missing", "report_choices",
-    "result", "run", "select_checkpoints", "sync_directory", "tell_failure", "write_at"}
+    "measure", "measure_answer", "overwrite_start", "read", "read_directory", "read_pytorch_file", "refuse_missing",
+    "report_choices", "require_agreement", "result", "run", "select_checkpoints", "sync_directory", "tell_failure",
+    "write_at"}
 SHORTEST = 6  # letters of a site that says something by itself
 SHORTEST_PIECE = 4
 MOST = 8  # messages that a piece may cover: one of more says too little

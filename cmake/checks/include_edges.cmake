@@ -5,10 +5,11 @@ cmake_minimum_required(VERSION 3.25)
 
 # Which modules a module may include, beside itself. Three arms that meet only in the headers at the top.
 set(may_include_core)
+set(may_include_process core)  # for all that may be divided over processes
 set(may_include_config core)
 set(may_include_checkpoint core config)  # merge arm
 set(may_include_tensor core)
-set(may_include_merge core config checkpoint tensor)
+set(may_include_merge core process config checkpoint tensor)
 set(may_include_model core config tensor)  # score arm
 set(may_include_score core tensor model)
 set(may_include_space core)  # search arm
@@ -17,7 +18,7 @@ set(may_include_surrogate core space kernel)
 set(may_include_acquisition core space kernel surrogate)
 set(may_include_search core space kernel surrogate acquisition)
 set(may_include_compare core space kernel surrogate acquisition search)  # above the search arm
-set(may_include_merge_search core config checkpoint tensor merge model score space kernel surrogate acquisition search)  # the join
+set(may_include_merge_search core process config checkpoint tensor merge model score space kernel surrogate acquisition search)  # the join
 set(may_include_testing core tensor space kernel surrogate acquisition)  # the laws of the axes, for users' tests
 
 # Which headers may include a third party's, or what costs too much of the standard library: a pattern of what is
@@ -28,6 +29,7 @@ set(third_party
     "^nlohmann/"                                  "^((checkpoint|config)/|compare/(comparison_json|problems/recorded_merges)\\.hpp|merge/(recipe\\.ipp|shards\\.hpp|side_files\\.hpp|write_merged\\.ipp)|merge_search/measurement_event\\.hpp|score/(printed_losses|served_command)\\.hpp|search/journal(_contents|_event|_header|_json)?\\.[hi]pp)"
     "^xxh(ash|_x86dispatch)\\.h$"                "^checkpoint/content_hash\\.hpp$"
     "^(cblas|lapacke?|omp)\\.h$|^(tbb|oneapi)/"   "^$"
+    "^mpi(-ext)?\\.h$"                           "^process/mpi_processes\\.hpp$"
     "^doctest/|^CLI/|^benchmark/"                 "^$"
     "^(iomanip|iostream|regex|sstream)$"          "^$")
 
