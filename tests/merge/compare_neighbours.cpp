@@ -4,6 +4,8 @@
 #include "checkpoint/files.hpp"
 #include <bouillon/core/random.hpp>
 
+#include <process/thread_processes.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace bouillon;
@@ -114,4 +116,26 @@ TEST_CASE("a file that is cut off while it is compared is an error that names it
     std::filesystem::resize_file(files.paths()[1], 5000);
     const auto message = test::message_of<input_error>([&] { compare_neighbours(set, 1); });
     CHECK(message.find(files.paths()[1].string() + ": changed while tensor \"x\" was read") != std::string::npos);
+}
+
+TEST_CASE("several processes find what one finds, bit for bit") {
+    checkpoint_files files;
+    for (const std::uint64_t seed : {1, 2, 3})
+        files.add({{{"large", dtype::f32, {1500000}}, random_floats(1500000, seed)},
+                   {{"small", dtype::f32, {7}}, random_floats(7, seed)}});
+    const auto set = open_checkpoints(files.paths());
+    const auto alone = compare_neighbours(set, 1);
+    const auto squares = squared_norms(set, 1, 1);
+    for (const std::size_t size : {2, 3, 9})
+        in_processes(size, [&](const thread_processes& group) {
+            const auto compared = compare_neighbours(group, set, 1);
+            const auto norms = squared_norms(group, set, 1, 1);
+            REQUIRE(compared.size() == (group.rank() == 0 ? 2 : 0));
+            if (group.rank() == 0) CHECK(norms == squares);
+            for (std::size_t k = 0; k < compared.size(); ++k)
+                for (std::size_t i = 0; i < alone[k].size(); ++i) {
+                    CHECK(compared[k][i].squared_difference == alone[k][i].squared_difference);
+                    CHECK(compared[k][i].product == alone[k][i].product);
+                }
+        });
 }

@@ -55,6 +55,15 @@ TEST_CASE("where a whole merge does not fit, layers are merged and scored one by
                          input_error);
 }
 
+TEST_CASE("processes that share the checkpoints need a share of them and of a merge") {
+    memory_needs shared = needs;
+    shared.processes = 4;
+    CHECK(shared.resident() == 9 * gigabyte / 4);
+    CHECK(needs.resident() == 8 * gigabyte);
+    CHECK(describe(plan_memory(shared, {.host = 8 * gigabyte})) ==
+          "8 checkpoints of 1.0 GB over 4 processes resident in host memory (5.4 GB of 8.0 GB)");
+}
+
 TEST_CASE("one part in twenty stays free") {
     const memory_needs one{.checkpoints = 1, .checkpoint = 95, .scoring = 0, .buffers = 0};
     CHECK(plan_memory(one, {.host = 0, .device = 200}).place == checkpoint_place::device);

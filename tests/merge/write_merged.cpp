@@ -2,6 +2,9 @@
 #include <bouillon/merge/write_merged.hpp>
 
 #include <bouillon/checkpoint/safetensors.hpp>
+#include <bouillon/process/any_processes.hpp>
+
+#include <process/thread_processes.hpp>
 
 #include "checkpoint/files.hpp"
 #include <doctest/doctest.h>
@@ -532,4 +535,43 @@ TEST_CASE("a prefix that was taken off and a configuration that was given are th
     CHECK(test::message_of<input_error>([&] {
               reproduce_merge(read_recipe(directory / "out"), directory / "again", {.force = true});
           }).find("config.json: has the hash ") != std::string::npos);
+}
+
+TEST_CASE("several processes write together what one writes, bit for bit") {
+    const test::temporary_directory directory;
+    paths inputs;
+    std::mt19937 engine(5);
+    for (int k = 0; k < 3; ++k) {
+        std::vector<float> large(700000), small(5);
+        for (auto* values : {&large, &small})
+            for (float& value : *values) value = std::uniform_real_distribution<float>(-1, 1)(engine);
+        inputs.push_back(directory / std::to_string(k));
+        std::filesystem::create_directory(inputs.back());
+        test::write_tensors(inputs.back() / "model.safetensors",
+                            {{{"large", dtype::f32, {700000}}, test::stored(large)},
+                             {{"other", dtype::f32, {700000}}, test::stored(large)},
+                             {{"same", dtype::f32, {2}}, test::stored<float>({1, 2})},
+                             {{"small", dtype::f32, {5}}, test::stored(small)}});
+    }
+    const auto checkpoints = open_checkpoints(inputs);
+    const weights thirds = {0.2, 0.3, 0.5};
+    const write_options options{.threads = 1, .memory = 1 << 20, .shard_size = 2'900'000};
+    for (const char* name : {"alone", "alone.safetensors"})
+        write_merged(checkpoints, thirds, directory / name, options);
+    for (const std::size_t size : {2, 3, 5}) {
+        in_processes(size, [&](const thread_processes& group) {
+            const any_processes processes(group);
+            write_options together = options;
+            together.processes = &processes;
+            for (const char* name : {"together", "together.safetensors"})
+                write_merged(checkpoints, thirds, directory / name, together);
+        });
+        CHECK(test::read_text(directory / "together.safetensors") == test::read_text(directory / "alone.safetensors"));
+        REQUIRE(names(directory / "together") == names(directory / "alone"));
+        for (const auto& name : names(directory / "alone"))
+            CHECK(test::read_text(directory / "together" / name) == test::read_text(directory / "alone" / name));
+        std::filesystem::remove_all(directory / "together");
+        std::filesystem::remove(directory / "together.safetensors");
+    }
+    CHECK(names(directory.path()).size() == 5);  // nothing was left behind
 }

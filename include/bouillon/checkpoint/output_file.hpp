@@ -13,6 +13,7 @@
 #include <span>
 #include <string_view>
 #include <unistd.h>
+#include <utility>
 
 namespace bouillon {
 
@@ -26,10 +27,14 @@ class output_file {
     /// Creates the file.
     /// @throws work_error when that is not possible: it must not exist
     explicit output_file(const std::filesystem::path& path, file_life life = file_life::lasting)
-        : path_(path), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)), life_(life) {
-        if (file_.number() < 0) throw work_error(detail::system_failure(path_, "create"));
-        if (life_ == file_life::passing) return;
-        direct_ = detail::file_descriptor(::open(path.c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC));
+        : output_file(path,
+                      detail::file_descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)),
+                      life) {}
+
+    /// Opens a file that another process has created, to write parts of it.
+    /// @throws work_error when that is not possible
+    static output_file existing(const std::filesystem::path& path, file_life life = file_life::lasting) {
+        return {path, detail::file_descriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC)), life};
     }
 
     /// What write_at() needs a multiple of, in memory and in the file, to write around the system's cache.
@@ -75,6 +80,13 @@ class output_file {
     }
 
  private:
+    output_file(const std::filesystem::path& path, detail::file_descriptor opened, file_life life)
+        : path_(path), file_(std::move(opened)), life_(life) {
+        if (file_.number() < 0) throw work_error(detail::system_failure(path_, "create"));
+        if (life_ == file_life::passing) return;
+        direct_ = detail::file_descriptor(::open(path.c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC));
+    }
+
     /// The bytes written before the system refused, which says why in errno.
     static std::size_t write_some(const detail::file_descriptor& file, std::size_t first,
                                   std::span<const std::byte> bytes) {

@@ -74,4 +74,10 @@ struct device_lost : error {
     using error::error;
 };
 
+/// One of several processes failed in the middle of what all of them do together: the others wait for what never comes,
+/// so nobody may go on to the next trial, and the program is to end all of them. Programs end with status 1.
+struct process_lost : error {
+    using error::error;
+};
+
 }  // namespace bouillon

@@ -84,6 +84,15 @@ class input_hashes {
         sum = {sum.high + run.high, sum.low + run.low};
     }
 
+    /// What was added so far, of (checkpoints, tensors): for another process, whose runs are others.
+    const std::vector<hash_bits>& sums() const { return sums_; }
+
+    /// Adds what another process's runs came to.
+    /// @param runs (checkpoints, tensors)
+    void add(std::span<const hash_bits> runs) {
+        for (std::size_t i = 0; i < runs.size(); ++i) add(i / tensors_, i % tensors_, runs[i]);
+    }
+
     /// The hash of a checkpoint whose tensors are these: that of a line for each, `"NAME" TYPE SHAPE HASH`, by name.
     ///
     /// It does not depend on the files that hold them.

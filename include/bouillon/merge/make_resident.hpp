@@ -17,31 +17,50 @@
 namespace bouillon {
 namespace detail {
 
+/// Elements of a tensor that are held.
+struct element_range {
+    std::size_t first, count;
+};
+
 /// The tensors of checkpoints, each read once; one that is bitwise the same in several is on the backend once.
-template <class Backend>
+/// @param range_of gives, of a tensor's elements, those that are held, which begin at a whole byte
+template <class Backend, class RangeOf>
 std::vector<resident_tensor<Backend>> read_resident(const checkpoint_set& checkpoints, const Backend& backend,
-                                                    const tensor_groups& groups) {
+                                                    const tensor_groups& groups, const RangeOf& range_of) {
     std::vector<resident_tensor<Backend>> all;  // (tensors)
     for (std::size_t i = 0; i < checkpoints.tensors().size(); ++i) {
         const auto& described = checkpoints.tensors()[i];
+        const element_range range = range_of(described.elements());
         resident_tensor<Backend> made{described.name, described.shape, described.type,
                                       group_of(groups, described.name, described.type)};
+        if (range.count < described.elements()) made.shape = {range.count};
         std::vector<const checkpoint*> distinct;  // (made.tensors)
         for (const checkpoint& input : checkpoints) {
-            const auto same = std::find_if(distinct.begin(), distinct.end(),
-                                           [&](const checkpoint* other) { return same_tensor(input, i, *other, i); });
+            const dtype type = input.tensors()[i].type;
+            const std::size_t begin = storage_bytes(range.first, type);
+            const auto same = std::find_if(distinct.begin(), distinct.end(), [&](const checkpoint* other) {
+                return other->tensors()[i].type == type &&
+                       same_bytes(input, i, *other, i, begin, begin + storage_bytes(range.count, type));
+            });
             made.which.push_back(static_cast<std::size_t>(same - distinct.begin()));
             if (same != distinct.end()) continue;
             if (!mergeable(described.type) && !distinct.empty() && !checkpoints.takes_newest_integers())
                 made.refuse(input.path().string());
             distinct.push_back(&input);
-            made.tensors.push_back(backend.allocate(described.elements(), input.tensors()[i].type));
+            made.tensors.push_back(backend.allocate(range.count, type));
             fill(backend, made.tensors.back(),
-                 [&](std::size_t first, std::span<std::byte> part) { input.read(i, first, part); });
+                 [&](std::size_t first, std::span<std::byte> part) { input.read(i, begin + first, part); });
         }
         all.push_back(std::move(made));
     }
     return all;
+}
+
+/// The same of whole tensors.
+template <class Backend>
+std::vector<resident_tensor<Backend>> read_resident(const checkpoint_set& checkpoints, const Backend& backend,
+                                                    const tensor_groups& groups) {
+    return read_resident(checkpoints, backend, groups, [](std::size_t elements) { return element_range{0, elements}; });
 }
 
 }  // namespace detail

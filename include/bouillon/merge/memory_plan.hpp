@@ -20,9 +20,12 @@ struct memory_needs {
                                   ///< only whole merges are scored
     std::size_t scoring = 0;      ///< a model that is run, where the backend computes; beside the merge
     std::size_t buffers = 0;      ///< in host memory, for what passes through it
+    std::size_t processes = 1;    ///< that have a share of each checkpoint, and of a merge before it is put together
 
-    /// All checkpoints, held between merges.
-    std::size_t resident() const { return checkpoints * checkpoint; }
+    /// All checkpoints, held between merges; of several processes, what one of them holds.
+    std::size_t resident() const {
+        return processes == 1 ? checkpoints * checkpoint : ((checkpoints + 1) * checkpoint + processes - 1) / processes;
+    }
     std::size_t working() const { return checkpoint + scoring; }  ///< one merge and its scoring
     std::size_t layered() const { return layer + scoring; }       ///< the same, layer by layer
 };
@@ -58,7 +61,8 @@ inline std::string share_of(std::size_t bytes, std::size_t room) {
 
 inline std::string checkpoints_text(const memory_needs& needs) {
     return to_string(needs.checkpoints) + (needs.checkpoints == 1 ? " checkpoint of " : " checkpoints of ") +
-           in_gigabytes(needs.checkpoint);
+           in_gigabytes(needs.checkpoint) +
+           (needs.processes == 1 ? "" : " over " + to_string(needs.processes) + " processes");
 }
 
 /// One part in twenty stays free: for the allocators, and for whoever else uses the machine.

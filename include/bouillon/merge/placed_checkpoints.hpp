@@ -19,8 +19,11 @@ namespace bouillon {
 
 /// What merging checkpoints takes: their number and size, that of a merge where it is larger; how a merge is scored is
 /// not known here.
-inline memory_needs needs_of(const checkpoint_set& checkpoints) {
+/// @param checkpoints that are merged
+/// @param processes that have a share of them each
+inline memory_needs needs_of(const checkpoint_set& checkpoints, std::size_t processes = 1) {
     memory_needs needs{.checkpoints = checkpoints.size(), .checkpoint = 0, .scoring = 0, .buffers = 0};
+    needs.processes = processes;
     for (const auto& tensor : checkpoints.tensors())
         needs.checkpoint +=
             std::max(detail::storage_bytes(tensor.elements(), tensor.type),
@@ -30,9 +33,12 @@ inline memory_needs needs_of(const checkpoint_set& checkpoints) {
 }
 
 /// Memory that is free now: the host's, and that of a backend which has its own (`free_memory()`, bytes).
+/// @param backend that merges are made on
+/// @param processes of this machine, which share its memory
 template <tensor_backend Backend>
-memory_room room_for(const Backend& backend) {
+memory_room room_for(const Backend& backend, std::size_t processes = 1) {
     memory_room room{.host = available_host_memory().value_or(std::numeric_limits<std::size_t>::max()), .device = {}};
+    room.host /= processes;
     if constexpr (requires { backend.free_memory(); }) room.device = backend.free_memory();
     return room;
 }

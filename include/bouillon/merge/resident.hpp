@@ -119,7 +119,7 @@ class resident_checkpoints {
     static bool is_one_of_its_inputs(const entry& inputs, const used_weights& used) {
         return detail::one_stands_for_all(inputs.type, used.groups[inputs.group], [&] {
             return std::all_of(used.checkpoints.begin(), used.checkpoints.end(),
-                               [&](std::size_t k) { return inputs.which[k] == inputs.which[used.checkpoints[0]]; });
+                               [&](std::size_t k) { return inputs.same(k, used.checkpoints[0]); });
         });
     }
 

@@ -38,6 +38,13 @@ struct resident_tensor {
     std::size_t group;                    ///< whose merge weights are this tensor's; of any, if it cannot be summed
     std::vector<tensor> tensors = {};     ///< (distinct ones)
     std::vector<std::size_t> which = {};  ///< (checkpoints), into tensors
+    std::vector<std::size_t> alike = {};  ///< (checkpoints), equal where their whole tensors are and these are parts of
+                                          ///< them; empty: as `which` tells
+
+    /// Whether two checkpoints have the same tensor.
+    bool same(std::size_t a, std::size_t b) const {
+        return alike.empty() ? which[a] == which[b] : alike[a] == alike[b];
+    }
 
     [[noreturn]] void refuse(const std::string& where) const {
         throw integers_differ(where + ": tensor " + in_quotes(name) + " of type " + std::string(to_string(type)) +

@@ -5,6 +5,7 @@
 #include <bouillon/checkpoint/safetensors_layout.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/merged_tensors.hpp>
+#include <bouillon/process/collectives.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -121,22 +122,34 @@ inline stream_plan plan_stream(std::size_t memory, std::size_t inputs, std::size
     return {threads, std::min(each - scratch, large) / page * page, scratch};
 }
 
-/// Writes merged tensors to new files, in pieces.
+/// Makes new files, with room for what is to be written.
+/// @throws work_error when that is not possible
+inline std::vector<output_file> create_outputs(std::span<const streamed_file> files, file_life life) {
+    std::vector<output_file> outputs;  // (files)
+    for (const auto& file : files) {
+        outputs.emplace_back(file.path, life);
+        outputs.back().reserve(file.layout.size());
+    }
+    return outputs;
+}
+
+/// Writes merged tensors to files, in pieces: all of them, or those that are a process's.
+/// @param outputs (files), open; they are closed
+/// @param rank, size of the process and of its group: each writes a run of the pieces
 /// @param hashes as merged_tensors::read takes it
 /// @param stop null, or asked before each piece
 /// @throws as merged_tensors::read does
 /// @throws work_error when a file cannot be written, and when told to stop
-inline void stream_files(const merged_tensors& merged, std::span<const streamed_file> files, const stream_plan& plan,
-                         input_hashes* hashes = nullptr, const std::atomic<bool>* stop = nullptr,
-                         file_life life = file_life::lasting) {
-    std::vector<output_file> outputs;                         // (files)
+inline void stream_pieces(const merged_tensors& merged, std::span<const streamed_file> files,
+                          std::vector<output_file> outputs, const stream_plan& plan, std::size_t rank, std::size_t size,
+                          input_hashes* hashes, const std::atomic<bool>* stop) {
     std::vector<std::pair<std::size_t, std::size_t>> pieces;  // (pieces), file and first byte
-    for (const auto& file : files) {
-        outputs.emplace_back(file.path, life);
-        outputs.back().reserve(file.layout.size());
-        for (std::size_t begin = 0; begin < file.layout.size(); begin += plan.piece)
-            pieces.emplace_back(outputs.size() - 1, begin);
-    }
+    for (std::size_t file = 0; file < files.size(); ++file)
+        for (std::size_t begin = 0; begin < files[file].layout.size(); begin += plan.piece)
+            pieces.emplace_back(file, begin);
+    const auto [first, count] = share_of(pieces.size(), rank, size);
+    pieces = {pieces.begin() + static_cast<std::ptrdiff_t>(first),
+              pieces.begin() + static_cast<std::ptrdiff_t>(first + count)};
     std::vector<stream_buffer> buffers;  // (threads)
     for (std::size_t i = 0; i < plan.threads && i < pieces.size(); ++i) buffers.emplace_back(plan.piece, plan.scratch);
     parallel_for(pieces.size(), plan.threads, [&](std::size_t i, std::size_t lane) {
@@ -145,6 +158,15 @@ inline void stream_files(const merged_tensors& merged, std::span<const streamed_
         buffers[lane].stream(merged, files[file], pieces[i].second, outputs[file], hashes);
     });
     for (auto& output : outputs) output.close();
+}
+
+/// Writes merged tensors to new files, in pieces.
+/// @param hashes as merged_tensors::read takes it
+/// @param stop null, or asked before each piece
+/// @throws as stream_pieces does, and work_error when a file cannot be made
+inline void stream_files(const merged_tensors& merged, std::span<const streamed_file> files, const stream_plan& plan,
+                         input_hashes* hashes = nullptr, const std::atomic<bool>* stop = nullptr) {
+    stream_pieces(merged, files, create_outputs(files, file_life::lasting), plan, 0, 1, hashes, stop);
 }
 
 }  // namespace bouillon::detail

@@ -15,6 +15,8 @@
 
 namespace bouillon {
 
+class any_processes;
+
 /// How write_merged() writes.
 struct write_options {
     bool force = false;                             ///< replace an output that exists
@@ -27,6 +29,8 @@ struct write_options {
     tensor_groups groups = {};                      ///< of tensors that have merge weights of their own
     const merge_recipe* expected = nullptr;         ///< of the same inputs: those whose hashes differ are refused
     const std::atomic<bool>* stop = nullptr;        ///< once true, the merge ends with a work_error and leaves nothing
+    const any_processes* processes = nullptr;       ///< that write together, to a file system that all of them have;
+                                                    ///< each calls it with the same arguments; null: this one alone
 };
 
 /// Writes the weighted sum of checkpoints as a checkpoint that any Hugging Face tool can load.

@@ -13,6 +13,9 @@
 #include <bouillon/merge/staged_output.hpp>
 #include <bouillon/merge/streamed_files.hpp>
 #include <bouillon/merge/write_merged.hpp>
+#include <bouillon/process/any_processes.hpp>
+#include <bouillon/process/collectives.hpp>
+#include <bouillon/process/message.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -21,6 +24,7 @@
 #include <filesystem>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -65,18 +69,37 @@ inline std::vector<streamed_file> lay_out_files(const merged_tensors& merged, st
     return files;
 }
 
+/// Writes files of merged tensors by all processes: rank 0 makes them, and each writes a part of the pieces.
+/// @param hashes on rank 0, of all that the processes read
+inline void stream_together(const any_processes& processes, const merged_tensors& merged,
+                            std::span<const streamed_file> files, const stream_plan& plan, input_hashes& hashes,
+                            const std::atomic<bool>* stop) {
+    std::vector<output_file> outputs;  // (files)
+    if (processes.rank() == 0) outputs = create_outputs(files);
+    std::vector<std::byte> made;
+    broadcast(processes, made);
+    for (const auto& file : files)
+        if (processes.rank() != 0) outputs.push_back(output_file::existing(file.path, options.life));
+    stream_pieces(merged, files, std::move(outputs), plan, processes.rank(), processes.size(), &hashes, options.stop);
+    const auto read = message_writer().put_list(std::span<const hash_bits>(hashes.sums()));
+    const auto of_all = collect(processes, read.bytes());
+    for (std::size_t rank = 1; rank < of_all.size(); ++rank)
+        hashes.add(message_reader(of_all[rank]).get_list<hash_bits>());
+}
+
 /// Writes the tensors of a merged checkpoint into `directory`: one file, or shards and their index.
 /// @param shard_size 0 for one file
 /// @returns the shards
-inline std::vector<shard> write_tensors(const merged_tensors& merged, const std::filesystem::path& directory,
-                                        std::size_t shard_size, const std::map<std::string, std::string>& metadata,
-                                        const stream_plan& plan, input_hashes& hashes, const write_options& options) {
+inline std::vector<shard> write_tensors(const any_processes& processes, const merged_tensors& merged,
+                                        const std::filesystem::path& directory, std::size_t shard_size,
+                                        const std::map<std::string, std::string>& metadata, const stream_plan& plan,
+                                        input_hashes& hashes, const write_options& options) {
     std::vector<std::size_t> sizes;  // (tensors), bytes
     for (std::size_t i = 0; i < merged.tensors().size(); ++i) sizes.push_back(merged.size(i));
     auto shards = split_into_shards(sizes, shard_size);
     const auto files = lay_out_files(merged, shards, directory, metadata);
-    stream_files(merged, files, plan, &hashes, options.stop, options.life);
-    if (files.size() == 1) return shards;
+    stream_together(processes, merged, files, plan, hashes, options);
+    if (files.size() == 1 || processes.rank() != 0) return shards;
     std::vector<std::string> names;  // (shards)
     for (const auto& file : files) names.push_back(file.path.filename().string());
     const auto total = std::accumulate(sizes.begin(), sizes.end(), std::size_t{0});
@@ -109,14 +132,30 @@ inline merge_recipe recipe_of(const checkpoint_set& checkpoints, std::span<const
     return recipe;
 }
 
+/// Where all processes write, and in pieces of which size: as rank 0 has it.
+inline std::filesystem::path common_place(const any_processes& processes, const std::optional<staged_output>& staged,
+                                          stream_plan& plan) {
+    message_writer own;
+    if (staged) own.put_text(staged->directory().string()).put(plan.piece);
+    std::vector<std::byte> message(own.bytes().begin(), own.bytes().end());
+    broadcast(processes, message);
+    message_reader place(std::move(message));
+    const std::filesystem::path directory = place.get_text();
+    const auto piece = place.get<std::size_t>();
+    plan.piece = piece;
+    return directory;
+}
+
 }  // namespace detail
 
 BOUILLON_DEFINITION void write_merged(const checkpoint_set& checkpoints, std::span<const double> merge_weights,
                                       const std::filesystem::path& output, const write_options& options) {
-    require_writable_target(output, options.force);
+    const any_processes alone;
+    const any_processes& processes = options.processes ? *options.processes : alone;
+    if (processes.rank() == 0) require_writable_target(output, options.force);
     // What lies apart in its file is read in as many calls, however few bytes are wanted of each place.
     const std::size_t run = checkpoints.is_scattered() ? std::size_t{4} << 20 : std::size_t{1} << 16;
-    const auto plan = detail::plan_stream(options.memory, checkpoints.size(), options.threads, run);
+    auto plan = detail::plan_stream(options.memory, checkpoints.size(), options.threads, run);
     const detail::merged_tensors merged(checkpoints, merge_weights, options.groups, options.allow_non_finite,
                                         plan.threads);
     const bool single = output.extension() == ".safetensors";
@@ -130,21 +169,24 @@ BOUILLON_DEFINITION void write_merged(const checkpoint_set& checkpoints, std::sp
     auto metadata = detail::merged_metadata(merged, recipe);
     const std::string key(recipe_key);
     if (single) metadata[key] = to_json(recipe, -1);
-    staged_output staged(output, options.force, options.life);
+    std::optional<staged_output> staged;
+    if (processes.rank() == 0) staged.emplace(output, options.force, options.life);
+    const std::filesystem::path directory = detail::common_place(processes, staged, plan);
     detail::input_hashes hashes(merged.inputs(), merged.tensors().size());
-    const auto shards = detail::write_tensors(merged, staged.directory(), single ? 0 : options.shard_size, metadata,
+    const auto shards = detail::write_tensors(processes, merged, directory, single ? 0 : options.shard_size, metadata,
                                               plan, hashes, options);
+    if (!staged) return;
     detail::set_hashes(recipe, hashes, merged.all_inputs());
     if (options.expected) detail::check_inputs(recipe, *options.expected);
     if (single) {
         metadata[key] = to_json(recipe, -1);  // as long as the one that stands there
-        const auto file = detail::lay_out_files(merged, shards, staged.directory(), metadata).front();
+        const auto file = detail::lay_out_files(merged, shards, directory, metadata).front();
         overwrite_start(file.path, file.layout.header, options.life);
-        return staged.publish(file.path);
+        return staged->publish(file.path);
     }
-    detail::write_file(staged.directory() / recipe_file_name, to_json(recipe, 2) + '\n', options.life);
-    detail::copy_side_files(side_files, staged.directory(), checkpoints.types().type, options.life);
-    staged.publish(staged.directory());
+    detail::write_file(directory / recipe_file_name, to_json(recipe, 2) + '\n', options.life);
+    detail::copy_side_files(side_files, directory, checkpoints.types().type, options.life);
+    staged->publish(directory);
 }
 
 BOUILLON_DEFINITION void reproduce_merge(merge_recipe recipe, const std::filesystem::path& output,

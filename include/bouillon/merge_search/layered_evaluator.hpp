@@ -6,8 +6,10 @@
 #include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/merge_search/document_sets.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
+#include <bouillon/merge_search/merge_sums.hpp>
 #include <bouillon/model/decoder.hpp>
 #include <bouillon/model/parameter_loader.hpp>
+#include <bouillon/score/batch_part.hpp>
 #include <bouillon/score/held_out.hpp>
 
 #include <algorithm>
@@ -75,20 +77,36 @@ class layered_evaluator {
         return score(merge_weights, documents_.some(documents));
     }
 
- private:
-    merge_evaluation score(std::span<const double> merge_weights, const held_out_documents& held_out) {
-        merge_evaluation result;
+    /// What a part of the batches adds to the losses.
+    /// @param merge_weights (checkpoints), newest last
+    /// @param held_out documents
+    /// @param part which batches
+    merge_sums sums(std::span<const double> merge_weights, const held_out_documents& held_out, batch_part part) {
+        merge_sums result;
         detail::stopwatch watch;
         layered_merge<Backend> merge(*checkpoints_, merge_weights, *groups_, backend_);
         result.merge_seconds = watch.lap();
-        result.losses = score_.score(shapes_, held_out, [&](const auto& names) -> const parameters<Backend>& {
+        const auto bring = [&](const auto& names) -> const parameters<Backend>& {
             result.score_seconds += watch.lap();
             const auto& merged = merge(names);
             result.merge_seconds += watch.lap();
             return merged;
-        });
+        };
+        result.sums = score_.sums(shapes_, held_out, bring, part);
         result.score_seconds += watch.lap();
         return result;
+    }
+
+    /// The documents that it measures on.
+    const detail::document_sets& documents() const { return documents_; }
+
+    /// What gives a merge's losses.
+    const Scorer& scorer() const { return score_; }
+
+ private:
+    merge_evaluation score(std::span<const double> merge_weights, const held_out_documents& held_out) {
+        const auto [sums, merge_seconds, score_seconds] = this->sums(merge_weights, held_out, {});
+        return {score_.losses(sums, held_out), merge_seconds, score_seconds};
     }
 
     detail::document_sets documents_;

@@ -3,6 +3,8 @@
 
 #include <bouillon/merge_search/document_sets.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
+#include <bouillon/merge_search/merge_sums.hpp>
+#include <bouillon/score/batch_part.hpp>
 #include <bouillon/score/concept.hpp>
 #include <bouillon/score/held_out.hpp>
 #include <bouillon/tensor/parameters.hpp>
@@ -47,15 +49,38 @@ class resident_evaluator {
         return score(merge_weights, documents_.some(documents));
     }
 
+    /// What a part of the batches adds to the losses, where the scorer is a document_scorer.
+    /// @param merge_weights (checkpoints), newest last
+    /// @param held_out documents
+    /// @param part which batches
+    merge_sums sums(std::span<const double> merge_weights, const held_out_documents& held_out, batch_part part) {
+        merge_sums result;
+        detail::stopwatch watch;
+        merge(merge_weights);
+        result.merge_seconds = watch.lap();
+        result.sums = score_.sums(merged_, held_out, part);
+        result.score_seconds = watch.lap();
+        return result;
+    }
+
+    /// The documents that it measures on.
+    const detail::document_sets& documents() const { return documents_; }
+
+    /// What gives a merge's losses.
+    const Scorer& scorer() const { return score_; }
+
  private:
+    void merge(std::span<const double> merge_weights) {
+        if (std::ranges::equal(merge_weights, merged_weights_)) return;
+        merged_weights_.clear();  // until the merge is whole
+        checkpoints_.merge_into(merge_weights, merged_);
+        merged_weights_.assign(merge_weights.begin(), merge_weights.end());
+    }
+
     merge_evaluation score(std::span<const double> merge_weights, const held_out_documents& held_out) {
         merge_evaluation result;
         detail::stopwatch watch;
-        if (!std::ranges::equal(merge_weights, merged_weights_)) {
-            merged_weights_.clear();  // until the merge is whole
-            checkpoints_.merge_into(merge_weights, merged_);
-            merged_weights_.assign(merge_weights.begin(), merge_weights.end());
-        }
+        merge(merge_weights);
         result.merge_seconds = watch.lap();
         result.losses = score_(merged_, held_out);
         result.score_seconds = watch.lap();

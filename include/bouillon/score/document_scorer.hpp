@@ -6,6 +6,7 @@
 #include <bouillon/core/require_option.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/model/parameter_loader.hpp>
+#include <bouillon/score/batch_part.hpp>
 #include <bouillon/score/held_out.hpp>
 #include <bouillon/score/windows.hpp>
 #include <bouillon/tensor/loss_sum.hpp>
@@ -79,9 +80,21 @@ class document_scorer {
     ///     called for each layer in order, again for each wave
     template <class Bring>
     std::vector<double> score(const tensor_shapes& shapes, const held_out_documents& held_out, const Bring& bring) {
+        return losses(sums(shapes, held_out, bring), held_out);
+    }
+
+    /// What a part of the batches adds to each document's loss. Batches are cut as for all of them, so the sums over
+    /// the parts are those of one part that is all, bit for bit.
+    /// @param shapes, held_out, bring as above
+    /// @param part which batches
+    /// @returns (documents), fixed point (loss_sum.hpp)
+    template <class Bring>
+    std::vector<detail::fixed_loss> sums(const tensor_shapes& shapes, const held_out_documents& held_out,
+                                         const Bring& bring, batch_part part = {}) {
         check_vocabulary(held_out);
         model_.expect(shapes);
-        const auto batches = cut_windows(held_out, model_.window(), options_.rows, options_.equal_rows);
+        auto batches = cut_windows(held_out, model_.window(), options_.rows, options_.equal_rows);
+        detail::keep_part(batches, part, model_.description().width);
         std::vector<detail::fixed_loss> sums(held_out.size(), 0);
         for (std::size_t first = 0; first < batches.size();) {
             const std::size_t last = end_of_wave(batches, first);
@@ -89,6 +102,18 @@ class document_scorer {
             add_losses(std::span(batches).subspan(first, last - first), sums);
             first = last;
         }
+        return sums;
+    }
+
+    /// The same of a model that is there as a whole.
+    std::vector<detail::fixed_loss> sums(const parameters<backend_type>& tensors, const held_out_documents& held_out,
+                                         batch_part part);
+
+    /// The losses that sums come to.
+    /// @param sums (documents), fixed point, over all parts
+    /// @param held_out the documents
+    /// @returns (documents), nats per token
+    static std::vector<double> losses(std::span<const detail::fixed_loss> sums, const held_out_documents& held_out) {
         std::vector<double> losses;  // (documents), nats per token
         for (std::size_t i = 0; i < sums.size(); ++i)
             losses.push_back(detail::to_nats(sums[i]) / static_cast<double>(held_out.targets(i)));
@@ -187,9 +212,16 @@ class document_scorer {
 template <class Model>
 std::vector<double> document_scorer<Model>::operator()(const parameters<backend_type>& tensors,
                                                        const held_out_documents& held_out) {
+    return losses(sums(tensors, held_out, {}), held_out);
+}
+
+template <class Model>
+std::vector<detail::fixed_loss> document_scorer<Model>::sums(const parameters<backend_type>& tensors,
+                                                             const held_out_documents& held_out, batch_part part) {
     tensor_shapes shapes;
     for (const auto& [name, each] : tensors) shapes.emplace(name, each.shape);
-    return score(shapes, held_out, [&](const auto&) -> const parameters<backend_type>& { return tensors; });
+    return sums(
+        shapes, held_out, [&](const auto&) -> const parameters<backend_type>& { return tensors; }, part);
 }
 
 }  // namespace bouillon
