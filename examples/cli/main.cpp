@@ -4,6 +4,7 @@
 #include <bouillon/version.hpp>
 
 #include "commands/commands.hpp"
+#include "processes/program_processes.hpp"
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
@@ -52,36 +53,43 @@ void raise_limit_of_open_files() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) try {
-    raise_limit_of_open_files();
+/// Runs the command that the words name.
+/// @returns the exit status
+int run(int argc, char** argv, program_processes& processes) try {
+    processes.set_words({argv + 1, argv + argc});
     CLI::App program("Finds the best way to merge the intermediate checkpoints of a pretraining run.", "bouillon");
     program.set_version_flag("--version", bouillon::version);
     program.require_subcommand(1);
-    add_search_command(program, {argv, argv + argc});
-    add_report_command(program);
-    add_merge_command(program);
-    add_score_command(program);
-    add_inspect_command(program);
+    add_search_command(program, {argv, argv + argc}, processes);
+    add_report_command(program, processes);
+    add_merge_command(program, processes);
+    add_score_command(program, processes);
+    add_inspect_command(program, processes);
     program.footer("`bouillon COMMAND --help` shows a command's options, their defaults and examples.");
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
         if (problem.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return program.exit(problem);
-        std::fprintf(stderr, "bouillon: %s\nTry `bouillon --help`.\n", complaint(program, problem).c_str());
-        return 2;
+        return processes.end_with(2, complaint(program, problem) + "\nTry `bouillon --help`.");
     } catch (const bouillon::input_error& refused) {
-        std::fprintf(stderr, "bouillon: %s%s\n", refused.what(), remedy(program, refused).c_str());
-        return 2;
+        return processes.end_with(2, refused.what() + remedy(program, refused));
     }
     if (std::fflush(stdout) != 0 || std::ferror(stdout))
         throw bouillon::work_error("standard output could not be written");
     return 0;
 } catch (const bouillon::input_error& problem) {
-    std::fprintf(stderr, "bouillon: %s\n", problem.what());
-    return 2;
+    return processes.end_with(2, problem.what());
 } catch (const std::exception& problem) {
+    return processes.end_with(1, problem.what());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+    raise_limit_of_open_files();
+    program_processes processes;
+    return run(argc, argv, processes);
+} catch (const bouillon::error& problem) {
     std::fprintf(stderr, "bouillon: %s\n", problem.what());
-    return 1;
+    return dynamic_cast<const bouillon::input_error*>(&problem) ? 2 : 1;
 }

@@ -5,6 +5,8 @@
 #include "checkpoints/run_checkpoints.hpp"
 #include "commands/command_options.hpp"
 #include "commands/commands.hpp"
+#include "processes/common_inputs.hpp"
+#include "processes/program_processes.hpp"
 #include "report/json_output.hpp"
 #include <CLI/Option.hpp>
 #include <nlohmann/json.hpp>
@@ -29,6 +31,21 @@ struct inspect_arguments {
     bool json = false, tensors = false;
 };
 
+/// What is told of a set's tensors: their norms, where it is one checkpoint alone, else how far neighbours are apart.
+struct measured_set {
+    std::vector<double> squares;                                // (tensors)
+    std::vector<std::vector<bouillon::comparison>> neighbours;  // (checkpoints - 1, tensors)
+    std::vector<std::vector<std::size_t>> unequal;              // (checkpoints - 1), indices of tensors without figures
+};
+
+/// By all processes; what they find is the first one's.
+measured_set measure(const bouillon::checkpoint_set& set, const bouillon::any_processes& processes) {
+    if (set.size() == 1) return {bouillon::squared_norms(processes, set, 0), {}, {}};
+    measured_set found{{}, bouillon::compare_neighbours(processes, set), {}};
+    if (processes.rank() == 0) found.unequal = bouillon::unequal_neighbours(set);
+    return found;
+}
+
 bouillon::comparison whole_model(const std::vector<bouillon::comparison>& tensors) {
     bouillon::comparison sum;
     for (const auto& tensor : tensors) sum += tensor;
@@ -46,8 +63,8 @@ json figures(const bouillon::comparison& c) {
     return {{"distance", c.distance()}, {"cosine", c.cosine()}, {"norm", c.norm_b()}};  // not a number becomes null
 }
 
-void print_norms_json(const bouillon::checkpoint_set& set) {
-    const auto squares = bouillon::squared_norms(set, 0);
+void print_norms_json(const bouillon::checkpoint_set& set, const measured_set& found) {
+    const auto& squares = found.squares;
     json norms = json::object();
     for (std::size_t i = 0; i < squares.size(); ++i)
         if (bouillon::mergeable(set.tensors()[i].type))
@@ -56,9 +73,8 @@ void print_norms_json(const bouillon::checkpoint_set& set) {
         {"event", "norms"}, {"checkpoint", set[0].path().string()}, {"norm", whole_norm(squares)}, {"tensors", norms}});
 }
 
-void print_neighbours_json(const bouillon::checkpoint_set& set) {
-    const auto neighbours = bouillon::compare_neighbours(set);
-    const auto unequal = bouillon::unequal_neighbours(set);
+void print_neighbours_json(const bouillon::checkpoint_set& set, const measured_set& found) {
+    const auto& [squares, neighbours, unequal] = found;
     for (std::size_t k = 1; k < set.size(); ++k) {
         const auto& compared = neighbours[k - 1];
         json line = {{"event", "neighbours"}, {"older", set[k - 1].path().string()}, {"newer", set[k].path().string()}};
@@ -78,14 +94,14 @@ void print_neighbours_json(const bouillon::checkpoint_set& set) {
     }
 }
 
-void print_json(const bouillon::checkpoint_set& set) {
+void print_json(const bouillon::checkpoint_set& set, const measured_set& found) {
     json tensors = json::array();
     for (const auto& tensor : set.tensors())
         tensors.push_back({{"name", tensor.name}, {"dtype", to_string(tensor.type)}, {"shape", tensor.shape}});
     json names = json::array();
     for (const auto& checkpoint : set) names.push_back(checkpoint.path().string());
     print_line(json{{"event", "tensors"}, {"checkpoints", names}, {"tensors", tensors}});
-    set.size() == 1 ? print_norms_json(set) : print_neighbours_json(set);
+    set.size() == 1 ? print_norms_json(set, found) : print_neighbours_json(set, found);
 }
 
 int name_width(const bouillon::checkpoint_set& set) {
@@ -106,8 +122,8 @@ void print_tensors(const bouillon::checkpoint_set& set) {
                 set.size() == 1 ? "" : "s");
 }
 
-void print_norms(const bouillon::checkpoint_set& set, bool tensors) {
-    const auto squares = bouillon::squared_norms(set, 0);
+void print_norms(const bouillon::checkpoint_set& set, const measured_set& found, bool tensors) {
+    const auto& squares = found.squares;
     std::printf("\nnorm of all: %.6g\n", whole_norm(squares));
     if (!tensors) return;
     std::printf("\n%-*s  %12s\n", name_width(set), "tensor", "norm");
@@ -145,14 +161,13 @@ void print_pair(const bouillon::checkpoint_set& set, std::size_t newer, int widt
         most == compared.end() ? 0.0 : relative(*most));
 }
 
-void print_neighbours(const bouillon::checkpoint_set& set, bool tensors) {
+void print_neighbours(const bouillon::checkpoint_set& set, const measured_set& found, bool tensors) {
     std::size_t width = 5;
     for (const auto& checkpoint : set) width = std::max(width, checkpoint.name().size());
     const int w = static_cast<int>(width);
     std::printf("\n%-*s  %-*s  %12s  %12s  %12s  %s\n", w, "older", w, "newer", "distance", "cosine", "norm (newer)",
                 "moves most, relative to its norm");
-    const auto neighbours = bouillon::compare_neighbours(set);
-    const auto unequal = bouillon::unequal_neighbours(set);
+    const auto& [squares, neighbours, unequal] = found;
     for (std::size_t k = 1; k < set.size(); ++k) print_pair(set, k, w, neighbours[k - 1]);
     for (std::size_t k = 1; k < set.size(); ++k)
         for (const std::size_t i : unequal[k - 1])
@@ -162,18 +177,21 @@ void print_neighbours(const bouillon::checkpoint_set& set, bool tensors) {
         print_tensors_of_pair(set, k, neighbours[k - 1], unequal[k - 1]);
 }
 
-void run_inspect(const inspect_arguments& arguments) {
+void run_inspect(const inspect_arguments& arguments, program_processes& processes) {
     const auto set = open_run(taken_checkpoints(arguments.checkpoints, arguments.selection), arguments.set.options());
     note_contents(set);
-    if (arguments.json) return print_json(set);
-    print_tensors(set);
-    set.size() == 1 ? print_norms(set, arguments.tensors) : print_neighbours(set, arguments.tensors);
+    agree_on_inputs(processes, set);
+    if (!arguments.json) print_tensors(set);
+    const auto found = measure(set, processes.all());
+    if (!processes.leads()) return;
+    if (arguments.json) return print_json(set, found);
+    set.size() == 1 ? print_norms(set, found, arguments.tensors) : print_neighbours(set, found, arguments.tensors);
     std::fflush(stdout);
 }
 
 }  // namespace
 
-void add_inspect_command(CLI::App& program) {
+void add_inspect_command(CLI::App& program, program_processes& processes) {
     auto arguments = std::make_shared<inspect_arguments>();
     CLI::App* command =
         program.add_subcommand("inspect", "Show tensors, and how far neighbouring checkpoints are apart");
@@ -191,5 +209,5 @@ void add_inspect_command(CLI::App& program) {
         "distance: Euclidean, between all elements; cosine: of the angle between the two models; moves: the\n"
         "distance over the norm. A checkpoint alone has its norm shown.\n"
         "Example:\n  bouillon inspect run/step-1000 run/step-2000 run/step-3000");
-    command->callback([arguments] { run_inspect(*arguments); });
+    command->callback([arguments, &processes] { run_inspect(*arguments, processes); });
 }

@@ -9,6 +9,8 @@
 #include "checkpoints/set_arguments.hpp"
 #include "commands/command_options.hpp"
 #include "commands/commands.hpp"
+#include "processes/common_inputs.hpp"
+#include "processes/program_processes.hpp"
 #include "until_signal.hpp"
 #include "whole_number.hpp"
 #include <CLI/Option.hpp>
@@ -28,11 +30,14 @@ struct merge_arguments {
     bouillon::write_options options;
 };
 
-void run_merge(merge_arguments& arguments) {
+void run_merge(merge_arguments& arguments, program_processes& processes) {
     auto& options = arguments.options;
+    options.processes = &processes.all();
+    options.threads = processes.threads(options.threads);
     const until_signal signal;
     options.stop = signal.asked();
     if (!arguments.recipe.empty()) {
+        processes.agree({});
         write_again(arguments.recipe, arguments.out, options);
         std::printf("%s\n", arguments.out.c_str());
         return;
@@ -41,6 +46,7 @@ void run_merge(merge_arguments& arguments) {
     const auto state = arguments.optimizer ? bouillon::optimizer_state::keep : bouillon::optimizer_state::leave_out;
     const auto checkpoints = open_run(resolved.checkpoints, arguments.set.options(state));
     note_contents(checkpoints, " (--optimizer merges them too)");
+    agree_on_inputs(processes, checkpoints);
     write_merge(checkpoints, resolved.weights, arguments.out, options);
     const auto& inputs = arguments.inputs;
     if (inputs.normalize || !inputs.schedule.empty() || !inputs.selection.takes_all())
@@ -123,7 +129,7 @@ void add_output_options(CLI::App& command, merge_arguments& arguments) {
 
 }  // namespace
 
-void add_merge_command(CLI::App& program) {
+void add_merge_command(CLI::App& program, program_processes& processes) {
     auto arguments = std::make_shared<merge_arguments>();
     CLI::App* command = program.add_subcommand("merge", "Merge checkpoints with given weights and write the result");
     add_input_options(*command, *arguments);
@@ -134,9 +140,9 @@ void add_merge_command(CLI::App& program) {
         "  bouillon merge run/step-1000:0.4 run/step-2000:0.6 --out merged\n"
         "  bouillon merge run --last 5 --schedule minus-sqrt --out merged\n"
         "  bouillon merge --recipe merged --out again");
-    command->callback([arguments] {
+    command->callback([arguments, &processes] {
         if (arguments->recipe.empty() && arguments->inputs.given.empty())
             throw CLI::RequiredError("CHECKPOINT:WEIGHT, a run's folder or --recipe");
-        run_merge(*arguments);
+        run_merge(*arguments, processes);
     });
 }

@@ -2,6 +2,7 @@
 #include <bouillon/core/error.hpp>
 
 #include "commands/commands.hpp"
+#include "processes/program_processes.hpp"
 #include "report/html_report.hpp"
 #include "report/journal_page.hpp"
 #include "report/report_file.hpp"
@@ -44,7 +45,7 @@ void run(report_arguments arguments) {
 
 }  // namespace
 
-void add_report_command(CLI::App& program) {
+void add_report_command(CLI::App& program, program_processes& processes) {
     auto arguments = std::make_shared<report_arguments>();
     CLI::App* command = program.add_subcommand("report", "Write a page about a search from its journal");
     command->add_option("journal", arguments->journal, "What `bouillon search --journal` wrote, or is writing")
@@ -59,5 +60,7 @@ void add_report_command(CLI::App& program) {
         "  bouillon report search.jsonl                   # writes search.html; reads neither checkpoints nor "
         "documents\n"
         "  bouillon report search.jsonl --out page.html --force");
-    command->callback([arguments] { run(*arguments); });
+    command->callback([arguments, &processes] {
+        if (processes.leads()) run(*arguments);
+    });
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <bouillon/checkpoint/checkpoint_digest.hpp>
 #include <bouillon/checkpoint/checkpoint_set.hpp>
 #include <bouillon/merge/tensor_groups.hpp>
 #include <bouillon/model/decoder.hpp>
@@ -8,6 +9,7 @@
 #include "checkpoints/run_checkpoints.hpp"
 #include "commands/command_options.hpp"
 #include "commands/commands.hpp"
+#include "processes/program_processes.hpp"
 #include "report/json_output.hpp"
 #include "scoring/held_out_input.hpp"
 #include "scoring/model_config.hpp"
@@ -113,7 +115,7 @@ void print_text(const std::filesystem::path& checkpoint, const score_result& res
 /// The checkpoint's losses (documents).
 std::vector<double> losses_of(const std::filesystem::path& path, const score_arguments& arguments,
                               const bouillon::held_out_documents& held_out, std::size_t window,
-                              bouillon::precision precision) {
+                              bouillon::precision precision, const program_processes& processes) {
     const auto checkpoint = open_run({path}, arguments.set.options());
     const auto model = read_model_config(checkpoint.newest());
     const bouillon::tensor_groups alike;
@@ -123,13 +125,26 @@ std::vector<double> losses_of(const std::filesystem::path& path, const score_arg
                                                  .window = window,
                                                  .search = held_out,
                                                  .test = {},
-                                                 .threads = arguments.threads,
-                                                 .precision = precision});
+                                                 .threads = processes.threads(arguments.threads),
+                                                 .precision = precision,
+                                                 .processes = processes.all()});
+    if (!processes.leads()) return {};
     const std::vector<double> whole = {1.0};
     return evaluate(whole, bouillon::document_set::search).losses;
 }
 
-void run_score(score_arguments& arguments) {
+/// Before several processes begin to score.
+void agree_on(program_processes& processes, const score_arguments& arguments) {
+    if (!processes.several()) return;
+    std::vector<bouillon::shared_fact> facts = {
+        {arguments.held_out.string(), bouillon::file_hash(arguments.held_out).hex()}};
+    for (const auto& path : arguments.checkpoints)
+        for (const auto& checkpoint : open_run({path}, arguments.set.options()))
+            facts.push_back({path.string(), bouillon::checkpoint_digest(checkpoint).hex()});
+    processes.agree(std::move(facts));
+}
+
+void run_score(score_arguments& arguments, program_processes& processes) {
     arguments.checkpoints = taken_checkpoints(arguments.checkpoints, arguments.selection);
     const auto held_out = read_held_out_input(arguments.held_out);
     check_metric(*arguments.metric, held_out.questions.has_value(), arguments.held_out);
@@ -147,9 +162,11 @@ void run_score(score_arguments& arguments) {
     }
     note_window(window, context, arguments.window);
     note_precision(*precision);
+    agree_on(processes, arguments);
     bool first = true;
     for (const auto& path : arguments.checkpoints) {
-        auto losses = losses_of(path, arguments, held_out.documents, window, *precision);
+        auto losses = losses_of(path, arguments, held_out.documents, window, *precision, processes);
+        if (!processes.leads()) continue;
         const auto result = held_out.questions ? questions_result(losses, *held_out.questions, arguments.metric->loss)
                                                : documents_result(std::move(losses), held_out.documents);
         if (arguments.json)
@@ -161,7 +178,7 @@ void run_score(score_arguments& arguments) {
 
 }  // namespace
 
-void add_score_command(CLI::App& program) {
+void add_score_command(CLI::App& program, program_processes& processes) {
     auto arguments = std::make_shared<score_arguments>();
     CLI::App* command = program.add_subcommand("score", "Score checkpoints on held-out documents");
     command->add_option("checkpoints", arguments->checkpoints, "Checkpoints in directories or files, or a run's folder")
@@ -186,5 +203,5 @@ void add_score_command(CLI::App& program) {
         "Of questions: acc, acc_norm: share in which the right answer is the likeliest, or so by its length;\n"
         "choice loss: minus the log of its probability among the choices; answer loss: its nats per token.\n"
         "Example:\n  bouillon score run/step-1000 run/step-2000 --held-out held_out.safetensors");
-    command->callback([arguments] { run_score(*arguments); });
+    command->callback([arguments, &processes] { run_score(*arguments, processes); });
 }

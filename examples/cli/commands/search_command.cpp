@@ -8,6 +8,7 @@
 #include "checkpoints/tensor_division.hpp"
 #include "commands/commands.hpp"
 #include "commands/search_command_options.hpp"
+#include "processes/program_processes.hpp"
 #include "progress.hpp"
 #include "report/report_file.hpp"
 #include "scoring/merge_scorer.hpp"
@@ -49,8 +50,16 @@ bouillon::merge_report compare(merge_problem& problem, const search_result& resu
     return report;
 }
 
+/// What all processes but the first do of a search: their part of each measurement.
+void take_part(const search_arguments& arguments, program_processes& processes) {
+    const auto checkpoints = open_run(arguments.checkpoints, arguments.set.options());
+    const auto groups = make_groups(arguments.groups, checkpoints);
+    measurement_names called;
+    make_scorer(arguments, checkpoints, groups, processes, {called, nullptr});
+}
+
 /// A search, from its checkpoints to its verdict.
-void run(const search_arguments& arguments) {
+void run(const search_arguments& arguments, program_processes& processes) {
     // Commands and their merges are to be gone before a signal ends the program.
     std::optional<until_signal> signal;
     if (arguments.has_command()) signal.emplace();
@@ -63,9 +72,9 @@ void run(const search_arguments& arguments) {
     measurement_journal journal(arguments, newest);
     const auto checkpoints = open_run(arguments.checkpoints, arguments.set.options());
     const auto groups = make_groups(arguments.groups, checkpoints);
-    check_result(checkpoints, groups, arguments);
     measurement_names called;
-    auto scorer = make_scorer(arguments, checkpoints, groups, {called, signal ? signal->asked() : nullptr});
+    auto scorer = make_scorer(arguments, checkpoints, groups, processes, {called, signal ? signal->asked() : nullptr});
+    check_result(checkpoints, groups, arguments);
     recorded_evaluator evaluate(scorer.evaluate, [&](const auto& made) { journal.write(made); });
     for (const auto& made : journal.earlier()) evaluate.remember(made);
     merge_losses losses(evaluate, scorer.side_by_side);
@@ -92,7 +101,7 @@ void run(const search_arguments& arguments) {
 
 }  // namespace
 
-void add_search_command(CLI::App& program, std::vector<std::string> words) {
+void add_search_command(CLI::App& program, std::vector<std::string> words, program_processes& processes) {
     auto arguments = std::make_shared<search_arguments>();
     arguments->command = std::move(words);
     CLI::App* command = program.add_subcommand("search", "Search the best merge of checkpoints");
@@ -103,5 +112,8 @@ void add_search_command(CLI::App& program, std::vector<std::string> words) {
         "merged\n"
         "  bouillon search run/step-* --held-out search.safetensors --budget 40 --journal search.jsonl\n"
         "  bouillon search run/step-* --score './evaluate.sh {checkpoint}' --budget 30 --json");
-    command->callback([arguments] { run(resolved(std::move(*arguments))); });
+    command->callback([arguments, &processes] {
+        const auto resolved_arguments = resolved(std::move(*arguments));
+        processes.leads() ? run(resolved_arguments, processes) : take_part(resolved_arguments, processes);
+    });
 }

@@ -2,11 +2,15 @@
 #include "scoring/merge_scorer.hpp"
 
 #include <bouillon/checkpoint/checkpoint_set.hpp>
+#include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/memory_plan.hpp>
 #include <bouillon/merge_search/document_split.hpp>
 #include <bouillon/merge_search/question_evaluator.hpp>
 #include <bouillon/model/decoder.hpp>
 
+#include "processes/common_inputs.hpp"
+#include "processes/program_processes.hpp"
 #include "scoring/held_out_input.hpp"
 #include "scoring/model_config.hpp"
 #include "scoring/window_length.hpp"
@@ -38,7 +42,11 @@ void announce(const bouillon::memory_plan& plan) { std::fprintf(stderr, "memory:
 }  // namespace
 
 merge_scorer make_scorer(const search_arguments& arguments, const bouillon::checkpoint_set& checkpoints,
-                         const bouillon::tensor_groups& groups, const command_context& context) {
+                         const bouillon::tensor_groups& groups, program_processes& processes,
+                         const command_context& context) {
+    if (arguments.has_command() && processes.several())
+        throw bouillon::input_error("a scorer's command is run by one process, but " +
+                                    bouillon::to_string(processes.all().size()) + " were started");
     if (arguments.has_command())
         return make_command_scorer(arguments, arguments.confirm.value_or(third), checkpoints, groups, context);
     auto [search, judging, confirming] = read_documents(arguments);
@@ -50,15 +58,18 @@ merge_scorer make_scorer(const search_arguments& arguments, const bouillon::chec
     scorer.confirming = confirming;
     scorer.precision = precision_of(*arguments.precision, *arguments.backend, checkpoints);
     note_precision(scorer.precision);
+    agree_on_inputs(processes, checkpoints, {arguments.held_out, arguments.test});
     scorer.evaluate = arguments.backend->evaluate({.checkpoints = checkpoints,
                                                    .groups = groups,
                                                    .model = model,
                                                    .window = scorer.window,
                                                    .search = std::move(search.documents),
                                                    .test = std::move(judging.documents),
-                                                   .threads = arguments.threads,
+                                                   .threads = processes.threads(arguments.threads),
                                                    .precision = scorer.precision,
-                                                   .announce = announce});
+                                                   .announce = announce,
+                                                   .processes = processes.all()});
+    if (!processes.leads()) return scorer;
     if (!search.questions && !judging.questions) return scorer;
     scorer.metric = arguments.metric;
     scorer.wording = arguments.metric->wording;

@@ -19,6 +19,7 @@ class monitor;
 struct tensor_groups;
 }  // namespace bouillon
 class measurement_names;
+class program_processes;
 
 /// What measures the merges of a search.
 struct merge_scorer {
@@ -40,10 +41,13 @@ struct command_context {
 
 /// @param checkpoints that are merged; must outlive the result
 /// @param groups of tensors that may have merge weights of their own; must outlive the result
+/// @param processes that measure together; on others than the first it does their part until the first one's scorer
+/// ends
 /// @param context of a command
 /// @throws input_error for documents that cannot be read, and where memory is short
 merge_scorer make_scorer(const search_arguments& arguments, const bouillon::checkpoint_set& checkpoints,
-                         const bouillon::tensor_groups& groups, const command_context& context);
+                         const bouillon::tensor_groups& groups, program_processes& processes,
+                         const command_context& context);
 
 /// The same of a command.
 /// @param arguments of the search
