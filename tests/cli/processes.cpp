@@ -23,18 +23,19 @@ std::string search(const tiny_run& run, const fs::path& folder, const std::strin
            quoted(folder / "search.jsonl") + " --out " + quoted(folder / "merged") + more;
 }
 
+/// A text without the names of the folder that it was written in.
+std::string without_folder(std::string output, const fs::path& folder) {
+    for (std::size_t at; (at = output.find(folder.string())) != output.npos;) output.erase(at, folder.string().size());
+    return output;
+}
+
 /// Every file below a folder, by name.
 std::map<std::string, std::string> files_below(const fs::path& folder) {
     std::map<std::string, std::string> files;
     for (const auto& item : fs::recursive_directory_iterator(folder))
-        if (item.is_regular_file()) files[item.path().lexically_relative(folder).string()] = read_text(item.path());
+        if (item.is_regular_file())
+            files[item.path().lexically_relative(folder).string()] = without_folder(read_text(item.path()), folder);
     return files;
-}
-
-/// What is printed of where a merge was written, which differs by folder.
-std::string without_folder(std::string output, const fs::path& folder) {
-    for (std::size_t at; (at = output.find(folder.string())) != output.npos;) output.erase(at, folder.string().size());
-    return output;
 }
 
 }  // namespace
@@ -66,7 +67,8 @@ std::vector<std::string> lines_with(const std::string& event, const fs::path& jo
     std::vector<std::string> lines;
     std::ifstream file(journal);
     for (std::string line; std::getline(file, line);)
-        if (line.starts_with("{\"event\":\"" + event + '"')) lines.push_back(line);
+        if (line.starts_with("{\"event\":\"" + event + '"'))
+            lines.push_back(without_folder(line, journal.parent_path()));
     return lines;
 }
 
@@ -118,7 +120,7 @@ TEST_CASE("what none of the processes can use is one error") {
 
 TEST_CASE("a process that has other files is refused by its number and its machine") {
     const tiny_run run("processes-differ");
-    for (int rank = 0; rank < 2; ++rank) fs::copy(run.held_out(), run / ("documents" + std::to_string(rank)));
+    fs::copy(run.held_out(), run / "documents0");
     run.write_documents("documents1", 9, 12);
     const auto script = run / "start";
     std::ofstream(script) << "#!/bin/sh\nln -sf " << (run / "documents").string()

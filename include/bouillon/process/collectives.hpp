@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/process/concept.hpp>
+#include <bouillon/process/message.hpp>
 
 #include <cstddef>
 #include <span>
@@ -40,10 +41,13 @@ std::vector<std::vector<std::byte>> collect(const Group& group, std::span<const 
 /// @returns (processes)
 template <process_group Group>
 std::vector<std::vector<std::byte>> gather_to_all(const Group& group, std::span<const std::byte> message) {
-    for (std::size_t step = 1; step < group.size(); ++step) group.send((group.rank() + step) % group.size(), message);
-    std::vector<std::vector<std::byte>> all(group.size());
-    for (std::size_t other = 0; other < group.size(); ++other)
-        all[other] = other == group.rank() ? std::vector(message.begin(), message.end()) : group.receive(other);
+    message_writer together;
+    for (const auto& each : collect(group, message)) together.put_list(std::span<const std::byte>(each));
+    std::vector<std::byte> bytes(together.bytes().begin(), together.bytes().end());
+    broadcast(group, bytes);
+    message_reader reader(std::move(bytes));
+    std::vector<std::vector<std::byte>> all;
+    while (all.size() < group.size()) all.push_back(reader.get_list<std::byte>());
     return all;
 }
 

@@ -21,7 +21,8 @@ struct process_traffic {
 /// - `rank()`, `size()`: the process's own number, and how many there are.
 /// - `local_rank()`, `local_size()`: the same among those on this machine.
 /// - `host()`: the machine's name, for messages.
-/// - `send(to, bytes)`: a message of any length to another process; it may return before it has arrived.
+/// - `send(to, bytes)`: a message of any length to another process; it may wait until that one
+///   receives it.
 /// - `receive(from)`: the next message of another process. It waits without keeping a processor busy.
 /// - `all_gather(bytes, begins)`: rank r has bytes [begins[r], begins[r + 1]) of `bytes`, and after the call all of
 ///   them. `begins` has size() + 1 entries, the same in every process.
