@@ -19,7 +19,7 @@ OUTSIDE = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md", "CHANG
 MENU = [
     ("Start", ["index.md", "building.md", "program.md", "troubleshooting.md", "glossary.md"]),
     ("How to", ["how-to/*"]),
-    ("Guides", ["merging.md", "scores.md", "verdict.md", "racing.md", "file-formats.md"]),
+    ("Guides", ["merging.md", "scores.md", "verdict.md", "racing.md", "scale.md", "file-formats.md"]),
     ("Reference", ["reference/README.md", "reference/*", "api/namespacebouillon.html"]),
     ("Background", ["architecture.md", "experiments.md", "benchmarks.md", "notes/*", "contributing.md", "changelog.md"]),
 ]
