@@ -115,7 +115,7 @@ TEST_CASE("what none of the processes can use is one error") {
     const tiny_run run("processes-score");
     const auto scored = run_together(2, "search " + quoted(run.step(0)) + ' ' + quoted(run.step(1)) + " --score true");
     CHECK(scored.status == 2);
-    CHECK(scored.errors.find("--score COMMAND is run by one process, but 2 were started") != std::string::npos);
+    CHECK(scored.errors.find("a scorer's command is run by one process, but 2 were started") != std::string::npos);
 }
 
 TEST_CASE("a process that has other files is refused by its number and its machine") {

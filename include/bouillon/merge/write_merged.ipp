@@ -73,9 +73,9 @@ inline std::vector<streamed_file> lay_out_files(const merged_tensors& merged, st
 /// @param hashes on rank 0, of all that the processes read
 inline void stream_together(const any_processes& processes, const merged_tensors& merged,
                             std::span<const streamed_file> files, const stream_plan& plan, input_hashes& hashes,
-                            const std::atomic<bool>* stop) {
+                            const write_options& options) {
     std::vector<output_file> outputs;  // (files)
-    if (processes.rank() == 0) outputs = create_outputs(files);
+    if (processes.rank() == 0) outputs = create_outputs(files, options.life);
     std::vector<std::byte> made;
     broadcast(processes, made);
     for (const auto& file : files)
