@@ -42,7 +42,8 @@ struct any_prepared {
     }
 };
 
-/// Any of the acquisitions that are no portfolio. There is one trial out at a time, so none is told of others.
+/// Any of the acquisitions that are no portfolio. None is told of trials that are out: the search lets the surrogate
+/// believe in them.
 struct any_acquisition {
     std::variant<any_formula, bouillon::log_noisy_expected_improvement, bouillon::log_knowledge_gradient,
                  bouillon::thompson_sampling>

@@ -6,6 +6,7 @@
 #include <bouillon/space/interval.hpp>
 #include <bouillon/space/simplex.hpp>
 
+#include "trials_out.hpp"
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
@@ -42,7 +43,10 @@ inline nlohmann::ordered_json protocol_of(const bouillon::objective<>& function,
         bouillon::visit_space(function.space, [&](const auto& space) {
             for (const auto& unit_point : plan.design) points.push_back(space.point(unit_point));
         });
-        described["problems"].push_back({{"seed", seed}, {"design", points}, {"normals", plan.normals}});
+        described["problems"].push_back({{"seed", seed},
+                                         {"design", points},
+                                         {"normals", plan.normals},
+                                         {"lengths", trial_lengths(seed, plan.budget)}});
     }
     return described;
 }

@@ -95,7 +95,9 @@ void report(std::span<const bouillon::compared_run> runs, const std::string& noi
             std::ofstream& file) {
     for (const auto& one : runs) {
         if (!one.failure.empty()) throw bouillon::work_error(one.objective + ": " + one.failure);
-        const std::string line = to_json(one, given.choice.random ? "random" : given.system, noise).dump() + '\n';
+        auto record = to_json(one, given.choice.random ? "random" : given.system, noise);
+        record["out"] = given.choice.out;
+        const std::string line = record.dump() + '\n';
         if (file.is_open()) file << line << std::flush;
         if (!file.is_open() && !given.summary) std::fputs(line.c_str(), stdout);
     }
@@ -166,6 +168,9 @@ int main(int argc, char** argv) {
     app.add_option("--kernel", given.choice.kernel)->check(CLI::IsMember({"default", "se"}));
     app.add_flag("--stay", given.stay, "no climb elsewhere once a search has converged");
     app.add_flag("--random", given.choice.random, "random search instead");
+    app.add_option("--out", given.choice.out, "trials at a time, which end in random order")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
     app.add_option("--system", given.system, "the name written beside each run");
     app.add_option("--processes", given.processes, "runs at a time; 0: as many as processors")->capture_default_str();
     app.add_flag("--summary", given.summary, "a table");

@@ -9,7 +9,9 @@
 #include <bouillon/search/search_options.hpp>
 
 #include "acquisition_choice.hpp"
+#include "trials_out.hpp"
 
+#include <cstddef>
 #include <string>
 
 /// How our search is set up, by names from the command line.
@@ -18,6 +20,7 @@ struct search_choice {
     std::string kernel = "default";
     bool elsewhere = true;  // whether it climbs elsewhere once it has converged
     bool random = false;    // random search instead
+    std::size_t out = 1;    // trials at a time
 };
 
 /// Calls `visit` with the variant that is chosen.
@@ -27,10 +30,11 @@ auto visit_variant(const search_choice& choice, Visit visit) {
     bouillon::search_options options;
     options.climbs.elsewhere = choice.elsewhere;
     if (choice.random) return visit(bouillon::random_search{});
+    const auto visit_out = [&](const auto& variant) { return visit(trials_out{variant, choice.out}); };
     if (choice.kernel == "se")
-        return visit(search_variant<any_acquisition, squared_exponential>{
+        return visit_out(search_variant<any_acquisition, squared_exponential>{
             {}, make_acquisition(choice.acquisition), {}, options});
-    if (choice.acquisition == "default") return visit(search_variant<>{{}, {}, {}, options});
-    if (choice.acquisition == "gp-hedge") return visit(search_variant<hedge>{{}, hedge{}, {}, options});
-    return visit(search_variant<any_acquisition>{{}, make_acquisition(choice.acquisition), {}, options});
+    if (choice.acquisition == "default") return visit_out(search_variant<>{{}, {}, {}, options});
+    if (choice.acquisition == "gp-hedge") return visit_out(search_variant<hedge>{{}, hedge{}, {}, options});
+    return visit_out(search_variant<any_acquisition>{{}, make_acquisition(choice.acquisition), {}, options});
 }
