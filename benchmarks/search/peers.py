@@ -13,11 +13,20 @@ On the BBOB functions, as COCO has them:
     bench_regret --functions bbob --seeds 3 --protocol bbob.json
     peers.py --protocol bbob.json --output peers.jsonl --peers optuna,cma,sobol --functions bbob --noise 0 --seeds 3
 
+With several trials out, as workers have them:
+
+    bench_regret --functions hartmann6,simplex8_face --noise 0 --out 8 --output ours.jsonl
+    peers.py --output peers.jsonl --peers optuna,tpe,botorch --functions hartmann6,simplex8_face --noise 0 --out 1,8
+    peers.py --out-table ours.jsonl peers.jsonl
+
 Writes one JSON object a run, as bench_regret does, and skips the runs that the output already holds. requirements.txt
 has the versions. Every system is used as its documentation says, with its defaults, on one thread; where it can be told
 the variance of the noise, it is.
 """
 import argparse
+import bisect
+import csv
+import itertools
 import json
 import os
 import shlex
@@ -33,18 +42,20 @@ import numpy as np  # noqa: E402
 
 
 class Problem:
-    """One seed of one function. `points`: (evaluated so far, d), the user's coordinates; `losses`: with noise."""
+    """One seed of one function. `points`: (ended so far, d), the user's coordinates; `losses`: with noise; `pending`:
+    (out now, d)."""
 
     def __init__(self, function, seed, noise, deviation):
         self.function, self.seed, self.noise, self.deviation = function, seed, noise, deviation
         given = next(problem for problem in function["problems"] if problem["seed"] == seed)
         self.design = np.array(given["design"])  # (n0, d)
         self.normals = given["normals"]  # (budget)
+        self.lengths = given["lengths"]  # (budget), of the trials in virtual time
         self.simplex = function["simplex"]
         self.dimension = function["dimension"]
         self.lower = np.zeros(self.dimension) if self.simplex else np.array(function["lower"])
         self.upper = np.ones(self.dimension) if self.simplex else np.array(function["upper"])
-        self.points, self.losses = [], []
+        self.points, self.losses, self.pending = [], [], []
 
     # Systems that know only boxes see a simplex through the uniform stick-breaking map.
 
@@ -74,10 +85,13 @@ class Problem:
 
 
 # A system is made for a problem whose design has been evaluated. `suggest()` gives the next point, `tell(point, loss)`
-# ends it, `recommend()` gives the answer: what the system itself would report as the best.
+# ends one that `suggest()` gave, `recommend()` gives the answer: what the system itself would report as the best. One
+# with `several_out` may be asked again before it is told.
 
 
 class System:
+    several_out = False
+
     def __init__(self, problem):
         self.problem = problem
 
@@ -89,6 +103,8 @@ class System:
 
 
 class Sobol(System):
+    several_out = True
+
     def __init__(self, problem):
         super().__init__(problem)
         from scipy.stats import qmc
@@ -100,16 +116,15 @@ class Sobol(System):
 
 
 class Optuna(System):
+    several_out = True
+
     def __init__(self, problem):
         super().__init__(problem)
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
-        self.optuna = optuna
-        sampler = optuna.samplers.GPSampler(
-            seed=problem.seed, n_startup_trials=len(problem.design), deterministic_objective=problem.deviation == 0
-        )
-        self.study = optuna.create_study(sampler=sampler)
+        self.study = optuna.create_study(sampler=self.sampler(optuna.samplers))
+        self.asked = {}  # point: its trials, several where it is asked for again while it is out
         self.distributions = {
             f"x{i:02}": optuna.distributions.FloatDistribution(0.0, 1.0) for i in range(problem.box_dimension)
         }
@@ -119,12 +134,27 @@ class Optuna(System):
                 optuna.trial.create_trial(params=parameters, distributions=self.distributions, value=loss)
             )
 
+    def sampler(self, samplers):
+        problem = self.problem
+        return samplers.GPSampler(
+            seed=problem.seed, n_startup_trials=len(problem.design), deterministic_objective=problem.deviation == 0
+        )
+
     def suggest(self):
-        self.trial = self.study.ask(self.distributions)
-        return self.problem.from_box([self.trial.params[name] for name in self.distributions])
+        trial = self.study.ask(self.distributions)
+        point = self.problem.from_box([trial.params[name] for name in self.distributions])
+        self.asked.setdefault(tuple(point), []).append(trial)
+        return point
 
     def tell(self, point, loss):
-        self.study.tell(self.trial, loss)
+        self.study.tell(self.asked[tuple(point)].pop(0), loss)
+
+
+class Tpe(Optuna):
+    def sampler(self, samplers):
+        return samplers.TPESampler(
+            seed=self.problem.seed, n_startup_trials=len(self.problem.design), constant_liar=True
+        )
 
 
 class Cma(System):
@@ -201,7 +231,10 @@ class BayesOpt(System):
 
 
 class BoTorch(System):
-    """SingleTaskGP with LogEI, or with qLogNEI and the known variance; the simplex by its equality constraint."""
+    """SingleTaskGP with LogEI, or qLogEI while trials are out, or with qLogNEI and the known variance; the simplex by
+    its equality constraint."""
+
+    several_out = True
 
     def __init__(self, problem):
         super().__init__(problem)
@@ -211,14 +244,16 @@ class BoTorch(System):
         torch.manual_seed(problem.seed)
         self.torch = torch
 
+    def unit(self, points):
+        return self.torch.tensor((np.array(points) - self.problem.lower) / (self.problem.upper - self.problem.lower))
+
     def fitted_model(self):
         from botorch.fit import fit_gpytorch_mll
         from botorch.models import SingleTaskGP
         from gpytorch.mlls import ExactMarginalLogLikelihood
 
         problem = self.problem
-        unit = (np.array(problem.points) - problem.lower) / (problem.upper - problem.lower)
-        self.x = self.torch.tensor(unit)
+        self.x = self.unit(problem.points)
         self.y = -self.torch.tensor(np.array(problem.losses)).unsqueeze(-1)
         variance = self.torch.full_like(self.y, problem.deviation**2) if problem.deviation > 0 else None
         model = SingleTaskGP(self.x, self.y, variance)
@@ -227,13 +262,18 @@ class BoTorch(System):
 
     def suggest(self):
         from botorch.acquisition import LogExpectedImprovement
-        from botorch.acquisition.logei import qLogNoisyExpectedImprovement
+        from botorch.acquisition.logei import qLogExpectedImprovement, qLogNoisyExpectedImprovement
         from botorch.optim import optimize_acqf
 
         torch, d = self.torch, self.problem.dimension
         model = self.fitted_model()
+        pending = self.unit(self.problem.pending) if self.problem.pending else None
         if self.problem.deviation > 0:
-            acquisition = qLogNoisyExpectedImprovement(model, X_baseline=self.x, prune_baseline=True)
+            acquisition = qLogNoisyExpectedImprovement(
+                model, X_baseline=self.x, prune_baseline=True, X_pending=pending
+            )
+        elif pending is not None:
+            acquisition = qLogExpectedImprovement(model, best_f=self.y.max(), X_pending=pending)
         else:
             acquisition = LogExpectedImprovement(model, best_f=self.y.max())
         sum_is_one = [(torch.arange(d), torch.ones(d, dtype=torch.double), 1.0)] if self.problem.simplex else None
@@ -256,6 +296,7 @@ SYSTEMS = {
     "sobol": Sobol,
     "cma": Cma,
     "optuna": Optuna,
+    "tpe": Tpe,
     "bayes_opt": BayesOpt,
     "skopt": ScikitOptimize,
     "botorch": BoTorch,
@@ -278,35 +319,69 @@ class Server:
         self.process.wait()
 
 
-def run(name, problem, value):
-    """One run, as bench_regret writes it. `value`: the function without noise."""
+class Trials:
+    """The trials of a run in virtual time, in which nothing but a trial takes any. `value`: the function without
+    noise."""
+
+    def __init__(self, problem, value):
+        self.problem, self.value, self.values, self.now = problem, value, [], 0.0
+        self.running = []  # (when it ends, point, loss, whether the system suggested it), by the first
+
+    def begin(self, point, is_suggested):
+        problem, n = self.problem, len(self.values)
+        self.values.append(self.value(point))
+        loss = self.values[-1] + problem.deviation * problem.normals[n]
+        problem.pending.append(np.array(point))
+        trial = (self.now + problem.lengths[n], problem.pending[-1], loss, is_suggested)
+        bisect.insort(self.running, trial, key=lambda one: one[0])
+
+    def end_one(self):
+        """The point and the loss of a trial, and whether the system suggested it."""
+        self.now, point, loss, is_suggested = self.running.pop(0)
+        self.problem.pending = [one for one in self.problem.pending if one is not point]
+        self.problem.points.append(point)
+        self.problem.losses.append(loss)
+        return point, loss, is_suggested
+
+
+def suggest_or_draw(system, problem, random):
+    """A point, and whether it was suggested: a crash costs a random point."""
+    try:
+        return system.suggest(), True
+    except Exception as error:
+        print(f"{type(system).__name__}: {type(error).__name__}: {error}", file=sys.stderr)
+        return problem.from_box(random.random(problem.box_dimension)), False
+
+
+def run(name, problem, value, out=1):
+    """One run, as bench_regret writes it, with `out` trials at a time once the design has ended."""
     minimum = problem.function["minimum"]
-    values, seconds, failures = [], [], 0
-
-    def evaluate(point):
-        values.append(value(point))
-        problem.points.append(np.array(point))
-        problem.losses.append(values[-1] + problem.deviation * problem.normals[len(values) - 1])
-
+    trials, seconds, failures = Trials(problem, value), [], 0
     for point in problem.design:
-        evaluate(point)
+        trials.begin(point, False)
+        trials.end_one()
     system = SYSTEMS[name](problem)
     random = np.random.default_rng(problem.seed)
-    while len(values) < problem.function["budget"]:
+    while len(trials.values) < problem.function["budget"]:
         before = time.process_time()
-        try:
-            point = system.suggest()
-        except Exception as error:  # a crash in mid-run costs a random point, and is counted
-            print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
-            failures += 1
-            evaluate(problem.from_box(random.random(problem.box_dimension)))
-            continue
+        point, is_suggested = suggest_or_draw(system, problem, random)
         spent = time.process_time() - before
-        evaluate(point)
-        before = time.process_time()
-        system.tell(point, problem.losses[-1])
-        seconds.append(spent + time.process_time() - before)
+        trials.begin(point, is_suggested)
+        while len(trials.running) >= out:
+            ended, loss, was_suggested = trials.end_one()
+            before = time.process_time()
+            if was_suggested:
+                system.tell(ended, loss)
+            spent += time.process_time() - before
+        failures += not is_suggested
+        if is_suggested:
+            seconds.append(spent)
+    while trials.running:
+        ended, loss, was_suggested = trials.end_one()
+        if was_suggested:
+            system.tell(ended, loss)
 
+    values = trials.values
     regrets = np.maximum(np.minimum.accumulate(values) - minimum, 0)
     n0 = len(problem.design)
     reached = np.flatnonzero(regrets <= 0.01 * (max(values[:n0]) - min(values[:n0])))
@@ -322,12 +397,13 @@ def run(name, problem, value):
         "evaluations_to_hundredth": int(reached[0]) + 1 if len(reached) else None,
         "cpu_per_suggestion": float(np.mean(seconds)) if seconds else 0,
         "failures": failures,
+        "out": out,
         "trajectory": list(regrets),
     }
 
 
 def key(record):
-    return record["system"], record["function"], record["noise"], record["seed"]
+    return record["system"], record["function"], record["noise"], record["seed"], record.get("out", 1)
 
 
 def read_runs(paths):
@@ -365,13 +441,13 @@ def run_all(arguments):
             deviation = deviation_of(function, noise)
             if deviation is None:
                 continue
-            for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
-                for name in arguments.peers:
-                    if (name, function["function"], noise, seed) in done:
-                        continue
-                    record = run(name, Problem(function, seed, noise, deviation), server)
-                    with open(arguments.output, "a") as file:
-                        file.write(json.dumps(record) + "\n")
+            seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
+            for seed, name, out in itertools.product(seeds, arguments.peers, arguments.out):
+                if (name, function["function"], noise, seed, out) in done:
+                    continue
+                record = run(name, Problem(function, seed, noise, deviation), server, out)
+                with open(arguments.output, "a") as file:
+                    file.write(json.dumps(record) + "\n")
         server.close()
 
 
@@ -415,12 +491,13 @@ def print_head(*cells):
 
 
 class Runs:
-    """The runs of some files, by system, function and noise, then by seed."""
+    """The runs of some files with one trial at a time, by system, function and noise, then by seed."""
 
     def __init__(self, paths):
         self.cells = {}
-        for (system, function, noise, seed), record in read_runs(paths).items():
-            self.cells.setdefault((system, function, noise), {})[seed] = record
+        for (system, function, noise, seed, out), record in read_runs(paths).items():
+            if out == 1:
+                self.cells.setdefault((system, function, noise), {})[seed] = record
         names = [ordered(values) for values in zip(*self.cells)]
         self.systems = ordered(
             names[0], [OURS, OURS + "_plain", "botorch", "optuna", "skopt", "bayes_opt", "cma", "sobol", "random", "sweep"]
@@ -547,6 +624,41 @@ def print_trials(paths, within):
         print_row(function, f"{lowest:.4f}", *row)
 
 
+def trials_of_one(regrets, trajectories):
+    """After how many trials one at a time have as low a median regret."""
+    as_low = np.median(trajectories, axis=0) <= np.median(regrets)
+    return int(np.argmax(as_low)) + 1 if as_low.any() else f">{len(as_low)}"
+
+
+def decades_above(many, one):
+    """Mean over pairs of runs; below 1e-8 all regrets are alike."""
+    return np.mean([np.log10(max(regret_of(a), 1e-8) / max(regret_of(b), 1e-8)) for a, b in zip(many, one)])
+
+
+def print_out(paths):
+    """A row for each number of trials out: the regrets; by how many decades they lie above those of one at a time, and
+    how many trials one at a time are as good; on how many of the seeds that both ran ours is lower."""
+    cells = {}
+    for (system, function, noise, seed, out), record in read_runs(paths).items():
+        cells.setdefault((noise, function, system, out), {})[seed] = record
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["noise", "function", "system", "out", "median", "lower_quartile", "upper_quartile", "seeds",
+                     "decades_above_one", "trials_of_one", "bouillon_lower", "of_seeds"])  # fmt: skip
+    for (noise, function, system, out), runs in sorted(cells.items()):
+        low, middle, high = np.quantile([regret_of(record) for record in runs.values()], [0.25, 0.5, 0.75])
+        row = [noise, function, system, out, f"{middle:.1e}", f"{low:.1e}", f"{high:.1e}", len(runs)]
+        single, ours = (cells.get((noise, function, *cell), {}) for cell in ((system, 1), (OURS, out)))
+        seeds = sorted(set(runs) & set(single))
+        many, one = [runs[seed] for seed in seeds], [single[seed] for seed in seeds]
+        is_compared = seeds and out > 1
+        row.append(f"{decades_above(many, one):.2f}" if is_compared else "")
+        row.append(trials_of_one([record["regret"] for record in many], [record["trajectory"] for record in one])
+                   if is_compared and noise == "0" else "")  # fmt: skip
+        both = set(runs) & set(ours) if system != OURS else set()
+        row.append(sum(regret_of(ours[seed]) < regret_of(runs[seed]) for seed in both) if both else "")
+        writer.writerow([*row, len(both) or ""])
+
+
 def main():
     warnings.filterwarnings("ignore")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -557,12 +669,19 @@ def main():
     parser.add_argument("--peers", type=names, default=list(SYSTEMS))
     parser.add_argument("--functions", type=names, help="names or their beginnings; without it, all")
     parser.add_argument("--noise", type=names, default=["0", "0.01", "0.05", "own"])
+    parser.add_argument("--out", type=lambda text: list(map(int, text.split(","))), default=[1], help="trials at a time")
     parser.add_argument("--seeds", type=int, default=30, help="how many")
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--table", nargs="+", metavar="FILE", help="print tables of runs instead")
     parser.add_argument("--within", type=float, help="with --table: the trials to come so close to the lowest known")
+    parser.add_argument("--out-table", nargs="+", metavar="FILE", help="print rows of runs by trials at a time instead")
     arguments = parser.parse_args()
-    if arguments.table and arguments.within:
+    one_by_one = [name for name in arguments.peers if not SYSTEMS[name].several_out]
+    if one_by_one and max(arguments.out) > 1:
+        parser.error(f"--out: {', '.join(one_by_one)} can have one trial at a time alone")
+    if arguments.out_table:
+        print_out(arguments.out_table)
+    elif arguments.table and arguments.within:
         print_trials(arguments.table, arguments.within)
     elif arguments.table:
         print_tables(arguments.table)
