@@ -91,6 +91,28 @@ def plot_search_regret():
     return picture
 
 
+def plot_search_out():
+    systems = [("bouillon", "bouillon", "circle"), ("botorch", "botorch", "triangle"), ("optuna", "optuna", "square"),
+               ("tpe", "cma", "diamond")]
+
+    def seeds(system):
+        numbers = [int(row["seeds"]) for row in read("search_out", noise="0", system=system)]
+        return " to ".join(map(str, sorted({min(numbers), max(numbers)})))
+
+    picture = Picture("search_out", "Several trials out: median regret of 60 trials, without noise", 300)
+    picture.legend([(f"{NAMES.get(system, system)}, {seeds(system)} seeds", kind, shape)
+                    for system, kind, shape in systems])
+    functions = [("hartmann6", -4), ("simplex8_face", -7), ("simplex8_centre", -5)]
+    for column, (function, lowest) in enumerate(functions):
+        series = []
+        for system, kind, shape in systems:
+            rows = read("search_out", noise="0", function=function, system=system)
+            series.append((kind, shape, [(int(row["out"]), decades(row["median"])) for row in rows]))
+        lines(picture, Box(60 + 274 * column, 84, 220, 170), function, [one for one in series if one[2]], [1, 2, 4, 8],
+              list(range(lowest, 2)), x_name="{} out".format, y_name="1e{}".format)
+    return picture
+
+
 def plot_bbob():
     systems = [("bouillon", "bouillon", "circle"), ("optuna", "optuna", "square"), ("cma", "cma", "triangle"),
                ("sobol", "other", "diamond")]

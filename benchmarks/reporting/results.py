@@ -9,8 +9,8 @@ import pathlib
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
 RATIOS = ROOT / "benchmarks" / "compile_time" / "ratios.csv"
-NAMES = {"optuna": "Optuna", "botorch": "BoTorch", "skopt": "scikit-optimize", "sobol": "Sobol points",
-         "bayes_opt": "bayes_opt", "random": "random draws", "bouillon_plain": "bouillon, plain"}
+NAMES = {"optuna": "Optuna", "tpe": "Optuna's TPE", "botorch": "BoTorch", "skopt": "scikit-optimize",
+         "sobol": "Sobol points", "bayes_opt": "bayes_opt", "random": "random draws", "bouillon_plain": "bouillon, plain"}
 FLOOR = 1e-8  # regrets below it count as it
 TIE = 0.05  # decades
 

@@ -212,6 +212,41 @@ def table_search_regret_5_percent():
     return regret_full("0.05", "sd 0.003")
 
 
+def table_search_out():
+    rows = [row | {"name": NAMES.get(row["system"], row["system"])}
+            for row in read("search_out", noise="0", function="hartmann6") if row["system"] in ("bouillon", "optuna")]
+    return pivot(rows, ["name"], "out", "median", ["trials out"])
+
+
+def search_out_full(noise, value, columns=("2", "4", "8")):
+    rows = read("search_out", noise=noise)
+    for row in rows:
+        row["name"] = NAMES.get(row["system"], row["system"])
+    return pivot([row for row in rows if value(row)], ["function", "name"], "out", value, ["function", "system"],
+                 columns, "{} out".format)
+
+
+def out_cell(row):
+    lower = f", {row['bouillon_lower']}/{row['of_seeds']}" if row["of_seeds"] else ""
+    return f"{row['median']} [{row['lower_quartile']}, {row['upper_quartile']}]{lower}"
+
+
+def table_search_out_no_noise():
+    return search_out_full("0", out_cell, ("1", "2", "4", "8"))
+
+
+def table_search_out_5_percent():
+    return search_out_full("0.05", out_cell, ("1", "2", "4", "8"))
+
+
+def table_search_out_decades():
+    return search_out_full("0", lambda row: row["decades_above_one"])
+
+
+def table_search_out_worth():
+    return search_out_full("0", lambda row: row["trials_of_one"] if float(row["median"]) else "")
+
+
 def table_search_cpu():
     return pivot(read("search_cpu"), ["function"], "system",
                  lambda row: f"{row['ms_without_noise'] or '-'}, {row['ms_with_noise'] or '-'}", ["function"])
@@ -358,6 +393,8 @@ def figures():
         "compile.open_library.seconds": seconds("library"),
         "trial.overhead": one("trial_overhead", "percent"),
         **{f"demo.{row['quantity']}": row["value"] for row in read("demo")},
+        **{f"out.{row['function']}.{row['out']}": row["trials_of_one"]
+           for row in read("search_out", noise="0", system="bouillon") if row["trials_of_one"].isdigit()},
         "growth.60": one("search_growth", "milliseconds", trials=60),
         "growth.300": one("search_growth", "milliseconds", trials=300),
     }
