@@ -19,5 +19,6 @@
 #include <bouillon/merge_search/resident_evaluator.hpp>
 #include <bouillon/merge_search/run.hpp>
 #include <bouillon/merge_search/served_evaluator.hpp>
+#include <bouillon/merge_search/side_by_side_evaluator.hpp>
 #include <bouillon/merge_search/warnings.hpp>
 #include <bouillon/merge_search/written_merges.hpp>

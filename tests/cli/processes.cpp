@@ -88,6 +88,42 @@ TEST_CASE("a search by several processes is the search of one, to the last byte"
     }
 }
 
+TEST_CASE("groups of processes measure merges at once, each with the losses that one process has") {
+    const tiny_run run("processes-groups");
+    const std::string full = " --full --budget 9 --json";
+    REQUIRE(run_program(search(run, run / "1", full)).status == 0);
+    const auto losses_in = [](const fs::path& journal) {
+        std::map<nlohmann::json, nlohmann::json> losses, weights;
+        std::ifstream file(journal);
+        for (std::string line; std::getline(file, line);) {
+            const auto event = nlohmann::json::parse(line);
+            if (event.at("event") == "suggest") weights[event.at("ticket")] = event.at("merge_weights");
+            if (event.at("event") == "observe") losses[weights.at(event.at("ticket"))] = event.at("losses");
+        }
+        return losses;
+    };
+    const auto by_one = losses_in(run / "1" / "search.jsonl");
+    for (const auto& [processes, each] : {std::pair{2, 1}, {4, 2}, {3, 1}}) {
+        const auto folder = run / (std::to_string(processes) + "-" + std::to_string(each));
+        const auto found = run_together(std::size_t(processes),
+                                        search(run, folder, full + " --groups-of " + std::to_string(each)));
+        INFO(found.errors);
+        REQUIRE(found.status == 0);
+        const auto by_groups = losses_in(folder / "search.jsonl");
+        CHECK(by_groups.size() == 9);
+        std::size_t common = 0;  // the first points of both
+        for (const auto& [weights, losses] : by_groups)
+            if (const auto same = by_one.find(weights); same != by_one.end()) {
+                CHECK(losses == same->second);
+                ++common;
+            }
+        CHECK(common > 2);
+    }
+    const auto refused = run_together(3, search(run, run / "x", " --groups-of 2"));
+    CHECK(refused.status == 2);
+    CHECK(refused.errors.find("bouillon: 3 processes cannot be parted into groups of 2") != std::string::npos);
+}
+
 TEST_CASE("a merge and what is told of checkpoints are the same by several processes") {
     const tiny_run run("processes-merge");
     const auto inputs = quoted(run.step(0)) + ":0.3 " + quoted(run.step(2)) + ":0.7 --shard-size 600 --memory 64KiB";

@@ -32,13 +32,14 @@ struct evaluation_input {
     std::size_t threads = 0;                                       // of the xtensor backend; 0: all
     bouillon::precision precision = bouillon::precision::float32;  // of a device's products
     plan_function announce = {};
-    bouillon::any_processes processes = {};  // that measure together
+    bouillon::any_processes world = {};      // all of the program
+    bouillon::any_processes processes = {};  // that measure a merge together: all, or this one's group of them
 };
 
 /// A tensor backend. `evaluate` keeps the checkpoints where there is memory for them and scores each merge.
-/// Of several processes the first gets the function, and the others do their part until its last copy is gone; then
-/// they get an empty one. It throws input_error where memory is short or the backend is not built in, work_error where
-/// it finds no device.
+/// Of several processes the first gets the function, which measures a merge in each group of them at once, and the
+/// others do their part until its last copy is gone; then they get an empty one. It throws input_error where memory is
+/// short or the backend is not built in, work_error where it finds no device.
 struct backend_choice {
     std::string_view name;
     bool on_device;

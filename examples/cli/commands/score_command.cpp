@@ -127,6 +127,7 @@ std::vector<double> losses_of(const std::filesystem::path& path, const score_arg
                                                  .test = {},
                                                  .threads = processes.threads(arguments.threads),
                                                  .precision = precision,
+                                                 .world = processes.all(),
                                                  .processes = processes.all()});
     if (!processes.leads()) return {};
     const std::vector<double> whole = {1.0};

@@ -77,7 +77,7 @@ void run(const search_arguments& arguments, program_processes& processes) {
     check_result(checkpoints, groups, arguments);
     recorded_evaluator evaluate(scorer.evaluate, [&](const auto& made) { journal.write(made); });
     for (const auto& made : journal.earlier()) evaluate.remember(made);
-    merge_losses losses(evaluate, scorer.side_by_side);
+    merge_losses losses(evaluate, scorer.evaluate.side_by_side);
     merge_problem problem{.arguments = arguments,
                           .groups = groups,
                           .losses = losses,
@@ -88,7 +88,7 @@ void run(const search_arguments& arguments, program_processes& processes) {
                           .precision = scorer.precision,
                           .metric = scorer.metric,
                           .window = scorer.window,
-                          .side_by_side = scorer.side_by_side};
+                          .side_by_side = scorer.evaluate.side_by_side};
     if (arguments.groups.any()) make_group_space(arguments.groups, groups, problem.newest());
     measure_newest(problem, scorer, evaluate);
     note_contents(checkpoints);

@@ -60,7 +60,7 @@ void add_data_options(CLI::App& command, search_arguments& arguments) {
         ->capture_default_str();
 }
 
-/// How commands run side by side.
+/// How merges are measured side by side.
 void add_job_options(CLI::App& command, search_arguments& arguments) {
     command
         .add_option(
@@ -69,6 +69,11 @@ void add_job_options(CLI::App& command, search_arguments& arguments) {
             "own")
         ->check(CLI::Range(1, 4096))
         ->capture_default_str();
+    command
+        .add_option("--groups-of", arguments.groups_of,
+                    "Under mpirun: measure merges at once, each by so many processes; without it each by all of them")
+        ->check(whole_number(1))
+        ->type_name("PROCESSES");
     command
         .add_option("--logs", arguments.logs,
                     "Write what commands say there: a file a merge, or of --serve a file a slot")

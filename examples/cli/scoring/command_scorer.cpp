@@ -15,7 +15,6 @@ merge_scorer scorer_of(const std::shared_ptr<Evaluator>& evaluator) {
     merge_scorer scorer;
     scorer.evaluate = as_functions(evaluator);
     scorer.wording = wording_of_a_command();
-    scorer.side_by_side = &evaluator->monitor();
     return scorer;
 }
 

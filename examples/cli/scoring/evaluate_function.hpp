@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/core/monitor.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
 
 #include <cstddef>
@@ -13,6 +14,7 @@
 struct evaluate_function {
     std::function<bouillon::merge_evaluation(std::span<const double>, bouillon::document_set)> all;
     std::function<bouillon::merge_evaluation(std::span<const double>, std::span<const std::size_t>)> some = {};
+    bouillon::monitor* side_by_side = nullptr;  // of whatever measures several merges at once; lives as long as these
 
     bouillon::merge_evaluation operator()(std::span<const double> merge_weights, bouillon::document_set set) const {
         return all(merge_weights, set);
@@ -27,9 +29,11 @@ struct evaluate_function {
 /// An evaluator as functions, which share it.
 template <class Evaluator>
 evaluate_function as_functions(const std::shared_ptr<Evaluator>& shared) {
-    evaluate_function result{[shared](std::span<const double> merge_weights, bouillon::document_set set) {
+    evaluate_function result;
+    result.all = [shared](std::span<const double> merge_weights, bouillon::document_set set) {
         return (*shared)(merge_weights, set);
-    }};
+    };
+    if constexpr (requires { shared->monitor(); }) result.side_by_side = &shared->monitor();
     if constexpr (bouillon::partial_merge_evaluator<Evaluator>)
         result.some = [shared](std::span<const double> merge_weights, std::span<const std::size_t> documents) {
             return (*shared)(merge_weights, documents);

@@ -3,9 +3,10 @@
 
 #include <bouillon/merge/divided_checkpoints.hpp>
 #include <bouillon/merge/placed_checkpoints.hpp>
-#include <bouillon/merge_search/divided_evaluator.hpp>
+#include <bouillon/merge_search/group_evaluators.hpp>
 #include <bouillon/merge_search/layered_evaluator.hpp>
 #include <bouillon/merge_search/resident_evaluator.hpp>
+#include <bouillon/merge_search/side_by_side_evaluator.hpp>
 #include <bouillon/model/causal_language_model.hpp>
 #include <bouillon/score/document_scorer.hpp>
 #include <bouillon/score/scoring_memory.hpp>
@@ -17,15 +18,17 @@
 #include <memory>
 #include <utility>
 
-/// What measures by all processes: the first one's function; the others do their part, and get none.
+/// What measures by all processes, a merge in each group of them: the first one's function; the others do their part,
+/// and get none.
+/// @param group of this process
 template <class Evaluator>
-evaluate_function evaluate_together(const bouillon::any_processes& processes, Evaluator evaluator) {
-    if (processes.size() == 1) return as_functions(std::make_shared<Evaluator>(std::move(evaluator)));
-    using divided = bouillon::divided_evaluator<bouillon::any_processes, Evaluator>;
-    const auto shared = std::make_shared<divided>(processes, std::move(evaluator));
-    if (processes.rank() == 0) return as_functions(shared);
-    shared->serve();
-    return {};
+evaluate_function evaluate_together(const bouillon::any_processes& world, const bouillon::any_processes& group,
+                                    Evaluator evaluator) {
+    if (world.size() == 1) return as_functions(std::make_shared<Evaluator>(std::move(evaluator)));
+    auto evaluators = bouillon::evaluators_of_groups(world, group, std::move(evaluator));
+    if (world.rank() != 0) return {};
+    using side_by_side = bouillon::side_by_side_evaluator<typename decltype(evaluators)::value_type>;
+    return as_functions(std::make_shared<side_by_side>(std::move(evaluators)));
 }
 
 /// Plans the memory, announces the plan, puts the checkpoints where it says and gives what merges and scores them.
@@ -36,7 +39,7 @@ evaluate_function evaluate_on(const Backend& backend, evaluation_input input) {
     using divided = bouillon::divided_checkpoints<bouillon::any_processes, Backend, Host>;
     using placed = bouillon::placed_checkpoints<Backend, Host>;
     const auto& processes = input.processes;
-    const auto room = bouillon::room_for(backend, processes.local_size());
+    const auto room = bouillon::room_for(backend, input.world.local_size());
     using options = bouillon::document_scorer_options;
     const options scoring = room.device ? options::on_device() : options();
     const bouillon::scoring_shape shape{.rows = scoring.rows,
@@ -57,15 +60,17 @@ evaluate_function evaluate_on(const Backend& backend, evaluation_input input) {
     // A checkpoint that is read once need not be held.
     const bool read_once = input.checkpoints.size() == 1 && input.search.tokens().size() <= scoring.wave;
     if (plan.place == bouillon::checkpoint_place::layers || read_once)
-        return evaluate_together(processes, bouillon::layered_evaluator<Backend, scorer>(
-                                                input.checkpoints, input.groups, backend, std::move(score),
-                                                std::move(input.search), std::move(input.test)));
-    if (processes.size() > 1)
         return evaluate_together(
-            processes, bouillon::resident_evaluator<divided, scorer>(
-                           divided(processes, input.checkpoints, backend, plan.place, input.groups), std::move(score),
-                           std::move(input.search), std::move(input.test)));
-    return as_functions(std::make_shared<bouillon::resident_evaluator<placed, scorer>>(
-        placed(input.checkpoints, backend, plan.place, input.groups), std::move(score), std::move(input.search),
-        std::move(input.test)));
+            input.world, processes,
+            bouillon::layered_evaluator<Backend, scorer>(input.checkpoints, input.groups, backend, std::move(score),
+                                                         std::move(input.search), std::move(input.test)));
+    if (processes.size() > 1)  // else it has all that there is
+        return evaluate_together(input.world, processes,
+                                 bouillon::resident_evaluator<divided, scorer>(
+                                     divided(processes, input.checkpoints, backend, plan.place, input.groups),
+                                     std::move(score), std::move(input.search), std::move(input.test)));
+    return evaluate_together(
+        input.world, processes,
+        bouillon::resident_evaluator<placed, scorer>(placed(input.checkpoints, backend, plan.place, input.groups),
+                                                     std::move(score), std::move(input.search), std::move(input.test)));
 }

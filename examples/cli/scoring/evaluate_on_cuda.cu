@@ -19,7 +19,7 @@ bouillon::detail::cuda_device_guard use_device(std::size_t local_rank) {
 
 evaluate_function evaluate_on_cuda(evaluation_input input) {
     using host = bouillon::thrust_backend<bouillon::thrust_sequential>;
-    const auto chosen = use_device(input.processes.local_rank());
+    const auto chosen = use_device(input.world.local_rank());
     const bouillon::thrust_cuda device({.precision = input.precision});
     return evaluate_on<host>(bouillon::thrust_backend(device), std::move(input));
 }

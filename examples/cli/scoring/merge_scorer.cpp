@@ -6,6 +6,7 @@
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/memory_plan.hpp>
 #include <bouillon/merge_search/document_split.hpp>
+#include <bouillon/merge_search/group_evaluators.hpp>
 #include <bouillon/merge_search/question_evaluator.hpp>
 #include <bouillon/model/decoder.hpp>
 
@@ -35,6 +36,11 @@ document_sets read_documents(const search_arguments& arguments) {
     const auto split = bouillon::split_documents(search.size(), arguments.confirm.value_or(third), arguments.seed);
     if (split.confirm.empty()) return {std::move(search), {}};
     return {search.select(split.search), search.select(split.confirm), split.confirm.size()};
+}
+
+/// The processes that measure a merge together with this one.
+bouillon::any_processes groups_of(const program_processes& processes, std::size_t each) {
+    return each == 0 ? processes.all() : bouillon::group_of_processes(processes.all(), each);
 }
 
 void announce(const bouillon::memory_plan& plan) { std::fprintf(stderr, "memory: %s\n", describe(plan).c_str()); }
@@ -68,12 +74,15 @@ merge_scorer make_scorer(const search_arguments& arguments, const bouillon::chec
                                                    .threads = processes.threads(arguments.threads),
                                                    .precision = scorer.precision,
                                                    .announce = announce,
-                                                   .processes = processes.all()});
+                                                   .world = processes.all(),
+                                                   .processes = groups_of(processes, arguments.groups_of)});
     if (!processes.leads()) return scorer;
     if (!search.questions && !judging.questions) return scorer;
     scorer.metric = arguments.metric;
     scorer.wording = arguments.metric->wording;
+    auto* const side_by_side = scorer.evaluate.side_by_side;
     scorer.evaluate = as_functions(std::make_shared<bouillon::question_evaluator<evaluate_function>>(
         std::move(scorer.evaluate), std::move(search.questions), std::move(judging.questions), arguments.metric->loss));
+    scorer.evaluate.side_by_side = side_by_side;
     return scorer;
 }

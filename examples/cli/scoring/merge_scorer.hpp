@@ -15,7 +15,6 @@
 
 namespace bouillon {
 class checkpoint_set;
-class monitor;
 struct tensor_groups;
 }  // namespace bouillon
 class measurement_names;
@@ -30,7 +29,6 @@ struct merge_scorer {
     std::size_t window = 0;      // tokens in which documents are cut; 0: a command's affair
     std::size_t confirming = 0;  // documents set aside from the search's; not known here of a command's
     std::function<bool(std::span<const double> measured)> chooses_documents = {};  // of a scorer that must be asked
-    bouillon::monitor* side_by_side = nullptr;  // the evaluator's, where it measures several merges at once
 };
 
 /// What a command that measures knows of the search, and hears of its end.

@@ -58,6 +58,7 @@ struct search_arguments {
     std::optional<double> confirm;  // share of the documents
     std::size_t retries = 0;        // of a command that failed
     std::size_t jobs = 1;           // commands at once
+    std::size_t groups_of = 0;      // processes that measure a merge together; 0: all
     bool full = false, resume = false, force = false, json = false, allow_non_finite = false;
 
     /// Whether a command measures, whose losses are its own.
