@@ -105,8 +105,8 @@ TEST_CASE("groups of processes measure merges at once, each with the losses that
     const auto by_one = losses_in(run / "1" / "search.jsonl");
     for (const auto& [processes, each] : {std::pair{2, 1}, {4, 2}, {3, 1}}) {
         const auto folder = run / (std::to_string(processes) + "-" + std::to_string(each));
-        const auto found = run_together(std::size_t(processes),
-                                        search(run, folder, full + " --groups-of " + std::to_string(each)));
+        const auto found =
+            run_together(std::size_t(processes), search(run, folder, full + " --groups-of " + std::to_string(each)));
         INFO(found.errors);
         REQUIRE(found.status == 0);
         const auto by_groups = losses_in(folder / "search.jsonl");

@@ -72,9 +72,9 @@ void run(const search_arguments& arguments, program_processes& processes) {
     measurement_journal journal(arguments, newest);
     const auto checkpoints = open_run(arguments.checkpoints, arguments.set.options());
     const auto groups = make_groups(arguments.groups, checkpoints);
+    check_result(checkpoints, groups, arguments);
     measurement_names called;
     auto scorer = make_scorer(arguments, checkpoints, groups, processes, {called, signal ? signal->asked() : nullptr});
-    check_result(checkpoints, groups, arguments);
     recorded_evaluator evaluate(scorer.evaluate, [&](const auto& made) { journal.write(made); });
     for (const auto& made : journal.earlier()) evaluate.remember(made);
     merge_losses losses(evaluate, scorer.evaluate.side_by_side);

@@ -140,7 +140,7 @@ inline std::filesystem::path common_place(const any_processes& processes, const 
     std::vector<std::byte> message(own.bytes().begin(), own.bytes().end());
     broadcast(processes, message);
     message_reader place(std::move(message));
-    const std::filesystem::path directory = place.get_text();
+    std::filesystem::path directory = place.get_text();
     const auto piece = place.get<std::size_t>();
     plan.piece = piece;
     return directory;

@@ -125,6 +125,9 @@ void run_all_trials(Search& search, measured_merges<Evaluator>& measure, documen
 /// Runs trials until the search is done, as many at once as the monitor has threads: a new one is suggested as soon as
 /// one ends. What the search, the memory and `on_trial` do needs no lock.
 /// @param side_by_side the evaluator's, in which it measures
+/// @param search that suggests
+/// @param measure gives losses
+/// @param on_trial called with each trial_event
 /// @throws interrupted, and leaves the trials that are out as they are, when the evaluator is told to stop
 template <class Search, class Evaluator, class OnTrial>
 void run_all_trials(monitor& side_by_side, Search& search, measured_merges<Evaluator>& measure, OnTrial&& on_trial) {

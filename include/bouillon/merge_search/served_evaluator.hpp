@@ -37,6 +37,7 @@ class served_evaluator {
               const auto log = options.logs / ("slot-" + to_string(slot) + ".log");
               return score_server(scorer, slot, options.logs.empty() ? options.logs : log);
           }) {}
+    /// Takes another's programs over.
     served_evaluator(served_evaluator&&) = default;
     ~served_evaluator() {
         merges_.for_each_scorer([](score_server& server) { server.close(); });  // they end side by side

@@ -75,7 +75,6 @@ class written_merges {
           slots_(make_slots(options_.slots, make_scorer)) {
         if (!options_.logs.empty()) make_log_directory();
     }
-    written_merges(written_merges&&) = default;
 
     /// Losses of a merge, in as many tries as there may be; the monitor's other threads go on meanwhile.
     /// @param documents which; empty: all. The merge that a slot was asked of last is not written again for some of

@@ -78,6 +78,7 @@ inline void require_equal(const agreement_entry& first, const agreement_entry& o
 
 /// Compares what must be the same in every process, before they begin to work together. Each calls it once, or
 /// report_failure() in its place; rank 0 learns the result, the others go on.
+/// @param group of the processes
 /// @param facts in the same order in every process
 /// @throws input_error, on rank 0, that names the process, its machine and the first thing that differs, and for a
 /// process that was given what cannot be used

@@ -24,6 +24,7 @@ class any_processes {
     /// Takes a group.
     template <class Group>
     requires(!std::same_as<std::remove_cvref_t<Group>, any_processes>) &&
+        // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): copies are excluded here
         process_group<std::remove_cvref_t<Group>> explicit any_processes(Group&& group)
         : held_(std::make_shared<held<std::remove_cvref_t<Group>>>(std::forward<Group>(group))) {}
 

@@ -12,6 +12,7 @@
 namespace bouillon {
 
 /// Gives every process of a group what rank 0 has.
+/// @param group of the processes
 /// @param message rank 0's; written in all others
 template <process_group Group>
 void broadcast(const Group& group, std::vector<std::byte>& message) {
@@ -23,6 +24,7 @@ void broadcast(const Group& group, std::vector<std::byte>& message) {
 }
 
 /// Gives rank 0 what each process of a group has.
+/// @param group of the processes
 /// @param message of this process, of any length
 /// @returns (processes) on rank 0, nothing on the others
 template <process_group Group>
@@ -37,6 +39,7 @@ std::vector<std::vector<std::byte>> collect(const Group& group, std::span<const 
 }
 
 /// Gives every process what each process of a group has.
+/// @param group of the processes
 /// @param message of this process, of any length
 /// @returns (processes)
 template <process_group Group>

@@ -78,6 +78,7 @@ class score_server {
           log_(std::move(log)) {}
 
     /// Has a merge scored.
+    /// @param request which merge, and what of it
     /// @param stopped whether nobody wants the losses any more
     /// @returns (scored), of the documents asked for, or (documents), or one value
     /// @throws work_error naming the command when it ends before it answers, the time is over or the answer is no
@@ -99,6 +100,7 @@ class score_server {
         close();
         if (process_) process_->wait_for_end(std::chrono::seconds(10));
     }
+    /// Takes another's program over.
     score_server(score_server&&) = default;
     score_server& operator=(score_server&&) = default;
 
@@ -117,7 +119,7 @@ class score_server {
                     throw work_error(process_->ending() + " before it answered");
                 question = {};
                 const auto end = printed_.find('\n');
-                const std::string line = printed_.substr(0, end);
+                std::string line = printed_.substr(0, end);
                 printed_.erase(0, end + 1);
                 if (detail::is_answer(line)) return line;
             }
