@@ -27,8 +27,8 @@ class any_prepared {
     virtual double evaluate_gradient(std::span<const double> point, std::span<double> gradient) const = 0;
 };
 
-/// Any acquisition. It chooses the point itself, as a portfolio does: one that is none maximises what it prepares. The
-/// program has one trial out at a time, so none is told of others.
+/// Any acquisition. It chooses the point itself, as a portfolio does: one that is none maximises what it prepares. None
+/// is told of the trials that are out: the search has the surrogate believe that they end as expected.
 class any_acquisition {
  public:
     /// Gives the unit point (d) at which a prepared acquisition is largest.
