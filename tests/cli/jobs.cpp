@@ -19,8 +19,8 @@ void write_script(const fs::path& path, const std::string& text) { std::ofstream
 /// A script whose calls write down their slot while they run, and a loss.
 std::string score_in_slots(const tiny_run& run) {
     const std::string busy = (run / "busy").string();
-    write_script(run / "slots.sh", "mkdir -p " + busy + "; mkdir " + busy + "/$2 || exit 9\nsleep 0.0$(($$ % 9))\nls " +
-                                       busy + " | wc -l >> " + (run / "at-once").string() + "\necho \"$2 $3\" >> " +
+    write_script(run / "slots.sh", "mkdir -p " + busy + "; mkdir " + busy + "/$2 || exit 9\nsleep 0.2\nls " + busy +
+                                       " | wc -l >> " + (run / "at-once").string() + "\necho \"$2 $3\" >> " +
                                        (run / "calls").string() + "\nrmdir " + busy +
                                        "/$2\necho 2.$(cksum < $1/model.safetensors | cut -c1-4)\n");
     return " --score 'sh " + (run / "slots.sh").string() + " {checkpoint} {slot} {trial}'";

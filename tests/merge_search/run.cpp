@@ -89,7 +89,8 @@ TEST_CASE("trials of one loss each are remembered too") {
 
 namespace {
 
-/// A landscape whose measurements take their time, side by side.
+/// A landscape whose measurements take their time, side by side: each until as many were out at once as there are
+/// slots, or for 10 seconds where that never happens.
 template <class Landscape>
 struct waiting_landscape {
     Landscape landscape = {};
@@ -108,6 +109,8 @@ struct waiting_landscape {
             const int now = ++out;
             for (int most = most_out; most < now && !most_out.compare_exchange_weak(most, now);) {
             }
+            for (int waited = 0; waited < 10000 && most_out < int(side_by_side.threads()); ++waited)
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
             std::this_thread::sleep_for(std::chrono::milliseconds(1 + call % 5));
             --out;
             if (call == fails) throw device_lost("the device is gone");

@@ -20,6 +20,7 @@ struct slow_landscape {
     std::atomic<int>* now;
     std::atomic<int>* most;
     std::vector<std::vector<double>>* asked;
+    int wanted;
     partial_landscape landscape = {};
 
     template <class Documents>
@@ -28,7 +29,8 @@ struct slow_landscape {
         const int here = ++*now;
         for (int before = *most; before < here && !most->compare_exchange_weak(before, here);) {
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds(3));
+        for (int waited = 0; waited < 10000 && *most < wanted; ++waited)  // until as many were at it at once
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
         --*now;
         asked->push_back({w.begin(), w.end()});
         return landscape(w, documents);
@@ -41,7 +43,7 @@ TEST_CASE("merges are measured at once by as many evaluators as there are, with 
     std::atomic<int> now{0}, most{0};
     std::vector<std::vector<double>> asked[3];
     side_by_side_evaluator<slow_landscape> evaluate(
-        {{&now, &most, &asked[0]}, {&now, &most, &asked[1]}, {&now, &most, &asked[2]}});
+        {{&now, &most, &asked[0], 3}, {&now, &most, &asked[1], 3}, {&now, &most, &asked[2], 3}});
     static_assert(partial_merge_evaluator<side_by_side_evaluator<slow_landscape>>);
     measured_merges measure(evaluate, &evaluate.monitor());
     std::vector<std::vector<double>> candidates;
@@ -57,7 +59,7 @@ TEST_CASE("merges are measured at once by as many evaluators as there are, with 
 TEST_CASE("a merge that an evaluator has at hand goes to it again") {
     std::atomic<int> now{0}, most{0};
     std::vector<std::vector<double>> asked[2];
-    side_by_side_evaluator<slow_landscape> evaluate({{&now, &most, &asked[0]}, {&now, &most, &asked[1]}});
+    side_by_side_evaluator<slow_landscape> evaluate({{&now, &most, &asked[0], 2}, {&now, &most, &asked[1], 2}});
     const std::vector<double> first = {0.2, 0.3, 0.5}, second = {0.5, 0.3, 0.2};
     int begun = 0;
     evaluate.monitor().run([&] {  // one each
