@@ -4,6 +4,7 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/file_descriptor.hpp>
 #include <bouillon/core/function_ref.hpp>
+#include <bouillon/core/pipe.hpp>
 #include <bouillon/core/to_string.hpp>
 
 #include <poll.h>
@@ -31,19 +32,6 @@ namespace bouillon::detail {
 struct process_limits {
     std::chrono::steady_clock::time_point deadline;
     function_ref<bool()> stopped;  ///< whether the caller wants no answer any more
-};
-
-/// Both ends of a pipe, which no process inherits.
-struct pipe_ends {
-    file_descriptor read{-1}, write{-1};
-
-    pipe_ends() {
-        int ends[2];
-        if (::pipe2(ends, O_CLOEXEC) != 0)
-            throw work_error("a pipe cannot be made: " + std::generic_category().message(errno));
-        read = file_descriptor(ends[0]);
-        write = file_descriptor(ends[1]);
-    }
 };
 
 /// Whether a process of a group still works: one that has ended counts no more, though nobody may have asked how.
@@ -254,8 +242,7 @@ class shell_process {
     }
     /// Writes what the pipe takes; all counts as written where nobody reads it any more, which the output's end tells.
     std::size_t write_some(std::string_view text) {
-        const blocked_sigpipe guard;
-        const ssize_t count = ::write(input_.number(), text.data(), text.size());
+        const ssize_t count = write_without_signal(input_.number(), text);
         if (count >= 0) return static_cast<std::size_t>(count);
         if (errno == EPIPE) return text.size();
         if (errno != EAGAIN && errno != EINTR) fail("write");
@@ -264,8 +251,7 @@ class shell_process {
 
     void dismiss_watcher() {
         if (life_.number() < 0) return;
-        const blocked_sigpipe guard;
-        [[maybe_unused]] const auto written = ::write(life_.number(), "\n", 1);  // it may be gone itself
+        write_without_signal(life_.number(), "\n");  // it may be gone itself
         life_ = file_descriptor(-1);
     }
     /// Ends the group: asked at first, so that what works elsewhere for it (srun, ssh) can end that too.
@@ -284,28 +270,6 @@ class shell_process {
     [[noreturn]] static void fail(const char* call) {
         throw work_error(std::string(call) + ": " + std::generic_category().message(errno));
     }
-
-    /// While it lives, writing to a pipe that nobody reads is an error of this thread's call, not the process's end.
-    class blocked_sigpipe {
-     public:
-        blocked_sigpipe() {
-            ::sigemptyset(&signal_);
-            ::sigaddset(&signal_, SIGPIPE);
-            ::pthread_sigmask(SIG_BLOCK, &signal_, &before_);
-        }
-        ~blocked_sigpipe() {
-            const int failure = errno;
-            const timespec now{};
-            if (::sigismember(&before_, SIGPIPE) == 0) ::sigtimedwait(&signal_, nullptr, &now);
-            ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-            errno = failure;
-        }
-        blocked_sigpipe(const blocked_sigpipe&) = delete;
-        blocked_sigpipe& operator=(const blocked_sigpipe&) = delete;
-
-     private:
-        sigset_t signal_{}, before_{};
-    };
 
     static constexpr int block = 4096;  // bytes
 
