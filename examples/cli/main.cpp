@@ -89,7 +89,7 @@ int main(int argc, char** argv) try {
     raise_limit_of_open_files();
     program_processes processes;
     return run(argc, argv, processes);
-} catch (const bouillon::error& problem) {
+} catch (const std::exception& problem) {
     std::fprintf(stderr, "bouillon: %s\n", problem.what());
     return dynamic_cast<const bouillon::input_error*>(&problem) ? 2 : 1;
 }

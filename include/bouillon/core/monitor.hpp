@@ -50,14 +50,12 @@ class monitor {
                 stopping_ = true;
             }
         };
-        running_ = true;
+        const run_period period(*this);
         {
             std::vector<std::jthread> others;  // (threads - 1)
             for (std::size_t i = 1; i < threads_; ++i) others.emplace_back(work);
             work();
         }
-        running_ = false;
-        stopping_ = false;
         if (failure) std::rethrow_exception(failure);
     }
 
@@ -72,6 +70,21 @@ class monitor {
     bool stopping() const { return stopping_; }
 
  private:
+    /// While it lives there are other threads, which end before it does.
+    class run_period {
+     public:
+        explicit run_period(monitor& owner) : owner_(&owner) { owner.running_ = true; }
+        ~run_period() {
+            owner_->running_ = false;
+            owner_->stopping_ = false;
+        }
+        run_period(const run_period&) = delete;
+        run_period& operator=(const run_period&) = delete;
+
+     private:
+        monitor* owner_;
+    };
+
     /// Not this thread's turn while it lives, whatever ends it.
     class give_way {
      public:

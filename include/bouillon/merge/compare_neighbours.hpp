@@ -77,10 +77,6 @@ class neighbour_reader {
     std::vector<std::byte> memory_;  // (checkpoints, block and a line between)
 };
 
-}  // namespace detail
-
-namespace detail {
-
 /// Gives rank 0 what each process has of some things, in the order of the ranks and so of the things.
 /// @param own those of the process's share
 /// @returns all of them on rank 0
