@@ -33,7 +33,7 @@ std::vector<std::string> split(std::string_view text, char separator) {
     return parts;
 }
 
-double number(const std::string& given, std::string_view text) {
+double bound_of(const std::string& given, std::string_view text) {
     double value = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (problem != std::errc() || end != text.data() + text.size())
@@ -88,8 +88,9 @@ bouillon::group_scaling make_group_space(const group_arguments& arguments, const
     for (const std::string& given : arguments.ranges) {
         const auto [name, range] = split_name("--group-range", given);
         const std::size_t g = index_of(name, groups), dots = range.find("..");
-        space.lower[g] = number(given, std::string_view(range).substr(0, dots));
-        space.upper[g] = dots == range.npos ? space.lower[g] : number(given, std::string_view(range).substr(dots + 2));
+        space.lower[g] = bound_of(given, std::string_view(range).substr(0, dots));
+        space.upper[g] =
+            dots == range.npos ? space.lower[g] : bound_of(given, std::string_view(range).substr(dots + 2));
     }
     for (const std::string& name : arguments.frozen) space.lower[index_of(name, groups)] = 0;
     for (const std::string& name : arguments.frozen) space.upper[index_of(name, groups)] = 0;

@@ -8,6 +8,7 @@
 #include <concepts>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -17,11 +18,11 @@
 // choice in a type that is a space, a kernel or an acquisition like any other; what it wraps is compiled where it is
 // made, and the search once.
 
-/// Any space of merge weights.
+/// Any space: of merge weights, or a box of other objectives, whose merge weights are none.
 class any_space {
  public:
     template <class Space>
-    requires(!std::same_as<Space, any_space> && bouillon::merge_space<Space>) explicit any_space(Space space)
+    requires(!std::same_as<Space, any_space> && bouillon::search_space<Space>) explicit any_space(Space space)
         : chosen_(std::make_shared<const wrapped<Space>>(std::move(space))) {}
 
     /// @throws input_error for numbers that no such space can have
@@ -37,6 +38,12 @@ class any_space {
     std::vector<double> point(std::span<const double> unit_point) const { return chosen_->point(unit_point); }
     std::vector<double> unit_point(std::span<const double> point) const { return chosen_->unit_point(point); }
     std::vector<double> merge_weights(std::span<const double> point) const { return chosen_->merge_weights(point); }
+    /// Nothing where the space is not one that can be counted.
+    std::optional<std::size_t> points() const { return chosen_->points(); }
+    std::vector<double> nth_unit_point(std::size_t n) const { return chosen_->nth_unit_point(n); }
+    bool steps(std::size_t coordinate) const { return chosen_->steps(coordinate); }
+    void relax(std::span<double> unit_point) const { chosen_->relax(unit_point); }
+    std::vector<double> neighbours(std::span<const double> unit_point) const { return chosen_->neighbours(unit_point); }
     /// None where the space has no bounds that a user can go beyond.
     std::vector<bouillon::reached_bound> reached_bounds(std::span<const double> point) const {
         return chosen_->reached_bounds(point);
@@ -56,6 +63,11 @@ class any_space {
         virtual std::vector<double> point(std::span<const double> unit_point) const = 0;
         virtual std::vector<double> unit_point(std::span<const double> point) const = 0;
         virtual std::vector<double> merge_weights(std::span<const double> point) const = 0;
+        virtual std::optional<std::size_t> points() const = 0;
+        virtual std::vector<double> nth_unit_point(std::size_t n) const = 0;
+        virtual bool steps(std::size_t coordinate) const = 0;
+        virtual void relax(std::span<double> unit_point) const = 0;
+        virtual std::vector<double> neighbours(std::span<const double> unit_point) const = 0;
         virtual std::vector<bouillon::reached_bound> reached_bounds(std::span<const double> point) const = 0;
     };
 
@@ -79,7 +91,26 @@ class any_space {
         std::vector<double> point(std::span<const double> unit_point) const override { return space.point(unit_point); }
         std::vector<double> unit_point(std::span<const double> point) const override { return space.unit_point(point); }
         std::vector<double> merge_weights(std::span<const double> point) const override {
-            return space.merge_weights(point);
+            return bouillon::detail::merge_weights(space, point);
+        }
+        std::optional<std::size_t> points() const override {
+            if constexpr (bouillon::countable_space<Space>) return space.points();
+            return std::nullopt;
+        }
+        std::vector<double> nth_unit_point([[maybe_unused]] std::size_t n) const override {
+            if constexpr (bouillon::countable_space<Space>) return space.nth_unit_point(n);
+            return {};
+        }
+        bool steps([[maybe_unused]] std::size_t coordinate) const override {
+            if constexpr (bouillon::stepped_space<Space>) return space.steps(coordinate);
+            return false;
+        }
+        void relax([[maybe_unused]] std::span<double> unit_point) const override {
+            if constexpr (bouillon::stepped_space<Space>) space.relax(unit_point);
+        }
+        std::vector<double> neighbours([[maybe_unused]] std::span<const double> unit_point) const override {
+            if constexpr (bouillon::stepped_space<Space>) return space.neighbours(unit_point);
+            return {};
         }
         std::vector<bouillon::reached_bound> reached_bounds(std::span<const double> point) const override {
             if constexpr (bouillon::bounded_space<Space>)
@@ -95,3 +126,4 @@ class any_space {
 };
 
 static_assert(bouillon::merge_space<any_space> && bouillon::bounded_space<any_space>);
+static_assert(bouillon::countable_space<any_space> && bouillon::stepped_space<any_space>);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/checkpoint/checkpoint_set.hpp>
-#include <bouillon/merge_search/make_report.hpp>
-#include <bouillon/merge_search/warnings.hpp>
 
 #include "checkpoints/merge_writer.hpp"
 #include "checkpoints/run_checkpoints.hpp"
@@ -9,9 +7,9 @@
 #include "commands/commands.hpp"
 #include "commands/search_command_options.hpp"
 #include "processes/program_processes.hpp"
-#include "progress.hpp"
 #include "report/report_file.hpp"
 #include "scoring/merge_scorer.hpp"
+#include "search/compared_merges.hpp"
 #include "search/merge_problem.hpp"
 #include "search/search_outputs.hpp"
 #include "search/search_stages.hpp"
@@ -30,24 +28,6 @@ merge_weight_names names_of(const bouillon::checkpoint_set& checkpoints, const b
     for (const auto& checkpoint : checkpoints) names.checkpoints.push_back(checkpoint.name());
     for (const auto& group : groups.groups) names.groups.push_back(group.name);
     return names;
-}
-
-/// Measures the baselines beside what was found.
-/// @param alike what was found for all tensors alike
-bouillon::merge_report compare(merge_problem& problem, const search_result& result,
-                               const bouillon::recommendation& alike) {
-    const auto& arguments = problem.arguments;
-    auto compared = bouillon::baselines(problem.checkpoints(), result.trials, arguments.seed);
-    if (arguments.groups.any()) compared.push_back({"found, all tensors alike", {alike.merge_weights}});
-    progress_line progress(arguments.budget);
-    const auto show = [&](const std::string& name) { progress.show("measuring " + name); };
-    const auto& found = result.recommendation.merge_weights;
-    auto report = problem.race
-                      ? bouillon::make_report(found, compared, problem.losses, *problem.race, problem.gains_on, show)
-                      : bouillon::make_report(found, compared, problem.losses, problem.gains_on, show);
-    report.warnings = bouillon::warnings_of(report, problem.names.checkpoints, problem.wording.of);
-    report.warnings.insert(report.warnings.end(), result.warnings.begin(), result.warnings.end());
-    return report;
 }
 
 /// What all processes but the first do of a search: their part of each measurement.
@@ -96,7 +76,7 @@ void run(const search_arguments& arguments, program_processes& processes) {
     search_result result = search_alike(problem);
     const bouillon::recommendation alike = result.recommendation;
     if (arguments.groups.any()) result = search_groups(problem, result);
-    put_out(problem, checkpoints, compare(problem, result, alike), result, page_file);
+    put_out(problem, checkpoints, compared_merges(problem, result, alike), result, page_file);
 }
 
 }  // namespace

@@ -132,6 +132,7 @@ void add_method_options(CLI::App& command, search_arguments& arguments) {
     command.add_option("--seed", arguments.seed, "Seed of everything random")
         ->check(whole_number())
         ->capture_default_str();
+    arguments.backend = &backend_choices().front();
     add_backend_options(command, arguments.backend, arguments.precision);
     add_threads_option(command, arguments.threads);
     add_window_option(command, arguments.window);

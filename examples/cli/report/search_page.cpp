@@ -50,7 +50,7 @@ std::vector<reported_distance> neighbours_distances(const bouillon::checkpoint_s
 
 }  // namespace
 
-report_page make_page(merge_problem& problem, const bouillon::checkpoint_set& checkpoints,
+report_page make_page(merge_problem& problem, const bouillon::checkpoint_set* checkpoints,
                       const bouillon::merge_report& report, const search_result& result) {
     const auto& arguments = problem.arguments;
     report_page page;
@@ -67,6 +67,6 @@ report_page make_page(merge_problem& problem, const bouillon::checkpoint_set& ch
     page.slices = result.slices;
     page.slices_space = result.slices_space;
     page.checkpoints = measured_alone(problem);
-    page.distances = neighbours_distances(checkpoints, arguments.threads, page.names.checkpoints);
+    if (checkpoints) page.distances = neighbours_distances(*checkpoints, arguments.threads, page.names.checkpoints);
     return page;
 }

@@ -11,5 +11,6 @@ class checkpoint_set;
 
 /// The page of a search that is over. Reads the checkpoints once; measures them alone, where they are not yet, if
 /// --report was given.
-report_page make_page(merge_problem& problem, const bouillon::checkpoint_set& checkpoints,
+/// @param checkpoints whose distances it tells; null: it tells none
+report_page make_page(merge_problem& problem, const bouillon::checkpoint_set* checkpoints,
                       const bouillon::merge_report& report, const search_result& result);

@@ -16,10 +16,14 @@
 #include "search/search_arguments.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+namespace bouillon {
+struct trial_event;
+}
 struct merge_scorer;
 
 using recorded_evaluator = bouillon::recorded_evaluator<evaluate_function>;
@@ -40,8 +44,9 @@ struct merge_problem {
     std::vector<double> newest_losses = {};  // (search documents), of the newest checkpoint
     std::size_t confirming = 0;              // documents set aside from the search's
     bouillon::gain_documents gains_on = bouillon::gain_documents::search;
-    std::optional<bouillon::document_race> race = std::nullopt;  // nothing: every trial is scored in full
-    bouillon::monitor* side_by_side = nullptr;                   // whose threads measure several merges at once
+    std::optional<bouillon::document_race> race = std::nullopt;       // nothing: every trial is scored in full
+    std::function<void(const bouillon::trial_event&)> on_trial = {};  // hears of trials in standard error's place
+    bouillon::monitor* side_by_side = nullptr;                        // whose threads measure several merges at once
 
     std::size_t checkpoints() const { return names.checkpoints.size(); }
     /// Merge weights (checkpoints).

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/running_search.hpp"
 
+#include <bouillon/core/error.hpp>
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/journal.hpp>
 #include <bouillon/search/regret.hpp>
 #include <bouillon/search/stopping.hpp>
+#include <bouillon/space/same_point.hpp>
 
 #include "choices/acquisition_choice.hpp"
 #include "choices/any_acquisition.hpp"
@@ -21,18 +24,13 @@ namespace {
 using chosen_search = bouillon::bayesian_search<any_space, any_acquisition, any_kernel>;
 using journaled_search = bouillon::journaled_search<chosen_search>;
 
-chosen_search make(const search_parts& parts, const bouillon::search_options& options) {
-    return chosen_search(parts.space, options, parts.acquisition->make(), parts.kernel->make());
-}
-
 }  // namespace
 
 class running_search::state {
  public:
-    state(const search_parts& parts, const bouillon::search_options& options)
-        : search_(std::in_place_type<chosen_search>, make(parts, options)) {}
-    state(const search_parts& parts, const bouillon::search_options& options, const search_journal& journal)
-        : search_(std::in_place_type<journaled_search>, make(parts, options), journal.file, journal.settings) {}
+    explicit state(chosen_search search) : search_(std::in_place_type<chosen_search>, std::move(search)) {}
+    state(chosen_search search, const search_journal& journal)
+        : search_(std::in_place_type<journaled_search>, std::move(search), journal.file, journal.settings) {}
 
     /// Calls a function with the search as it is run: journaled or not.
     template <class Function>
@@ -52,10 +50,16 @@ class running_search::state {
 };
 
 running_search::running_search(const search_parts& parts, const bouillon::search_options& options)
-    : state_(std::make_unique<state>(parts, options)) {}
+    : running_search(parts.space, options, parts.acquisition->make(), parts.kernel->make(), nullptr) {}
 running_search::running_search(const search_parts& parts, const bouillon::search_options& options,
                                const search_journal& journal)
-    : state_(std::make_unique<state>(parts, options, journal)) {}
+    : running_search(parts.space, options, parts.acquisition->make(), parts.kernel->make(), &journal) {}
+running_search::running_search(const any_space& space, const bouillon::search_options& options,
+                               any_acquisition acquisition, any_kernel kernel, const search_journal* journal) {
+    chosen_search search(space, options, std::move(acquisition), std::move(kernel));
+    state_ =
+        journal ? std::make_unique<state>(std::move(search), *journal) : std::make_unique<state>(std::move(search));
+}
 running_search::running_search(running_search&&) noexcept = default;
 running_search& running_search::operator=(running_search&&) noexcept = default;
 running_search::~running_search() = default;
@@ -68,21 +72,33 @@ bouillon::trial running_search::suggest() {
 
 void running_search::restore(const bouillon::trial& recorded) { state_->plain().restore(recorded); }
 
-void running_search::observe(const bouillon::trial& ended, double loss) {
-    state_->run([&](auto& search) { search.observe(ended, loss); });
+bouillon::trial running_search::repeat(const bouillon::named_trial& earlier) {
+    return state_->run([&](auto& search) { return search.repeat(earlier); });
 }
 
-void running_search::observe(const bouillon::trial& ended, std::span<const double> document_losses) {
+void running_search::observe(const bouillon::named_trial& ended, double loss, double variance) {
+    state_->run([&](auto& search) { search.observe(ended, loss, variance); });
+}
+
+void running_search::observe(const bouillon::named_trial& ended, std::span<const double> document_losses) {
     state_->run([&](auto& search) { search.observe(ended, document_losses); });
 }
 
-void running_search::observe(const bouillon::trial& ended, const bouillon::loss_estimate& loss,
+void running_search::observe(const bouillon::named_trial& ended, const bouillon::loss_estimate& loss,
                              std::span<const double> document_losses) {
     state_->run([&](auto& search) { search.observe(ended, loss, document_losses); });
 }
 
-void running_search::fail(const bouillon::trial& ended, std::string reason) {
+void running_search::fail(const bouillon::named_trial& ended, std::string reason) {
     state_->run([&](auto& search) { search.fail(ended, std::move(reason)); });
+}
+
+void running_search::abandon(const bouillon::named_trial& ended, std::string reason) {
+    state_->run([&](auto& search) { search.abandon(ended, std::move(reason)); });
+}
+
+void running_search::extend(std::size_t trials) {
+    state_->run([&](auto& search) { search.extend(trials); });
 }
 
 bouillon::recommendation running_search::recommendation() const { return state_->search().recommendation(); }
@@ -97,6 +113,26 @@ const bouillon::loss_changes& running_search::changed_losses() const { return st
 
 std::size_t running_search::suggested_otherwise() const {
     return state_->journaled() ? state_->journaled()->suggested_otherwise() : 0;
+}
+
+std::vector<bouillon::loss_estimate> running_search::believed_losses(std::span<const double> points) const {
+    const auto& space = state_->search().space();
+    const auto surrogate = state_->search().belief().surrogate;
+    const std::size_t dimension = space.dimension();
+    if (points.size() % dimension != 0)
+        throw bouillon::input_error(bouillon::to_string(points.size()) + " coordinates are no points of dimension " +
+                                    bouillon::to_string(dimension));
+    std::vector<bouillon::loss_estimate> losses;  // (m)
+    for (std::size_t first = 0; first < points.size(); first += dimension) {
+        const auto point = points.subspan(first, dimension);
+        const auto unit_point = space.unit_point(point);
+        bouillon::detail::require_same_point("a point", point, space.point(unit_point));
+        const auto believed = surrogate.predict(unit_point);
+        const auto& units = surrogate.standardisation();
+        const double score = units.score(believed.mean), slope = units.slope(score);
+        losses.push_back({-score, believed.variance / (slope * slope)});
+    }
+    return losses;
 }
 
 std::vector<posterior_slice> running_search::slices(double newest_loss, const std::vector<std::string>& names) const {

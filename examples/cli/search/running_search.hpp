@@ -10,6 +10,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -20,6 +21,8 @@ class journal_file;
 struct loss_changes;
 struct search_options;
 }  // namespace bouillon
+class any_acquisition;
+class any_kernel;
 struct acquisition_choice;
 struct kernel_choice;
 struct stopping_options;
@@ -45,6 +48,10 @@ class running_search {
     running_search(const search_parts& parts, const bouillon::search_options& options);
     /// @throws input_error for a journal that cannot be used, too
     running_search(const search_parts& parts, const bouillon::search_options& options, const search_journal& journal);
+    /// The same of a kernel and an acquisition that are in no table.
+    /// @param journal null: none
+    running_search(const any_space& space, const bouillon::search_options& options, any_acquisition acquisition,
+                   any_kernel kernel, const search_journal* journal);
     running_search(running_search&&) noexcept;
     running_search& operator=(running_search&&) noexcept;
     ~running_search();
@@ -52,12 +59,16 @@ class running_search {
     // As bouillon::bayesian_search has them.
     bool done() const;
     bouillon::trial suggest();
+    bouillon::trial repeat(const bouillon::named_trial& earlier);
     void restore(const bouillon::trial& recorded);
-    void observe(const bouillon::trial& ended, double loss);
-    void observe(const bouillon::trial& ended, std::span<const double> document_losses);
-    void observe(const bouillon::trial& ended, const bouillon::loss_estimate& loss,
+    void observe(const bouillon::named_trial& ended, double loss,
+                 double variance = std::numeric_limits<double>::quiet_NaN());
+    void observe(const bouillon::named_trial& ended, std::span<const double> document_losses);
+    void observe(const bouillon::named_trial& ended, const bouillon::loss_estimate& loss,
                  std::span<const double> document_losses);
-    void fail(const bouillon::trial& ended, std::string reason);
+    void fail(const bouillon::named_trial& ended, std::string reason);
+    void abandon(const bouillon::named_trial& ended, std::string reason);
+    void extend(std::size_t trials);
     bouillon::recommendation recommendation() const;
     const bouillon::history& history() const;
     const bouillon::search_options& options() const;
@@ -68,6 +79,12 @@ class running_search {
     const bouillon::loss_changes& changed_losses() const;
     /// Trials of the journal that would be suggested elsewhere now.
     std::size_t suggested_otherwise() const;
+
+    /// What is believed of the loss, as it was observed.
+    /// @param points (m, d), the user's coordinates
+    /// @returns (m), mean and variance
+    /// @throws input_error for a point of the wrong dimension or outside the space
+    std::vector<bouillon::loss_estimate> believed_losses(std::span<const double> points) const;
 
     /// What is believed of the gain along each coordinate, through the recommendation.
     /// @param newest_loss of the newest checkpoint where the search is told losses; 0 where it is told differences to

@@ -49,7 +49,7 @@ struct search_arguments {
     const kernel_choice* kernel = &kernel_choices().front();
     const acquisition_choice* acquisition = &acquisition_choices().front();
     const preset_choice* preset = nullptr;
-    const backend_choice* backend = &backend_choices().front();
+    const backend_choice* backend = nullptr;  // of the program's own scorers; null until a command chooses one
     const precision_choice* precision = &precision_choices().front();
     stopping_options stopping;
     std::size_t budget = 20, threads = 0, window = 0;
@@ -60,11 +60,12 @@ struct search_arguments {
     std::size_t jobs = 1;           // commands at once
     std::size_t groups_of = 0;      // processes that measure a merge together; 0: all
     bool full = false, resume = false, force = false, json = false, allow_non_finite = false;
+    bool page = false;  // whoever asked makes one himself
 
     /// Whether a command measures, whose losses are its own.
     bool has_command() const { return !score.empty() || !serve.empty(); }
     /// Whether what a page shows is kept: for the page, or in the journal, from which `bouillon report` makes one.
-    bool has_page() const { return !report.empty() || !journal.empty(); }
+    bool has_page() const { return page || !report.empty() || !journal.empty(); }
 };
 
 /// What the options come to: a preset's own, the checkpoints of a folder, and what "auto" stands for.

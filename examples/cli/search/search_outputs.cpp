@@ -112,7 +112,7 @@ void put_out(merge_problem& problem, const bouillon::checkpoint_set& checkpoints
     if (problem.precision != bouillon::precision::float32) line["precision"] = name_of(problem.precision);
     print_verdict(problem, report, result, line);
     report_page page;
-    if (arguments.has_page()) page = make_page(problem, checkpoints, report, result);
+    if (arguments.has_page()) page = make_page(problem, &checkpoints, report, result);
     attempts attempt;
     if (!arguments.journal.empty())
         attempt(arguments.journal, ". The verdict above stands", [&] {

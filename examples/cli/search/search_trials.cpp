@@ -22,6 +22,7 @@ class trial_teller {
           progress_(search.options().budget) {}
 
     void operator()(const bouillon::trial_event& event) {
+        if (problem_->on_trial) return problem_->on_trial(event);
         ++done_;
         if (problem_->arguments.json) print_line(trial_json(event, earlier_, problem_->newest_losses, problem_->names));
         const double loss =
