@@ -17,7 +17,7 @@ OUTSIDE = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md", "CHANG
 # Titles of the menu and what stands under them; "*" is all of a folder that no earlier title has. What is not there is
 # left out, and what nobody names goes to the end.
 MENU = [
-    ("Start", ["index.md", "building.md", "program.md", "troubleshooting.md", "glossary.md"]),
+    ("Start", ["index.md", "building.md", "python.md", "program.md", "troubleshooting.md", "glossary.md"]),
     ("How to", ["how-to/*"]),
     ("Guides", ["merging.md", "scores.md", "verdict.md", "racing.md", "scale.md", "file-formats.md"]),
     ("Reference", ["reference/README.md", "reference/*", "api/namespacebouillon.html"]),

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The search: it suggests trials and learns from what became of them (docs/reference/search.md)."""
+import functools
+import json
+import math
+from dataclasses import dataclass
+from typing import Callable, Optional, Sequence
+
+import numpy
+
+from bouillon import _core
+from bouillon._arguments import InputError, is_number, path, real, reals, text, whole
+from bouillon.spaces import made
+
+MOST_POINTS = 10**6  # of a first design
+UNKNOWN = math.nan   # a variance that is not known
+
+
+@dataclass(frozen=True)
+class Known:
+    """A loss that is known before the search begins: it costs no trial."""
+
+    point: Sequence[float]
+    loss: float = 0.0
+    variance: Optional[float] = 0.0  # None: not known
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A stationary covariance of your own: slower than the named ones, as each call goes through Python.
+
+    `profile(r2)` gives covariances (m) at squared distances (m) in length scales, 1 at distance 0. `derivative(r2)` is
+    its slope by r2; without it finite differences are taken.
+    """
+
+    profile: Callable
+    derivative: Optional[Callable] = None
+    name: str = ""
+
+
+class Search:
+    """Bayesian optimization of a loss over a space, one suggestion at a time; the caller owns the loop.
+
+        search = bouillon.Search(bouillon.Simplex(8), budget=20)
+        while not search.done():
+            trial = search.suggest()
+            search.observe(trial, loss_of(trial.merge_weights))
+
+    Several trials may be out at once and may end in any order. A call names one as `suggest` gave it, or by its ticket.
+    `budget=None` has no end. `acquisition` and `kernel` are names, or functions of NumPy arrays:
+    `acquisition(mean, deviation, best)` gives values (m), larger where a trial is worth more; for a kernel see
+    `Kernel`. With `journal` each call is written down before it returns; `resume=True` takes one up again.
+    """
+
+    def __init__(self, space, budget=20, seed=1, kernel="matern52", acquisition="log-nei", known=(),
+                 reference_losses=(), initial_trials=0, journal=None, resume=False, settings=None):
+        self.space = space
+        self._search = _core.make_search(
+            made(space), None if budget is None else whole("budget", budget),
+            whole("seed", seed, most=2**64 - 1), whole("initial_trials", initial_trials, most=MOST_POINTS),
+            reals("reference_losses", reference_losses).tolist(), [_known(one) for one in known],
+            *_kernel(kernel), _named_function("acquisition", acquisition),
+            None if journal is None else path("journal", journal), bool(resume),
+            _settings(settings, kernel=kernel, acquisition=acquisition))
+
+    def suggest(self):
+        """The next trial: its `ticket`, `point` and `merge_weights`."""
+        return self._search.suggest()
+
+    def observe(self, trial, loss, variance=None):
+        """Ends a trial with its loss, or with the losses of its documents, which tell mean and variance.
+
+        `variance`: of a single loss, 0 where it has no noise, None where it is not known. A loss that is not finite is
+        a failure.
+        """
+        trial = _named(trial)
+        if is_number(loss) or isinstance(loss, str):
+            self._search.observe_number(trial, real("loss", loss), _variance(variance))
+        elif variance is not None:
+            raise InputError("losses of documents tell their variance: it must not be given beside them")
+        else:
+            self._search.observe_documents(trial, reals("losses", loss))
+
+    def fail(self, trial, reason=""):
+        """Ends a trial that gave no loss: it counts as worse than the worst."""
+        self._search.fail(_named(trial), text("reason", reason))
+
+    def abandon(self, trial, reason=""):
+        """Ends a trial of which nothing is known, as if it had never been."""
+        self._search.abandon(_named(trial), text("reason", reason))
+
+    def repeat(self, trial):
+        """A new trial at an earlier one's point."""
+        return self._search.repeat(_named(trial))
+
+    def extend(self, trials):
+        """Allows so many trials more."""
+        self._search.extend(whole("trials", trials, most=2**31))
+
+    def done(self):
+        """Whether the budget has been suggested."""
+        return self._search.done()
+
+    @property
+    def budget(self):
+        """Trials, as it was extended; None where there is no end."""
+        return self._search.budget()
+
+    @property
+    def resumed(self):
+        """Trials that had ended before this run began."""
+        return self._search.resumed()
+
+    def recommendation(self):
+        """Where the loss is lowest that can be counted on: `point`, `merge_weights`, `loss`, `standard_error`."""
+        return self._search.recommendation()
+
+    def belief(self, points):
+        """What is believed of the loss at points (m, d), as it is observed.
+
+        Gives two arrays (m): the means, and their standard errors.
+        """
+        try:
+            array = numpy.atleast_2d(numpy.asarray(points, dtype=numpy.float64))
+        except (TypeError, ValueError) as problem:
+            raise InputError(f"points must be rows of numbers: {problem}") from None
+        if array.ndim != 2:
+            raise InputError(f"points have the shape {list(array.shape)}, but they must be rows of coordinates")
+        means, errors = self._search.belief(numpy.ascontiguousarray(array).ravel())
+        return numpy.array(means), numpy.array(errors)
+
+    def history(self):
+        """All trials and what became of them, by ticket."""
+        return self._search.history()
+
+    def to_frame(self):
+        """The history as a table of pandas: a row a trial."""
+        import pandas
+
+        rows = [{"ticket": one.ticket, "status": one.status, "loss": one.loss, "variance": one.variance,
+                 "reason": one.reason, **{f"point_{i}": x for i, x in enumerate(one.point)},
+                 **{f"weight_{k}": w for k, w in enumerate(one.merge_weights)}} for one in self.history()]
+        return pandas.DataFrame(rows).set_index("ticket") if rows else pandas.DataFrame(columns=["status", "loss"])
+
+
+def kernels():
+    """The names that `kernel` takes."""
+    return _core.kernels()
+
+
+def acquisitions():
+    """The names that `acquisition` takes."""
+    return _core.acquisitions()
+
+
+def _named(trial):
+    return trial if isinstance(trial, _core.Trial) else whole("a trial's ticket", trial)
+
+
+def _variance(variance):
+    return UNKNOWN if variance is None else real("variance", variance)
+
+
+def _known(one):
+    if not isinstance(one, Known):
+        raise InputError(f"a known loss is {one!r}, but it must be a Known(point, loss, variance)")
+    return reals("a known point", one.point).tolist(), real("a known loss", one.loss), _variance(one.variance)
+
+
+def _name_of(function):
+    return getattr(function, "__qualname__", type(function).__qualname__)
+
+
+def _with_name(function, name):
+    """The function under a name that the library may write down, whatever object it is."""
+    def named(*arguments):
+        return function(*arguments)
+    if not isinstance(function, type):
+        functools.update_wrapper(named, function, assigned=("__doc__",), updated=())
+    named.__name__ = name
+    return named
+
+
+def _named_function(what, given):
+    if isinstance(given, str):
+        return text(what, given)
+    if not callable(given):
+        raise InputError(f"{what} is {given!r}, but it must be a name or a function")
+    return _with_name(given, "python:" + _name_of(given))
+
+
+def _kernel(kernel):
+    """The name and None, or the profile and its derivative."""
+    if not isinstance(kernel, Kernel):
+        if not isinstance(kernel, str):
+            raise InputError(f"kernel is {kernel!r}, but it must be a name or a Kernel")
+        return text("kernel", kernel), None
+    if not callable(kernel.profile) or not (kernel.derivative is None or callable(kernel.derivative)):
+        raise InputError(f"kernel is {kernel!r}, but its profile and its derivative must be functions")
+    name = "python:" + (text("a kernel's name", kernel.name) or _name_of(kernel.profile))
+    return _with_name(kernel.profile, name), kernel.derivative
+
+
+def _settings(settings, **choices):
+    """What must be the same when a journal is taken up again, as JSON."""
+    own = {name: choice for name, choice in choices.items() if isinstance(choice, str)}
+    try:
+        merged = {**own, **(settings or {})}
+        return json.dumps(merged, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as problem:
+        raise InputError(f"settings must be an object of JSON: {problem}") from None

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+import gc
+import os
+import signal
+import threading
+import time
+
+import bouillon
+import numpy
+import pytest
+
+WEIGHTS = [0.5, 0.3, 0.2]
+
+
+def by_hand(snapshots, name, weights):
+    total = sum(numpy.float64(w) * one[name].astype("float64") for w, one in zip(weights, snapshots))
+    return total.astype(snapshots[0][name].dtype)
+
+
+def test_a_merge_of_arrays_that_are_held(snapshots):
+    resident = bouillon.hold(snapshots)
+    merge = resident.merge(WEIGHTS)
+    arrays = merge.numpy()
+    assert len(resident) == 3 and list(merge) == ["a", "b", "n"] and merge.dtype("b") == "F16"
+    assert numpy.allclose(arrays["a"], by_hand(snapshots, "a", WEIGHTS), rtol=1e-6)
+    assert numpy.allclose(arrays["b"], by_hand(snapshots, "b", WEIGHTS), rtol=2e-3)
+    assert (arrays["n"] == numpy.arange(4)).all() and arrays["a"].shape == (3, 5)
+
+
+def test_arrays_of_a_merge_outlive_everything(snapshots):
+    array = bouillon.hold(snapshots).merge([0, 0, 1]).numpy()["a"]
+    expected = snapshots[2]["a"].copy()
+    del snapshots
+    gc.collect()
+    assert (array == expected).all()
+
+
+def test_tensors_that_are_held_may_change_between_merges(snapshots):
+    resident = bouillon.hold(snapshots)
+    snapshots[0]["a"][:] = 7
+    assert (resident.merge([1, 0, 0]).numpy()["a"] == 7).all()
+
+
+def test_arrays_that_are_read_only_or_of_no_dimension_are_merged():
+    first, second = numpy.array(1.0), numpy.array(3.0)
+    first.flags.writeable = False
+    assert bouillon.hold([{"a": first}, {"a": second}]).merge([0.5, 0.5]).numpy()["a"] == 2
+
+
+def test_a_merge_goes_into_arrays(snapshots):
+    target = {name: numpy.zeros_like(array) for name, array in snapshots[0].items()}
+    resident = bouillon.hold(snapshots)
+    resident.merge_into(target, WEIGHTS)
+    for name, array in resident.merge(WEIGHTS).numpy().items():
+        assert (target[name] == array).all()
+
+
+def test_targets_that_do_not_fit_are_named_and_left(snapshots):
+    resident = bouillon.hold(snapshots)
+    zeros = {name: numpy.zeros_like(array) for name, array in snapshots[0].items()}
+    read_only = numpy.zeros((3, 5), dtype="float32")
+    read_only.flags.writeable = False
+    wrong = {
+        "the shape": {**zeros, "a": numpy.zeros((5, 3), dtype="float32")},
+        "of the type F32 in a merge, but F64": {**zeros, "a": numpy.zeros((3, 5))},
+        "not contiguous": {**zeros, "a": numpy.zeros((5, 3), dtype="float32").T},
+        "read-only": {**zeros, "a": read_only},
+        "which the checkpoints have not": {**zeros, "c": numpy.zeros(1)},
+        "but the target has not": {"a": zeros["a"]},
+        "which a merge would overwrite": {**zeros, "a": snapshots[1]["a"]},
+        "must be a torch tensor or a NumPy array": {**zeros, "a": [1.0]},
+    }
+    for message, target in wrong.items():
+        with pytest.raises(bouillon.InputError, match=message):
+            resident.merge_into(target, WEIGHTS)
+    assert not zeros["a"].any()
+    for target in (3, None, [zeros], {1: zeros["a"]}):
+        with pytest.raises(bouillon.InputError):
+            resident.merge_into(target, WEIGHTS)
+
+
+def test_checkpoints_that_do_not_fit_are_named(snapshots):
+    other = [dict(one) for one in snapshots]
+    other[1]["a"] = other[1]["a"].astype("float64")
+    changed = [dict(one) for one in snapshots]
+    changed[1]["n"] = numpy.arange(4)[::-1].copy()
+    swapped = [dict(one) for one in snapshots]
+    swapped[0]["a"] = swapped[0]["a"].astype(">f4")
+    for checkpoints, message in [(other, "has type F32 in one checkpoint and F64"), (changed, "cannot be summed"),
+                                 (swapped, "big-endian"), ([], "no checkpoint"), ([{}, snapshots[0]], "tensors"),
+                                 ([3], "neither a module nor a mapping"), (7, "must be a list of dicts")]:
+        with pytest.raises(bouillon.InputError, match=message):
+            bouillon.hold(checkpoints)
+    with pytest.raises(bouillon.InputError, match="2 names for 3"):
+        bouillon.hold(snapshots, names=["a", "b"])
+
+
+def test_weights_that_cannot_be_used_are_named(snapshots):
+    resident = bouillon.hold(snapshots)
+    for weights in ([1, 0], [0, 0, 0], [numpy.nan, 0, 1], "abc", None, [[1, 0, 0]]):
+        with pytest.raises(bouillon.InputError):
+            resident.merge(weights)
+
+
+def test_a_run_is_opened_merged_and_written(data, tmp_path):
+    run = bouillon.open_run(data, last=3)
+    assert run.names == ["step-02160", "step-02280", "step-02400"] and len(run) == 3
+    assert all(tensor.dtype in ("F32", "BF16", "F16") for tensor in run.tensors)
+    resident = run.resident()
+    merge = resident.merge(WEIGHTS)
+    bouillon.write_merged(run, WEIGHTS, tmp_path / "merged", provenance={"by": "a test"})
+    written = bouillon.open_run(tmp_path / "merged").resident().merge([1])
+    for name in merge:
+        assert bytes(words(merge, name)) == bytes(words(written, name))
+    with pytest.raises(bouillon.InputError, match="exists"):
+        bouillon.write_merged(run, WEIGHTS, tmp_path / "merged")
+    bouillon.write_merged(run, WEIGHTS, tmp_path / "merged", force=True)
+
+
+def words(merge, name):
+    from bouillon import _core
+    return _core.as_words(merge[name]) if merge.dtype(name) == "BF16" else numpy.from_dlpack(merge[name])
+
+
+def test_a_merge_of_another_type(data):
+    merge = bouillon.open_run(data, last=2, dtype="f32").resident().merge([0.5, 0.5])
+    assert {merge.dtype(name) for name in merge} == {"F32"} and merge.numpy()
+
+
+def test_a_checkpoint_is_inspected(data):
+    found = bouillon.inspect(data / "step-02400")
+    assert found.name == "step-02400" and found.config.name == "config.json"
+    assert sum(tensor.elements for tensor in found.tensors) > 1000
+
+
+def test_checkpoints_that_cannot_be_opened_are_named(tmp_path):
+    with pytest.raises(bouillon.InputError, match="missing"):
+        bouillon.open_run(tmp_path / "missing")
+    (tmp_path / "broken.safetensors").write_bytes(b"\xff" * 64)
+    with pytest.raises(bouillon.InputError, match="broken"):
+        bouillon.inspect(tmp_path / "broken.safetensors")
+    for wrong in (3, [3], "a\0b"):
+        with pytest.raises(bouillon.InputError):
+            bouillon.open_run(wrong)
+    with pytest.raises(bouillon.InputError):
+        bouillon.open_run(os.fsencode(tmp_path) + b"/\xff")
+
+
+def test_other_threads_go_on_while_a_merge_runs(snapshots):
+    big = bouillon.hold([{"a": numpy.ones(1 << 22, dtype="float32")} for _ in range(4)], threads=1)
+    counted, ended = [0], threading.Event()
+
+    def count():
+        while not ended.is_set():
+            counted[0] += 1
+            time.sleep(0)
+
+    thread = threading.Thread(target=count)
+    thread.start()
+    big.merge([0.25] * 4)
+    ended.set()
+    thread.join()
+    assert counted[0] > 0
+
+
+def test_ctrl_c_ends_a_merge():
+    tensors = {f"t{i}": numpy.ones(1 << 16, dtype="float32") for i in range(2000)}
+    resident = bouillon.hold([tensors, tensors], threads=1)
+    timer = threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        for _ in range(10000):
+            resident.merge([0.5, 0.5])
+    assert resident.merge([1, 0])["t0"] is not None
