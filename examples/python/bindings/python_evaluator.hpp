@@ -7,7 +7,6 @@
 #include <nanobind/nanobind.h>
 
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <utility>
 
@@ -20,7 +19,7 @@ class python_evaluator {
     /// @param chooses whether it takes documents
     /// @param confirm which documents are set aside
     python_evaluator(nanobind::callable measure, bool chooses, bouillon::confirm_options confirm)
-        : measure_(std::move(measure)), chooses_(chooses), documents_(confirm) {}
+        : measure_(std::move(measure)), chooses_(chooses), documents_(confirm, "the scorer") {}
 
     /// @throws work_error for what the function raises, but for what ends programs, as Ctrl-C
     bouillon::merge_evaluation operator()(std::span<const double> merge_weights, bouillon::document_set set);
@@ -31,8 +30,8 @@ class python_evaluator {
     bool chooses_documents() const { return chooses_ && documents_.size() > 1; }
 
  private:
-    bouillon::merge_evaluation ask(std::span<const double> merge_weights,
-                                   std::optional<std::span<const std::size_t>> documents);
+    /// @param documents (scored), as the function counts them; none: all
+    bouillon::merge_evaluation ask(std::span<const double> merge_weights, std::span<const std::size_t> documents);
 
     nanobind::callable measure_;
     bool chooses_;

@@ -35,48 +35,83 @@ namespace detail {
 
 /// The documents of a scorer that says itself how many it has, parted once it has: those that a search sees, and those
 /// set aside. What it said of the latter is kept, so that it costs nothing when the search is over.
+///
+/// A scorer is a function ask(documents) that gives a merge_evaluation with a loss for each, in nats per token.
+/// `documents` has their numbers as the scorer counts them; none: all.
 class confirmed_documents {
  public:
+    /// @param scorer whom messages name, as in "the scorer"
     /// @throws input_error for options that `check` refuses
-    explicit confirmed_documents(confirm_options options) : options_(options) { check(options_); }
+    confirmed_documents(confirm_options options, std::string scorer) : options_(options), scorer_(std::move(scorer)) {
+        check(options_);
+    }
+
+    /// Losses of a merge.
+    /// @param merge_weights (checkpoints) or (groups, checkpoints)
+    /// @param set on which documents
+    /// @param chooses whether the scorer gives losses of the documents that it is asked for; otherwise it gives all
+    /// @param ask the scorer
+    /// @throws work_error where it gives another number of losses than it should
+    template <class Ask>
+    merge_evaluation measure(std::span<const double> merge_weights, document_set set, bool chooses, const Ask& ask) {
+        const std::vector<double> merge(merge_weights.begin(), merge_weights.end());
+        if (const auto entry = kept_.find(merge); entry != kept_.end() && set == document_set::test)
+            return {entry->second};
+        if (chooses && !split_.confirm.empty()) {
+            auto result = ask_of(set == document_set::search ? split_.search : split_.confirm, ask);
+            if (set == document_set::test) kept_[merge] = result.losses;
+            return result;
+        }
+        merge_evaluation result = ask(std::span<const std::size_t>());
+        expect(result.losses.size());
+        return split_.confirm.empty() ? result : part(merge, std::move(result), set);
+    }
+
+    /// Losses of a merge on some of the search documents, by a scorer that chooses.
+    /// @param documents (scored), which of the search documents
+    template <class Ask>
+    merge_evaluation measure(std::span<const std::size_t> documents, const Ask& ask) const {
+        std::vector<std::size_t> asked;  // (scored)
+        for (const std::size_t document : documents)
+            asked.push_back(split_.search.empty() ? document : split_.search[document]);
+        return ask_of(asked, ask);
+    }
+
+    /// Documents there are; 0 before the scorer said it.
+    std::size_t size() const { return documents_; }
+    /// Documents set aside.
+    std::size_t confirming() const { return split_.confirm.size(); }
+
+ private:
+    template <class Ask>
+    merge_evaluation ask_of(std::span<const std::size_t> documents, const Ask& ask) const {
+        merge_evaluation result = ask(documents);
+        if (result.losses.size() != documents.size())
+            throw work_error(scorer_ + " gave " + to_string(result.losses.size()) + " losses, but " +
+                             to_string(documents.size()) + " documents were asked for");
+        return result;
+    }
 
     /// Takes in how many losses the scorer gave of all documents.
-    /// @throws work_error where there were another number at first
     void expect(std::size_t losses) {
         if (documents_ == 0) {
             documents_ = losses;
             split_ = split_documents(documents_, options_.share, options_.seed);
         }
         if (losses != documents_)
-            throw work_error("gave " + to_string(losses) + " losses, but " + to_string(documents_) + " at first");
+            throw work_error(scorer_ + " gave " + to_string(losses) + " losses, but " + to_string(documents_) +
+                             " at first");
     }
 
     /// What a measurement of all documents tells of one set, and beside it of the other.
-    merge_evaluation part(std::span<const double> merge_weights, merge_evaluation all, document_set set) {
-        if (split_.confirm.empty()) return all;
-        const std::vector<double>& aside = keep(merge_weights, some(all.losses, split_.confirm));
+    merge_evaluation part(const std::vector<double>& merge, merge_evaluation all, document_set set) {
+        auto& aside = kept_[merge] = some(all.losses, split_.confirm);
         all.beside = some(all.losses, split_.search);
         all.losses = aside;
         if (set == document_set::search) std::swap(all.losses, all.beside);
         return all;
     }
 
-    /// Keeps the losses (confirming) of a merge on the documents set aside.
-    const std::vector<double>& keep(std::span<const double> merge_weights, std::vector<double> losses) {
-        return kept_.insert_or_assign({merge_weights.begin(), merge_weights.end()}, std::move(losses)).first->second;
-    }
-
-    /// What was kept (confirming); null where nothing was.
-    const std::vector<double>* kept(std::span<const double> merge_weights) const {
-        const auto entry = kept_.find({merge_weights.begin(), merge_weights.end()});
-        return entry == kept_.end() ? nullptr : &entry->second;
-    }
-
-    /// Documents there are; 0 before the scorer said it.
-    std::size_t size() const { return documents_; }
-    const document_split& split() const { return split_; }
-
- private:
     static std::vector<double> some(const std::vector<double>& losses, const std::vector<std::size_t>& documents) {
         std::vector<double> chosen;
         for (const std::size_t document : documents) chosen.push_back(losses[document]);
@@ -84,6 +119,7 @@ class confirmed_documents {
     }
 
     confirm_options options_;
+    std::string scorer_;
     std::size_t documents_ = 0;
     document_split split_;
     std::map<std::vector<double>, std::vector<double>> kept_;  // merge weights -> (confirming), nats per token

@@ -33,7 +33,8 @@ class external_evaluator {
     /// @throws input_error for options that `check` refuses
     external_evaluator(const checkpoint_set& checkpoints, external_command command, external_options options = {},
                        confirm_options confirm = {})
-        : command_(command.command), documents_(confirm), merges_(checkpoints, options, [&](std::size_t slot) {
+        : documents_(confirm, "scorer `" + command.command + "`:"),
+          merges_(checkpoints, options, [&](std::size_t slot) {
               return slot_scorer{command, slot, options.logs};
           }) {}
 
@@ -44,19 +45,13 @@ class external_evaluator {
     ///         another number of losses than at first: then the trial failed, not the search
     /// @throws interrupted when `options.write.stop` says so
     merge_evaluation operator()(std::span<const double> merge_weights, document_set set) {
-        if (const auto* kept = documents_.kept(merge_weights); kept && set == document_set::test) return {*kept};
-        merge_evaluation result = merges_.measure(merge_weights, {});
-        try {
-            documents_.expect(result.losses.size());
-        } catch (const work_error& failure) {
-            throw work_error("scorer `" + command_ + "`: " + failure.what());
-        }
-        return documents_.part(merge_weights, std::move(result), set);
+        const auto ask = [&](auto documents) { return merges_.measure(merge_weights, documents); };
+        return documents_.measure(merge_weights, set, false, ask);
     }
 
     /// Documents set aside; known once a merge has been measured, and 0 where there are too few or the command prints
     /// one number.
-    std::size_t confirming() const { return documents_.split().confirm.size(); }
+    std::size_t confirming() const { return documents_.confirming(); }
 
     /// Whose threads measure side by side.
     bouillon::monitor& monitor() { return merges_.monitor(); }
@@ -72,7 +67,6 @@ class external_evaluator {
         }
     };
 
-    std::string command_;
     detail::confirmed_documents documents_;
     detail::written_merges<slot_scorer> merges_;
 };

@@ -33,7 +33,7 @@ class served_evaluator {
     /// @throws input_error for options that `check` refuses
     served_evaluator(const checkpoint_set& checkpoints, const served_command& scorer, external_options options = {},
                      confirm_options confirm = {})
-        : command_(scorer.command), documents_(confirm), merges_(checkpoints, options, [&](std::size_t slot) {
+        : documents_(confirm, "scorer `" + scorer.command + "`:"), merges_(checkpoints, options, [&](std::size_t slot) {
               const auto log = options.logs / ("slot-" + to_string(slot) + ".log");
               return score_server(scorer, slot, options.logs.empty() ? options.logs : log);
           }) {}
@@ -50,25 +50,15 @@ class served_evaluator {
     ///         another number of losses than it should: then the trial failed, not the search
     /// @throws interrupted when `options.write.stop` says so
     merge_evaluation operator()(std::span<const double> merge_weights, document_set set) {
-        if (const auto* kept = documents_.kept(merge_weights); kept && set == document_set::test) return {*kept};
-        const auto& [search, confirm] = documents_.split();
-        if (chooses_.value_or(false) && !confirm.empty()) {
-            auto result = ask(merge_weights, set == document_set::search ? search : confirm);
-            if (set == document_set::test) documents_.keep(merge_weights, result.losses);
-            return result;
-        }
-        merge_evaluation result = merges_.measure(merge_weights, {});
-        require([&] { documents_.expect(result.losses.size()); });
-        return documents_.part(merge_weights, std::move(result), set);
+        const auto ask = [&](auto documents) { return merges_.measure(merge_weights, documents); };
+        return documents_.measure(merge_weights, set, chooses_.value_or(false), ask);
     }
 
     /// Losses on some of the search documents. Only where the program chooses documents.
     /// @param merge_weights (checkpoints) or (groups, checkpoints)
     /// @param documents (scored), which
     merge_evaluation operator()(std::span<const double> merge_weights, std::span<const std::size_t> documents) {
-        std::vector<std::size_t> asked;  // (scored), as the program counts them
-        for (const std::size_t document : documents) asked.push_back(documents_.split().search[document]);
-        return ask(merge_weights, asked);
+        return documents_.measure(documents, [&](auto asked) { return merges_.measure(merge_weights, asked); });
     }
 
     /// Whether the program gives losses of the documents that are asked for: known for good once it was asked for one.
@@ -82,33 +72,12 @@ class served_evaluator {
 
     /// Documents set aside; known once a merge has been measured, and 0 where there are too few or the program gives
     /// one number.
-    std::size_t confirming() const { return documents_.split().confirm.size(); }
+    std::size_t confirming() const { return documents_.confirming(); }
 
     /// Whose threads measure side by side.
     bouillon::monitor& monitor() { return merges_.monitor(); }
 
  private:
-    /// Losses of documents as the program counts them, which it must give no more and no fewer of.
-    merge_evaluation ask(std::span<const double> merge_weights, std::span<const std::size_t> documents) {
-        auto result = merges_.measure(merge_weights, documents);
-        require([&] {
-            if (result.losses.size() != documents.size())
-                throw work_error("gave " + to_string(result.losses.size()) + " losses, but " +
-                                 to_string(documents.size()) + " documents were asked for");
-        });
-        return result;
-    }
-
-    template <class Check>
-    void require(const Check& check) const {
-        try {
-            check();
-        } catch (const work_error& failure) {
-            throw work_error("scorer `" + command_ + "`: " + failure.what());
-        }
-    }
-
-    std::string command_;
     detail::confirmed_documents documents_;
     detail::written_merges<score_server> merges_;
     std::optional<bool> chooses_;  // documents; nothing: not known yet
