@@ -47,7 +47,8 @@ def main():
     result = bouillon.search_merge(run, score, model=model, budget=arguments.budget, journal=arguments.journal)
     print(result)
     if arguments.out:
-        bouillon.write_merged(run, result.merge_weights, arguments.out)
+        stored = bouillon.open_run(arguments.run, last=arguments.last)  # whose types the files keep
+        bouillon.write_merged(stored, result.merge_weights, arguments.out)
 
 
 if __name__ == "__main__":

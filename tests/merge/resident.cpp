@@ -210,3 +210,34 @@ TEST_CASE("tensors that a trainer holds are merged where they lie, as they are a
     resident.merge_into(weights{0.5, 0.5}, merged);
     CHECK(merged.at("weight").tensor.elements<float>() == xt::xtensor<float, 1>{2.5, 3, 3.5, 4});
 }
+
+TEST_CASE("tensors that a trainer holds get the type that is asked for, and whole numbers the newest's") {
+    std::vector<held_tensors> held(2);
+    held[1].step = {6};
+    const auto views = std::vector{held[0].views(), held[1].views()};
+    const xtensor_backend backend;
+    CHECK_THROWS_AS(resident_checkpoints(views, backend), input_error);
+    const resident_checkpoints resident(views, backend, {}, {{dtype::bf16}, true});
+    auto merged = resident.merge(weights{0.5, 0.5});
+    CHECK(merged.at("weight").tensor.type() == dtype::bf16);
+    CHECK(bytes_of(backend, merged.at("step"))[0] == std::byte{6});
+    resident.merge_into(weights{1, 0}, merged);
+    CHECK(bytes_of(backend, merged.at("step"))[0] == std::byte{5});
+    CHECK_THROWS_WITH_AS(resident_checkpoints(views, backend, {}, {{dtype::i8}, true}),
+                         "the output's type cannot be I8: only F64, F32, F16 and BF16 hold a weighted sum",
+                         input_error);
+}
+
+TEST_CASE("tensors are tied where every checkpoint has the same bytes in both") {
+    const std::vector<float> one = {1, 2}, two = {3, 4}, copy = two;
+    const auto view = [](const std::vector<float>& values) {
+        return parameter_view{{reinterpret_cast<const std::byte*>(values.data()), 2, dtype::f32}, {2}};
+    };
+    const std::vector<std::map<std::string, parameter_view>> inputs = {
+        {{"embed", view(one)}, {"head", view(one)}, {"other", view(one)}},
+        {{"embed", view(two)}, {"head", view(copy)}, {"other", view(one)}}};
+    const resident_checkpoints resident(inputs, xtensor_backend{});
+    CHECK(resident.are_tied("embed", "head"));
+    CHECK_FALSE(resident.are_tied("embed", "other"));
+    CHECK_THROWS_WITH_AS(resident.are_tied("embed", "tail"), "the checkpoints have no tensor \"tail\"", input_error);
+}

@@ -26,14 +26,6 @@ namespace nb = nanobind;
 namespace {
 
 using paths = std::vector<std::filesystem::path>;
-using tensor_row = std::tuple<std::string, std::vector<std::size_t>, std::string>;  // name, shape, type
-
-std::vector<tensor_row> rows_of(const std::vector<bouillon::checkpoint_tensor>& tensors) {
-    std::vector<tensor_row> rows;
-    for (const auto& tensor : tensors) rows.emplace_back(tensor.name, tensor.shape, to_string(tensor.type));
-    return rows;
-}
-
 /// What the selection left out, and what the checkpoints hold that a merge leaves out.
 std::vector<std::string> notes_of(const bouillon::selection_notes& selection,
                                   const bouillon::checkpoint_set& checkpoints) {
@@ -60,11 +52,7 @@ checkpoint_run open_run(const paths& given, std::optional<std::uint64_t> upto, s
                         std::vector<std::string> strip, std::optional<std::filesystem::path> config,
                         bool newest_integers, bool optimizer_state) {
     bouillon::set_options options;
-    if (dtype) {
-        options.types.type = bouillon::parse_dtype(*dtype);
-        if (!options.types.type) throw bouillon::input_error("there is no type " + bouillon::in_quotes(*dtype));
-    }
-    options.types.kept = std::move(kept);
+    options.types = merged_types_of(dtype, std::move(kept));
     options.prefixes = std::move(strip);
     options.config = std::move(config);
     options.newest_integers = newest_integers;

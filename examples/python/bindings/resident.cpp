@@ -9,6 +9,7 @@
 #include "bindings/interruptible.hpp"
 #include "bindings/module.hpp"
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/unique_ptr.h>
@@ -79,7 +80,9 @@ shape shape_of(const Array& array) {
 /// Refuses arrays that are not in host memory, one element behind the other.
 template <class Array>
 void check_array(const std::string& name, const Array& array, dtype type) {
-    if (array.device_type() != nb::device::cpu::value && array.device_type() != nb::device::cuda_host::value)
+    const bool on_host =
+        array.device_type() == nb::device::cpu::value || array.device_type() == nb::device::cuda_host::value;
+    if (!on_host || (array.size() > 0 && !array.data()))
         throw input_error("tensor " + in_quotes(name) + " is not in host memory");
     std::int64_t step = 1;
     for (std::size_t i = array.ndim(); i-- > 0;) {
@@ -109,7 +112,9 @@ class resident_run {
     }
 
     /// @param inputs (checkpoints), tensors that must outlive this
-    resident_run(const std::vector<std::vector<read_array>>& inputs, std::size_t threads) : backend_(threads) {
+    resident_run(const std::vector<std::vector<read_array>>& inputs, const bouillon::held_options& options,
+                 std::size_t threads)
+        : backend_(threads) {
         std::vector<std::map<std::string, bouillon::parameter_view>> views;  // (checkpoints)
         for (const auto& input : inputs) {
             views.emplace_back();
@@ -122,13 +127,19 @@ class resident_run {
             }
         }
         if (!views.empty())
-            for (const auto& [name, view] : views.front()) described_.push_back({name, view.tensor.type, view.shape});
-        interruptible([&](const auto&) { checkpoints_.emplace(views, backend_); });
+            for (const auto& [name, view] : views.front())
+                described_.push_back({name, options.types.of(name, view.tensor.type), view.shape});
+        interruptible([&](const auto&) { checkpoints_.emplace(views, backend_, bouillon::tensor_groups{}, options); });
     }
 
     /// As a merge has them.
     const std::vector<bouillon::checkpoint_tensor>& tensors() const { return described_; }
     std::size_t size() const { return checkpoints_->size(); }
+    bool are_tied(const std::string& name, const std::string& other) const {
+        bool tied = false;
+        interruptible([&](const auto&) { tied = checkpoints_->are_tied(name, other); });
+        return tied;
+    }
 
     nb::dict merge(const std::vector<double>& merge_weights) const {
         parameters merged;
@@ -177,7 +188,24 @@ class resident_run {
             host_tensor output({data, [](std::byte*) {}}, described.elements(), described.type);
             all.outputs[described.name] = {std::move(output), described.shape};
         }
+        refuse_overlaps(all.targets);
         return all;
+    }
+
+    static void refuse_overlaps(const std::map<std::string, bouillon::mutable_tensor_view>& targets) {
+        std::map<const std::byte*, const std::string*> begins;
+        for (const auto& [name, place] : targets)
+            if (place.size > 0) begins[place.data] = &name;
+        const std::string* before = nullptr;
+        for (const auto& [data, name] : begins) {
+            if (before) {
+                const auto& place = targets.at(*before);
+                if (place.data + place.size * bouillon::bytes(place.type) > data)
+                    throw input_error("tensors " + in_quotes(*before) + " and " + in_quotes(*name) +
+                                      " of the target overlap");
+            }
+            before = name;
+        }
     }
 
     bouillon::mutable_tensor_view place_of(const bouillon::checkpoint_tensor& described,
@@ -219,34 +247,34 @@ class resident_run {
     std::optional<bouillon::resident_checkpoints<host_backend>> checkpoints_;
 };
 
-std::vector<std::tuple<std::string, shape, std::string>> rows_of(const resident_run& run) {
-    std::vector<std::tuple<std::string, shape, std::string>> rows;  // name, shape, type
-    for (const auto& tensor : run.tensors()) rows.emplace_back(tensor.name, tensor.shape, to_string(tensor.type));
-    return rows;
-}
-
-/// The same memory as numbers of 16 bits, for NumPy, which has no bfloat16.
+/// The same memory as unsigned numbers of its elements' size, for types that NumPy has not.
 nb::ndarray<nb::numpy> as_words(nb::handle array) {
     const auto given = nb::cast<nb::ndarray<>>(array);
-    if (given.itemsize() != 2)
-        throw input_error("elements of 2 bytes are words, not " + bouillon::to_string(given.itemsize()));
     const shape extents = shape_of(given);
-    return {given.data(), extents.size(), extents.data(), array, nullptr, nb::dtype<std::uint16_t>()};
+    const nb::dlpack::dtype words{static_cast<std::uint8_t>(nb::dlpack::dtype_code::UInt),
+                                  static_cast<std::uint8_t>(given.itemsize() * 8), 1};
+    return {given.data(), extents.size(), extents.data(), array, nullptr, words};
 }
 
 }  // namespace
 
 void add_resident(nb::module_& module) {
     nb::class_<resident_run>(module, "Resident")
-        .def_prop_ro("tensors", rows_of)
+        .def_prop_ro("tensors", [](const resident_run& run) { return rows_of(run.tensors()); })
         .def_prop_ro("size", &resident_run::size)
+        .def("are_tied", &resident_run::are_tied)
         .def("merge", &resident_run::merge)
         .def("merge_into", &resident_run::merge_into);
     module.def("as_words", as_words);
     module.def("resident", [](const checkpoint_run& run, std::size_t threads) {
         return std::make_unique<resident_run>(run, threads);
     });
-    module.def("hold", [](const std::vector<std::vector<read_array>>& inputs, std::size_t threads) {
-        return std::make_unique<resident_run>(inputs, threads);
-    });
+    module.def(
+        "hold",
+        [](const std::vector<std::vector<read_array>>& inputs, const std::optional<std::string>& dtype,
+           std::vector<std::string> kept, bool newest_integers, std::size_t threads) {
+            const bouillon::held_options options{merged_types_of(dtype, std::move(kept)), newest_integers};
+            return std::make_unique<resident_run>(inputs, options, threads);
+        },
+        nb::arg("inputs"), nb::arg("dtype").none(), nb::arg("kept"), nb::arg("newest_integers"), nb::arg("threads"));
 }

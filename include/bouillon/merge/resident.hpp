@@ -2,6 +2,8 @@
 #pragma once
 
 #include <bouillon/checkpoint/merged_types.hpp>
+#include <bouillon/core/error.hpp>
+#include <bouillon/core/in_quotes.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/merge_weights.hpp>
 #include <bouillon/merge/one_for_all.hpp>
@@ -42,14 +44,18 @@ class resident_checkpoints {
     /// @param inputs (checkpoints) the same names with the same shapes and types, oldest first
     /// @param backend that merges are made on
     /// @param groups of tensors that have merge weights of their own
+    /// @param options what becomes of them
     /// @throws input_error naming a tensor that is missing, differs in shape or type, or is of integers or bools and
-    /// not the same in every checkpoint
+    /// not the same in every checkpoint, and for types that `check_types` refuses
     resident_checkpoints(const std::vector<std::map<std::string, parameter_view>>& inputs, const Backend& backend,
-                         const tensor_groups& groups = {})
+                         const tensor_groups& groups = {}, const held_options& options = {})
         : backend_(backend),
           checkpoints_(inputs.size()),
           groups_(groups.size()),
-          entries_(detail::hold_resident(inputs, backend, groups)) {}
+          entries_(detail::hold_resident(inputs, backend, groups, options.newest_integers)),
+          types_(options.types) {
+        detail::check_types<entry>(types_, entries_);
+    }
 
     /// Takes tensors that are on the backend already; make_resident.hpp reads them from files.
     /// @param backend that merges are made on
@@ -67,6 +73,12 @@ class resident_checkpoints {
 
     /// Checkpoints.
     std::size_t size() const { return checkpoints_; }
+
+    /// Whether two tensors have the same bytes in every checkpoint, as tied parameters have.
+    ///
+    /// Cost: one pass over both, in host memory for two.
+    /// @throws input_error for a name that no tensor has
+    bool are_tied(const std::string& name, const std::string& other) const;
 
     /// The weighted sum of the checkpoints, as write_merged has it (write_merged.hpp).
     ///
@@ -109,6 +121,12 @@ class resident_checkpoints {
     using entry = detail::resident_tensor<Backend>;
     using tensor = typename Backend::tensor;
     using summands = std::vector<const tensor*>;
+
+    const entry& named(const std::string& name) const {
+        const auto found = std::ranges::find(entries_, name, &entry::name);
+        if (found == entries_.end()) throw input_error("the checkpoints have no tensor " + in_quotes(name));
+        return *found;
+    }
 
     used_weights check(std::span<const double> merge_weights) const {
         return use_weights(merge_weights, checkpoints_, groups_,
@@ -172,6 +190,17 @@ class resident_checkpoints {
 };
 
 // Not in the class: what is there counts as inline, and then a compiler looks into it though a library has it.
+
+template <tensor_backend Backend>
+bool resident_checkpoints<Backend>::are_tied(const std::string& name, const std::string& other) const {
+    const entry &a = named(name), &b = named(other);
+    for (std::size_t k = 0; k < checkpoints_; ++k) {
+        const tensor &one = a.tensors[a.which[k]], &two = b.tensors[b.which[k]];
+        if (one.type() != two.type() || one.size() != two.size()) return false;
+        if (detail::download(backend_, one) != detail::download(backend_, two)) return false;
+    }
+    return true;
+}
 
 template <tensor_backend Backend>
 parameters<Backend> resident_checkpoints<Backend>::merge(std::span<const double> merge_weights) const {

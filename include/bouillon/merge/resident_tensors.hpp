@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/checkpoint/checkpoint_tensor.hpp>
+#include <bouillon/checkpoint/merged_types.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/in_quotes.hpp>
 #include <bouillon/core/to_string.hpp>
@@ -23,6 +24,12 @@ namespace bouillon {
 struct parameter_view {
     tensor_view tensor;
     std::vector<std::size_t> shape;  ///< (dimensions); its product is tensor.size
+};
+
+/// What becomes of tensors that somebody else holds.
+struct held_options {
+    merged_types types = {};       ///< of a merge
+    bool newest_integers = false;  ///< whether integers and bools may differ; a merge has the newest in use
 };
 
 namespace detail {
@@ -96,9 +103,11 @@ void keep_one(resident_tensor<Backend>& kept, const Backend& backend) {
 
 /// The tensors that a trainer holds.
 /// @param inputs (checkpoints) the same names with the same shapes and types
+/// @param newest_integers whether integers and bools may differ
 template <class Backend>
 std::vector<resident_tensor<Backend>> hold_resident(const std::vector<std::map<std::string, parameter_view>>& inputs,
-                                                    const Backend& backend, const tensor_groups& groups) {
+                                                    const Backend& backend, const tensor_groups& groups,
+                                                    bool newest_integers = false) {
     if (inputs.empty()) throw input_error("no checkpoint given");
     for (const auto& input : inputs)
         if (input.size() != inputs[0].size())
@@ -111,7 +120,7 @@ std::vector<resident_tensor<Backend>> hold_resident(const std::vector<std::map<s
             made.tensors.push_back(hold(backend, matching(inputs[k], name, first).tensor));
             made.which.push_back(k);
         }
-        if (!mergeable(made.type)) keep_one(made, backend);
+        if (!mergeable(made.type) && !newest_integers) keep_one(made, backend);
         all.push_back(std::move(made));
     }
     return all;

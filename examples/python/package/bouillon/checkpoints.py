@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checkpoints in files: which of a run are taken, what they hold, and merges that are written."""
 import os
+import warnings
 from typing import NamedTuple, Optional, Tuple
 
 from bouillon import _core
 from bouillon._arguments import InputError, path, reals, text, texts, whole
+from bouillon._tensors import dtype_name
 from bouillon.resident import Resident
 
 MEMORY = 256 << 20          # bytes that buffers of a written merge may take
@@ -78,8 +80,8 @@ def open_run(paths, last=0, every=1, upto=None, skip_unfinished=False, dtype=Non
     """Opens the checkpoints of a run's folder, or those that are named, oldest first.
 
     `last`: the newest so many; `every`: every so many-th, counted back from the newest; `upto`: none of a later step.
-    `dtype`: of a merge ("F32", "BF16", "F16", "F64"), but of the names that fit `keep_dtype`. `strip`: taken off the
-    names that begin with it. The options are those of `bouillon merge` (docs/program.md).
+    `dtype`: of a merge ("F32", "bfloat16", torch.float16), but of the names that fit `keep_dtype`. `strip`: taken off
+    the names that begin with it. The options are those of `bouillon merge` (docs/program.md).
     """
     given = [paths] if isinstance(paths, (str, bytes, os.PathLike)) else paths
     try:
@@ -88,7 +90,7 @@ def open_run(paths, last=0, every=1, upto=None, skip_unfinished=False, dtype=Non
         raise InputError(f"paths is {paths!r}, but it must be a path or a list of them") from None
     return Run(_core.open_run(
         given, None if upto is None else whole("upto", upto), whole("every", every, 1), whole("last", last),
-        bool(skip_unfinished), None if dtype is None else text("dtype", dtype).upper(), texts("keep_dtype", keep_dtype),
+        bool(skip_unfinished), dtype_name(dtype), texts("keep_dtype", keep_dtype),
         texts("strip", strip), None if config is None else path("config", config), bool(newest_integers),
         bool(optimizer_state)))
 
@@ -97,15 +99,19 @@ def write_merged(run, weights, output, force=False, provenance=None, threads=0, 
                  allow_non_finite=False):
     """Writes the weighted sum of a run's checkpoints as a checkpoint that any Hugging Face tool can load.
 
-    It appears whole or not at all. `output`: a directory, or a file that ends in .safetensors.
+    It appears whole or not at all. `output`: a directory, or a file that ends in .safetensors. Weights are used as they
+    are; where they do not sum to 1, a warning says so.
     """
     if not isinstance(run, Run):
         raise InputError(f"the run is {run!r}, but it must be what open_run() gives")
     notes = {} if provenance is None else provenance
     if not isinstance(notes, dict):
         raise InputError(f"provenance is {provenance!r}, but it must be a dict of texts")
+    weights = reals("weights", weights).tolist()
+    if len(weights) == len(run) and abs(sum(weights) - 1) > 1e-9:
+        warnings.warn(f"the weights sum to {sum(weights):.6g}; they are used as given", stacklevel=2)
     _core.write_merged(
-        run._opened, reals("weights", weights).tolist(), path("output", output), bool(force),
+        run._opened, weights, path("output", output), bool(force),
         {text("provenance", key): text("provenance", value) for key, value in notes.items()},
         whole("threads", threads, most=4096), whole("memory", memory), whole("shard_size", shard_size),
         bool(allow_non_finite))

@@ -1,22 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checkpoints in memory, and their merges: as arrays, or straight into a live model."""
-import sys
+import threading
 from collections.abc import Mapping
+from typing import NamedTuple, Tuple
 
 import numpy
 
 from bouillon import _core
 from bouillon._arguments import InputError, reals, texts, whole
+from bouillon._tensors import (OWN_NAMES, address_of, count_versions, described, dtype_name, elements_of, is_elsewhere,
+                               is_module, spelt_as, tensors_of, torch_module, typed_torch)
 
-# Types as safetensors calls them, by the names that NumPy and torch have for them.
-NAMES = {
-    "float64": "F64", "float32": "F32", "float16": "F16", "bfloat16": "BF16", "int64": "I64", "int32": "I32",
-    "int16": "I16", "int8": "I8", "uint64": "U64", "uint32": "U32", "uint16": "U16", "uint8": "U8", "bool": "BOOL",
-    "complex64": "C64", "float8_e4m3fn": "F8_E4M3", "float8_e5m2": "F8_E5M2", "float8_e8m0fnu": "F8_E8M0",
-    "float8_e4m3fnuz": "F8_E4M3FNUZ", "float8_e5m2fnuz": "F8_E5M2FNUZ",
-}
-OWN_NAMES = {dtype: name for name, dtype in NAMES.items()}
-WRAPPERS = ("_orig_mod.", "module.")  # what torch.compile and DistributedDataParallel put before names
+NOT_OF_NUMPY = {"BF16"} | {dtype for dtype in OWN_NAMES if dtype.startswith("F8")}
+
+
+class Incompatible(NamedTuple):
+    """The names that a merge and its target do not share, as load_state_dict() of torch gives them."""
+
+    missing_keys: Tuple[str, ...]     # of the checkpoints, which the target has not
+    unexpected_keys: Tuple[str, ...]  # of the target, which were left as they are
 
 
 class Merge(Mapping):
@@ -39,26 +41,26 @@ class Merge(Mapping):
         return self._dtypes[name]
 
     def numpy(self):
-        """NumPy arrays that share the merge's memory. bfloat16 needs the package ml_dtypes."""
+        """NumPy arrays that share the merge's memory. bfloat16 and 8-bit floats need the package ml_dtypes."""
         return {name: self._numpy(name) for name in self}
 
     def torch(self):
         """Tensors of torch that share the merge's memory: a state dict."""
         import torch
 
-        return {name: _typed_torch(torch, torch.from_dlpack(array), self._dtypes[name])
+        return {name: typed_torch(torch, torch.from_dlpack(array), self._dtypes[name])
                 for name, array in self._arrays.items()}
 
     def _numpy(self, name):
         dtype = self._dtypes[name]
-        if dtype != "BF16":
+        if dtype not in NOT_OF_NUMPY:
             return numpy.from_dlpack(self._arrays[name])
         try:
             import ml_dtypes
         except ImportError:
-            raise InputError(f"tensor {name!r} is of the type BF16, which NumPy has not: take torch(), install "
+            raise InputError(f"tensor {name!r} is of the type {dtype}, which NumPy has not: take torch(), install "
                              "ml_dtypes, or open the run with dtype='F32'") from None
-        return _core.as_words(self._arrays[name]).view(ml_dtypes.bfloat16)
+        return _core.as_words(self._arrays[name]).view(getattr(ml_dtypes, OWN_NAMES[dtype]))
 
 
 class Resident:
@@ -68,7 +70,10 @@ class Resident:
         self._held, self.names = held, list(names)
         self._kept = kept  # arrays of the caller's, which the merges read
         self._dtypes = {name: dtype for name, _, dtype in held.tensors}
+        self._shapes = {name: tuple(shape) for name, shape, _ in held.tensors}
+        self._tied = {}    # two names -> whether the checkpoints have the same in both
         self._staged = {}  # page-locked copies of what lies on a device
+        self._staging = threading.Lock()
 
     def __len__(self):
         return self._held.size
@@ -80,142 +85,121 @@ class Resident:
         """The weighted sum of the checkpoints, in new memory: the bits of a merge that is written."""
         return Merge(self._held.merge(reals("weights", weights).tolist()), self._dtypes)
 
-    def merge_into(self, target, weights):
+    def merge_into(self, target, weights, strict=True):
         """Writes the weighted sum where a model has its parameters: a torch module, or a mapping of names to tensors.
 
-        Shapes and types must be those of a merge, and every tensor of the target must have one in the checkpoints;
-        tensors that share their memory are written once. What lies on a CUDA device goes there by way of page-locked
-        host memory.
+        Shapes and types must be those of a merge; tensors that share their memory are written once. With `strict`,
+        names must be the same too; without, what only one side has is left as it is. What lies on a CUDA device goes
+        there by way of page-locked host memory. Gives the names that were left.
         """
         weights = reals("weights", weights).tolist()
-        places, unwanted = self._places(_tensors_of(target))
-        staged = {name: self._stage(name, tensor) for name, tensor in places.items() if _is_elsewhere(tensor)}
-        targets = [_described(name, staged.get(name, tensor), writable=True) for name, tensor in places.items()]
-        self._held.merge_into(weights, targets, unwanted)
-        for name, pinned in staged.items():
-            places[name].detach().copy_(pinned, non_blocking=True)
-        if staged:
-            sys.modules["torch"].cuda.synchronize()  # the next merge uses the page-locked memory again
+        tensors, missing, unexpected = self._matched(target)
+        if strict and unexpected:
+            raise InputError(f"the target has {_listed(unexpected)}, which the checkpoints have not")
+        if strict and missing:
+            raise InputError(f"the checkpoints have {_listed(missing)}, which the target has not")
+        places, twice = self._places(tensors)
+        unwanted = [*missing, *twice]
+        if any(map(is_elsewhere, places.values())):
+            with self._staging:
+                self._write_by_way_of_host(weights, places, unwanted)
+        else:
+            self._held.merge_into(weights, self._targets(places), unwanted)
+        count_versions(places.values())
+        return Incompatible(tuple(missing), tuple(unexpected))
+
+    def _matched(self, target):
+        """The target's tensors under the checkpoints' names, and the names that have none on the other side."""
+        own = tensors_of(target)
+        given = spelt_as(self._dtypes, own)
+        if is_module(target):  # what a state dict leaves out, but some checkpoints have
+            buffers = spelt_as(self._dtypes, dict(target.named_buffers()))
+            given.update({name: tensor for name, tensor in buffers.items() if name in self._dtypes})
+        addresses = {address_of(tensor) for name, tensor in given.items() if name in self._dtypes}
+        unexpected = [name for name, tensor in given.items()
+                      if name not in self._dtypes and address_of(tensor) not in addresses]
+        missing = [name for name in self._dtypes if name not in given]
+        return {name: tensor for name, tensor in given.items() if name in self._dtypes}, missing, unexpected
 
     def _places(self, tensors):
-        """The tensors that are written, one for each memory, and the names of the checkpoints' that have none."""
-        places, taken, unwanted = {}, set(), []
+        """The tensors that are written, one for each memory, and the names of those that are so already."""
+        places, first, twice = {}, {}, []
         for name, tensor in tensors.items():
-            if name not in self._dtypes:
+            address = address_of(tensor)
+            if address not in first:
+                first[address] = name
+                places[name] = tensor
                 continue
-            address = _address(tensor)
-            if address in taken:
-                unwanted.append(name)
-                continue
-            taken.add(address)
-            places[name] = tensor
-        left = [name for name, tensor in tensors.items() if name not in self._dtypes and _address(tensor) not in taken]
-        if left:
-            raise InputError(f"the target has the tensor {left[0]!r}, which the checkpoints have not")
-        return places, unwanted
+            if not self._are_tied(first[address], name):
+                raise InputError(f"the target has one tensor as {first[address]!r} and {name!r}, but the checkpoints "
+                                 "have different ones")
+            twice.append(name)
+        return places, twice
+
+    def _are_tied(self, name, other):
+        if (name, other) not in self._tied:
+            self._tied[name, other] = self._shapes[name] == self._shapes[other] and self._held.are_tied(name, other)
+        return self._tied[name, other]
+
+    def _targets(self, places):
+        return [described(name, tensor, writable=True) for name, tensor in places.items()]
+
+    def _write_by_way_of_host(self, weights, places, unwanted):
+        staged = {name: self._stage(name, tensor) for name, tensor in places.items() if is_elsewhere(tensor)}
+        self._held.merge_into(weights, self._targets({**places, **staged}), unwanted)
+        try:
+            for name, pinned in staged.items():
+                places[name].detach().copy_(pinned, non_blocking=True)
+        finally:  # the next merge uses the page-locked memory again
+            for device in {places[name].device for name in staged}:
+                torch_module().cuda.synchronize(device)
 
     def _stage(self, name, tensor):
         if tensor.device.type != "cuda":
             raise InputError(f"tensor {name!r} is on the device {tensor.device}, but it must be in host memory or on "
                              "a CUDA device")
-        torch = sys.modules["torch"]
+        torch = torch_module()
         pinned = self._staged.get(name)
         if pinned is None or pinned.shape != tensor.shape or pinned.dtype != tensor.dtype:
             pinned = self._staged[name] = torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=True)
         return pinned
 
 
-def hold(checkpoints, names=None, threads=0):
+def hold(checkpoints, names=None, threads=0, dtype=None, keep_dtype=(), newest_integers=False):
     """Takes tensors that you hold, without files and without copies: state dicts of torch, or dicts of NumPy arrays.
 
-    Merges read them where they are, so they may change between merges. `names`: of the checkpoints, oldest first.
+    Merges read them where they are, so they may change between merges; what state_dict() of a model gives is the
+    model's own memory, so that snapshots need a copy. `names`: of the checkpoints, oldest first. `dtype`, `keep_dtype`
+    and `newest_integers` are those of open_run().
     """
+    if hasattr(checkpoints, "state_dict") or isinstance(checkpoints, Mapping):
+        raise InputError(f"checkpoints is one {type(checkpoints).__name__}, but it must be a list of dicts of tensors")
     try:
-        given = [_tensors_of(one) for one in checkpoints]
+        given = [tensors_of(one) for one in checkpoints]
     except TypeError:
         raise InputError(f"checkpoints is {checkpoints!r}, but it must be a list of dicts of tensors") from None
+    given = given[:1] + [spelt_as(given[0], one) for one in given[1:]]
     names = [f"checkpoint-{k}" for k in range(len(given))] if names is None else texts("names", names)
     if len(names) != len(given):
         raise InputError(f"{len(names)} names for {len(given)} checkpoints")
-    rows = [[_described(name, tensor) for name, tensor in one.items()] for one in given]
-    return Resident(_core.hold(rows, whole("threads", threads, most=4096)), names, kept=rows)
+    _refuse_one_memory(given)
+    rows = [[described(name, tensor) for name, tensor in one.items()] for one in given]
+    return Resident(_core.hold(rows, dtype_name(dtype), texts("keep_dtype", keep_dtype), bool(newest_integers),
+                               whole("threads", threads, most=4096)), names, kept=rows)
 
 
-def _is_torch(value):
-    torch = sys.modules.get("torch")
-    return torch is not None and isinstance(value, torch.Tensor)
+def _listed(names):
+    """The first of some names: 'the tensors "a", "b" and 3 more'."""
+    shown = ", ".join(map(repr, names[:3]))
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"the tensor{'' if len(names) == 1 else 's'} {shown}{more}"
 
 
-def _is_elsewhere(tensor):
-    return _is_torch(tensor) and tensor.device.type != "cpu"
-
-
-def _tensors_of(target):
-    """The tensors of a module or of a mapping, by name, without what wrappers of the model put before the names."""
-    if hasattr(target, "state_dict") and callable(target.state_dict):
-        target = {_unwrapped(name): tensor for name, tensor in target.state_dict(keep_vars=True).items()}
-    if not isinstance(target, Mapping):
-        raise InputError(f"{type(target).__name__} is neither a module nor a mapping of names to tensors")
-    for name, tensor in target.items():
-        if not isinstance(name, str):
-            raise InputError(f"{name!r} is no name of a tensor")
-        if not (_is_torch(tensor) or isinstance(tensor, numpy.ndarray)):
-            raise InputError(f"tensor {name!r} is a {type(tensor).__name__}, but it must be a torch tensor or a NumPy "
-                             "array")
-    return dict(target)
-
-
-def _unwrapped(name):
-    for wrapper in WRAPPERS:
-        name = name.removeprefix(wrapper)
-    return name
-
-
-def _address(tensor):
-    """What tells whether two tensors are one: where they begin, and how long they are."""
-    if _is_torch(tensor):
-        if tensor.layout is not sys.modules["torch"].strided:
-            raise InputError(f"a tensor of the layout {tensor.layout} cannot be taken")
-        return (str(tensor.device), tensor.data_ptr(), tensor.numel()) if tensor.numel() else id(tensor)
-    return ("cpu", tensor.__array_interface__["data"][0], tensor.size) if tensor.size else id(tensor)
-
-
-def _described(name, tensor, writable=False):
-    """(name, array, type) as the library takes it, sharing the tensor's memory."""
-    if getattr(tensor.dtype, "byteorder", "=") == ">":
-        raise InputError(f"tensor {name!r} is big-endian")
-    kind = str(tensor.dtype).removeprefix("torch.")
-    if kind not in NAMES:
-        raise InputError(f"tensor {name!r} is of the type {tensor.dtype}, which is none of a checkpoint's")
-    try:
-        return name, _array(name, tensor, writable), NAMES[kind]
-    except (BufferError, RuntimeError, TypeError, ValueError) as problem:
-        if isinstance(problem, InputError):
-            raise
-        raise InputError(f"tensor {name!r} cannot be taken: {problem}") from None
-
-
-def _array(name, tensor, writable):
-    if _is_torch(tensor):
-        if tensor.device.type != "cpu":
-            raise InputError(f"tensor {name!r} is on the device {tensor.device}, but it must be in host memory")
-        tensor = tensor.detach()
-        if tensor.is_conj() or tensor.is_neg():
-            raise InputError(f"tensor {name!r} is a view that torch computes when it is read")
-        return _bytes_of_torch(tensor)
-    if writable and not tensor.flags.writeable:
-        raise InputError(f"tensor {name!r} is read-only")
-    return tensor.view(f"u{tensor.dtype.itemsize}") if tensor.dtype.kind not in "fiub" else tensor
-
-
-def _bytes_of_torch(tensor):
-    torch = sys.modules["torch"]
-    if tensor.dtype == torch.bfloat16 or tensor.dtype == torch.bool:
-        return tensor.view(torch.int16 if tensor.dtype == torch.bfloat16 else torch.uint8)
-    return tensor.view(torch.uint8) if str(tensor.dtype).startswith("torch.float8") else tensor
-
-
-def _typed_torch(torch, tensor, dtype):
-    """A tensor that came as bytes, as one of its type where torch has that."""
-    own = getattr(torch, OWN_NAMES.get(dtype, ""), None)
-    return tensor if own is None or tensor.dtype == own else tensor.view(own)
+def _refuse_one_memory(checkpoints):
+    """A frozen tensor may be the same in all, but no two checkpoints are."""
+    seen = {}
+    for k, one in enumerate(checkpoints):
+        addresses = tuple(sorted((name, str(address_of(tensor))) for name, tensor in one.items() if elements_of(tensor)))
+        if addresses and seen.setdefault(addresses, k) != k:
+            raise InputError(f"checkpoints {seen[addresses]} and {k} are the same memory: copy what state_dict() "
+                             "gives, as by copy.deepcopy()")
