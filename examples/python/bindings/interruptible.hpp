@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "bindings/python_lock.hpp"
 #include <nanobind/nanobind.h>
 
 #include <atomic>
@@ -33,9 +34,9 @@ void interruptible(const Work& work) {
     std::thread worker(std::move(task));
     std::optional<nanobind::python_error> raised;
     {
-        const nanobind::gil_scoped_release released;
+        const lock_released released;
         while (ended.wait_for(between_looks) != std::future_status::ready) {
-            const nanobind::gil_scoped_acquire held;
+            const lock_held held;
             if (raised || PyErr_CheckSignals() == 0) continue;
             raised.emplace();
             stop = true;

@@ -4,6 +4,7 @@
 #include "bindings/checkpoint_run.hpp"
 #include "bindings/module.hpp"
 #include "bindings/python_evaluator.hpp"
+#include "bindings/python_lock.hpp"
 #include "choices/choice.hpp"
 #include "report/html_report.hpp"
 #include "report/json_output.hpp"
@@ -85,10 +86,11 @@ merge_scorer scorer_of(const std::shared_ptr<python_evaluator>& evaluator, const
 std::function<void(const bouillon::trial_event&)> teller(const nb::object& tell) {
     if (tell.is_none()) return [](const auto&) {};
     return [&tell](const bouillon::trial_event& event) {
-        const nb::gil_scoped_acquire held;
+        const lock_held held;
         const double loss =
             event.losses.empty() ? std::numeric_limits<double>::quiet_NaN() : bouillon::mean_loss(event.losses).mean;
-        tell(event.trial.ticket, event.trial.merge_weights, loss, event.documents, event.observation.reason);
+        called(tell, nb::make_tuple(event.trial.ticket, event.trial.merge_weights, loss, event.documents,
+                                    event.observation.reason));
     };
 }
 
@@ -115,7 +117,7 @@ merge_search_answer search_merge(const merge_search_request& request, const chec
                                  bool chooses, const nb::object& tell) {
     const auto evaluator = std::make_shared<python_evaluator>(std::move(measure), chooses,
                                                               bouillon::confirm_options{request.confirm, request.seed});
-    const nb::gil_scoped_release released;
+    const lock_released released;
     const auto arguments = arguments_of(request);
     std::vector<double> newest(request.names.size());  // merge weights
     newest.back() = 1;

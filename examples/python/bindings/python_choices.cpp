@@ -5,6 +5,7 @@
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/kernel/ard.hpp>
 
+#include "bindings/python_lock.hpp"
 #include <nanobind/ndarray.h>
 
 #include <algorithm>
@@ -28,7 +29,7 @@ class shared_callable {
  public:
     explicit shared_callable(nb::object function)
         : function_(new nb::object(std::move(function)), [](nb::object* dropped) {
-              const nb::gil_scoped_acquire held;
+              const lock_held held;
               delete dropped;
           }) {}
 
@@ -38,11 +39,11 @@ class shared_callable {
     template <class... More>
     void operator()(const std::string& name, std::initializer_list<std::span<const double>> arrays,
                     std::span<double> values, const More&... more) const {
-        const nb::gil_scoped_acquire held;
+        const lock_held held;
         nb::list arguments;
         for (const auto array : arrays) arguments.append(copied(array));
         (arguments.append(more), ...);
-        const nb::object result = (*function_)(*arguments);
+        const nb::object result = called(*function_, nb::tuple(arguments));
         read_numbers given;
         if (!nb::try_cast(nb::module_::import_("numpy").attr("ascontiguousarray")(result, "float64"), given) ||
             given.shape(0) != values.size())

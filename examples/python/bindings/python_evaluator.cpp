@@ -4,6 +4,7 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/to_string.hpp>
 
+#include "bindings/python_lock.hpp"
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
@@ -28,14 +29,14 @@ merge_evaluation python_evaluator::operator()(std::span<const double> merge_weig
 }
 
 merge_evaluation python_evaluator::ask(std::span<const double> merge_weights, std::span<const std::size_t> documents) {
-    const nb::gil_scoped_acquire held;
+    const lock_held held;
     if (PyErr_CheckSignals() != 0) throw nb::python_error();
     std::tuple<std::vector<double>, double, double> measured;
     try {
         nb::object asked = nb::none();
         if (!documents.empty()) asked = nb::cast(std::vector<std::size_t>(documents.begin(), documents.end()));
         const std::vector<double> weights(merge_weights.begin(), merge_weights.end());
-        measured = nb::cast<decltype(measured)>(measure_(weights, asked));
+        measured = nb::cast<decltype(measured)>(called(measure_, nb::make_tuple(weights, asked)));
     } catch (const nb::python_error& raised) {
         if (!raised.matches(PyExc_Exception)) throw;  // as Ctrl-C
         const auto name = nb::cast<std::string>(raised.type().attr("__name__"));

@@ -10,6 +10,7 @@
 
 #include "bindings/module.hpp"
 #include "bindings/python_choices.hpp"
+#include "bindings/python_lock.hpp"
 #include "choices/acquisition_choice.hpp"
 #include "choices/choice.hpp"
 #include "choices/kernel_choice.hpp"
@@ -52,7 +53,7 @@ class shared_search {
 
     template <class Call>
     auto run(const Call& call) {
-        const nb::gil_scoped_release released;
+        const lock_released released;
         const auto here = std::this_thread::get_id();
         if (caller_ == here) throw bouillon::input_error("a search is called by its own acquisition or kernel");
         const std::lock_guard one_at_a_time(mutex_);
@@ -110,7 +111,7 @@ std::unique_ptr<shared_search> make_search(const any_space& space, const bouillo
                                            const journal_choice& journal) {
     auto chosen_kernel = make_kernel(kernel, std::move(derivative), space.dimension());
     auto chosen_acquisition = make_acquisition(acquisition);
-    const nb::gil_scoped_release released;
+    const lock_released released;
     const auto settings = nlohmann::ordered_json::parse(journal.settings);
     std::optional<search_journal> written;
     if (journal.file)

@@ -2,6 +2,8 @@
 import gc
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -180,6 +182,25 @@ def test_checkpoints_that_cannot_be_opened_are_named(tmp_path):
             bouillon.open_run(wrong)
     with pytest.raises(bouillon.InputError):
         bouillon.open_run(os.fsencode(tmp_path) + b"/\xff")
+
+
+@pytest.mark.parametrize("work", [
+    "resident.merge([1, 0])", "search.observe(search.suggest(), 1.0)",
+    "bouillon.search_merge(resident, lambda merge: sum(i for i in range(999)), budget=2)"])
+def test_a_program_may_end_while_its_daemons_work(work):
+    program = f"""
+import threading, time, bouillon, numpy
+resident = bouillon.hold([{{"a": numpy.ones(1 << 16, "f4")}} for _ in range(2)])
+search = bouillon.Search(bouillon.Box([0], [1]), budget=None, acquisition=lambda mean, deviation, best: mean)
+def work():
+    while True:
+        {work}
+for _ in range(3):
+    threading.Thread(target=work, daemon=True).start()
+time.sleep(0.2)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True, timeout=60)
+    assert ended.returncode == 0, ended.stderr
 
 
 @pytest.fixture
