@@ -451,9 +451,10 @@ TEST_CASE("a journal with a wrong line is refused with the line's number") {
     const std::string header =
         first_lines(run_with_journal(branin_search(), folder.path / "whole", journal_mode::create), 1);
     for (const std::string line :
-         {"not JSON", "[]", "{}", R"({"event":"dance"})", R"({"event":"observe","ticket":0,"loss":1})",
-          R"({"event":"fail","ticket":0,"reason":""})", R"({"event":"suggest","ticket":"a"})",
-          R"({"event":"repeat","ticket":0,"of":0})", R"({"event":"abandon","ticket":0,"reason":""})",
+         {"not JSON", "[]", "{}", R"({"event":"dance"})", R"({"event":3})", R"({"event":"budget"})",
+          R"({"event":"observe","ticket":0,"loss":1})", R"({"event":"fail","ticket":0,"reason":""})",
+          R"({"event":"suggest","ticket":"a"})", R"({"event":"repeat","ticket":0,"of":0})",
+          R"({"event":"abandon","ticket":0,"reason":""})",
           R"({"event":"suggest","ticket":3,"unit_point":[0,0],"point":[0,0],"merge_weights":[]})"}) {
         CAPTURE(line);
         write_text(path, header + line + "\n");

@@ -168,6 +168,21 @@ def test_a_journal_is_taken_up_again(tmp_path):
         bouillon.Search(bouillon.Box([0], [1]), budget=6, journal=file)
 
 
+@pytest.mark.parametrize("line, field, value", [
+    (0, "event", None), (0, "known", [3]), (0, "reference_losses", "x"), (1, "event", None), (2, "event", "budget")])
+def test_a_journal_that_was_changed_is_refused(tmp_path, line, field, value):
+    file = tmp_path / "trials.jsonl"
+    given = {"reference_losses": [1.0], "known": [bouillon.Known([0.5])], "journal": file}
+    search = bouillon.Search(bouillon.Box([0], [1]), **given)
+    search.observe(search.suggest(), [2.0])
+    del search
+    lines = [json.loads(one) for one in file.read_text().splitlines()]
+    lines[line][field] = value
+    file.write_text("".join(json.dumps(one) + "\n" for one in lines))
+    with pytest.raises(bouillon.InputError, match="^journal .*trials.jsonl: "):
+        bouillon.Search(bouillon.Box([0], [1]), **given, resume=True)
+
+
 def test_several_threads_share_a_search():
     search = bouillon.Search(bouillon.Box([0], [1]), budget=12)
 

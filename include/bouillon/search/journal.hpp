@@ -173,11 +173,17 @@ class journaled_search {
             return begun_with(search.options());  // it may have been extended, which its first design does not show
         }
         nlohmann::ordered_json written = events_.front();
-        for (const auto& event : events_)
-            if (event.value("event", "") == "budget") written["budget"] = event.at("budget");
-        check_journal_header(written, header, journal_->name());
-        changed_losses_ = changes_since(written, search.options());
-        return begun_with(as_begun(search.options(), events_.front()));
+        for (std::size_t i = 1; i < events_.size(); ++i)
+            detail::use_line(journal_->name(), i + 1, [&] {
+                if (events_[i].at("event") == "budget") written["budget"] = events_[i].at("budget");
+            });
+        try {
+            check_journal_header(written, header, journal_->name());
+            changed_losses_ = changes_since(written, search.options());
+            return begun_with(as_begun(search.options(), events_.front()));
+        } catch (const nlohmann::json::exception& problem) {
+            throw input_error(journal_->name() + "it is not as a search writes it: " + json_problem(problem));
+        }
     }
 
     void write(const nlohmann::ordered_json& event) { journal_->append(json_line(event)); }
