@@ -43,5 +43,6 @@ merge_evaluation python_evaluator::ask(std::span<const double> merge_weights, st
         throw bouillon::work_error("the scorer raised " + name + ": " + nb::cast<std::string>(nb::str(raised.value())));
     }
     auto& [losses, merge_seconds, score_seconds] = measured;
+    if (losses.empty()) throw bouillon::work_error("the scorer gave no loss");
     return {std::move(losses), merge_seconds, score_seconds};
 }

@@ -68,6 +68,11 @@ def test_what_a_scorer_raises_fails_the_trial(resident):
     assert isinstance(raised.value.__cause__, KeyError)
 
 
+def test_a_scorer_must_give_a_loss(resident):
+    with pytest.raises(bouillon.WorkError, match="the scorer gave no loss"):
+        bouillon.search_merge(resident, lambda merge: [])
+
+
 def test_ctrl_c_ends_a_search(resident):
     def interrupted(merge):
         raise KeyboardInterrupt
