@@ -5,7 +5,8 @@
 
 #include <cstring>
 #include <exception>
-#include <filesystem>
+#include <string>
+#include <system_error>
 
 namespace nb = nanobind;
 
@@ -36,7 +37,7 @@ void translate(const std::exception_ptr& thrown, void* types_of_module) {
         raise(PyExc_KeyboardInterrupt, error.what());
     } catch (const bouillon::error& error) {
         raise(types.work, error.what());
-    } catch (const std::filesystem::filesystem_error& error) {
+    } catch (const std::system_error& error) {  // of files, and where no thread can be started
         raise(types.work, error.what());
     }
 }

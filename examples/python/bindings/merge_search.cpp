@@ -34,7 +34,7 @@ namespace {
 /// What Python asked of a search of merges.
 struct merge_search_request {
     std::vector<std::string> names;            // of the checkpoints, oldest first
-    std::vector<std::filesystem::path> paths;  // as the journal names them
+    std::vector<std::filesystem::path> paths;  // as the journal names them; none: by their names
     std::string space, kernel, acquisition;
     space_bounds bounds;
     std::size_t budget = 20;
@@ -54,7 +54,10 @@ struct merge_search_answer {
 
 search_arguments arguments_of(const merge_search_request& request) {
     search_arguments arguments;
-    arguments.checkpoints = request.paths;
+    if (request.paths.empty())
+        arguments.checkpoints.assign(request.names.begin(), request.names.end());
+    else
+        arguments.checkpoints = request.paths;
     arguments.space = &choice_named(space_choices(), request.space, "space");
     arguments.kernel = &choice_named(kernel_choices(), request.kernel, "kernel");
     arguments.acquisition = &choice_named(acquisition_choices(), request.acquisition, "acquisition");

@@ -43,16 +43,25 @@ class shared_callable {
         nb::list arguments;
         for (const auto array : arrays) arguments.append(copied(array));
         (arguments.append(more), ...);
-        const nb::object result = called(*function_, nb::tuple(arguments));
         read_numbers given;
-        if (!nb::try_cast(nb::module_::import_("numpy").attr("ascontiguousarray")(result, "float64"), given) ||
-            given.shape(0) != values.size())
+        if (!is_row(called(*function_, nb::tuple(arguments)), given) || given.shape(0) != values.size())
             throw bouillon::input_error(name + " must return an array of " + bouillon::to_string(values.size()) +
                                         " numbers, one for each that it is given");
         std::copy_n(given.data(), values.size(), values.begin());
     }
 
  private:
+    /// Takes what NumPy makes a row of numbers of.
+    static bool is_row(const nb::object& result, read_numbers& row) {
+        try {
+            const nb::object convert = nb::module_::import_("numpy").attr("ascontiguousarray");
+            return nb::try_cast(called(convert, nb::make_tuple(result, "float64")), row);
+        } catch (const nb::python_error& raised) {
+            if (!raised.matches(PyExc_Exception)) throw;  // as Ctrl-C
+            return false;
+        }
+    }
+
     static nb::object copied(std::span<const double> values) {
         auto owned = std::make_unique<double[]>(values.size());
         std::ranges::copy(values, owned.get());

@@ -19,6 +19,22 @@ namespace nb = nanobind;
 using bouillon::document_set;
 using bouillon::merge_evaluation;
 
+namespace {
+
+/// What str() says of an object, if it says anything, with what is no UTF-8 escaped.
+std::string text_of(nb::handle object) {
+    const auto said = nb::steal(PyObject_Str(object.ptr()));
+    const auto encoded =
+        nb::steal(said.is_valid() ? PyUnicode_AsEncodedString(said.ptr(), "utf-8", "backslashreplace") : nullptr);
+    if (encoded.is_valid())
+        return {PyBytes_AsString(encoded.ptr()), static_cast<std::size_t>(PyBytes_Size(encoded.ptr()))};
+    const nb::python_error raised;
+    if (!raised.matches(PyExc_Exception)) throw raised;
+    return {};
+}
+
+}  // namespace
+
 merge_evaluation python_evaluator::operator()(std::span<const double> merge_weights, document_set set) {
     return documents_.measure(merge_weights, set, chooses_, [&](auto asked) { return ask(merge_weights, asked); });
 }
@@ -39,8 +55,8 @@ merge_evaluation python_evaluator::ask(std::span<const double> merge_weights, st
         measured = nb::cast<decltype(measured)>(called(measure_, nb::make_tuple(weights, asked)));
     } catch (const nb::python_error& raised) {
         if (!raised.matches(PyExc_Exception)) throw;  // as Ctrl-C
-        const auto name = nb::cast<std::string>(raised.type().attr("__name__"));
-        throw bouillon::work_error("the scorer raised " + name + ": " + nb::cast<std::string>(nb::str(raised.value())));
+        throw bouillon::work_error("the scorer raised " + text_of(raised.type().attr("__name__")) + ": " +
+                                   text_of(raised.value()));
     }
     auto& [losses, merge_seconds, score_seconds] = measured;
     if (losses.empty()) throw bouillon::work_error("the scorer gave no loss");

@@ -100,6 +100,15 @@ any_acquisition make_acquisition(nb::handle acquisition) {
     return acquisition_of(nb::cast<nb::callable>(acquisition), nb::cast<std::string>(acquisition.attr("__name__")));
 }
 
+/// @param text what json.dumps() gave, which also writes halves of characters and numbers of any size
+nlohmann::ordered_json parsed_settings(const std::string& text) {
+    try {
+        return nlohmann::ordered_json::parse(text);
+    } catch (const nlohmann::ordered_json::exception& problem) {
+        throw bouillon::input_error(std::string("settings must be an object of JSON: ") + problem.what());
+    }
+}
+
 struct journal_choice {
     std::optional<std::filesystem::path> file;
     bool resume;
@@ -112,7 +121,7 @@ std::unique_ptr<shared_search> make_search(const any_space& space, const bouillo
     auto chosen_kernel = make_kernel(kernel, std::move(derivative), space.dimension());
     auto chosen_acquisition = make_acquisition(acquisition);
     const lock_released released;
-    const auto settings = nlohmann::ordered_json::parse(journal.settings);
+    const auto settings = parsed_settings(journal.settings);
     std::optional<search_journal> written;
     if (journal.file)
         written.emplace(search_journal{

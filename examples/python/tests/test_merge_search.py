@@ -68,6 +68,16 @@ def test_what_a_scorer_raises_fails_the_trial(resident):
     assert isinstance(raised.value.__cause__, KeyError)
 
 
+@pytest.mark.parametrize("failure, told", [
+    (ValueError("\ud800"), r"ValueError: \\ud800"), (type("Mute", (Exception,), {"__str__": None})(), "Mute: ")])
+def test_a_scorer_may_raise_what_is_no_text(resident, failure, told):
+    def broken(merge):
+        raise failure
+
+    with pytest.raises(bouillon.WorkError, match=told):
+        bouillon.search_merge(resident, broken)
+
+
 def test_a_scorer_must_give_a_loss(resident):
     with pytest.raises(bouillon.WorkError, match="the scorer gave no loss"):
         bouillon.search_merge(resident, lambda merge: [])

@@ -88,6 +88,9 @@ def test_a_belief_meets_what_was_observed_without_noise():
     means, errors = search.belief([[one.point[0]] for one in search.history()])
     assert numpy.allclose(means, [one.loss for one in search.history()], atol=1e-4)
     assert (errors >= 0).all() and search.belief([0.5])[0].shape == (1,)
+    for points in ([[0.5, 0.2], [0.1, 0.2]], [[10**400]], [[[0.5]]], [[0.5j]], numpy.array([[0.5j]])):
+        with pytest.raises(bouillon.InputError, match="points"):
+            search.belief(points)
 
 
 def test_an_unlimited_search():
@@ -225,7 +228,10 @@ def test_the_history_as_a_table():
     ({"acquisition": "best"}, "there is no acquisition 'best'"), ({"acquisition": None}, "acquisition is None"),
     ({"known": [3]}, "a known loss is 3"), ({"known": [bouillon.Known([5.0])]}, "known observation 0"),
     ({"reference_losses": [[1.0]]}, "has the shape"), ({"reference_losses": [math.inf]}, "reference_losses"),
-    ({"settings": {1j: 2}}, "settings must be"), ({"journal": 3}, "journal is 3")])
+    ({"settings": {1j: 2}}, "settings must be"), ({"settings": {"a": "\ud800"}}, "settings must be"),
+    ({"settings": {"a": 10**400}}, "settings must be"), ({"journal": 3}, "journal is 3"),
+    ({"journal": "\ud800"}, "no file can be called"), ({"budget": 10**5000}, "budget is <int>"),
+    ({"known": 3}, "known is 3"), ({"initial_trials": 10**8}, "initial_trials is 100000000")])
 def test_arguments_that_cannot_be_used_are_named(arguments, message):
     with pytest.raises(bouillon.InputError, match=None) as raised:
         bouillon.Search(bouillon.Box([0], [1]), **arguments)

@@ -5,7 +5,7 @@ import warnings
 from typing import NamedTuple, Optional, Tuple
 
 from bouillon import _core
-from bouillon._arguments import InputError, path, reals, text, texts, whole
+from bouillon._arguments import InputError, listed, path, reals, shown, text, texts, whole
 from bouillon._tensors import dtype_name
 from bouillon.resident import Resident
 
@@ -83,11 +83,8 @@ def open_run(paths, last=0, every=1, upto=None, skip_unfinished=False, dtype=Non
     `dtype`: of a merge ("F32", "bfloat16", torch.float16), but of the names that fit `keep_dtype`. `strip`: taken off
     the names that begin with it. The options are those of `bouillon merge` (docs/program.md).
     """
-    given = [paths] if isinstance(paths, (str, bytes, os.PathLike)) else paths
-    try:
-        given = [path("a checkpoint", one) for one in given]
-    except TypeError:
-        raise InputError(f"paths is {paths!r}, but it must be a path or a list of them") from None
+    given = [paths] if isinstance(paths, (str, bytes, os.PathLike)) else listed("paths", "paths", paths)
+    given = [path("a checkpoint", one) for one in given]
     return Run(_core.open_run(
         given, None if upto is None else whole("upto", upto), whole("every", every, 1), whole("last", last),
         bool(skip_unfinished), dtype_name(dtype), texts("keep_dtype", keep_dtype),
@@ -103,10 +100,10 @@ def write_merged(run, weights, output, force=False, provenance=None, threads=0, 
     are; where they do not sum to 1, a warning says so.
     """
     if not isinstance(run, Run):
-        raise InputError(f"the run is {run!r}, but it must be what open_run() gives")
+        raise InputError(f"the run is {shown(run)}, but it must be what open_run() gives")
     notes = {} if provenance is None else provenance
     if not isinstance(notes, dict):
-        raise InputError(f"provenance is {provenance!r}, but it must be a dict of texts")
+        raise InputError(f"provenance is {shown(provenance)}, but it must be a dict of texts")
     weights = reals("weights", weights).tolist()
     if len(weights) == len(run) and abs(sum(weights) - 1) > 1e-9:
         warnings.warn(f"the weights sum to {sum(weights):.6g}; they are used as given", stacklevel=2)

@@ -6,7 +6,7 @@ import json
 import time
 
 from bouillon import _core
-from bouillon._arguments import InputError, is_number, path, real, reals, text, whole
+from bouillon._arguments import InputError, is_number, name_of, path, real, reals, shown, text, whole
 from bouillon.checkpoints import Run
 from bouillon.resident import Resident
 from bouillon.spaces import Affine, Interval, Schedule, Simplex
@@ -71,16 +71,16 @@ def search_merge(run, score, model=None, space="auto", budget=20, seed=1, kernel
     """
     opened, resident = _checkpoints(run, threads)
     if not callable(score):
-        raise InputError(f"score is {score!r}, but it must be a function")
+        raise InputError(f"score is {shown(score)}, but it must be a function")
     measure = _Measure(resident, score, model)
     request = _request(opened, resident, space, journal)
     request.budget, request.seed = whole("budget", budget, 1, 2**31), whole("seed", seed, most=2**64 - 1)
     request.kernel, request.acquisition = text("kernel", kernel), text("acquisition", acquisition)
     request.confirm, request.race, request.resume = real("confirm", confirm), bool(race), bool(resume)
-    request.scorer = getattr(score, "__qualname__", type(score).__qualname__)
+    request.scorer = name_of(score)
     request.unit = text("unit", unit)
     if on_trial is not None and not callable(on_trial):
-        raise InputError(f"on_trial is {on_trial!r}, but it must be a function")
+        raise InputError(f"on_trial is {shown(on_trial)}, but it must be a function")
     try:
         answer = _core.search_merge(request, opened and opened._opened, measure, measure.chooses, on_trial)
     except _core.WorkError as failure:
@@ -94,7 +94,7 @@ def _checkpoints(run, threads):
     elif isinstance(run, Resident):
         opened, resident = None, run
     else:
-        raise InputError(f"the run is {run!r}, but it must be what open_run() or hold() gives")
+        raise InputError(f"the run is {shown(run)}, but it must be what open_run() or hold() gives")
     if len(resident) < 2:
         raise InputError(f"a search takes 2 or more checkpoints, but {len(resident)} is given")
     return opened, resident
@@ -103,18 +103,18 @@ def _checkpoints(run, threads):
 def _request(opened, resident, space, journal):
     request = _core.MergeSearchRequest()
     request.names = resident.names
-    request.paths = opened.paths if opened else resident.names
+    request.paths = opened.paths if opened else []
     request.journal = None if journal is None else path("journal", journal)
     if isinstance(space, str):
         request.space = text("space", space)
         return request
     if type(space) not in SPACES:
-        raise InputError(f"the space is {space!r}, but it must be a name, an Interval, a Simplex, an Affine or a "
+        raise InputError(f"the space is {shown(space)}, but it must be a name, an Interval, a Simplex, an Affine or a "
                          "Schedule")
     if getattr(space, "checkpoints", len(resident)) != len(resident):
-        raise InputError(f"{space!r} is of other checkpoints than the {len(resident)} that are merged")
+        raise InputError(f"{shown(space)} is of other checkpoints than the {len(resident)} that are merged")
     if isinstance(space, Interval) and space.upper != 1:
-        raise InputError(f"{space!r} must end at 1, where the newest checkpoint lies")
+        raise InputError(f"{shown(space)} must end at 1, where the newest checkpoint lies")
     space._made()
     request.space, bounds = SPACES[type(space)]
     for bound, member in bounds.items():

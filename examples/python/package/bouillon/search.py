@@ -9,11 +9,12 @@ from typing import Callable, Optional, Sequence
 import numpy
 
 from bouillon import _core
-from bouillon._arguments import InputError, is_number, path, real, reals, text, whole
+from bouillon._arguments import (InputError, array_of_reals, is_number, listed, name_of, path, real, reals, shown,
+                                 text, whole)
 from bouillon.spaces import made
 
-MOST_POINTS = 10**6  # of a first design
-UNKNOWN = math.nan   # a variance that is not known
+MOST_NUMBERS = 10**7  # of a first design's points
+UNKNOWN = math.nan    # a variance that is not known
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,12 @@ class Search:
     def __init__(self, space, budget=20, seed=1, kernel="matern52", acquisition="log-nei", known=(),
                  reference_losses=(), initial_trials=0, journal=None, resume=False, settings=None):
         self.space = space
+        core_space = made(space)
         self._search = _core.make_search(
-            made(space), None if budget is None else whole("budget", budget),
-            whole("seed", seed, most=2**64 - 1), whole("initial_trials", initial_trials, most=MOST_POINTS),
-            reals("reference_losses", reference_losses).tolist(), [_known(one) for one in known],
+            core_space, None if budget is None else whole("budget", budget), whole("seed", seed, most=2**64 - 1),
+            whole("initial_trials", initial_trials, most=MOST_NUMBERS // max(core_space.dimension, 1)),
+            reals("reference_losses", reference_losses).tolist(),
+            [_known(one) for one in listed("known", "Known(point, loss, variance)", known)],
             *_kernel(kernel), _named_function("acquisition", acquisition),
             None if journal is None else path("journal", journal), bool(resume),
             _settings(settings, kernel=kernel, acquisition=acquisition))
@@ -120,13 +123,13 @@ class Search:
 
         Gives two arrays (m): the means, and their standard errors.
         """
-        try:
-            array = numpy.atleast_2d(numpy.asarray(points, dtype=numpy.float64))
-        except (TypeError, ValueError) as problem:
-            raise InputError(f"points must be rows of numbers: {problem}") from None
+        array = numpy.atleast_2d(array_of_reals("points", "rows of numbers", points))
         if array.ndim != 2:
             raise InputError(f"points have the shape {list(array.shape)}, but they must be rows of coordinates")
-        means, errors = self._search.belief(numpy.ascontiguousarray(array).ravel())
+        means, errors = self._search.belief(array.ravel())
+        if len(means) != len(array):  # the library takes one number after the other
+            raise InputError(f"points have the shape {list(array.shape)}, but a point has "
+                             f"{array.size // len(means)} coordinates")
         return numpy.array(means), numpy.array(errors)
 
     def history(self):
@@ -163,12 +166,8 @@ def _variance(variance):
 
 def _known(one):
     if not isinstance(one, Known):
-        raise InputError(f"a known loss is {one!r}, but it must be a Known(point, loss, variance)")
+        raise InputError(f"a known loss is {shown(one)}, but it must be a Known(point, loss, variance)")
     return reals("a known point", one.point).tolist(), real("a known loss", one.loss), _variance(one.variance)
-
-
-def _name_of(function):
-    return getattr(function, "__qualname__", type(function).__qualname__)
 
 
 def _with_name(function, name):
@@ -185,19 +184,19 @@ def _named_function(what, given):
     if isinstance(given, str):
         return text(what, given)
     if not callable(given):
-        raise InputError(f"{what} is {given!r}, but it must be a name or a function")
-    return _with_name(given, "python:" + _name_of(given))
+        raise InputError(f"{what} is {shown(given)}, but it must be a name or a function")
+    return _with_name(given, "python:" + name_of(given))
 
 
 def _kernel(kernel):
     """The name and None, or the profile and its derivative."""
     if not isinstance(kernel, Kernel):
         if not isinstance(kernel, str):
-            raise InputError(f"kernel is {kernel!r}, but it must be a name or a Kernel")
+            raise InputError(f"kernel is {shown(kernel)}, but it must be a name or a Kernel")
         return text("kernel", kernel), None
     if not callable(kernel.profile) or not (kernel.derivative is None or callable(kernel.derivative)):
-        raise InputError(f"kernel is {kernel!r}, but its profile and its derivative must be functions")
-    name = "python:" + (text("a kernel's name", kernel.name) or _name_of(kernel.profile))
+        raise InputError(f"kernel is {shown(kernel)}, but its profile and its derivative must be functions")
+    name = "python:" + (text("a kernel's name", kernel.name) or name_of(kernel.profile))
     return _with_name(kernel.profile, name), kernel.derivative
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Optional, Sequence
 
 from bouillon import _core
-from bouillon._arguments import InputError, real, reals, whole
+from bouillon._arguments import InputError, real, reals, shown, whole
 
 MOST_COORDINATES = 4096  # far more than a surrogate can learn
 
@@ -84,7 +84,8 @@ class Box:
             try:
                 row = [False] * dimension if value is None else [bool(one) for one in value]
             except (TypeError, ValueError):
-                raise InputError(f"{name} is {value!r}, but it must have a truth value for each coordinate") from None
+                raise InputError(f"{name} is {shown(value)}, but it must have a truth value for each "
+                                 "coordinate") from None
             if len(row) != dimension:
                 raise InputError(f"{name} has {len(row)} values for {dimension} coordinates")
             kinds.append(row)
@@ -94,6 +95,9 @@ class Box:
 def made(space):
     """The space as the library has it."""
     if isinstance(space, type) or not hasattr(space, "_made"):
-        raise InputError(f"the space is {space!r}, but it must be an Interval, a Simplex, an Affine, a Schedule or a "
-                         "Box")
-    return space._made()
+        raise InputError(f"the space is {shown(space)}, but it must be an Interval, a Simplex, an Affine, a Schedule "
+                         "or a Box")
+    made_space = space._made()
+    if not isinstance(made_space, _core.Space):
+        raise InputError(f"the space is {shown(space)}, which makes no space of the library's")
+    return made_space
