@@ -86,7 +86,7 @@ void check_array(const std::string& name, const Array& array, dtype type) {
         throw input_error("tensor " + in_quotes(name) + " is not in host memory");
     std::int64_t step = 1;
     for (std::size_t i = array.ndim(); i-- > 0;) {
-        if (array.shape(i) > 1 && array.stride(i) != step)
+        if (array.size() > 0 && array.shape(i) > 1 && array.stride(i) != step)
             throw input_error("tensor " + in_quotes(name) + " is not contiguous");
         step *= static_cast<std::int64_t>(array.shape(i));
     }
@@ -111,12 +111,12 @@ class resident_run {
         interruptible([&](const auto&) { checkpoints_.emplace(make_resident(run.checkpoints, backend_)); });
     }
 
-    /// @param inputs (checkpoints), tensors that must outlive this
-    resident_run(const std::vector<std::vector<read_array>>& inputs, const bouillon::held_options& options,
+    /// @param inputs (checkpoints), arrays that are kept as long as this, since merges read them
+    resident_run(std::vector<std::vector<read_array>> inputs, const bouillon::held_options& options,
                  std::size_t threads)
-        : backend_(threads) {
+        : backend_(threads), arrays_(std::move(inputs)) {
         std::vector<std::map<std::string, bouillon::parameter_view>> views;  // (checkpoints)
-        for (const auto& input : inputs) {
+        for (const auto& input : arrays_) {
             views.emplace_back();
             for (const auto& [name, array, type_name] : input) {
                 const dtype type = type_named(name, type_name);
@@ -243,7 +243,8 @@ class resident_run {
 
     host_backend backend_;
     std::vector<bouillon::checkpoint_tensor> described_;  // (tensors), by name
-    std::vector<memory_range> held_;                      // of the checkpoints, where Python holds them
+    std::vector<std::vector<read_array>> arrays_;         // (checkpoints), that Python gave
+    std::vector<memory_range> held_;                      // of these
     std::optional<bouillon::resident_checkpoints<host_backend>> checkpoints_;
 };
 
@@ -271,10 +272,10 @@ void add_resident(nb::module_& module) {
     });
     module.def(
         "hold",
-        [](const std::vector<std::vector<read_array>>& inputs, const std::optional<std::string>& dtype,
+        [](std::vector<std::vector<read_array>> inputs, const std::optional<std::string>& dtype,
            std::vector<std::string> kept, bool newest_integers, std::size_t threads) {
             const bouillon::held_options options{merged_types_of(dtype, std::move(kept)), newest_integers};
-            return std::make_unique<resident_run>(inputs, options, threads);
+            return std::make_unique<resident_run>(std::move(inputs), options, threads);
         },
         nb::arg("inputs"), nb::arg("dtype").none(), nb::arg("kept"), nb::arg("newest_integers"), nb::arg("threads"));
 }

@@ -49,6 +49,23 @@ def test_arrays_that_are_read_only_or_of_no_dimension_are_merged():
     assert bouillon.hold([{"a": first}, {"a": second}]).merge([0.5, 0.5]).numpy()["a"] == 2
 
 
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (2, 0, 3)])
+def test_arrays_of_no_element_are_merged(shape):
+    assert bouillon.hold([{"a": numpy.zeros(shape)}] * 2).merge([0.5, 0.5]).numpy()["a"].shape == shape
+
+
+def test_an_array_is_what_it_is_to_numpy_whatever_its_class_says():
+    class Lying(numpy.ndarray):
+        dtype = size = __array_interface__ = None
+
+        def __dlpack__(self, **named):
+            return numpy.zeros(3).__dlpack__(**named)  # memory that is gone after the call
+
+    resident, target = bouillon.hold([{"a": numpy.ones(3).view(Lying)}] * 2), numpy.zeros(3)
+    resident.merge_into({"a": target.view(Lying)}, [0.5, 0.5])
+    assert (resident.merge([0.5, 0.5]).numpy()["a"] == 1).all() and (target == 1).all()
+
+
 def test_a_merge_goes_into_arrays(snapshots):
     target = {name: numpy.zeros_like(array) for name, array in snapshots[0].items()}
     resident = bouillon.hold(snapshots)

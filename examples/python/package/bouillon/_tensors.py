@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy
 
-from bouillon._arguments import InputError, text
+from bouillon._arguments import InputError, is_torch, text
 
 # Types as safetensors calls them, by the names that NumPy and torch have for them.
 NAMES = {
@@ -37,10 +37,6 @@ def torch_module():
     return sys.modules.get("torch")
 
 
-def is_torch(value):
-    return torch_module() is not None and isinstance(value, torch_module().Tensor)
-
-
 def is_module(value):
     return torch_module() is not None and isinstance(value, torch_module().nn.Module)
 
@@ -60,15 +56,17 @@ def tensors_of(target):
                   if not name.endswith("_extra_state")}  # whatever a module likes, seldom a tensor
     if not isinstance(target, Mapping):
         raise InputError(f"{type(target).__name__} is neither a module nor a mapping of names to tensors")
-    for name, tensor in target.items():
-        if not isinstance(name, str):
-            raise InputError(f"{name!r} is no name of a tensor")
-        if not (is_torch(tensor) or isinstance(tensor, numpy.ndarray)):
-            raise InputError(f"tensor {name!r} is a {type(tensor).__name__}, but it must be a torch tensor or a NumPy "
-                             "array")
-        if is_torch(tensor):
-            _require_own_memory(name, tensor)
-    return dict(target)
+    return {text("a tensor's name", name): _plain(name, tensor) for name, tensor in target.items()}
+
+
+def _plain(name, tensor):
+    """The tensor, or what an array is to NumPy itself, whatever its class says of it."""
+    if is_torch(tensor):
+        _require_own_memory(name, tensor)
+        return tensor
+    if isinstance(tensor, numpy.ndarray):
+        return numpy.asarray(tensor)
+    raise InputError(f"tensor {name!r} is a {type(tensor).__name__}, but it must be a torch tensor or a NumPy array")
 
 
 def _require_own_memory(name, tensor):

@@ -7,7 +7,7 @@ from typing import NamedTuple, Tuple
 import numpy
 
 from bouillon import _core
-from bouillon._arguments import InputError, reals, texts, whole
+from bouillon._arguments import InputError, is_torch, listed, reals, texts, whole
 from bouillon._tensors import (OWN_NAMES, address_of, count_versions, described, dtype_name, elements_of, is_elsewhere,
                                is_module, spelt_as, tensors_of, torch_module, typed_torch)
 
@@ -66,9 +66,8 @@ class Merge(Mapping):
 class Resident:
     """Checkpoints in memory, each tensor once in its stored type, so that a merge is one pass over them."""
 
-    def __init__(self, held, names, kept=()):
-        self._held, self.names = held, list(names)
-        self._kept = kept  # arrays of the caller's, which the merges read
+    def __init__(self, held, names):
+        self._held, self._names = held, list(names)
         self._dtypes = {name: dtype for name, _, dtype in held.tensors}
         self._shapes = {name: tuple(shape) for name, shape, _ in held.tensors}
         self._tied = {}    # two names -> whether the checkpoints have the same in both
@@ -80,6 +79,11 @@ class Resident:
 
     def __repr__(self):
         return f"<bouillon.Resident of {', '.join(self.names)}>"
+
+    @property
+    def names(self):
+        """(checkpoints), oldest first."""
+        return list(self._names)
 
     def merge(self, weights):
         """The weighted sum of the checkpoints, in new memory: the bits of a merge that is written."""
@@ -95,9 +99,9 @@ class Resident:
         weights = reals("weights", weights).tolist()
         tensors, missing, unexpected = self._matched(target)
         if strict and unexpected:
-            raise InputError(f"the target has {_listed(unexpected)}, which the checkpoints have not")
+            raise InputError(f"the target has {_quoted(unexpected)}, which the checkpoints have not")
         if strict and missing:
-            raise InputError(f"the checkpoints have {_listed(missing)}, which the target has not")
+            raise InputError(f"the checkpoints have {_quoted(missing)}, which the target has not")
         places, twice = self._places(tensors)
         unwanted = [*missing, *twice]
         if any(map(is_elsewhere, places.values())):
@@ -174,10 +178,7 @@ def hold(checkpoints, names=None, threads=0, dtype=None, keep_dtype=(), newest_i
     """
     if hasattr(checkpoints, "state_dict") or isinstance(checkpoints, Mapping):
         raise InputError(f"checkpoints is one {type(checkpoints).__name__}, but it must be a list of dicts of tensors")
-    try:
-        given = [tensors_of(one) for one in checkpoints]
-    except TypeError:
-        raise InputError(f"checkpoints is {checkpoints!r}, but it must be a list of dicts of tensors") from None
+    given = [tensors_of(one) for one in listed("checkpoints", "dicts of tensors", checkpoints)]
     given = given[:1] + [spelt_as(given[0], one) for one in given[1:]]
     names = [f"checkpoint-{k}" for k in range(len(given))] if names is None else texts("names", names)
     if len(names) != len(given):
@@ -185,10 +186,10 @@ def hold(checkpoints, names=None, threads=0, dtype=None, keep_dtype=(), newest_i
     _refuse_one_memory(given)
     rows = [[described(name, tensor) for name, tensor in one.items()] for one in given]
     return Resident(_core.hold(rows, dtype_name(dtype), texts("keep_dtype", keep_dtype), bool(newest_integers),
-                               whole("threads", threads, most=4096)), names, kept=rows)
+                               whole("threads", threads, most=4096)), names)
 
 
-def _listed(names):
+def _quoted(names):
     """The first of some names: 'the tensors "a", "b" and 3 more'."""
     shown = ", ".join(map(repr, names[:3]))
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
