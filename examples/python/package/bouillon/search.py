@@ -13,8 +13,8 @@ from bouillon._arguments import (InputError, array_of_reals, is_number, listed, 
                                  text, whole)
 from bouillon.spaces import made
 
-MOST_NUMBERS = 10**7  # of a first design's points
-UNKNOWN = math.nan    # a variance that is not known
+LARGEST_DESIGN = 10**8  # n^2 d of n points in d coordinates, as the cost of a first design grows
+UNKNOWN = math.nan      # a variance that is not known
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Search:
         core_space = made(space)
         self._search = _core.make_search(
             core_space, None if budget is None else whole("budget", budget), whole("seed", seed, most=2**64 - 1),
-            whole("initial_trials", initial_trials, most=MOST_NUMBERS // max(core_space.dimension, 1)),
+            whole("initial_trials", initial_trials, most=math.isqrt(LARGEST_DESIGN // max(core_space.dimension, 1))),
             reals("reference_losses", reference_losses).tolist(),
             [_known(one) for one in listed("known", "Known(point, loss, variance)", known)],
             *_kernel(kernel), _named_function("acquisition", acquisition),
