@@ -147,7 +147,7 @@ def test_targets_that_overlap_are_refused():
 
 def test_weights_that_cannot_be_used_are_named(snapshots):
     resident = bouillon.hold(snapshots)
-    for weights in ([1, 0], [0, 0, 0], [numpy.nan, 0, 1], "abc", None, [[1, 0, 0]]):
+    for weights in ([1, 0], [0, 0, 0], [numpy.nan, 0, 1], "abc", None, [[1, 0, 0]], numpy.array([1j, 0, 1])):
         with pytest.raises(bouillon.InputError):
             resident.merge(weights)
 

@@ -254,7 +254,8 @@ def test_calls_out_of_order_are_input_errors():
     with pytest.raises(bouillon.InputError, match="budget"):
         search.suggest()
     for wrong in (lambda: search.observe(7, 1.0), lambda: search.observe(trial, "a"), lambda: search.observe("a", 1.0),
-                  lambda: search.observe(trial, 1.0, -1.0), lambda: search.observe(trial, [1.0], 2.0)):
+                  lambda: search.observe(trial, 1.0, -1.0), lambda: search.observe(trial, [1.0], 2.0),
+                  lambda: search.observe(trial, numpy.complex64(1)), lambda: search.belief(numpy.array([[1j]]))):
         with pytest.raises(bouillon.InputError):
             wrong()
     search.observe(trial, 1.0)

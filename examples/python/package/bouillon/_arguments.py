@@ -39,7 +39,7 @@ def is_number(value):
 
 
 def real(name, value):
-    if isinstance(value, (str, bytes)):
+    if isinstance(value, (str, bytes)) or getattr(getattr(value, "dtype", None), "kind", None) == "c":
         raise InputError(f"{name} is {shown(value)}, but it must be a number")
     try:
         return float(value)
