@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/resident.hpp>
 #include <bouillon/tensor/xtensor_backend.hpp>
 
@@ -21,7 +22,7 @@ std::map<std::string, std::vector<std::size_t>> shapes() {
     constexpr std::size_t hidden = 768, inner = 2048, vocabulary = 32000, layers = 12;
     std::map<std::string, std::vector<std::size_t>> all = {{"embed", {vocabulary, hidden}}, {"norm", {hidden}}};
     for (std::size_t i = 0; i < layers; ++i) {
-        const std::string layer = "layers." + std::to_string(i) + ".";
+        const std::string layer = "layers." + to_string(i) + ".";
         for (const char* name : {"q", "k", "v", "o"}) all[layer + name] = {hidden, hidden};
         for (const char* name : {"gate", "up"}) all[layer + name] = {inner, hidden};
         all[layer + "down"] = {hidden, inner};

@@ -161,7 +161,7 @@ def test_checkpoints_and_merges(data):
     one = data.draw(mapping)
     resident = tried(bouillon.hold, data.draw(st.one_of(st.just([one, one]), st.lists(mapping, max_size=3), values)),
                      data.draw(st.one_of(st.none(), values)), data.draw(st.one_of(st.just(0), values)))
-    good = bouillon.hold([{"a": numpy.ones((2, 3), "f4"), "b": numpy.arange(2)}] * 2)
+    good = bouillon.hold([{"a": numpy.ones((2, 3), "f4"), "b": numpy.arange(2)} for _ in range(2)])
     weights = st.one_of(st.just([0.5, 0.5]), values)
     for held in filter(None, (resident, good)):
         tried(held.merge_into, data.draw(st.one_of(mapping, st.just(one), values)), data.draw(weights))
@@ -330,7 +330,7 @@ def test_calls_of_several_threads(plans):
     def start():
         search = bouillon.Search(bouillon.Box([0, 0], [1, 1]), budget=9, initial_trials=2,
                                  acquisition=lambda mean, deviation, best: mean + deviation)
-        resident = bouillon.hold([{"a": numpy.ones((2, 3), "f4")}] * 2)
+        resident = bouillon.hold([{"a": numpy.ones((2, 3), "f4")} for _ in range(2)])
         threads = [threading.Thread(target=work, args=(plan, search, resident, {"a": numpy.zeros((2, 3), "f4")}))
                    for plan in plans]
         for thread in threads:

@@ -51,7 +51,7 @@ def test_arrays_that_are_read_only_or_of_no_dimension_are_merged():
 
 @pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (2, 0, 3)])
 def test_arrays_of_no_element_are_merged(shape):
-    assert bouillon.hold([{"a": numpy.zeros(shape)}] * 2).merge([0.5, 0.5]).numpy()["a"].shape == shape
+    assert bouillon.hold([{"a": numpy.zeros(shape)} for _ in range(2)]).merge([0.5, 0.5]).numpy()["a"].shape == shape
 
 
 def test_an_array_is_what_it_is_to_numpy_whatever_its_class_says():
@@ -61,7 +61,7 @@ def test_an_array_is_what_it_is_to_numpy_whatever_its_class_says():
         def __dlpack__(self, **named):
             return numpy.zeros(3).__dlpack__(**named)  # memory that is gone after the call
 
-    resident, target = bouillon.hold([{"a": numpy.ones(3).view(Lying)}] * 2), numpy.zeros(3)
+    resident, target = bouillon.hold([{"a": numpy.ones(3).view(Lying)} for _ in range(2)]), numpy.zeros(3)
     resident.merge_into({"a": target.view(Lying)}, [0.5, 0.5])
     assert (resident.merge([0.5, 0.5]).numpy()["a"] == 1).all() and (target == 1).all()
 
@@ -108,7 +108,8 @@ def test_checkpoints_that_do_not_fit_are_named(snapshots):
     swapped[0]["a"] = swapped[0]["a"].astype(">f4")
     one = numpy.ones(3)
     for checkpoints, message in [([{"w": one}, {"w": one}], "0 and 1 are the same memory"),
-                                 (snapshots[0], "one dict"), (other, "has type F32 in one checkpoint and F64"), (changed, "cannot be summed"),
+                                 (snapshots[0], "one dict"), (other, "has type F32 in one checkpoint and F64"),
+                                 (changed, "cannot be summed"),
                                  (swapped, "big-endian"), ([], "no checkpoint"), ([{}, snapshots[0]], "tensors"),
                                  ([3], "neither a module nor a mapping"), (7, "must be a list of dicts")]:
         with pytest.raises(bouillon.InputError, match=message):

@@ -86,7 +86,7 @@ def test_a_scorer_must_give_a_loss(resident):
 def test_names_of_checkpoints_are_any_texts_and_stay(resident):
     resident.names.clear()
     assert resident.names == ["a", "b", "c", "d"]
-    odd = bouillon.hold([{"w": numpy.ones(4, dtype="float32")}] * 2, names=["a\0", ""])
+    odd = bouillon.hold([{"w": numpy.ones(4, dtype="float32")} for _ in range(2)], names=["a\0", ""])
     assert len(bouillon.search_merge(odd, lambda merge: 1.0, budget=2).found) == 2
 
 

@@ -200,7 +200,8 @@ def _refuse_one_memory(checkpoints):
     """A frozen tensor may be the same in all, but no two checkpoints are."""
     seen = {}
     for k, one in enumerate(checkpoints):
-        addresses = tuple(sorted((name, str(address_of(tensor))) for name, tensor in one.items() if elements_of(tensor)))
+        filled = {name: tensor for name, tensor in one.items() if elements_of(tensor)}
+        addresses = tuple((name, address_of(filled[name])) for name in sorted(filled))
         if addresses and seen.setdefault(addresses, k) != k:
             raise InputError(f"checkpoints {seen[addresses]} and {k} are the same memory: copy what state_dict() "
                              "gives, as by copy.deepcopy()")
