@@ -45,6 +45,8 @@ def parse_arguments():
 
 def log_sum_exp(values):
     highest = max(values)
+    if math.isinf(highest):
+        return highest
     return highest + math.log(sum(math.exp(value - highest) for value in values))
 
 
