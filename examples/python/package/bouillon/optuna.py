@@ -1,109 +1,111 @@
 # SPDX-License-Identifier: Apache-2.0
 """A sampler for studies of Optuna, which must be installed: `pip install optuna`."""
-import math
+import secrets
+import threading
+import zlib
 
+import numpy
 import optuna
-from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.distributions import CategoricalDistribution
 from optuna.samplers import BaseSampler, RandomSampler
-from optuna.study import StudyDirection
-from optuna.trial import TrialState
 
+from bouillon import _study
 from bouillon.search import Known, Search
 from bouillon.spaces import Box
 
+SEED = "bouillon:seed"
+
 
 class BouillonSampler(BaseSampler):
-    """Suggests floats and integers by a search of bouillon; categories, and what comes late, are drawn at random.
+    """Suggests floats and integers by a search of bouillon; what has no common range in all trials is drawn at random.
 
-    A study has one value, to be minimised or maximised. `noise_free=True` says that the same parameters always have the
-    same value. Trials that failed, were pruned or belong to another process are learned from as the study has them.
+    What is searched are the numbers that all complete trials have, with the same range. Categories are drawn at random.
+    A study has one value, to be minimised or maximised. The sampler remembers nothing: each suggestion learns from all
+    that the study then holds, at the parameters that were really tried, whoever suggested them. So trials may be added
+    and enqueued, values fixed, and several workers may share a study. Trials that run are expected to end as the search
+    believes, so that the next one goes elsewhere. Pruned trials count by the last value that they reported. Failed ones
+    and those with an infinite loss count as worse than the worst.
+
+    `seed=None` draws one. `noise_free=True` says that the same parameters always have the same value. It holds for what
+    is searched alone: where trials differ in other parameters as well, or were pruned, the noise is fitted.
+    `kernel` and `acquisition` are those of `Search`.
     """
 
-    def __init__(self, seed=1, kernel="auto", acquisition="improvement-or-knowledge", noise_free=False):
-        self._options = {"seed": seed, "kernel": kernel, "acquisition": acquisition}
-        self._noise_free, self._seed = noise_free, seed
-        self._random = RandomSampler(seed=seed)
-        self._searched = optuna.search_space.IntersectionSearchSpace(include_pruned=True)
-        self._search, self._space, self._names = None, {}, []
-        self._tickets = {}  # number of a trial of the study -> ticket
+    def __init__(self, seed=None, kernel="auto", acquisition="improvement-or-knowledge", noise_free=False):
+        self._seed = _drawn_seed() if seed is None else seed
+        self._options = {"kernel": kernel, "acquisition": acquisition}
+        self._noise_free = bool(noise_free)
+        self._one_at_a_time = threading.Lock()
+        Search(Box([0], [1]), budget=None, seed=self._seed, **self._options)  # refuses what no search can use
+
+    def __getstate__(self):
+        return {name: value for name, value in self.__dict__.items() if name != "_one_at_a_time"}
+
+    def __setstate__(self, state):
+        self.__dict__.update(state, _one_at_a_time=threading.Lock())
 
     def reseed_rng(self):
-        """For a process that has the sampler from another: what is drawn at random differs."""
-        self._random.reseed_rng()
+        """Draws another seed, for a worker that has the sampler from another one."""
+        self._seed = _drawn_seed()
 
     def infer_relative_search_space(self, study, trial):
-        """What all trials so far had in common, of numbers with a range."""
-        return {name: distribution for name, distribution in self._searched.calculate(study).items()
+        """What all complete trials have in common, of numbers with a range."""
+        common = optuna.search_space.intersection_search_space(study.get_trials(deepcopy=False))
+        return {name: distribution for name, distribution in common.items()
                 if not isinstance(distribution, CategoricalDistribution) and not distribution.single()}
 
     def sample_relative(self, study, trial, search_space):
-        """The search's next point; nothing where there is no common space yet."""
+        """The next point of a search that knows all trials; nothing where there is no common space yet."""
         if len(study.directions) != 1:
             raise ValueError("BouillonSampler takes studies of one value")
         if not search_space:
             return {}
-        names = sorted(search_space)
-        if self._search is None or self._space != search_space:
-            self._begin(study, names, search_space)
-        self._tell(study)
-        suggested = self._search.suggest()
-        self._tickets[trial.number] = suggested.ticket
-        return {name: _value(search_space[name], number) for name, number in zip(names, suggested.point)}
+        coordinates = _study.Coordinates(search_space)
+        with self._one_at_a_time:  # a thread sees what the one before it was given
+            trials = study.get_trials(deepcopy=False)
+            # A pruner may split a study; by their first trials the parts' designs differ.
+            seed = (self._seed_of(study) + trials[0].number) % 2**64
+            tried = _study.tried(study, trials, coordinates, trial.number)
+            parameters = coordinates.parameters(self._next(tried, coordinates.box(), seed))
+            _study.share(study, trial, parameters)
+        return parameters
 
     def sample_independent(self, study, trial, param_name, param_distribution):
-        """At random."""
-        return self._random.sample_independent(study, trial, param_name, param_distribution)
+        """At random: a function of the seed, the trial and the name, so that a resumed study goes on as it would."""
+        words = [self._seed, trial.number, zlib.crc32(param_name.encode())]
+        drawn = RandomSampler(seed=int(numpy.random.SeedSequence(words).generate_state(1)[0]))
+        return drawn.sample_independent(study, trial, param_name, param_distribution)
 
-    def _begin(self, study, names, space):
-        """A search that knows the trials which were before it."""
-        self._space, self._names, self._tickets = dict(space), names, {}
-        rows = [_row(space[name]) for name in names]
-        known = [self._known(study, one) for one in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-                 if all(name in one.params for name in names)]
-        self._search = Search(Box(*map(list, zip(*rows))), budget=None, known=known, **self._options)
+    def _seed_of(self, study):
+        """The seed that all workers of a study share, so that they share one first design: the first one's."""
+        seed = study._storage.get_study_system_attrs(study._study_id).get(SEED)
+        if seed is None:
+            seed = int(self._seed)
+            study._storage.set_study_system_attr(study._study_id, SEED, seed)
+        return seed
 
-    def _known(self, study, trial):
-        point = [_number(self._space[name], trial.params[name]) for name in self._names]
-        return Known(point, _loss(study, trial.value), 0.0 if self._noise_free else None)
+    def _next(self, tried, box, seed):
+        """The next point (d) in a box."""
+        before = next((i for i, one in enumerate(tried) if one.suggested), len(tried))
+        design = max(min(max(len(box.lower) + 2, 3), 10) - before, 1)  # what was there before counts towards it
+        known = _study.known([one for one in tried if one.ended], self._noise_free)
 
-    def _tell(self, study):
-        """What became of the trials that this sampler suggested."""
-        for one in study.get_trials(deepcopy=False):
-            if one.number not in self._tickets or not one.state.is_finished():
-                continue
-            ticket = self._tickets.pop(one.number)
-            value = one.value if one.state == TrialState.COMPLETE else None
-            if value is None and one.state == TrialState.PRUNED and one.intermediate_values:
-                value = one.intermediate_values[max(one.intermediate_values)]
-            if value is None or not math.isfinite(value):
-                self._search.fail(ticket, one.state.name.lower())
-            else:
-                self._search.observe(ticket, _loss(study, value), 0.0 if self._noise_free else None)
+        def search():
+            return Search(box, budget=None, seed=seed, initial_trials=design, known=known, **self._options)
 
-
-def _loss(study, value):
-    return -value if study.direction == StudyDirection.MAXIMIZE else value
-
-
-def _row(distribution):
-    """lower, upper, logarithmic, integer: steps are counted."""
-    if isinstance(distribution, FloatDistribution) and distribution.step is None:
-        return distribution.low, distribution.high, distribution.log, False
-    if distribution.log:
-        return distribution.low, distribution.high, True, True
-    return 0, round((distribution.high - distribution.low) / distribution.step), False, True
+        pending = [one.point for one in tried if not one.ended]
+        if pending:
+            expected = search().belief(pending)[0] if known else [0.0] * len(pending)
+            variance = known[0].variance if known else None
+            known = known + [Known(point, loss, variance) for point, loss in zip(pending, expected)]
+        now = search()
+        if not now.done():
+            return now.suggest().point
+        # All points of a space of integers have been tried: the one once more that may yet be the best.
+        points = sorted({one.point for one in tried})
+        means, errors = now.belief(points)
+        return points[int(numpy.argmin(means - errors))]
 
 
-def _value(distribution, number):
-    """What a study calls a coordinate of the search."""
-    whole = isinstance(distribution, IntDistribution)
-    if distribution.step is not None and not distribution.log:
-        number = distribution.low + round(number) * distribution.step
-    return int(round(number)) if whole else min(max(float(number), distribution.low), distribution.high)
-
-
-def _number(distribution, value):
-    """The coordinate of a study's value."""
-    if distribution.step is not None and not distribution.log:
-        return round((value - distribution.low) / distribution.step)
-    return min(max(value, distribution.low), distribution.high)
+def _drawn_seed():
+    return secrets.randbits(32)
