@@ -8,14 +8,18 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <functional>
 #include <limits>
 #include <string>
 #include <unistd.h>
+#include <utility>
 
 /// A line on the terminal that is written over as work goes on; nothing where standard error is no terminal.
 class progress_line {
  public:
-    explicit progress_line(std::size_t budget) : budget_(budget) {}
+    /// @param show_elsewhere takes the line in the terminal's place; may be empty
+    explicit progress_line(std::size_t budget, std::function<void(const std::string&)> show_elsewhere = {})
+        : budget_(budget), show_elsewhere_(std::move(show_elsewhere)) {}
     ~progress_line() { clear(); }
     progress_line(const progress_line&) = delete;
     progress_line& operator=(const progress_line&) = delete;
@@ -30,16 +34,20 @@ class progress_line {
     }
 
     void show(const std::string& text) {
+        if (show_elsewhere_) return show_elsewhere_(text);
         if (!terminal_) return;
         std::fprintf(stderr, "\r\033[K%s", text.c_str());
         std::fflush(stderr);
     }
 
-    void clear() { show(""); }
+    void clear() {
+        if (!show_elsewhere_) show("");
+    }
 
  private:
     const bool terminal_ = ::isatty(STDERR_FILENO) != 0;
     const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     std::size_t budget_;
+    std::function<void(const std::string&)> show_elsewhere_;
     double best_ = std::numeric_limits<double>::infinity();
 };

@@ -8,7 +8,7 @@
 #include "report/report_output.hpp"
 #include "shell_word.hpp"
 
-#include <cstdio>
+#include <string>
 #include <utility>
 
 namespace {
@@ -26,16 +26,17 @@ std::vector<reported_checkpoint> measured_alone(merge_problem& problem) {
             const auto loss = bouillon::mean_loss(problem.losses(alone, bouillon::document_set::search).losses);
             measured.push_back({names[k], loss.mean, loss.standard_error()});
         } catch (const bouillon::work_error& failure) {
-            std::fprintf(stderr, "bouillon: the page does without %s alone: %s\n", names[k].c_str(), failure.what());
+            problem.note("the page does without " + names[k] + " alone: " + failure.what());
         }
     }
     return measured;
 }
 
-std::vector<reported_distance> neighbours_distances(const bouillon::checkpoint_set& checkpoints, std::size_t threads,
-                                                    const std::vector<std::string>& names) try {
+std::vector<reported_distance> neighbours_distances(const bouillon::checkpoint_set& checkpoints,
+                                                    const merge_problem& problem) try {
+    const auto& names = problem.names.checkpoints;
     std::vector<reported_distance> distances;
-    const auto pairs = bouillon::compare_neighbours(checkpoints, threads);
+    const auto pairs = bouillon::compare_neighbours(checkpoints, problem.arguments.threads);
     for (std::size_t k = 0; k < pairs.size(); ++k) {
         bouillon::comparison whole;
         for (const auto& tensor : pairs[k]) whole += tensor;
@@ -44,7 +45,7 @@ std::vector<reported_distance> neighbours_distances(const bouillon::checkpoint_s
     }
     return distances;
 } catch (const bouillon::error& failure) {
-    std::fprintf(stderr, "bouillon: the page does without the checkpoints' distances: %s\n", failure.what());
+    problem.note(std::string("the page does without the checkpoints' distances: ") + failure.what());
     return {};
 }
 
@@ -67,6 +68,6 @@ report_page make_page(merge_problem& problem, const bouillon::checkpoint_set* ch
     page.slices = result.slices;
     page.slices_space = result.slices_space;
     page.checkpoints = measured_alone(problem);
-    if (checkpoints) page.distances = neighbours_distances(*checkpoints, arguments.threads, page.names.checkpoints);
+    if (checkpoints) page.distances = neighbours_distances(*checkpoints, problem);
     return page;
 }

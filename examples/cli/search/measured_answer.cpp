@@ -47,7 +47,7 @@ bool take_best_trial(merge_problem& problem, const bouillon::history& trials, bo
 }  // namespace
 
 void measure_answer(merge_problem& problem, const bouillon::history& trials, search_result& result) {
-    progress_line progress(problem.arguments.budget);
+    progress_line progress(problem.arguments.budget, problem.on_stage);
     progress.show("measuring found merge");
     const auto weights = result.recommendation.merge_weights;
     try {

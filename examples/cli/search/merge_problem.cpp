@@ -6,6 +6,7 @@
 #include <bouillon/search/loss_changes.hpp>
 #include <bouillon/space/simplex.hpp>
 
+#include "printed.hpp"
 #include "scoring/merge_scorer.hpp"
 
 #include <algorithm>
@@ -15,18 +16,19 @@
 using bouillon::document_set;
 using bouillon::gain_documents;
 
+void print_note(const std::string& text) { std::fprintf(stderr, "bouillon: %s\n", text.c_str()); }
+
 std::vector<double> merge_problem::newest() const { return bouillon::simplex{checkpoints()}.newest_average(1); }
 
 namespace {
 
 /// Measures once more where a measurement that the search cannot do without fails.
 template <class Measure>
-std::vector<double> needed(const std::string& name, const Measure& measure) {
+std::vector<double> needed(const merge_problem& problem, const std::string& name, const Measure& measure) {
     try {
         return measure();
     } catch (const bouillon::work_error& failure) {
-        std::fprintf(stderr, "bouillon: %s could not be measured, and is tried once more: %s\n", name.c_str(),
-                     failure.what());
+        problem.note(name + " could not be measured, and is tried once more: " + failure.what());
         return measure();
     }
 }
@@ -37,7 +39,7 @@ constexpr const char* the_newest = "the newest checkpoint";
 void compare_newest(const merge_problem& problem, const merge_scorer& scorer, recorded_evaluator& evaluate) {
     const std::vector<double>& recorded = problem.newest_losses;
     bouillon::measurement again{problem.newest(), recorded};
-    const auto measured = needed(the_newest, [&] {
+    const auto measured = needed(problem, the_newest, [&] {
         auto evaluation = scorer.evaluate(again.merge_weights, document_set::search);
         again.test = std::move(evaluation.beside);
         return evaluation.losses;
@@ -48,11 +50,10 @@ void compare_newest(const merge_problem& problem, const merge_scorer& scorer, re
                                     bouillon::to_string(measured.size()) + " here");
     const auto changes = bouillon::changes_of(recorded, measured);
     if (changes.differing > 0)
-        std::fprintf(
-            stderr,
-            "bouillon: %sthe newest checkpoint measures otherwise now, as on another machine or with a noisy scorer: "
-            "%zu of %zu losses differ, by up to %.2g. The recorded ones stand.\n",
-            problem.journal.name().c_str(), changes.differing, changes.compared, changes.largest);
+        problem.note(problem.journal.name() +
+                     printed("the newest checkpoint measures otherwise now, as on another machine or with a noisy "
+                             "scorer: %zu of %zu losses differ, by up to %.2g. The recorded ones stand.",
+                             changes.differing, changes.compared, changes.largest));
     if (problem.journal.has_newest()) return;
     evaluate.remember(again);
     problem.journal.write(again);
@@ -62,7 +63,7 @@ void compare_newest(const merge_problem& problem, const merge_scorer& scorer, re
 
 std::vector<double> needed_losses(merge_problem& problem, const std::string& name,
                                   const std::vector<double>& merge_weights, document_set set) {
-    return needed(name, [&] { return problem.losses(merge_weights, set).losses; });
+    return needed(problem, name, [&] { return problem.losses(merge_weights, set).losses; });
 }
 
 void measure_newest(merge_problem& problem, const merge_scorer& scorer, recorded_evaluator& evaluate) {

@@ -26,6 +26,9 @@ struct trial_event;
 }
 struct merge_scorer;
 
+/// Prints what the user is to know, as a line of the program on standard error.
+void print_note(const std::string& text);
+
 using recorded_evaluator = bouillon::recorded_evaluator<evaluate_function>;
 using merge_losses = bouillon::measured_merges<recorded_evaluator>;
 
@@ -45,7 +48,9 @@ struct merge_problem {
     std::size_t confirming = 0;              // documents set aside from the search's
     bouillon::gain_documents gains_on = bouillon::gain_documents::search;
     std::optional<bouillon::document_race> race = std::nullopt;       // nothing: every trial is scored in full
-    std::function<void(const bouillon::trial_event&)> on_trial = {};  // hears of trials in standard error's place
+    std::function<void(const std::string&)> note = print_note;        // tells what the user is to know
+    std::function<void(const bouillon::trial_event&)> on_trial = {};  // these two are told in the terminal's place:
+    std::function<void(const std::string&)> on_stage = {};            // how trials end, and what else is measured
     bouillon::monitor* side_by_side = nullptr;                        // whose threads measure several merges at once
 
     std::size_t checkpoints() const { return names.checkpoints.size(); }

@@ -9,6 +9,7 @@
 #include <bouillon/search/search_options.hpp>
 
 #include "checkpoints/tensor_division.hpp"
+#include "printed.hpp"
 #include "search/journal_settings.hpp"
 #include "search/measured_answer.hpp"
 #include "search/running_search.hpp"
@@ -16,7 +17,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,20 +34,18 @@ struct search_stage {
 };
 
 running_search open_search(const search_parts& parts, const bouillon::search_options& options,
-                           const search_stage& stage) {
+                           const search_stage& stage, const merge_problem& problem) {
     if (!stage.journal) return running_search(parts, options);
     running_search search(parts, options, {stage.journal, stage.settings});
     const std::string name = stage.journal->name();
     if (const auto& changes = search.changed_losses(); changes.differing > 0)
-        std::fprintf(stderr,
-                     "bouillon: %s%zu of %zu losses that it was begun with differ now, by up to %.2g. The "
-                     "recorded ones stand.\n",
-                     name.c_str(), changes.differing, changes.compared, changes.largest);
+        problem.note(name + printed("%zu of %zu losses that it was begun with differ now, by up to %.2g. The recorded "
+                                    "ones stand.",
+                                    changes.differing, changes.compared, changes.largest));
     if (search.suggested_otherwise() > 0)
-        std::fprintf(stderr,
-                     "bouillon: %s%zu of its trials would be suggested elsewhere now: it is from another machine or "
-                     "version. They stand.\n",
-                     name.c_str(), search.suggested_otherwise());
+        problem.note(name + printed("%zu of its trials would be suggested elsewhere now: it is from another machine or "
+                                    "version. They stand.",
+                                    search.suggested_otherwise()));
     return search;
 }
 
@@ -60,7 +58,7 @@ void enter_baselines(merge_problem& problem) {
 /// Runs a search to its end.
 search_result run_stage(const search_parts& parts, const bouillon::search_options& options, const search_stage& stage,
                         merge_problem& problem) {
-    running_search search = open_search(parts, options, stage);
+    running_search search = open_search(parts, options, stage, problem);
     problem.journal.begin();
     if (stage.space != space_of_groups) enter_baselines(problem);
     const double newest_loss = options.reference_losses.empty() ? problem.newest_losses.front() : 0;

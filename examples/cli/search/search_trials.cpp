@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/search_trials.hpp"
 
+#include <bouillon/core/to_string.hpp>
 #include <bouillon/merge_search/run.hpp>
 #include <bouillon/search/search_options.hpp>
 
 #include "progress.hpp"
 #include "report/json_output.hpp"
 
-#include <cstdio>
 #include <limits>
 
 namespace {
@@ -19,24 +19,27 @@ class trial_teller {
         : problem_(&problem),
           earlier_(earlier),
           left_(search.options().budget - search.resumed()),
-          progress_(search.options().budget) {}
+          progress_(search.options().budget, problem.on_stage) {}
 
     void operator()(const bouillon::trial_event& event) {
-        if (problem_->on_trial) return problem_->on_trial(event);
-        ++done_;
-        if (problem_->arguments.json) print_line(trial_json(event, earlier_, problem_->newest_losses, problem_->names));
-        const double loss =
-            event.losses.empty() ? std::numeric_limits<double>::quiet_NaN() : bouillon::mean_loss(event.losses).mean;
-        progress_.trial(event.trial.ticket + 1, done_, left_ - done_, loss);
+        ++ended_;
+        problem_->on_trial ? problem_->on_trial(event) : print(event);
         if (!event.losses.empty()) return;
         progress_.clear();
-        std::fprintf(stderr, "bouillon: trial %zu failed: %s\n", earlier_ + event.trial.ticket,
-                     event.observation.reason.c_str());
+        problem_->note("trial " + bouillon::to_string(earlier_ + event.trial.ticket) +
+                       " failed: " + event.observation.reason);
     }
 
  private:
+    void print(const bouillon::trial_event& event) {
+        if (problem_->arguments.json) print_line(trial_json(event, earlier_, problem_->newest_losses, problem_->names));
+        const double loss =
+            event.losses.empty() ? std::numeric_limits<double>::quiet_NaN() : bouillon::mean_loss(event.losses).mean;
+        progress_.trial(event.trial.ticket + 1, ended_, left_ - ended_, loss);
+    }
+
     const merge_problem* problem_;
-    std::size_t earlier_, left_, done_ = 0;
+    std::size_t earlier_, left_, ended_ = 0;
     progress_line progress_;
 };
 
