@@ -189,6 +189,20 @@ TEST_CASE("a scorer that never works ends the search at once, and one that works
     CHECK(run_program(command).status == 0);
 }
 
+TEST_CASE("a scorer that works for the newest checkpoint alone ends the search after a few trials") {
+    const tiny_run run("cli-fault-trials");
+    const counting_scorer scorer(run, "test $n -gt 1 && exit 7; echo 2.5");
+    const auto command = search_of(run, 2) + scorer.option() + " --budget 20 --json";
+    const auto ended = run_program(command);
+    CHECK(ended.status == 1);
+    CHECK(ended.json().size() == 3);
+    CHECK_MESSAGE(has(ended.errors, "the first 3 trials all failed, and so would the others: "), ended.errors);
+    CHECK(scorer.calls() == 4);
+    scorer.set("test $n -gt 1 -a $n -lt 4 && exit 7; echo 2.$n");
+    scorer.fail_in("");
+    CHECK(run_program(command).status == 0);
+}
+
 TEST_CASE("a scorer may leave a helper in the background that holds its output open") {
     const tiny_run run("cli-fault-helper");
     const auto found =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/search_trials.hpp"
 
+#include <bouillon/core/error.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge_search/run.hpp>
 #include <bouillon/search/search_options.hpp>
@@ -28,6 +29,9 @@ class trial_teller {
         progress_.clear();
         problem_->note("trial " + bouillon::to_string(earlier_ + event.trial.ticket) +
                        " failed: " + event.observation.reason);
+        if (++failed_ == hopeless && ended_ == hopeless)
+            throw bouillon::work_error("the first " + bouillon::to_string(hopeless) +
+                                       " trials all failed, and so would the others: " + event.observation.reason);
     }
 
  private:
@@ -38,8 +42,10 @@ class trial_teller {
         progress_.trial(event.trial.ticket + 1, ended_, left_ - ended_, loss);
     }
 
+    static constexpr std::size_t hopeless = 3;  // failures that no merge is to blame for, where nothing else ended
+
     const merge_problem* problem_;
-    std::size_t earlier_, left_, ended_ = 0;
+    std::size_t earlier_, left_, ended_ = 0, failed_ = 0;
     progress_line progress_;
 };
 

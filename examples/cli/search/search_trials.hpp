@@ -13,4 +13,5 @@
 /// @param earlier trials of the searches before this one
 /// @param problem whose merges are measured
 /// @returns the option that ended it, without its dashes
+/// @throws work_error where the first trials of this run all fail: what measures them has a fault of its own
 std::string run_trials(running_search& search, double newest_loss, std::size_t earlier, merge_problem& problem);
