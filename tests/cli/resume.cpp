@@ -47,6 +47,25 @@ TEST_CASE("a search of a noisy scorer resumes with what it recorded, and says ho
     CHECK(resumed.json().back().at("rows")[0].at("search_loss") == 2.5000001);
 }
 
+TEST_CASE("a search whose newest checkpoint has losses of quite another size is another scorer's, and not resumed") {
+    const tiny_run run("cli-resume-other");
+    const auto journal = run / "trials.jsonl";
+    const counting_scorer scorer(run, "printf '2.5%06d\\n' $n");
+    const auto command = search_of(run, 2) + scorer.option() + " --budget 4 --json --journal " + journal.string();
+    REQUIRE(run_program(command).status == 0);
+    const std::string begun = before_result(read_text(journal));
+    for (const char* other : {"echo 25.3", "echo 0.9"}) {
+        write_text(journal, begun);
+        scorer.set(other);
+        const auto refused = run_program(command + " --resume");
+        CHECK(refused.status == 2);
+        CHECK_MESSAGE(refused.errors.find("another scorer, or other documents") != std::string::npos, refused.errors);
+        CHECK(read_text(journal) == begun);
+    }
+    scorer.set("echo 3.5");
+    CHECK(run_program(command + " --resume").status == 0);
+}
+
 TEST_CASE("losses on documents that come out otherwise are told in one line, and no search is refused for them") {
     const tiny_run run("cli-resume-otherwise");
     const auto journal = run / "trials.jsonl";

@@ -4,13 +4,16 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/search/loss_changes.hpp>
+#include <bouillon/search/paired.hpp>
 #include <bouillon/space/simplex.hpp>
 
 #include "printed.hpp"
 #include "scoring/merge_scorer.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <span>
 #include <utility>
 
 using bouillon::document_set;
@@ -33,6 +36,15 @@ std::vector<double> needed(const merge_problem& problem, const std::string& name
     }
 }
 
+/// Whether losses are so far from those on record that neither noise nor another machine tells why: every one differs,
+/// and their mean by more than half and, where that is known, by more than five standard errors.
+bool differ_grossly(std::span<const double> recorded, std::span<const double> measured) {
+    if (bouillon::changes_of(recorded, measured).differing < recorded.size()) return false;
+    const auto difference = bouillon::paired_difference(measured, recorded);
+    const double size = std::abs(difference.mean);
+    return size > 0.5 * std::abs(bouillon::mean_loss(recorded).mean) && !(size <= 5 * difference.standard_error());
+}
+
 constexpr const char* the_newest = "the newest checkpoint";
 
 /// Measures the newest checkpoint as in the run that began the journal, and says what has changed since.
@@ -48,6 +60,10 @@ void compare_newest(const merge_problem& problem, const merge_scorer& scorer, re
         throw bouillon::input_error(problem.journal.name() + "the newest checkpoint has " +
                                     bouillon::to_string(recorded.size()) + " losses there, but " +
                                     bouillon::to_string(measured.size()) + " here");
+    if (differ_grossly(recorded, measured))
+        throw bouillon::input_error(problem.journal.name() + "the newest checkpoint has the mean loss " +
+                                    printed("%.4g there, but %.4g here: another scorer, or other documents",
+                                            bouillon::mean_loss(recorded).mean, bouillon::mean_loss(measured).mean));
     const auto changes = bouillon::changes_of(recorded, measured);
     if (changes.differing > 0)
         problem.note(problem.journal.name() +

@@ -71,5 +71,5 @@ std::vector<double> needed_losses(merge_problem& problem, const std::string& nam
 /// at once. Of a search that is resumed it is measured once more, and told how that differs from what is in the
 /// journal, which stands.
 /// @throws work_error where it cannot be measured
-/// @throws input_error where the journal is of other documents
+/// @throws input_error where the journal is of other documents, or of what gives losses of quite another size
 void measure_newest(merge_problem& problem, const merge_scorer& scorer, recorded_evaluator& evaluate);
