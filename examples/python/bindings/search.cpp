@@ -5,6 +5,7 @@
 #include <bouillon/space/affine.hpp>
 #include <bouillon/space/box.hpp>
 #include <bouillon/space/interval.hpp>
+#include <bouillon/space/same_point.hpp>
 #include <bouillon/space/schedule.hpp>
 #include <bouillon/space/simplex.hpp>
 
@@ -49,7 +50,10 @@ std::span<const double> span_of(const real_array& array) { return {array.data(),
 /// A search that several threads of Python may call: one at a time, without Python's lock.
 class shared_search {
  public:
-    explicit shared_search(running_search search) : search_(std::move(search)) {}
+    /// @param dimension of its space
+    shared_search(running_search search, std::size_t dimension) : search_(std::move(search)), dimension_(dimension) {}
+
+    std::size_t dimension() const { return dimension_; }
 
     template <class Call>
     auto run(const Call& call) {
@@ -71,19 +75,25 @@ class shared_search {
     };
 
     running_search search_;
+    std::size_t dimension_;
     std::mutex mutex_;
     std::atomic<std::thread::id> caller_ = std::thread::id();
 };
 
-/// A trial by what Python has of it: the trial itself, or its ticket.
-bouillon::named_trial named(nb::handle trial) {
-    bouillon::trial* suggested = nullptr;
-    if (nb::try_cast(trial, suggested) && suggested) return {*suggested};
-    std::size_t ticket = 0;
-    if (!nb::try_cast(trial, ticket))
-        throw bouillon::input_error("a trial is named by what suggest() gave, or by its ticket");
-    return {ticket};
-}
+/// A trial as Python names it: by its ticket, and by its unit point (d) where it has the whole trial.
+using trial_name = std::tuple<std::size_t, std::optional<reals>>;
+
+class named {
+ public:
+    explicit named(const trial_name& name)
+        : trial_{std::get<0>(name), std::get<1>(name).value_or(reals())}, whole_(std::get<1>(name).has_value()) {}
+
+    operator bouillon::named_trial() const { return whole_ ? bouillon::named_trial(trial_) : trial_.ticket; }
+
+ private:
+    bouillon::trial trial_;
+    bool whole_;
+};
 
 any_kernel make_kernel(nb::handle kernel, nb::object derivative, std::size_t dimension) {
     if (nb::isinstance<nb::str>(kernel)) {
@@ -129,7 +139,8 @@ std::unique_ptr<shared_search> make_search(const any_space& space, const bouillo
                 *journal.file, journal.resume ? bouillon::journal_mode::resume : bouillon::journal_mode::create),
             settings});
     return std::make_unique<shared_search>(running_search(space, options, std::move(chosen_acquisition),
-                                                          std::move(chosen_kernel), written ? &*written : nullptr));
+                                                          std::move(chosen_kernel), written ? &*written : nullptr),
+                                           space.dimension());
 }
 
 bouillon::search_options options_of(std::optional<std::size_t> budget, std::uint64_t seed, std::size_t initial_trials,
@@ -151,11 +162,16 @@ const char* name_of_status(bouillon::trial_status status) {
     return status == failed ? "failed" : "abandoned";
 }
 
+/// Merge weights (checkpoints) of a point (d) of a space.
+reals merge_weights_of(const any_space& space, const reals& point) {
+    space.check();
+    bouillon::detail::require_coordinates("a point", point, space.dimension());
+    bouillon::detail::require_same_point("a point", point, space.point(space.unit_point(point)));
+    return space.merge_weights(point);
+}
+
 void add_spaces(nb::module_& module) {
-    nb::class_<any_space>(module, "Space")
-        .def_prop_ro("dimension", &any_space::dimension)
-        .def("merge_weights", [](const any_space& space, const reals& point) { return space.merge_weights(point); })
-        .def("check", &any_space::check);
+    nb::class_<any_space>(module, "Space").def("merge_weights", merge_weights_of);
     module.def("interval", [](double lower, double upper) { return any_space(bouillon::interval{lower, upper}); });
     module.def("simplex", [](std::size_t checkpoints) { return any_space(bouillon::simplex{checkpoints}); });
     module.def("affine", [](std::size_t checkpoints, double lower, double upper) {
@@ -173,58 +189,53 @@ void add_spaces(nb::module_& module) {
                });
 }
 
-void add_records(nb::module_& module) {
-    nb::class_<bouillon::trial>(module, "Trial")
-        .def_ro("ticket", &bouillon::trial::ticket)
-        .def_ro("point", &bouillon::trial::point)
-        .def_ro("unit_point", &bouillon::trial::unit_point)
-        .def_ro("merge_weights", &bouillon::trial::merge_weights);
-    nb::class_<bouillon::recommendation>(module, "Recommendation")
-        .def_ro("point", &bouillon::recommendation::point)
-        .def_ro("merge_weights", &bouillon::recommendation::merge_weights)
-        .def_ro("loss", &bouillon::recommendation::loss)
-        .def_ro("standard_error", &bouillon::recommendation::standard_error)
-        .def_ro("ticket", &bouillon::recommendation::ticket);
-    using bouillon::record;
-    nb::class_<record>(module, "Record")
-        .def_prop_ro("ticket", [](const record& self) { return self.trial.ticket; })
-        .def_prop_ro("point", [](const record& self) { return self.trial.point; })
-        .def_prop_ro("merge_weights", [](const record& self) { return self.trial.merge_weights; })
-        .def_prop_ro("status", [](const record& self) { return name_of_status(self.observation.status); })
-        .def_prop_ro("loss", [](const record& self) { return self.observation.loss; })
-        .def_prop_ro("variance", [](const record& self) { return self.observation.variance; })
-        .def_prop_ro("reason", [](const record& self) { return self.observation.reason; })
-        .def_prop_ro("document_losses", [](const record& self) { return self.observation.document_losses; });
+// What a search tells, as the fields of the package's dataclasses in their order.
+
+auto fields_of(const bouillon::trial& suggested) {
+    return std::make_tuple(suggested.ticket, suggested.point, suggested.unit_point, suggested.merge_weights);
 }
 
-void observe_number(shared_search& search, nb::handle trial, double loss, double variance) {
-    const auto ended = named(trial);
-    search.run([&](auto& one) { one.observe(ended, loss, variance); });
+auto fields_of(const bouillon::recommendation& recommended) {
+    const auto& [point, merge_weights, loss, standard_error, ticket] = recommended;
+    return std::make_tuple(point, merge_weights, loss, standard_error, ticket);
 }
 
-void observe_documents(shared_search& search, nb::handle trial, const real_array& losses) {
-    const auto ended = named(trial);
-    search.run([&](auto& one) { one.observe(ended, span_of(losses)); });
+auto fields_of(const bouillon::record& record) {
+    const auto& [suggested, observed] = record;
+    return std::make_tuple(suggested.ticket, suggested.point, suggested.merge_weights, name_of_status(observed.status),
+                           observed.loss, observed.variance, observed.reason, observed.document_losses);
+}
+
+auto records_of(shared_search& search) {
+    return search.run([](auto& one) {
+        std::vector<decltype(fields_of(std::declval<bouillon::record>()))> rows;
+        for (const auto& record : one.history().records()) rows.push_back(fields_of(record));
+        return rows;
+    });
+}
+
+void observe_number(shared_search& search, const trial_name& trial, double loss, double variance) {
+    search.run([&](auto& one) { one.observe(named(trial), loss, variance); });
+}
+
+void observe_documents(shared_search& search, const trial_name& trial, const real_array& losses) {
+    search.run([&](auto& one) { one.observe(named(trial), span_of(losses)); });
 }
 
 void add_calls(nb::class_<shared_search>& type) {
-    type.def("suggest", [](shared_search& search) { return search.run([](auto& one) { return one.suggest(); }); })
+    type.def("suggest",
+             [](shared_search& search) { return search.run([](auto& one) { return fields_of(one.suggest()); }); })
         .def("repeat",
-             [](shared_search& search, nb::handle trial) {
-                 const auto earlier = named(trial);
-                 return search.run([&](auto& one) { return one.repeat(earlier); });
+             [](shared_search& search, const trial_name& trial) {
+                 return search.run([&](auto& one) { return fields_of(one.repeat(named(trial))); });
              })
         .def("observe_number", observe_number)
         .def("observe_documents", observe_documents)
-        .def("fail",
-             [](shared_search& search, nb::handle trial, const std::string& reason) {
-                 const auto ended = named(trial);
-                 search.run([&](auto& one) { one.fail(ended, reason); });
-             })
+        .def("fail", [](shared_search& search, const trial_name& trial,
+                        const std::string& reason) { search.run([&](auto& one) { one.fail(named(trial), reason); }); })
         .def("abandon",
-             [](shared_search& search, nb::handle trial, const std::string& reason) {
-                 const auto ended = named(trial);
-                 search.run([&](auto& one) { one.abandon(ended, reason); });
+             [](shared_search& search, const trial_name& trial, const std::string& reason) {
+                 search.run([&](auto& one) { one.abandon(named(trial), reason); });
              })
         .def("extend",
              [](shared_search& search, std::size_t trials) { search.run([&](auto& one) { one.extend(trials); }); });
@@ -232,23 +243,17 @@ void add_calls(nb::class_<shared_search>& type) {
 
 void add_answers(nb::class_<shared_search>& type) {
     type.def("done", [](shared_search& search) { return search.run([](auto& one) { return one.done(); }); })
-        .def("recommendation",
-             [](shared_search& search) { return search.run([](auto& one) { return one.recommendation(); }); })
-        .def("history",
-             [](shared_search& search) {
-                 return search.run([](auto& one) {
-                     const auto records = one.history().records();
-                     return std::vector<bouillon::record>(records.begin(), records.end());
-                 });
-             })
+        .def(
+            "recommendation",
+            [](shared_search& search) { return search.run([](auto& one) { return fields_of(one.recommendation()); }); })
+        .def("history", records_of)
         .def("budget",
              [](shared_search& search) -> std::optional<std::size_t> {
                  const auto budget = search.run([](auto& one) { return one.options().budget; });
                  return budget == bouillon::no_budget ? std::nullopt : std::optional(budget);
              })
         .def("resumed", [](shared_search& search) { return search.run([](auto& one) { return one.resumed(); }); })
-        .def("suggested_otherwise",
-             [](shared_search& search) { return search.run([](auto& one) { return one.suggested_otherwise(); }); })
+        .def("dimension", &shared_search::dimension)
         .def("belief", [](shared_search& search, const real_array& points) {
             const auto losses = search.run([&](auto& one) { return one.believed_losses(span_of(points)); });
             std::pair<reals, reals> means_and_errors;  // (m) each
@@ -271,7 +276,6 @@ std::vector<std::string> names_of(std::span<const Choice> choices) {
 
 void add_search(nb::module_& module) {
     add_spaces(module);
-    add_records(module);
     module.def("kernels", [] { return names_of(kernel_choices()); });
     module.def("acquisitions", [] { return names_of(acquisition_choices()); });
     nb::class_<shared_search> type(module, "Search");

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
+import copy
 import io
 import json
 import math
+import pickle
+import sys
 import threading
+import types
 
 import bouillon
 import numpy
@@ -205,12 +209,49 @@ def test_several_threads_share_a_search():
     assert len(search.history()) == 12
 
 
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
 def test_the_progress_of_a_search():
     search, out = bouillon.Search(bouillon.Box([0], [1]), budget=2), io.StringIO()
     with bouillon.Progress(search, file=out) as progress:
         search.observe(search.suggest(), 2.5)
         progress.show()
     assert out.getvalue().startswith("trial 1 of 2, best loss 2.5000, ")
+    search, out = bouillon.Search(bouillon.Simplex(2), reference_losses=[1.0, 2.0]), Terminal()
+    with bouillon.Progress(search, file=out) as progress:
+        assert progress.line().startswith("trial 0 of 20, ")
+    assert out.getvalue() == ""
+    with bouillon.Progress(search, file=out) as progress:
+        search.observe(search.suggest(), [0.9, 1.9])
+        progress.show()
+    assert out.getvalue().startswith("\r\x1b[Ktrial 1 of 20, best difference -0.1000, ")
+    assert out.getvalue().endswith(" s\n")
+
+
+def test_the_progress_in_a_notebook(monkeypatch):
+    shown = []
+
+    class Display:
+        Pretty = staticmethod(str)
+
+        def display(text, display_id):
+            shown.append(("new", text))
+            return Display
+
+        def update(text):
+            shown.append(("again", text))
+
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(
+        get_ipython=lambda: types.SimpleNamespace(kernel=True), display=Display))
+    search = bouillon.Search(bouillon.Box([0], [1]), budget=2)
+    with bouillon.Progress(search) as progress:
+        for _ in range(2):
+            search.observe(search.suggest(), 1.0)
+            progress.show()
+    assert [how for how, _ in shown] == ["new", "again"] and shown[1][1].startswith("trial 2 of 2, best loss 1.0000, ")
 
 
 def test_the_history_as_a_table():
@@ -219,14 +260,60 @@ def test_the_history_as_a_table():
     frame = search.to_frame()
     assert isinstance(frame, pandas.DataFrame) and list(frame.index) == [0, 1, 2]
     assert frame["loss"].notna().all() and (frame["weight_0"] + frame["weight_1"]).round(9).eq(1).all()
-    assert bouillon.Search(bouillon.Simplex(2)).to_frame().empty
+    for space in (bouillon.Simplex(2), bouillon.Box([0], [1]), bouillon.Interval(0, 1), bouillon.Schedule(5)):
+        search = bouillon.Search(space, budget=1)
+        empty = search.to_frame()
+        search.suggest()
+        assert empty.empty and list(empty.columns) == list(search.to_frame().columns)
+        assert empty.index.name == "ticket" == search.to_frame().index.name
+
+
+def test_what_a_search_tells_is_plain_data():
+    search = run(bouillon.Search(bouillon.Simplex(3), budget=4))
+    search.extend(1)
+    trial = search.suggest()
+    for one in (trial, search.history()[0], search.history()[-1], search.recommendation()):
+        again = pickle.loads(pickle.dumps(one))
+        assert repr(again) == repr(one) == repr(copy.deepcopy(one)) and type(one).__name__ + "(" in repr(one)
+    assert isinstance(trial, bouillon.Trial) and isinstance(search.history()[0], bouillon.Record)
+    assert isinstance(search.recommendation(), bouillon.Recommendation) and "merge_weights=[" in repr(trial)
+    assert repr(search) == "<bouillon.Search over Simplex(checkpoints=3): 5 of 5 trials>"
+    other = bouillon.Search(bouillon.Simplex(3), budget=5, seed=9)
+    for _ in range(5):
+        other.suggest()
+    with pytest.raises(bouillon.InputError, match="it belongs to another search"):
+        other.observe(trial, 1.0)
+    search.observe(pickle.loads(pickle.dumps(trial)), 0.5)
+    assert search.history()[4].loss == 0.5
+
+
+def test_merge_weights_of_a_point():
+    for space in (bouillon.Interval(0, 1), bouillon.Simplex(4), bouillon.Affine(3), bouillon.Schedule(6),
+                  bouillon.Box([0], [1])):
+        trial = bouillon.Search(space, budget=3).suggest()
+        assert space.merge_weights(trial.point) == pytest.approx(trial.merge_weights)
+        assert len(trial.merge_weights) == space.checkpoints
+        for point in ([0.1] * 9, [], None, [math.nan] * len(trial.point), [7.0] * len(trial.point)):
+            with pytest.raises(bouillon.InputError):
+                pytest.fail(f"{space} has {space.merge_weights(point)} at {point}")
+
+
+def test_what_is_no_loss_is_named():
+    search = bouillon.Search(bouillon.Box([0], [1]))
+    trial = search.suggest()
+    with pytest.raises(bouillon.InputError, match="what was observed is None, but"):
+        search.observe(trial, None)
+    with pytest.raises(bouillon.InputError, match="what was observed is a dict of 'loss', but"):
+        search.observe(trial, {"loss": 1.0})
+    with pytest.raises(TypeError):
+        bouillon.Known([0.5])
 
 
 @pytest.mark.parametrize("arguments, message", [
     ({"budget": -1}, "budget is -1"), ({"budget": 1.5}, "budget is 1.5"), ({"seed": "a"}, "seed is 'a'"),
     ({"kernel": "cubic"}, "there is no kernel 'cubic' among auto, matern52"), ({"kernel": 3}, "kernel is 3"),
     ({"acquisition": "best"}, "there is no acquisition 'best'"), ({"acquisition": None}, "acquisition is None"),
-    ({"known": [3]}, "a known loss is 3"), ({"known": [bouillon.Known([5.0])]}, "known observation 0"),
+    ({"known": [3]}, "a known loss is 3"), ({"known": [bouillon.Known([5.0], 0.0)]}, "known observation 0"),
     ({"reference_losses": [[1.0]]}, "has the shape"), ({"reference_losses": [math.inf]}, "reference_losses"),
     ({"settings": {1j: 2}}, "settings must be"), ({"settings": {"a": "\ud800"}}, "settings must be"),
     ({"settings": {"a": 10**400}}, "settings must be"), ({"journal": 3}, "journal is 3"),

@@ -186,6 +186,22 @@ def test_losses_may_be_a_tensor():
     search.observe(search.suggest(), torch.tensor([0.5, 1.5], requires_grad=True))
     assert search.history()[0].loss == -0.5
     search.observe(search.suggest(), torch.tensor(0.25))
+    search.observe(search.suggest(), [torch.tensor(loss, requires_grad=True) for loss in (0.5, 1.0)])
+    assert search.history()[2].loss == -0.75
+
+
+def test_points_may_be_a_tensor():
+    search = bouillon.Search(bouillon.Simplex(2), budget=3)
+    search.observe(search.suggest(), 0.25)
+    means = [search.belief(points)[0] for points in (
+        [[0.5, 0.5]], torch.tensor([[0.5, 0.5]], requires_grad=True), torch.tensor([0.5, 0.5], requires_grad=True),
+        [[torch.tensor(0.5, requires_grad=True), torch.tensor(0.5)]])]
+    assert all(mean == means[0] for mean in means)
+    for wrong in (torch.ones(1, 2, device="meta"), [torch.ones(1, device="meta")] * 2):
+        with pytest.raises(bouillon.InputError):
+            search.belief(wrong)
+        with pytest.raises(bouillon.InputError):
+            search.observe(0, wrong)
 
 
 def test_a_run_goes_into_the_model_of_its_checkpoints(data):

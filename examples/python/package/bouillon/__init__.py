@@ -6,11 +6,11 @@ from bouillon.checkpoints import Checkpoint, Run, TensorInfo, inspect, open_run,
 from bouillon.merge_search import MergeSearchResult, search_merge
 from bouillon.progress import Progress
 from bouillon.resident import Merge, Resident, hold
-from bouillon.search import Kernel, Known, Search
+from bouillon.search import Kernel, Known, Recommendation, Record, Search, Trial
 from bouillon.spaces import Affine, Box, Interval, Schedule, Simplex
 
 __all__ = [
     "Affine", "Box", "Checkpoint", "InputError", "Interval", "Kernel", "Known", "Merge", "MergeSearchResult",
-    "Progress", "Resident", "Run", "Schedule", "Search", "Simplex", "TensorInfo", "WorkError", "hold", "inspect",
-    "open_run", "search_merge", "write_merged",
+    "Progress", "Recommendation", "Record", "Resident", "Run", "Schedule", "Search", "Simplex",
+    "TensorInfo", "Trial", "WorkError", "hold", "inspect", "open_run", "search_merge", "write_merged",
 ]

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, TextIO, Union
+from typing import Any, NamedTuple, TextIO, Union
 
 import numpy
 import numpy.typing
@@ -16,28 +16,32 @@ Array = numpy.typing.NDArray[numpy.float64]
 class InputError(ValueError): ...
 class WorkError(RuntimeError): ...
 
+class _Space:
+    checkpoints: int
+    def merge_weights(self, point: Numbers) -> list[float]: ...
+
 @dataclass(frozen=True)
-class Interval:
+class Interval(_Space):
     lower: float = ...
     upper: float = ...
 
 @dataclass(frozen=True)
-class Simplex:
+class Simplex(_Space):
     checkpoints: int = ...
 
 @dataclass(frozen=True)
-class Affine:
+class Affine(_Space):
     checkpoints: int = ...
     lower: float = ...
     upper: float = ...
 
 @dataclass(frozen=True)
-class Schedule:
+class Schedule(_Space):
     checkpoints: int = ...
     largest_step: float = ...
 
 @dataclass(frozen=True)
-class Box:
+class Box(_Space):
     lower: Sequence[float]
     upper: Sequence[float]
     logarithmic: Sequence[bool] | None = ...
@@ -48,7 +52,7 @@ MergeSpace = Union[Interval, Simplex, Affine, Schedule]
 @dataclass(frozen=True)
 class Known:
     point: Sequence[float]
-    loss: float = ...
+    loss: float
     variance: float | None = ...
 
 @dataclass(frozen=True)
@@ -57,48 +61,35 @@ class Kernel:
     derivative: Callable[[Array], numpy.typing.ArrayLike] | None = ...
     name: str = ...
 
-class Trial(Protocol):
-    @property
-    def ticket(self) -> int: ...
-    @property
-    def point(self) -> list[float]: ...
-    @property
-    def unit_point(self) -> list[float]: ...
-    @property
-    def merge_weights(self) -> list[float]: ...
+@dataclass(frozen=True)
+class Trial:
+    ticket: int
+    point: list[float]
+    unit_point: list[float]
+    merge_weights: list[float]
 
-class Recommendation(Protocol):
-    @property
-    def point(self) -> list[float]: ...
-    @property
-    def merge_weights(self) -> list[float]: ...
-    @property
-    def loss(self) -> float: ...
-    @property
-    def standard_error(self) -> float: ...
-    @property
-    def ticket(self) -> int | None: ...
+@dataclass(frozen=True)
+class Recommendation:
+    point: list[float]
+    merge_weights: list[float]
+    loss: float
+    standard_error: float
+    ticket: int | None
 
-class Record(Protocol):
-    @property
-    def ticket(self) -> int: ...
-    @property
-    def point(self) -> list[float]: ...
-    @property
-    def merge_weights(self) -> list[float]: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def loss(self) -> float: ...
-    @property
-    def variance(self) -> float: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def document_losses(self) -> list[float]: ...
+@dataclass(frozen=True)
+class Record:
+    ticket: int
+    point: list[float]
+    merge_weights: list[float]
+    status: str
+    loss: float
+    variance: float
+    reason: str
+    document_losses: list[float]
 
 class Search:
     space: MergeSpace | Box
+    differences: bool
     def __init__(
         self, space: MergeSpace | Box, budget: int | None = ..., seed: int = ..., kernel: str | Kernel = ...,
         acquisition: str | Callable[[Array, Array, float], numpy.typing.ArrayLike] = ...,

@@ -4,6 +4,7 @@ import numbers
 import operator
 import os
 import sys
+from collections.abc import Mapping
 
 import numpy
 
@@ -43,12 +44,12 @@ def real(name, value):
         raise InputError(f"{name} is {shown(value)}, but it must be a number")
     try:
         return float(value)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, RuntimeError):
         raise InputError(f"{name} is {shown(value)}, but it must be a number") from None
 
 
 def reals(name, values):
-    """(n) numbers as a contiguous array of float64, of whatever gives one: a list, an array, a tensor."""
+    """(n) numbers as a contiguous array of float64, of whatever gives one: a list, an array, a tensor, tensors."""
     array = array_of_reals(name, "a row of numbers", values)
     if array.ndim != 1:
         raise InputError(f"{name} must be a row of numbers, but it has the shape {list(array.shape)}")
@@ -57,11 +58,8 @@ def reals(name, values):
 
 def array_of_reals(name, what, values):
     """A contiguous array of float64, of as many dimensions as the values have."""
-    if is_torch(values):
-        values = values.detach().cpu()
-        values = values if values.is_complex() else values.double()
     try:
-        given = numpy.asarray(values)
+        given = numpy.asarray(_of_numpy(values))
         if given.dtype.kind == "c":  # of which NumPy would take the real parts
             raise TypeError("they are complex")
         return numpy.asarray(given, dtype=numpy.float64, order="C")
@@ -69,9 +67,27 @@ def array_of_reals(name, what, values):
         raise InputError(f"{name} must be {what}: {problem}") from None
 
 
+def _of_numpy(values):
+    """What torch would refuse to give NumPy, as a tensor that requires a gradient, as what it gives."""
+    if is_torch(values):
+        values = values.detach().cpu()
+        return values if values.is_complex() else values.double()
+    if "torch" in sys.modules and isinstance(values, (list, tuple)):
+        return [_of_numpy(one) for one in values]
+    return values
+
+
 def is_torch(value):
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
+
+
+def losses(giver, value):
+    """A loss as a float, or those of documents as an array (n). `giver`: as in "the scorer returned"."""
+    if value is None or isinstance(value, Mapping):
+        given = "None" if value is None else f"a dict of {', '.join(map(shown, value)) or 'nothing'}"
+        raise InputError(f"{giver} {given}, but it must be a loss, or a row of them")
+    return real("a loss", value) if is_number(value) or isinstance(value, str) else reals("losses", value)
 
 
 def path(name, value):

@@ -4,13 +4,13 @@ import functools
 import json
 import math
 from dataclasses import dataclass
-from typing import Callable, Optional, Sequence
+from typing import Callable, List, Optional, Sequence
 
 import numpy
 
 from bouillon import _core
-from bouillon._arguments import (InputError, array_of_reals, is_number, listed, name_of, path, real, reals, shown,
-                                 text, whole)
+from bouillon._arguments import (InputError, array_of_reals, listed, losses, name_of, path, real, reals, shown, text,
+                                 whole)
 from bouillon.spaces import made
 
 LARGEST_DESIGN = 10**8  # n^2 d of n points in d coordinates, as the cost of a first design grows
@@ -22,7 +22,7 @@ class Known:
     """A loss that is known before the search begins: it costs no trial."""
 
     point: Sequence[float]
-    loss: float = 0.0
+    loss: float
     variance: Optional[float] = 0.0  # None: not known
 
 
@@ -37,6 +37,41 @@ class Kernel:
     profile: Callable
     derivative: Optional[Callable] = None
     name: str = ""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A suggestion: evaluate `point`, or merge with `merge_weights`, and tell the loss."""
+
+    ticket: int
+    point: List[float]
+    unit_point: List[float]
+    merge_weights: List[float]
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """Where the loss is lowest that can be counted on. `ticket`: of the trial there, None where none was."""
+
+    point: List[float]
+    merge_weights: List[float]
+    loss: float
+    standard_error: float
+    ticket: Optional[int]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A trial and what became of it. `status`: "pending", "observed", "failed" or "abandoned"."""
+
+    ticket: int
+    point: List[float]
+    merge_weights: List[float]
+    status: str
+    loss: float      # NaN unless observed
+    variance: float  # NaN where not known
+    reason: str
+    document_losses: List[float]
 
 
 class Search:
@@ -57,18 +92,23 @@ class Search:
                  reference_losses=(), initial_trials=0, journal=None, resume=False, settings=None):
         self.space = space
         core_space = made(space)
+        reference = reals("reference_losses", reference_losses).tolist()
+        self.differences = bool(reference)  # whether losses are told as differences to the reference
         self._search = _core.make_search(
             core_space, None if budget is None else whole("budget", budget), whole("seed", seed, most=2**64 - 1),
             whole("initial_trials", initial_trials, most=math.isqrt(LARGEST_DESIGN // max(core_space.dimension, 1))),
-            reals("reference_losses", reference_losses).tolist(),
-            [_known(one) for one in listed("known", "Known(point, loss, variance)", known)],
+            reference, [_known(one) for one in listed("known", "Known(point, loss, variance)", known)],
             *_kernel(kernel), _named_function("acquisition", acquisition),
             None if journal is None else path("journal", journal), bool(resume),
             _settings(settings, kernel=kernel, acquisition=acquisition))
 
+    def __repr__(self):
+        budget = "" if self.budget is None else f" of {self.budget}"
+        return f"<bouillon.Search over {self.space!r}: {len(self.history())}{budget} trials>"
+
     def suggest(self):
         """The next trial: its `ticket`, `point` and `merge_weights`."""
-        return self._search.suggest()
+        return Trial(*self._search.suggest())
 
     def observe(self, trial, loss, variance=None):
         """Ends a trial with its loss, or with the losses of its documents, which tell mean and variance.
@@ -76,13 +116,13 @@ class Search:
         `variance`: of a single loss, 0 where it has no noise, None where it is not known. A loss that is not finite is
         a failure.
         """
-        trial = _named(trial)
-        if is_number(loss) or isinstance(loss, str):
-            self._search.observe_number(trial, real("loss", loss), _variance(variance))
+        trial, loss = _named(trial), losses("what was observed is", loss)
+        if isinstance(loss, float):
+            self._search.observe_number(trial, loss, _variance(variance))
         elif variance is not None:
             raise InputError("losses of documents tell their variance: it must not be given beside them")
         else:
-            self._search.observe_documents(trial, reals("losses", loss))
+            self._search.observe_documents(trial, loss)
 
     def fail(self, trial, reason=""):
         """Ends a trial that gave no loss: it counts as worse than the worst."""
@@ -94,7 +134,7 @@ class Search:
 
     def repeat(self, trial):
         """A new trial at an earlier one's point."""
-        return self._search.repeat(_named(trial))
+        return Trial(*self._search.repeat(_named(trial)))
 
     def extend(self, trials):
         """Allows so many trials more."""
@@ -116,7 +156,7 @@ class Search:
 
     def recommendation(self):
         """Where the loss is lowest that can be counted on: `point`, `merge_weights`, `loss`, `standard_error`."""
-        return self._search.recommendation()
+        return Recommendation(*self._search.recommendation())
 
     def belief(self, points):
         """What is believed of the loss at points (m, d), as it is observed.
@@ -134,16 +174,18 @@ class Search:
 
     def history(self):
         """All trials and what became of them, by ticket."""
-        return self._search.history()
+        return [Record(*row) for row in self._search.history()]
 
     def to_frame(self):
         """The history as a table of pandas: a row a trial."""
         import pandas
 
-        rows = [{"ticket": one.ticket, "status": one.status, "loss": one.loss, "variance": one.variance,
-                 "reason": one.reason, **{f"point_{i}": x for i, x in enumerate(one.point)},
-                 **{f"weight_{k}": w for k, w in enumerate(one.merge_weights)}} for one in self.history()]
-        return pandas.DataFrame(rows).set_index("ticket") if rows else pandas.DataFrame(columns=["status", "loss"])
+        columns = ["ticket", "status", "loss", "variance", "reason",
+                   *(f"point_{i}" for i in range(self._search.dimension())),
+                   *(f"weight_{k}" for k in range(self.space.checkpoints))]
+        rows = [[one.ticket, one.status, one.loss, one.variance, one.reason, *one.point, *one.merge_weights]
+                for one in self.history()]
+        return pandas.DataFrame(rows, columns=columns).set_index("ticket")
 
 
 def kernels():
@@ -157,7 +199,10 @@ def acquisitions():
 
 
 def _named(trial):
-    return trial if isinstance(trial, _core.Trial) else whole("a trial's ticket", trial)
+    """The ticket, and of a whole trial where it lies, by which a search tells whether it is its own."""
+    if not isinstance(trial, Trial):
+        return whole("a trial's ticket", trial), None
+    return whole("a trial's ticket", trial.ticket), reals("a trial's unit_point", trial.unit_point).tolist()
 
 
 def _variance(variance):
@@ -203,8 +248,11 @@ def _kernel(kernel):
 def _settings(settings, **choices):
     """What must be the same when a journal is taken up again, as JSON."""
     own = {name: choice for name, choice in choices.items() if isinstance(choice, str)}
+    return json_of(settings or {}, **own)
+
+
+def json_of(settings, **more):
     try:
-        merged = {**own, **(settings or {})}
-        return json.dumps(merged, allow_nan=False)
+        return json.dumps({**more, **settings}, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as problem:
         raise InputError(f"settings must be an object of JSON: {problem}") from None

@@ -13,19 +13,30 @@ def checkpoints_of(count):
     return whole("checkpoints", count, 1, MOST_COORDINATES)
 
 
+class _Space:
+    """Where a search may look: points (d) that it suggests, and what merge weights (checkpoints) they stand for."""
+
+    checkpoints = 0  # of a space that is not for merging
+
+    def merge_weights(self, point):
+        """(checkpoints), oldest first, of a point (d)."""
+        return self._made().merge_weights(reals("a point", point).tolist())
+
+
 @dataclass(frozen=True)
-class Interval:
+class Interval(_Space):
     """The newer of two checkpoints' merge weight."""
 
     lower: float = 0.5
     upper: float = 1.0
+    checkpoints = 2
 
     def _made(self):
         return _core.interval(real("lower", self.lower), real("upper", self.upper))
 
 
 @dataclass(frozen=True)
-class Simplex:
+class Simplex(_Space):
     """Averages of checkpoints: merge weights of 0 or more that sum to 1."""
 
     checkpoints: int = 2
@@ -35,7 +46,7 @@ class Simplex:
 
 
 @dataclass(frozen=True)
-class Affine:
+class Affine(_Space):
     """Merge weights between bounds that sum to 1: averages and what lies beyond them."""
 
     checkpoints: int = 2
@@ -47,7 +58,7 @@ class Affine:
 
 
 @dataclass(frozen=True)
-class Schedule:
+class Schedule(_Space):
     """Window, spacing, shape and step of a learning rate's decay, as merge weights of any number of checkpoints."""
 
     checkpoints: int = 2
@@ -58,7 +69,7 @@ class Schedule:
 
 
 @dataclass(frozen=True)
-class Box:
+class Box(_Space):
     """Any numbers between bounds, for other objectives than merges.
 
     `logarithmic` and `integer` have a truth value for each coordinate.
@@ -94,10 +105,7 @@ class Box:
 
 def made(space):
     """The space as the library has it."""
-    if isinstance(space, type) or not hasattr(space, "_made"):
+    if not isinstance(space, _Space):
         raise InputError(f"the space is {shown(space)}, but it must be an Interval, a Simplex, an Affine, a Schedule "
                          "or a Box")
-    made_space = space._made()
-    if not isinstance(made_space, _core.Space):
-        raise InputError(f"the space is {shown(space)}, which makes no space of the library's")
-    return made_space
+    return space._made()
