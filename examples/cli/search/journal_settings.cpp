@@ -25,6 +25,7 @@ json journal_settings(const search_arguments& arguments) {
     if (set.integers->newest) settings["integers"] = set.integers->name;
     if (!set.prefixes.empty()) settings["strip"] = set.prefixes;
     if (!set.config.empty()) settings["config"] = set.config.string();
+    if (!arguments.settings.empty()) settings.update(json::parse(arguments.settings));
     return settings;
 }
 

@@ -90,7 +90,8 @@ void measure_newest(merge_problem& problem, const merge_scorer& scorer, recorded
         journal.earlier(), [&](const auto& made) { return made.merge_weights == newest && !made.search.empty(); });
     problem.newest_losses = needed_losses(problem, the_newest, newest, document_set::search);
     if (recorded && !journal.has_ended()) compare_newest(problem, scorer, evaluate);
-    problem.confirming = arguments.has_command() ? evaluate.test_documents() : scorer.confirming;
+    if (arguments.test.empty())
+        problem.confirming = arguments.has_command() ? evaluate.test_documents() : scorer.confirming;
     if (problem.confirming > 0) problem.gains_on = gain_documents::confirm;
     if (!arguments.test.empty()) problem.gains_on = gain_documents::test;
     if (problem.gains_on != gain_documents::search) needed_losses(problem, the_newest, newest, document_set::test);

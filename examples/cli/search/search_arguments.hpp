@@ -42,6 +42,7 @@ struct search_arguments {
     std::vector<std::string> command;  // its words
     std::filesystem::path held_out, test, journal, out, report;
     std::string score, serve;  // commands: one a merge, and one that stays
+    std::string settings;      // more for the journal's header, as an object of JSON; empty: none
     std::filesystem::path scratch, logs;
     const metric_choice* metric = &metric_choices().front();
     const space_choice* space = &space_choices().front();

@@ -36,6 +36,7 @@ std::string text_of(nb::handle object) {
 }  // namespace
 
 merge_evaluation python_evaluator::operator()(std::span<const double> merge_weights, document_set set) {
+    if (tests_ && set == document_set::test) return ask(merge_weights, {}, true);
     return documents_.measure(merge_weights, set, chooses_, [&](auto asked) { return ask(merge_weights, asked); });
 }
 
@@ -44,7 +45,8 @@ merge_evaluation python_evaluator::operator()(std::span<const double> merge_weig
     return documents_.measure(documents, [&](auto asked) { return ask(merge_weights, asked); });
 }
 
-merge_evaluation python_evaluator::ask(std::span<const double> merge_weights, std::span<const std::size_t> documents) {
+merge_evaluation python_evaluator::ask(std::span<const double> merge_weights, std::span<const std::size_t> documents,
+                                       bool test) {
     const lock_held held;
     if (PyErr_CheckSignals() != 0) throw nb::python_error();
     std::tuple<std::vector<double>, double, double> measured;
@@ -52,11 +54,10 @@ merge_evaluation python_evaluator::ask(std::span<const double> merge_weights, st
         nb::object asked = nb::none();
         if (!documents.empty()) asked = nb::cast(std::vector<std::size_t>(documents.begin(), documents.end()));
         const std::vector<double> weights(merge_weights.begin(), merge_weights.end());
-        measured = nb::cast<decltype(measured)>(called(measure_, nb::make_tuple(weights, asked)));
+        measured = nb::cast<decltype(measured)>(called(measure_, nb::make_tuple(weights, asked, test)));
     } catch (const nb::python_error& raised) {
-        if (!raised.matches(PyExc_Exception)) throw;  // as Ctrl-C
-        throw bouillon::work_error("the scorer raised " + text_of(raised.type().attr("__name__")) + ": " +
-                                   text_of(raised.value()));
+        if (!raised.matches(nb::module_::import_("bouillon._core").attr("WorkError"))) throw;
+        throw bouillon::work_error(text_of(raised.value()));
     }
     auto& [losses, merge_seconds, score_seconds] = measured;
     if (losses.empty()) throw bouillon::work_error("the scorer gave no loss");

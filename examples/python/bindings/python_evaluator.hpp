@@ -14,14 +14,15 @@
 /// are scored only for the merges that a verdict needs them of.
 class python_evaluator {
  public:
-    /// @param measure called with merge weights (checkpoints) and with the documents' numbers, or None for all; returns
-    /// losses (documents), and the seconds of merging and of scoring
+    /// @param measure called with merge weights (checkpoints), with the documents' numbers, or None for all, and with
+    /// whether they are the test documents; returns losses (documents), and the seconds of merging and of scoring
     /// @param chooses whether it takes documents
+    /// @param tests whether it has test documents, which are all scored; then none are set aside
     /// @param confirm which documents are set aside
-    python_evaluator(nanobind::callable measure, bool chooses, bouillon::confirm_options confirm)
-        : measure_(std::move(measure)), chooses_(chooses), documents_(confirm, "the scorer") {}
+    python_evaluator(nanobind::callable measure, bool chooses, bool tests, bouillon::confirm_options confirm)
+        : measure_(std::move(measure)), chooses_(chooses), tests_(tests), documents_(confirm, "the scorer") {}
 
-    /// @throws work_error for what the function raises, but for what ends programs, as Ctrl-C
+    /// @throws work_error where the function raises WorkError; all else that it raises goes through
     bouillon::merge_evaluation operator()(std::span<const double> merge_weights, bouillon::document_set set);
     /// On some of the search documents. Only where it takes documents.
     bouillon::merge_evaluation operator()(std::span<const double> merge_weights,
@@ -31,10 +32,11 @@ class python_evaluator {
 
  private:
     /// @param documents (scored), as the function counts them; none: all
-    bouillon::merge_evaluation ask(std::span<const double> merge_weights, std::span<const std::size_t> documents);
+    bouillon::merge_evaluation ask(std::span<const double> merge_weights, std::span<const std::size_t> documents,
+                                   bool test = false);
 
     nanobind::callable measure_;
-    bool chooses_;
+    bool chooses_, tests_;
     bouillon::detail::confirmed_documents documents_;
 };
 

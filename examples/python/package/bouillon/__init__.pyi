@@ -176,20 +176,30 @@ def write_merged(
     threads: int = ..., memory: int = ..., shard_size: int = ..., allow_non_finite: bool = ...) -> None: ...
 def inspect(checkpoint: AnyPath) -> Checkpoint: ...
 
+@dataclass(frozen=True)
+class MergeTrial:
+    ticket: int
+    merge_weights: list[float]
+    loss: float
+    gain: float
+    documents: int
+    status: str
+    reason: str
+
+@dataclass(frozen=True)
 class MergeSearchResult:
-    @property
-    def page(self) -> str: ...
-    @property
-    def merge(self) -> bool: ...
-    @property
-    def merge_weights(self) -> list[float]: ...
-    @property
-    def found(self) -> list[float]: ...
-    @property
-    def report(self) -> dict[str, Any]: ...
+    text: str
+    page: str
+    report: dict[str, Any]
+    merge_weights: list[float]
+    found: list[float]
+    use_merge: bool
 
 def search_merge(
     run: Run | Resident, score: Callable[..., Any], model: Any = ..., space: str | MergeSpace = ..., budget: int = ...,
     seed: int = ..., kernel: str = ..., acquisition: str = ..., confirm: float = ..., race: bool = ...,
-    journal: AnyPath | None = ..., resume: bool = ..., unit: str = ..., threads: int = ...,
-    on_trial: Callable[[int, list[float], float, int, str], Any] | None = ...) -> MergeSearchResult: ...
+    journal: AnyPath | None = ..., resume: bool = ..., settings: Mapping[str, Any] | None = ..., unit: str = ...,
+    threads: int = ..., progress: bool = ..., on_trial: Callable[[MergeTrial], Any] | None = ...,
+    score_test: Callable[[Any], Any] | None = ..., retries: int = ..., deadline: int | None = ...,
+    patience: int | None = ..., target_gain: float | None = ..., stop_regret: float | str | None = ...
+) -> MergeSearchResult: ...
