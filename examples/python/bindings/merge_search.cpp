@@ -226,7 +226,7 @@ void add_merge_search(nb::module_& module) {
         nb::arg("request"), nb::arg("run").none(), nb::arg("measure"), nb::arg("chooses"), nb::arg("trial"),
         nb::arg("stage"), nb::arg("note"));
     module.def("content_hash", [](const std::vector<nb::ndarray<nb::ro>>& arrays) {
-        const nb::gil_scoped_release released;
+        const lock_released released;
         bouillon::content_hash hash;
         for (const auto& array : arrays)
             hash.add({static_cast<const std::byte*>(array.data()), array.size() * array.itemsize()});

@@ -171,7 +171,9 @@ reals merge_weights_of(const any_space& space, const reals& point) {
 }
 
 void add_spaces(nb::module_& module) {
-    nb::class_<any_space>(module, "Space").def("merge_weights", merge_weights_of);
+    nb::class_<any_space>(module, "Space")
+        .def_prop_ro("dimension", &any_space::dimension)
+        .def("merge_weights", merge_weights_of);
     module.def("interval", [](double lower, double upper) { return any_space(bouillon::interval{lower, upper}); });
     module.def("simplex", [](std::size_t checkpoints) { return any_space(bouillon::simplex{checkpoints}); });
     module.def("affine", [](std::size_t checkpoints, double lower, double upper) {

@@ -141,8 +141,8 @@ def test_functions_of_the_callers(space, acquisition, kernel, losses):
 @hypothesis.given(st.data())
 def test_calls_on_a_search(data):
     search = bouillon.Search(data.draw(st.sampled_from([bouillon.Simplex(2), bouillon.Box([0, 0], [1, 1])])), budget=8)
-    uninitialized = bouillon._core.Trial.__new__(bouillon._core.Trial)
-    trials = [search.suggest(), bouillon.Search(bouillon.Simplex(5)).suggest(), uninitialized]
+    rubbish = bouillon.Trial(*(data.draw(values) for _ in range(4)))
+    trials = [search.suggest(), bouillon.Search(bouillon.Simplex(5)).suggest(), rubbish]
     first = st.one_of(st.sampled_from(trials), values)
     arguments = {"suggest": [], "observe": [first, values, values], "fail": [first, values],
                  "abandon": [first, values], "repeat": [first], "extend": [st.integers(-1, 4)], "belief": [values],
@@ -193,7 +193,9 @@ def test_searches_of_merges(data):
     losses_drawn = st.one_of(st.floats(0, 9), st.lists(st.floats(0, 9), min_size=6, max_size=6), small)
     odd = {"model": values, "space": st.one_of(names_of_spaces, spaces), "seed": values, "kernel": values,
            "acquisition": values, "confirm": st.one_of(numbers, st.floats(0, 1)), "race": st.booleans(),
-           "unit": values, "threads": values, "on_trial": st.one_of(values, given), "resume": st.booleans()}
+           "unit": values, "threads": values, "on_trial": st.one_of(values, given), "resume": st.booleans(),
+           "score_test": st.one_of(values, given), "retries": st.one_of(st.integers(0, 2), st.text()), "patience": values,
+           "deadline": values, "target_gain": values, "stop_regret": values, "settings": values, "progress": values}
     scorer, budget = st.one_of(st.just(score), st.just(score), given, values), st.one_of(st.integers(1, 4), values)
     result = tried(bouillon.search_merge, resident, data.draw(scorer), budget=data.draw(budget),
                    **some(data, odd))
@@ -292,7 +294,7 @@ def test_paths_and_weights(tmp_path, monkeypatch, path, dtype, last, weights):
 
 @pytest.mark.parametrize("made", [
     bouillon.Resident, bouillon.Merge, bouillon.Run, bouillon.MergeSearchResult, bouillon.Progress,
-    *(getattr(bouillon._core, name).__new__ for name in ("Resident", "Search", "Trial", "Space", "Checkpoints"))])
+    *(getattr(bouillon._core, name).__new__ for name in ("Resident", "Search", "Space", "Checkpoints"))])
 def test_objects_that_only_the_package_makes(made):
     for given in ([], [3], [3, 3], [bouillon._core.Resident], [bouillon._core.Search]):
         one = tried(made, *given, also=(Exception,))

@@ -179,7 +179,7 @@ def test_a_journal_is_taken_up_again(tmp_path):
     (0, "event", None), (0, "known", [3]), (0, "reference_losses", "x"), (1, "event", None), (2, "event", "budget")])
 def test_a_journal_that_was_changed_is_refused(tmp_path, line, field, value):
     file = tmp_path / "trials.jsonl"
-    given = {"reference_losses": [1.0], "known": [bouillon.Known([0.5])], "journal": file}
+    given = {"reference_losses": [1.0], "known": [bouillon.Known([0.5], 0.0)], "journal": file}
     search = bouillon.Search(bouillon.Box([0], [1]), **given)
     search.observe(search.suggest(), [2.0])
     del search

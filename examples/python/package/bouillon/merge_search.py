@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List
 
 from bouillon import _core
-from bouillon._arguments import InputError, losses, name_of, path, real, shown, text, whole
+from bouillon._arguments import InputError, losses, path, real, shown, text, whole
 from bouillon.checkpoints import Run
 from bouillon.progress import Line, trials
 from bouillon.resident import Resident
