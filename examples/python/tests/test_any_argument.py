@@ -194,8 +194,9 @@ def test_searches_of_merges(data):
     odd = {"model": values, "space": st.one_of(names_of_spaces, spaces), "seed": values, "kernel": values,
            "acquisition": values, "confirm": st.one_of(numbers, st.floats(0, 1)), "race": st.booleans(),
            "unit": values, "threads": values, "on_trial": st.one_of(values, given), "resume": st.booleans(),
-           "score_test": st.one_of(values, given), "retries": st.one_of(st.integers(0, 2), st.text()), "patience": values,
-           "deadline": values, "target_gain": values, "stop_regret": values, "settings": values, "progress": values}
+           "score_test": st.one_of(values, given), "retries": st.one_of(st.integers(0, 2), st.text()),
+           "patience": values, "deadline": values, "target_gain": values, "stop_regret": values, "settings": values,
+           "progress": values}
     scorer, budget = st.one_of(st.just(score), st.just(score), given, values), st.one_of(st.integers(1, 4), values)
     result = tried(bouillon.search_merge, resident, data.draw(scorer), budget=data.draw(budget),
                    **some(data, odd))

@@ -35,8 +35,8 @@ def test_a_search_with_transformers_is_the_programs(data):
     if not PROGRAM.is_file():
         pytest.skip("build/release/bouillon is not here")
     held = data / "search.safetensors"
-    printed = subprocess.run([PROGRAM, "search", data, "--held-out", held, "--dtype", "f32", "--budget", "20", "--json"],
-                             capture_output=True, text=True, check=True).stdout
+    words = [PROGRAM, "search", data, "--held-out", held, "--dtype", "f32", "--budget", "20", "--json"]
+    printed = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     *their_trials, theirs = map(json.loads, printed.splitlines())
     sys.path.insert(0, str(EXAMPLES))
     import serve_transformers
