@@ -8,3 +8,6 @@
 
 /// A number as printf has it; nothing for one that is not known.
 std::string number(double value, const char* format = "%.4f");
+
+/// Seconds such as "0.35 s", "40 s", "12 min" or "7 h 5 min".
+std::string duration_text(double seconds);

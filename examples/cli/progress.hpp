@@ -4,7 +4,6 @@
 #include "printed.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
@@ -24,13 +23,17 @@ class progress_line {
     progress_line(const progress_line&) = delete;
     progress_line& operator=(const progress_line&) = delete;
 
-    /// After trial `done` of this run, of which `left` more will follow. The loss is NaN for a failed trial.
-    void trial(std::size_t number, std::size_t done, std::size_t left, double loss) {
+    /// After a trial. The loss is NaN for a failed one.
+    void trial(std::size_t number, double loss, double seconds_left) {
         best_ = std::min(best_, std::isnan(loss) ? best_ : loss);
-        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-        const auto remaining = static_cast<long>(seconds / static_cast<double>(done) * static_cast<double>(left));
-        show(printed("trial %zu/%zu   best loss %.4f   last %.4f   time left %ld:%02ld", number, budget_, best_, loss,
-                     remaining / 60, remaining % 60));
+        show(printed("trial %zu/%zu   best loss %.4f   last %.4f   time left %s", number, budget_, best_, loss,
+                     duration_text(seconds_left).c_str()));
+    }
+
+    /// While something beside the trials is measured.
+    void stage(const std::string& name, double seconds_left) {
+        const std::string text = "measuring " + name;
+        show(show_elsewhere_ ? text : text + "   time left " + duration_text(seconds_left));
     }
 
     void show(const std::string& text) {
@@ -46,7 +49,6 @@ class progress_line {
 
  private:
     const bool terminal_ = ::isatty(STDERR_FILENO) != 0;
-    const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     std::size_t budget_;
     std::function<void(const std::string&)> show_elsewhere_;
     double best_ = std::numeric_limits<double>::infinity();

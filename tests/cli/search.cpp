@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <numeric>
+#include <regex>
 
 namespace fs = std::filesystem;
 
@@ -406,4 +407,24 @@ TEST_CASE("wrong usage and wrong files are one line, status 2") {
             "has no tensor 'document_offsets'");
     fs::resize_file(run.step(1) / "model.safetensors", 2000);
     refused(search_of(run, 3) + on_documents(run), run.step(1).string());
+}
+
+TEST_CASE("the program says before it begins what a trial takes, and how many merges it measures at most") {
+    const tiny_run run("cli-time");
+    const counting_scorer scorer(run, "sleep 0.2; echo 2.$(cksum <$1/model.safetensors | cut -c1-4)");
+    for (const std::size_t checkpoints : {2, 3}) {
+        std::filesystem::remove(run / "count");
+        const auto ended = run_program(search_of(run, checkpoints) + scorer.option() + " --budget 4");
+        REQUIRE_MESSAGE(ended.status == 0, ended.errors);
+        std::smatch said;
+        const std::regex line(
+            R"(time: (\S+) s a trial, .*; (\d+) trials and (\d+) merges to compare with take (\S+) s at most\n)");
+        REQUIRE_MESSAGE(std::regex_search(ended.errors, said, line), ended.errors);
+        CHECK(std::stod(said[1]) >= 0.2);
+        CHECK(said[2] == "4");
+        const int measured = 1 + 4 + std::stoi(said[3]);
+        CHECK(static_cast<int>(scorer.calls()) <= measured);
+        CHECK(static_cast<int>(scorer.calls()) >= measured - 4);  // of what trials and baselines have in common
+        CHECK(std::stod(said[4]) >= 0.2 * (measured - 1));
+    }
 }

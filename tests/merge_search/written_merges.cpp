@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -26,7 +27,9 @@ struct counting_scorer {
         REQUIRE(fs::exists(request.checkpoint / "model.safetensors"));
         std::this_thread::sleep_for(10ms);
         int now = 0;
-        for (const auto& entry : fs::recursive_directory_iterator(scratch)) now += entry.path().filename() == "merged";
+        std::error_code gone;  // what another slot removes meanwhile
+        for (fs::recursive_directory_iterator entry(scratch), end; entry != end && !gone; entry.increment(gone))
+            now += entry->path().filename() == "merged";
         for (int before = *most; before < now && !most->compare_exchange_weak(before, now);) {
         }
         return {1.0};

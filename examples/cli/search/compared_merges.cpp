@@ -14,7 +14,7 @@ bouillon::merge_report compared_merges(merge_problem& problem, const search_resu
     auto compared = bouillon::baselines(problem.checkpoints(), result.trials, arguments.seed);
     if (arguments.groups.any()) compared.push_back({"found, all tensors alike", {alike.merge_weights}});
     progress_line progress(arguments.budget, problem.on_stage);
-    const auto show = [&](const std::string& name) { progress.show("measuring " + name); };
+    const auto show = [&](const std::string& name) { progress.stage(name, problem.ahead->seconds_left()); };
     const auto& found = result.recommendation.merge_weights;
     auto report = problem.race
                       ? bouillon::make_report(found, compared, problem.losses, *problem.race, problem.gains_on, show)

@@ -48,7 +48,7 @@ bool take_best_trial(merge_problem& problem, const bouillon::history& trials, bo
 
 void measure_answer(merge_problem& problem, const bouillon::history& trials, search_result& result) {
     progress_line progress(problem.arguments.budget, problem.on_stage);
-    progress.show("measuring found merge");
+    progress.stage("found merge", problem.ahead->seconds_left());
     const auto weights = result.recommendation.merge_weights;
     try {
         needed_losses(problem, "the found merge", weights, document_set::search);

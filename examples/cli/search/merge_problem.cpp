@@ -3,6 +3,7 @@
 
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/to_string.hpp>
+#include <bouillon/search/baselines.hpp>
 #include <bouillon/search/loss_changes.hpp>
 #include <bouillon/search/paired.hpp>
 #include <bouillon/space/simplex.hpp>
@@ -13,8 +14,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <set>
 #include <span>
 #include <utility>
+#include <vector>
 
 using bouillon::document_set;
 using bouillon::gain_documents;
@@ -75,6 +78,23 @@ void compare_newest(const merge_problem& problem, const merge_scorer& scorer, re
     problem.journal.write(again);
 }
 
+/// What is to be measured once the newest checkpoint has been.
+search_work work_of(const merge_problem& problem, std::size_t test_documents) {
+    const auto& arguments = problem.arguments;
+    search_work work{
+        .trials = arguments.budget, .search_documents = problem.newest_losses.size(), .test_documents = test_documents};
+    if (arguments.groups.any()) work.trials += arguments.groups.budget > 0 ? arguments.groups.budget : arguments.budget;
+    std::set<std::vector<double>> candidates = {problem.newest()};
+    const auto baselines = bouillon::baselines(problem.checkpoints(), work.trials, arguments.seed);
+    for (const auto& baseline : baselines) {
+        candidates.insert(baseline.merge_weights.begin(), baseline.merge_weights.end());
+        if (baseline.choice == bouillon::baseline_choice::greedy_soup) work.compared += problem.checkpoints() - 1;
+    }
+    work.compared += candidates.size();  // less the newest, and the found one
+    work.rows = baselines.size();        // the same
+    return work;
+}
+
 }  // namespace
 
 std::vector<double> needed_losses(merge_problem& problem, const std::string& name,
@@ -88,13 +108,20 @@ void measure_newest(merge_problem& problem, const merge_scorer& scorer, recorded
     const std::vector<double> newest = problem.newest();
     const bool recorded = std::ranges::any_of(
         journal.earlier(), [&](const auto& made) { return made.merge_weights == newest && !made.search.empty(); });
+    bouillon::detail::stopwatch watch;
     problem.newest_losses = needed_losses(problem, the_newest, newest, document_set::search);
     if (recorded && !journal.has_ended()) compare_newest(problem, scorer, evaluate);
     if (arguments.test.empty())
         problem.confirming = arguments.has_command() ? evaluate.test_documents() : scorer.confirming;
     if (problem.confirming > 0) problem.gains_on = gain_documents::confirm;
     if (!arguments.test.empty()) problem.gains_on = gain_documents::test;
-    if (problem.gains_on != gain_documents::search) needed_losses(problem, the_newest, newest, document_set::test);
+    std::size_t test_documents = 0;
+    if (problem.gains_on != gain_documents::search)
+        test_documents = needed_losses(problem, the_newest, newest, document_set::test).size();
+    if (!arguments.score.empty()) test_documents = 0;  // which a command tells beside the others
+    problem.ahead.emplace(
+        work_of(problem, test_documents), watch.lap(), problem.losses.threads(),
+        [&losses = problem.losses] { return losses.search_documents_scored() + losses.test_documents_scored(); });
     const auto races = [&] {
         if (arguments.full || !scorer.evaluate.some || problem.newest_losses.size() < 2) return false;
         if (!scorer.chooses_documents) return true;

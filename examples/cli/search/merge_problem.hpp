@@ -14,6 +14,7 @@
 #include "search/measurement_journal.hpp"
 #include "search/measurement_names.hpp"
 #include "search/search_arguments.hpp"
+#include "search/work_ahead.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -51,6 +52,7 @@ struct merge_problem {
     std::function<void(const std::string&)> note = print_note;        // tells what the user is to know
     std::function<void(const bouillon::trial_event&)> on_trial = {};  // these two are told in the terminal's place:
     std::function<void(const std::string&)> on_stage = {};            // how trials end, and what else is measured
+    std::optional<work_ahead> ahead = std::nullopt;                   // nothing: the newest is not measured yet
     bouillon::monitor* side_by_side = nullptr;                        // whose threads measure several merges at once
 
     std::size_t checkpoints() const { return names.checkpoints.size(); }

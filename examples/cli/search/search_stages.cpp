@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <span>
@@ -49,6 +50,17 @@ running_search open_search(const search_parts& parts, const bouillon::search_opt
     return search;
 }
 
+/// Says what a trial and the whole search take, before they do.
+void tell_time(const merge_problem& problem) {
+    if (problem.on_stage || problem.ahead->trial_seconds() == 0) return;
+    const search_work& work = problem.ahead->work();
+    std::fprintf(
+        stderr,
+        "time: %s a trial, by the newest checkpoint; %zu trials and %zu merges to compare with take %s at most\n",
+        duration_text(problem.ahead->trial_seconds()).c_str(), work.trials, work.compared,
+        duration_text(problem.ahead->seconds_left()).c_str());
+}
+
 /// Measures the baselines that have no choice, where trials race against them.
 void enter_baselines(merge_problem& problem) {
     if (problem.race)
@@ -60,6 +72,8 @@ search_result run_stage(const search_parts& parts, const bouillon::search_option
                         merge_problem& problem) {
     running_search search = open_search(parts, options, stage, problem);
     problem.journal.begin();
+    problem.ahead->skip_trials(search.resumed());
+    if (stage.earlier == 0) tell_time(problem);
     if (stage.space != space_of_groups) enter_baselines(problem);
     const double newest_loss = options.reference_losses.empty() ? problem.newest_losses.front() : 0;
     search_result result;

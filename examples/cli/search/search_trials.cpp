@@ -16,14 +16,12 @@ namespace {
 /// Tells of each trial as it ends.
 class trial_teller {
  public:
-    trial_teller(const running_search& search, std::size_t earlier, const merge_problem& problem)
-        : problem_(&problem),
-          earlier_(earlier),
-          left_(search.options().budget - search.resumed()),
-          progress_(search.options().budget, problem.on_stage) {}
+    trial_teller(const running_search& search, std::size_t earlier, merge_problem& problem)
+        : problem_(&problem), earlier_(earlier), progress_(search.options().budget, problem.on_stage) {}
 
     void operator()(const bouillon::trial_event& event) {
         ++ended_;
+        problem_->ahead->trial_ended(event.documents);
         problem_->on_trial ? problem_->on_trial(event) : print(event);
         if (!event.losses.empty()) return;
         progress_.clear();
@@ -39,13 +37,13 @@ class trial_teller {
         if (problem_->arguments.json) print_line(trial_json(event, earlier_, problem_->newest_losses, problem_->names));
         const double loss =
             event.losses.empty() ? std::numeric_limits<double>::quiet_NaN() : bouillon::mean_loss(event.losses).mean;
-        progress_.trial(event.trial.ticket + 1, ended_, left_ - ended_, loss);
+        progress_.trial(event.trial.ticket + 1, loss, problem_->ahead->seconds_left());
     }
 
     static constexpr std::size_t hopeless = 3;  // failures that no merge is to blame for, where nothing else ended
 
-    const merge_problem* problem_;
-    std::size_t earlier_, left_, ended_ = 0, failed_ = 0;
+    merge_problem* problem_;
+    std::size_t earlier_, ended_ = 0, failed_ = 0;
     progress_line progress_;
 };
 
