@@ -69,7 +69,7 @@ TEST_CASE("commands run side by side, each in a slot of its own, for trials and 
     const tiny_run run("jobs");
     const auto found = run_program(search_of(run, 3) + score_in_slots(run) + " --jobs 3 --budget 8 --json --logs " +
                                    (run / "logs").string());
-    CHECK(found.errors == "");
+    CHECK(complaints(found) == "");
     REQUIRE(found.status == 0);
     std::set<std::size_t> trials;
     for (const auto& event : found.json())
@@ -96,8 +96,8 @@ TEST_CASE("a trial that fails among others is one that failed, and is tried agai
                                    " {checkpoint} {slot} {trial}' --jobs 4 --budget 6 --retries 2 --json");
     REQUIRE(found.status == 0);
     CHECK(lines_of(run / "tries").size() == 3);
-    CHECK(found.errors.find("bouillon: trial 2 failed: scorer `sh") == 0);
-    CHECK(std::ranges::count(found.errors, '\n') == 1);
+    CHECK(complaints(found).find("bouillon: trial 2 failed: scorer `sh") == 0);
+    CHECK(std::ranges::count(complaints(found), '\n') == 1);
 }
 
 TEST_CASE("a signal ends the commands and what they started, leaves no merge, and the trials that were out run again") {
@@ -169,7 +169,7 @@ TEST_CASE("a command that stays answers for all merges, races, and is started ag
     const auto found =
         run_program(search_of(run, 3) + " --serve 'exec python3 " + (run / "serve.py").string() + " {slot} " + begun +
                     "' --jobs 2 --budget 8 --retries 1 --json --journal " + (run / "trials.jsonl").string());
-    CHECK(found.errors == "");
+    CHECK(complaints(found) == "");
     REQUIRE(found.status == 0);
     CHECK(lines_of(begun).size() == 3);
     const auto asked = lines_of(begun + "-documents");

@@ -40,7 +40,7 @@ TEST_CASE("a search of a noisy scorer resumes with what it recorded, and says ho
     REQUIRE_MESSAGE(resumed.status == 0, resumed.errors);
     CHECK_MESSAGE(resumed.errors.find("1 of 1 losses differ, by up to ") != std::string::npos, resumed.errors);
     CHECK(resumed.errors.find("The recorded ones stand.") != std::string::npos);
-    CHECK(lines_of(resumed.errors) == 1);
+    CHECK(lines_of(complaints(resumed)) == 1);
     const std::string text = read_text(journal);
     const auto whole_lines = whole.substr(0, whole.rfind('\n', killed));
     CHECK(text.substr(0, whole_lines.size()) == whole_lines);

@@ -21,6 +21,13 @@ inline std::string on_documents(const tiny_run& run) {
     return " --held-out " + run.held_out().string() + " --test " + run.test().string();
 }
 
+/// What a search says beside how long it takes.
+inline std::string complaints(const program_run& run) {
+    const auto time = run.errors.find("time: ");
+    if (time == std::string::npos) return run.errors;
+    return run.errors.substr(0, time) + run.errors.substr(run.errors.find('\n', time) + 1);
+}
+
 /// The events without their times, which differ from run to run.
 inline std::vector<nlohmann::json> timeless(const program_run& run) {
     auto events = run.json();

@@ -221,11 +221,14 @@ time.sleep(0.2)
     assert ended.returncode == 0, ended.stderr
 
 
+MANY = 32
+
+
 @pytest.fixture
 def big():
-    """A merge of which takes a while: 256 MB from 2 checkpoints, in one thread."""
-    tensors = {f"t{i}": numpy.ones(1 << 16, dtype="float32") for i in range(1000)}
-    return bouillon.hold([tensors, {name: tensor + 1 for name, tensor in tensors.items()}], threads=1)
+    """A merge which takes some tenths of a second: 256 MB from checkpoints that have all but a number in common."""
+    frozen = {f"t{i}": numpy.ones(1 << 16, dtype="float32") for i in range(1000)}
+    return bouillon.hold([{**frozen, "number": numpy.full(1, k, dtype="float32")} for k in range(MANY)], threads=1)
 
 
 def test_other_threads_go_on_while_a_merge_runs(big):
@@ -242,7 +245,7 @@ def test_other_threads_go_on_while_a_merge_runs(big):
     thread.start()
     merging.set()
     before = len(counts)
-    big._held.merge([0.5, 0.5])  # one call of the library's, beside which no other Python runs in this thread
+    big._held.merge([1 / MANY] * MANY)  # one call of the library's, beside which no other Python runs in this thread
     after = len(counts)
     merging.clear()
     thread.join()
@@ -251,14 +254,14 @@ def test_other_threads_go_on_while_a_merge_runs(big):
 
 def test_ctrl_c_ends_a_merge(big):
     """In the middle, in one of some tries at least: what is written last is as it was."""
-    targets = {name: numpy.zeros(1 << 16, dtype="float32") for name in big._dtypes}
+    targets = {name: numpy.zeros(shape, dtype="float32") for name, shape in big._shapes.items()}
     first, last = targets[min(targets)], targets[max(targets)]
     for _ in range(20):
         first[:] = last[:] = 0
         interrupt = threading.Thread(target=_interrupt_once_written, args=(first,))
         interrupt.start()
         with pytest.raises(KeyboardInterrupt):
-            big.merge_into(targets, [0.5, 0.5])
+            big.merge_into(targets, [1 / MANY] * MANY)
             interrupt.join()  # the merge was over first
         interrupt.join()
         if not last.any():
