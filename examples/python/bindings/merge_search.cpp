@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bouillon/checkpoint/content_hash.hpp>
 #include <bouillon/merge_search/run.hpp>
 
 #include "bindings/checkpoint_run.hpp"
@@ -225,11 +224,4 @@ void add_merge_search(nb::module_& module) {
         },
         nb::arg("request"), nb::arg("run").none(), nb::arg("measure"), nb::arg("chooses"), nb::arg("trial"),
         nb::arg("stage"), nb::arg("note"));
-    module.def("content_hash", [](const std::vector<nb::ndarray<nb::ro>>& arrays) {
-        const lock_released released;
-        bouillon::content_hash hash;
-        for (const auto& array : arrays)
-            hash.add({static_cast<const std::byte*>(array.data()), array.size() * array.itemsize()});
-        return hash.bits().hex();
-    });
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <bouillon/checkpoint/content_hash.hpp>
 #include <bouillon/core/in_quotes.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge/make_resident.hpp>
@@ -16,6 +17,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -141,6 +143,24 @@ class resident_run {
         return tied;
     }
 
+    /// Of the tensors that Python holds (checkpoints), each a hash of a checkpoint's bytes in the order of their names.
+    std::vector<std::string> digests() const {
+        std::vector<std::string> all;
+        interruptible([&](const std::atomic<bool>& stop) {
+            for (const auto& input : arrays_) {
+                std::map<std::string, const nb::ndarray<nb::ro>*> by_name;
+                for (const auto& [name, array, type_name] : input) by_name[name] = &array;
+                bouillon::content_hash hash;
+                for (const auto& [name, array] : by_name) {
+                    if (stop) throw bouillon::interrupted("the reading was interrupted");
+                    hash.add({static_cast<const std::byte*>(array->data()), array->size() * array->itemsize()});
+                }
+                all.push_back(hash.bits().hex());
+            }
+        });
+        return all;
+    }
+
     nb::dict merge(const std::vector<double>& merge_weights) const {
         parameters merged;
         interruptible([&](const auto&) { checkpoints_->merge_into(merge_weights, merged); });
@@ -264,6 +284,7 @@ void add_resident(nb::module_& module) {
         .def_prop_ro("tensors", [](const resident_run& run) { return rows_of(run.tensors()); })
         .def_prop_ro("size", &resident_run::size)
         .def("are_tied", &resident_run::are_tied)
+        .def("digests", &resident_run::digests)
         .def("merge", &resident_run::merge)
         .def("merge_into", &resident_run::merge_into);
     module.def("as_words", as_words);

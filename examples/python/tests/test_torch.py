@@ -113,8 +113,13 @@ def test_what_only_looks_like_a_tensor_is_named():
                             (torch.nn.parameter.UninitializedParameter(), "not initialised")]:
         with pytest.raises(bouillon.InputError, match=message):
             bouillon.hold([{"a": tensor}, {"a": tensor}])
+        resident = bouillon.hold([{"a": torch.ones(4, 4)}, {"a": torch.zeros(4, 4)}])
         with pytest.raises(bouillon.InputError, match=message):
-            bouillon.hold([{"a": torch.ones(4, 4)}, {"a": torch.zeros(4, 4)}]).merge_into({"a": tensor}, [0.5, 0.5])
+            resident.merge_into({"a": tensor}, [0.5, 0.5])
+        module = torch.nn.Module()
+        module.register_buffer("a", tensor, persistent=False)
+        with pytest.raises(bouillon.InputError, match=message):
+            resident.merge_into(module, [0.5, 0.5])
 
 
 def test_a_module_with_a_state_of_its_own_kind():

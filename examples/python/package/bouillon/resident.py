@@ -118,7 +118,7 @@ class Resident:
         given = spelt_as(self._dtypes, own)
         if is_module(target):  # what a state dict leaves out, but some checkpoints have
             buffers = spelt_as(self._dtypes, dict(target.named_buffers()))
-            given.update({name: tensor for name, tensor in buffers.items() if name in self._dtypes})
+            given.update(tensors_of({name: tensor for name, tensor in buffers.items() if name in self._dtypes}))
         addresses = {address_of(tensor) for name, tensor in given.items() if name in self._dtypes}
         unexpected = [name for name, tensor in given.items()
                       if name not in self._dtypes and address_of(tensor) not in addresses]
