@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whatever is given, a call returns or raises: nothing ends the process. BOUILLON_EXAMPLES says how often to try."""
+"""Whatever is given, a call returns or raises: nothing ends the process.
+
+The same arguments are tried each time, unless BOUILLON_EXAMPLES says how many others to try.
+"""
 import json
 import math
 import os
@@ -18,11 +21,12 @@ class Mine(Exception):
 
 
 RAISED = (bouillon.InputError, bouillon.WorkError, MemoryError, Mine)
-TRIES = int(os.environ.get("BOUILLON_EXAMPLES", "150"))
+OTHERS = os.environ.get("BOUILLON_EXAMPLES")
+TRIES = int(OTHERS or "150")
 
 
 def tries(share=1):
-    return hypothesis.settings(max_examples=max(TRIES // share, 1), deadline=None,
+    return hypothesis.settings(max_examples=max(TRIES // share, 1), deadline=None, derandomize=not OTHERS,
                                suppress_health_check=list(hypothesis.HealthCheck))
 
 

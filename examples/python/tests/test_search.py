@@ -92,7 +92,8 @@ def test_a_belief_meets_what_was_observed_without_noise():
     means, errors = search.belief([[one.point[0]] for one in search.history()])
     assert numpy.allclose(means, [one.loss for one in search.history()], atol=1e-4)
     assert (errors >= 0).all() and search.belief([0.5])[0].shape == (1,)
-    for points in ([[0.5, 0.2], [0.1, 0.2]], [[10**400]], [[[0.5]]], [[0.5j]], numpy.array([[0.5j]])):
+    assert [part.shape for part in search.belief([])] == [(0,), (0,)]
+    for points in ([[0.5, 0.2], [0.1, 0.2]], [[]], [[], []], [[10**400]], [[[0.5]]], [[0.5j]], numpy.array([[0.5j]])):
         with pytest.raises(bouillon.InputError, match="points"):
             search.belief(points)
 

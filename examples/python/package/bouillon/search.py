@@ -163,13 +163,13 @@ class Search:
 
         Gives two arrays (m): the means, and their standard errors.
         """
-        array = numpy.atleast_2d(array_of_reals("points", "rows of numbers", points))
+        array, dimension = array_of_reals("points", "rows of numbers", points), self._search.dimension()
+        array = array.reshape(0, dimension) if array.shape == (0,) else numpy.atleast_2d(array)  # [] is no point
         if array.ndim != 2:
             raise InputError(f"points have the shape {list(array.shape)}, but they must be rows of coordinates")
+        if array.shape[1] != dimension:  # the library takes one number after the other
+            raise InputError(f"points have the shape {list(array.shape)}, but a point has {dimension} coordinates")
         means, errors = self._search.belief(array.ravel())
-        if len(means) != len(array):  # the library takes one number after the other
-            raise InputError(f"points have the shape {list(array.shape)}, but a point has "
-                             f"{array.size // len(means)} coordinates")
         return numpy.array(means), numpy.array(errors)
 
     def history(self):
