@@ -240,6 +240,20 @@ TEST_CASE("document losses are compared with the reference, document by document
     CHECK_THROWS_AS(search.observe(search.suggest(), std::vector{1.0}), input_error);
 }
 
+TEST_CASE("domains of documents weigh as they are told, and must be those of the reference") {
+    const document_domains domains = {{"web", 3, 1}, {"code", 2, 1}};
+    bayesian_search search(interval{}, {.budget = 4, .reference_losses = {2, 3, 7, 1, 1}, .domains = domains});
+    const trial next = search.suggest();
+    search.observe(next, std::vector{1.5, 2.75, 6.25, 1.5, 1.0});
+    const auto& seen = search.history()[next.ticket].observation;
+    CHECK(seen.loss == doctest::Approx((-0.5 + 0.25) / 2));
+    CHECK(seen.variance == doctest::Approx((0.0625 / 3 + 0.0625) / 4));
+    CHECK_THROWS_WITH_AS(bayesian_search(interval{}, {.reference_losses = {2, 3}, .domains = domains}),
+                         "the domains have 5 documents, but there are 2", input_error);
+    bayesian_search alone(interval{}, {.budget = 4, .domains = domains});
+    CHECK_THROWS_AS(alone.observe(alone.suggest(), std::vector{1.0}), input_error);
+}
+
 TEST_CASE("document losses without a reference give their mean") {
     bayesian_search search(interval{}, {.budget = 4});
     search.observe(search.suggest(), std::vector{1.0, 3.0});

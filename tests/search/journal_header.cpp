@@ -89,6 +89,14 @@ TEST_CASE("whatever changes suggestions changes the header, and is named with bo
     other.reference_losses = {2};
     CHECK(difference(header, header_of(other)) == "reference_losses has 2 values there, but 1 here");
 
+    other = options;
+    other.domains = {{"web", 1, 1}, {"code", 1, 2}};
+    const auto weighed = header_of(other);
+    CHECK(difference(header, weighed).find("domains is missing there, but ") == 0);
+    CHECK(difference(weighed, header).find("domains is ") == 0);
+    other.domains[1].weight = 3;
+    CHECK(difference(weighed, header_of(other)) == "domains[1].weight is 2.0 there, but 3.0 here");
+
     const bayesian_search<interval, upper_confidence_bound> acquisition(interval{}, options);
     CHECK(difference(header, journal_header(acquisition, {{"alpha", 0.5}})) ==
           R"(acquisition is "improvement_or_knowledge" there, but "upper_confidence_bound" here)");

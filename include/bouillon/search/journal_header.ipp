@@ -76,20 +76,21 @@ BOUILLON_DEFINITION nlohmann::ordered_json journal_header_of(const search_parts&
                                                              const nlohmann::ordered_json& settings) {
     if (!settings.is_object() && !settings.is_null())
         throw input_error("a journal's settings must be a JSON object, not " + json_line(settings));
-    const nlohmann::ordered_json header = {
-        {"event", "header"},
-        {"version", journal_version},
-        {"space", parts.space},
-        {"dimension", parts.dimension},
-        {"kernel", parts.kernel},
-        {"acquisition", parts.acquisition},
-        {"seed", options.seed},
-        {"budget", budget_json(options.budget)},
-        {"initial_trials", options.initial_trials},
-        {"smallest_distance", options.smallest_distance},
-        {"known", known_json(options.known)},
-        {"reference_losses", options.reference_losses},
-        {"settings", settings.is_null() ? nlohmann::ordered_json::object() : settings}};
+    nlohmann::ordered_json header = {{"event", "header"},
+                                     {"version", journal_version},
+                                     {"space", parts.space},
+                                     {"dimension", parts.dimension},
+                                     {"kernel", parts.kernel},
+                                     {"acquisition", parts.acquisition},
+                                     {"seed", options.seed},
+                                     {"budget", budget_json(options.budget)},
+                                     {"initial_trials", options.initial_trials},
+                                     {"smallest_distance", options.smallest_distance},
+                                     {"known", known_json(options.known)},
+                                     {"reference_losses", options.reference_losses},
+                                     {"settings", settings.is_null() ? nlohmann::ordered_json::object() : settings}};
+    for (const auto& [name, documents, weight] : options.domains)
+        header["domains"].push_back({{"name", name}, {"documents", documents}, {"weight", weight}});
     return nlohmann::ordered_json::parse(std::string_view(json_line(header)));  // as it will be read: NaN is null
 }
 

@@ -81,11 +81,12 @@ class ledger {
         history_.observe(ended, loss, variance, document_losses);
     }
 
-    /// A loss that is the documents' paired difference to the reference losses, where there are any, else their mean.
+    /// A loss that is the documents' paired difference to the reference losses, where there are any, else their mean;
+    /// by domains, where there are any.
     void observe_documents(const named_trial& ended, std::span<const double> document_losses) {
         const auto& reference = options_.reference_losses;
-        const auto loss =
-            reference.empty() ? mean_loss(document_losses) : paired_difference(document_losses, reference);
+        const auto loss = reference.empty() ? mean_loss(document_losses, options_.domains)
+                                            : paired_difference(document_losses, reference, options_.domains);
         history_.observe(ended, loss.mean, loss.variance, document_losses);
     }
 

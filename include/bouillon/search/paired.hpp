@@ -39,6 +39,21 @@ inline loss_estimate mean_loss(std::span<const double> losses) {
     return {mean, losses.size() > 1 ? squares / (n * (n - 1)) : std::numeric_limits<double>::quiet_NaN()};
 }
 
+/// The differences of a model's losses to a reference model's on the same documents.
+///
+/// @param losses (documents), nats per token, in the same order
+/// @param reference (documents), nats per token, in the same order
+/// @returns (documents)
+/// @throws input_error when their numbers differ
+inline std::vector<double> paired_differences(std::span<const double> losses, std::span<const double> reference) {
+    if (losses.size() != reference.size())
+        throw input_error("paired losses: " + to_string(losses.size()) + " documents, but the reference has " +
+                          to_string(reference.size()));
+    std::vector<double> differences(losses.size());
+    for (std::size_t j = 0; j < losses.size(); ++j) differences[j] = losses[j] - reference[j];
+    return differences;
+}
+
 /// Mean of the differences to a reference model's losses on the same documents.
 ///
 /// Documents differ far more from each other than two merges do on one document, so the difference is known much better
@@ -50,12 +65,7 @@ inline loss_estimate mean_loss(std::span<const double> losses) {
 /// @param reference (documents), nats per token, in the same order
 /// @throws input_error when their numbers differ
 inline loss_estimate paired_difference(std::span<const double> losses, std::span<const double> reference) {
-    if (losses.size() != reference.size())
-        throw input_error("paired losses: " + to_string(losses.size()) + " documents, but the reference has " +
-                          to_string(reference.size()));
-    std::vector<double> differences(losses.size());  // (documents)
-    for (std::size_t j = 0; j < losses.size(); ++j) differences[j] = losses[j] - reference[j];
-    return mean_loss(differences);
+    return mean_loss(paired_differences(losses, reference));
 }
 
 }  // namespace bouillon

@@ -6,6 +6,7 @@
 #include <bouillon/core/require_option.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/search/climb_options.hpp>
+#include <bouillon/search/document_domains.hpp>
 #include <bouillon/search/observation.hpp>
 #include <bouillon/surrogate/gaussian_process.hpp>
 
@@ -31,6 +32,7 @@ struct search_options {
     std::size_t initial_trials = 0;             ///< points of the first design; 0: chosen from dimension and budget
     double smallest_distance = 1e-6;            ///< between any two trials, in unit coordinates; above 0
     std::vector<double> reference_losses = {};  ///< (documents), of the model that losses are compared with; or empty
+    document_domains domains = {};              ///< of the documents, with their weights in the mean; none: all alike
     std::vector<known_observation> known = {};  ///< known before the first trial, on the same scale as observed losses
     climb_options climbs = {};                  ///< where a search that has converged looks next
     gaussian_process_options surrogate = {};    ///< of the Gaussian process
@@ -46,6 +48,7 @@ inline void check(const search_options& options) {
     for (std::size_t i = 0; i < options.reference_losses.size(); ++i)
         if (const double loss = options.reference_losses[i]; !std::isfinite(loss))
             detail::require_option(false, "", "reference_losses[" + to_string(i) + "]", loss, "finite");
+    if (!options.reference_losses.empty()) check(options.domains, options.reference_losses.size());
     for (std::size_t i = 0; i < options.known.size(); ++i) {
         const auto& [point, loss, variance] = options.known[i];
         const std::string name = "known observation " + to_string(i);
