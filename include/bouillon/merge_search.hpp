@@ -6,6 +6,7 @@
 #include <bouillon/merge_search/confirmed_documents.hpp>
 #include <bouillon/merge_search/defaults.hpp>
 #include <bouillon/merge_search/document_split.hpp>
+#include <bouillon/merge_search/domain_gains.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
 #include <bouillon/merge_search/external_evaluator.hpp>
 #include <bouillon/merge_search/held_out_file.hpp>

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
+
 using namespace bouillon;
 
 TEST_CASE("the gain is a paired t-test over documents") {
@@ -45,6 +47,37 @@ TEST_CASE("an interval leaves out 0 exactly where the gain is significant") {
         const auto gain = gain_over(losses, reference, level);
         CHECK(gain.significant == (gain.lower() > 0));
     }
+}
+
+TEST_CASE("the gain over several domains is one of their weighted mean, whose interval covers as often as it says") {
+    std::mt19937 random(1);
+    std::normal_distribution<double> web(0.1, 1), code(-0.2, 0.3);
+    const document_domains domains = {{"web", 30, 1}, {"code", 4, 2}};
+    const double truth = (1 * 0.1 + 2 * -0.2) / 3;
+    const std::vector<double> zeros(34);
+    int covered = 0, simple = 0;
+    constexpr int draws = 4000;
+    for (int i = 0; i < draws; ++i) {
+        std::vector<double> reference(34);
+        for_each_domain(domains, std::span(reference), [&](const document_domain& domain, std::span<double> part) {
+            for (double& loss : part) loss = domain.name == "web" ? web(random) : code(random);
+        });
+        const auto gain = gain_over(zeros, reference, domains);
+        covered += gain.lower() <= truth && truth <= gain.upper();
+        CHECK(gain.significant == (gain.lower() > 0 || gain.upper() < 0));
+        simple += gain.degrees_of_freedom > 3 && gain.degrees_of_freedom < 33;
+    }
+    CHECK(covered > 0.94 * draws);
+    CHECK(covered < 0.96 * draws);
+    CHECK(simple == draws);
+}
+
+TEST_CASE("one domain of all documents is as none") {
+    const std::vector<double> reference = {2.0, 3.0, 2.5, 4.0, 3.5}, losses = {1.9, 2.7, 2.45, 3.6, 3.3};
+    const auto plain = gain_over(losses, reference), one = gain_over(losses, reference, {{"all", 5}});
+    CHECK(one.margin() == doctest::Approx(plain.margin()).epsilon(1e-12));
+    CHECK(one.p_value == doctest::Approx(0.0305108).epsilon(1e-5));
+    CHECK(plain.degrees_of_freedom == 4);
 }
 
 TEST_CASE("one number has no interval") {
