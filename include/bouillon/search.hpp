@@ -27,6 +27,7 @@
 #include <bouillon/kernel/sum.hpp>
 #include <bouillon/kernel/trended.hpp>
 #include <bouillon/search/bayesian_search.hpp>
+#include <bouillon/search/document_domains.hpp>
 #include <bouillon/search/paper_search.hpp>
 #include <bouillon/search/regret.hpp>
 #include <bouillon/search/stopping.hpp>
@@ -37,7 +38,6 @@
 #include <bouillon/space/schedule.hpp>
 #include <bouillon/space/simplex.hpp>
 #include <bouillon/version.hpp>
-#include <bouillon/search/document_domains.hpp>
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
