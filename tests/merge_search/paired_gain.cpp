@@ -65,7 +65,7 @@ TEST_CASE("the gain over several domains is one of their weighted mean, whose in
         const auto gain = gain_over(zeros, reference, domains);
         covered += gain.lower() <= truth && truth <= gain.upper();
         CHECK(gain.significant == (gain.lower() > 0 || gain.upper() < 0));
-        simple += gain.degrees_of_freedom > 3 && gain.degrees_of_freedom < 33;
+        simple += gain.degrees_of_freedom() > 3 && gain.degrees_of_freedom() < 33;
     }
     CHECK(covered > 0.94 * draws);
     CHECK(covered < 0.96 * draws);
@@ -77,7 +77,7 @@ TEST_CASE("one domain of all documents is as none") {
     const auto plain = gain_over(losses, reference), one = gain_over(losses, reference, {{"all", 5}});
     CHECK(one.margin() == doctest::Approx(plain.margin()).epsilon(1e-12));
     CHECK(one.p_value == doctest::Approx(0.0305108).epsilon(1e-5));
-    CHECK(plain.degrees_of_freedom == 4);
+    CHECK(plain.degrees_of_freedom() == 4);
 }
 
 TEST_CASE("one number has no interval") {

@@ -16,20 +16,25 @@ namespace bouillon {
 /// documents that these are a sample of.
 struct paired_gain {
     double gain = 0;  ///< mean over documents of (reference's loss - merge's loss), nats per token; above 0 is better
-    double standard_error = 0;      ///< of the gain; NaN for fewer than two documents
-    bool significant = false;       ///< whether the interval leaves out 0
-    std::size_t documents = 0;      ///< that it was measured on
-    double degrees_of_freedom = 0;  ///< of the standard error
-    double p_value = 1;             ///< of a gain as far from 0 or further, if there were none; NaN if not testable
-    double level = 0.05;            ///< the interval leaves out the truth so often; two-sided
+    double standard_error = 0;     ///< of the gain; NaN for fewer than two documents
+    bool significant = false;      ///< whether the interval leaves out 0
+    std::size_t documents = 0;     ///< that it was measured on
+    double effective_degrees = 0;  ///< of freedom of the standard error over several domains; 0: as of one
+    double p_value = 1;            ///< of a gain as far from 0 or further, if there were none; NaN if not testable
+    double level = 0.05;           ///< the interval leaves out the truth so often; two-sided
 
     /// False where the scatter over documents is not known: a scorer that prints one number, or a single document.
     bool testable() const { return !std::isnan(standard_error); }
 
+    /// Degrees of freedom of the standard error.
+    double degrees_of_freedom() const {
+        return effective_degrees > 0 ? effective_degrees : static_cast<double>(documents) - 1;
+    }
+
     /// Half width of the interval, nats per token; NaN where it is not testable.
     double margin() const {
         if (!testable()) return standard_error;
-        return student_t_quantile(1 - level / 2, degrees_of_freedom) * standard_error;
+        return student_t_quantile(1 - level / 2, degrees_of_freedom()) * standard_error;
     }
     /// Lower end of the interval, nats per token.
     double lower() const { return gain - margin(); }
@@ -59,7 +64,6 @@ inline paired_gain gain_over(std::span<const double> losses, std::span<const dou
     paired_gain result{.gain = 0.0 - difference.mean,  // 0 - x: never a negative zero
                        .standard_error = difference.standard_error(),
                        .documents = losses.size(),
-                       .degrees_of_freedom = static_cast<double>(losses.size()) - 1,
                        .level = level};
     double sum = 0, parts = 0;
     for_each_domain(domains, std::span(differences), [&](const document_domain& domain, std::span<const double> part) {
@@ -68,9 +72,9 @@ inline paired_gain gain_over(std::span<const double> losses, std::span<const dou
         sum += own;
         parts += own * own / static_cast<double>(part.size() - 1);
     });
-    if (parts > 0) result.degrees_of_freedom = sum * sum / parts;
+    if (parts > 0) result.effective_degrees = sum * sum / parts;
     if (result.standard_error > 0)
-        result.p_value = student_t_two_sided_p_value(result.gain / result.standard_error, result.degrees_of_freedom);
+        result.p_value = student_t_two_sided_p_value(result.gain / result.standard_error, result.degrees_of_freedom());
     else if (!result.testable())
         result.p_value = result.standard_error;
     result.significant = result.p_value < level;
@@ -88,7 +92,7 @@ inline paired_gain gain_over(std::span<const double> losses, std::span<const dou
 inline bool differ(const paired_gain& one, const paired_gain& other, double level) {
     const double a = one.standard_error * one.standard_error, b = other.standard_error * other.standard_error;
     if (!(a + b > 0)) return false;  // NaN too
-    const double degrees = (a + b) * (a + b) / (a * a / one.degrees_of_freedom + b * b / other.degrees_of_freedom);
+    const double degrees = (a + b) * (a + b) / (a * a / one.degrees_of_freedom() + b * b / other.degrees_of_freedom());
     return student_t_two_sided_p_value((one.gain - other.gain) / std::sqrt(a + b), degrees) < level;
 }
 
