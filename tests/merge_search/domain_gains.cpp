@@ -22,7 +22,7 @@ TEST_CASE("each domain's gain is that of its own documents") {
     CHECK_THROWS_AS(domain_gains(losses, std::vector{1.0}, domains), input_error);
 }
 
-TEST_CASE("p-values are adjusted for the number of domains, of which those of one document are none") {
+TEST_CASE("p-values are corrected for the number of domains, of which those of one document are none") {
     const std::vector<double> reference = {2.0, 3.0, 2.5, 4.0, 3.5}, losses = {1.9, 2.7, 2.45, 3.6, 3.3};
     std::vector<double> twice = reference, twice_losses = losses;
     twice.insert(twice.end(), reference.begin(), reference.end());

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <bouillon/compare/comparison.hpp>
-#include <bouillon/compare/holm.hpp>
 #include <bouillon/compare/signed_rank.hpp>
+#include <bouillon/core/holm.hpp>
 
 #include <algorithm>
 #include <cmath>

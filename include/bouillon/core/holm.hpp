@@ -9,25 +9,25 @@
 
 namespace bouillon {
 
-/// p-values as Holm's procedure adjusts them for their number: where those below a level are taken for true, one or
-/// more of them is false no more often than that, however they depend on each other.
+/// Holm's correction of p-values for the number of tests: where those at or below a level are called significant, the
+/// chance that any of them is so by mistake is at most that level, however they depend on each other.
 ///
-///     sorted ascending, adjusted p_i = max over j <= i of min(1, (m - j + 1) p_j)
+///     p'_(i) = max_{j <= i} min(1, (m - j + 1) p_(j)),   p_(1) <= ... <= p_(m)
 ///
 /// Reference: Holm (1979), "A simple sequentially rejective multiple test procedure".
-/// @param p_values (m), none of them NaN
-/// @returns (m), in their order
-inline std::vector<double> holm_adjusted(std::span<const double> p_values) {
-    std::vector<std::size_t> order(p_values.size());  // (m), ascending
+/// @param p (m), of the tests, none of them NaN
+/// @returns (m), corrected, in the order given
+inline std::vector<double> holm_corrected(std::span<const double> p) {
+    std::vector<std::size_t> order(p.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return p_values[i]; });
-    std::vector<double> adjusted(p_values.size());
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return p[i]; });
+    std::vector<double> corrected(p.size());
     double largest = 0;
-    for (std::size_t j = 0; j < order.size(); ++j) {
-        largest = std::max(largest, static_cast<double>(order.size() - j) * p_values[order[j]]);
-        adjusted[order[j]] = std::min(largest, 1.0);
+    for (std::size_t rank = 0; rank < order.size(); ++rank) {
+        largest = std::max(largest, std::min(1.0, static_cast<double>(p.size() - rank) * p[order[rank]]));
+        corrected[order[rank]] = largest;
     }
-    return adjusted;
+    return corrected;
 }
 
 }  // namespace bouillon

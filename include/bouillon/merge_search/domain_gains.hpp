@@ -15,12 +15,12 @@ namespace bouillon {
 /// What a merge gains on the documents of one domain.
 struct domain_gain {
     std::string name;
-    paired_gain gain;  ///< `p_value` and `significant` are adjusted for the number of domains; the interval is its own
+    paired_gain gain;  ///< `p_value` and `significant` are corrected for the number of domains; the interval is its own
 };
 
 /// What a merge gains over a reference in each domain, and in which of them it is a gain or a loss.
 ///
-/// The more domains there are, the more often one of them differs by chance. So p-values are adjusted (core/holm.hpp):
+/// The more domains there are, the more often one of them differs by chance. So p-values are corrected (core/holm.hpp):
 /// one or more of the claims is false no more often than `level`.
 /// @param losses (documents), of the merge, in the domains' order
 /// @param reference (documents), in the same order
@@ -40,11 +40,11 @@ inline std::vector<domain_gain> domain_gains(std::span<const double> losses, std
         first += part.size();
         if (gains.back().gain.testable()) p_values.push_back(gains.back().gain.p_value);
     });
-    const std::vector<double> adjusted = holm_adjusted(p_values);
+    const std::vector<double> corrected = holm_corrected(p_values);
     std::size_t next = 0;
     for (auto& [name, gain] : gains) {
         if (!gain.testable()) continue;
-        gain.p_value = adjusted[next++];
+        gain.p_value = corrected[next++];
         gain.significant = gain.p_value < level;
     }
     return gains;

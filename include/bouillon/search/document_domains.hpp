@@ -17,9 +17,9 @@ namespace bouillon {
 
 /// Documents of one kind, such as web text or code, that stand one after another among all documents.
 struct document_domain {
-    std::string name;
-    std::size_t documents;
-    double weight = 1;  ///< of its mean loss in the objective; 0: it is only watched
+    std::string name;       ///< by which people call it, unlike any other
+    std::size_t documents;  ///< how many, 1 or more
+    double weight = 1;      ///< of its mean loss in the objective; 0: it is only watched
 
     bool operator==(const document_domain&) const = default;
 };
@@ -54,6 +54,7 @@ inline void check(const document_domains& domains, std::size_t documents) {
 
 /// Calls a function with each domain and the part of some values that belongs to it.
 ///
+/// @param domains in the order of the values
 /// @param values (documents), as many as the domains have
 /// @param function called as function(domain, part), part (domain.documents)
 template <class Value, class Function>
