@@ -317,7 +317,8 @@ def test_what_is_no_loss_is_named():
     ({"known": [3]}, "a known loss is 3"), ({"known": [bouillon.Known([5.0], 0.0)]}, "known observation 0"),
     ({"reference_losses": [[1.0]]}, "has the shape"), ({"reference_losses": [math.inf]}, "reference_losses"),
     ({"settings": {1j: 2}}, "settings must be"), ({"settings": {"a": "\ud800"}}, "settings must be"),
-    ({"settings": {"a": 10**400}}, "settings must be"), ({"journal": 3}, "journal is 3"),
+    ({"settings": {"a": 10**400}}, "settings must be"), ({"settings": numpy.ones(2)}, "settings must be"),
+    ({"journal": "a", "resume": numpy.ones(2)}, "it must be true or false"), ({"journal": 3}, "journal is 3"),
     ({"journal": "\ud800"}, "no file can be called"), ({"budget": 10**5000}, "budget is <int>"),
     ({"known": 3}, "known is 3"), ({"initial_trials": 10**5}, "a whole number from 0 to 10000")])
 def test_arguments_that_cannot_be_used_are_named(arguments, message):

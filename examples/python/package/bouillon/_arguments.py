@@ -23,6 +23,14 @@ def shown(value):
     return text if len(text) <= LONGEST else text[:LONGEST] + "..."
 
 
+def flag(name, value):
+    """Whether something is so; an array of several does not say."""
+    try:
+        return bool(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} is {shown(value)}, but it must be true or false") from None
+
+
 def whole(name, value, least=0, most=LARGEST):
     """A whole number between bounds."""
     try:

@@ -5,7 +5,7 @@ import warnings
 from typing import NamedTuple, Optional, Tuple
 
 from bouillon import _core
-from bouillon._arguments import InputError, listed, path, reals, shown, text, texts, whole
+from bouillon._arguments import InputError, flag, listed, path, reals, shown, text, texts, whole
 from bouillon._tensors import dtype_name
 from bouillon.resident import Resident
 
@@ -87,9 +87,9 @@ def open_run(paths, last=0, every=1, upto=None, skip_unfinished=False, dtype=Non
     given = [path("a checkpoint", one) for one in given]
     return Run(_core.open_run(
         given, None if upto is None else whole("upto", upto), whole("every", every, 1), whole("last", last),
-        bool(skip_unfinished), dtype_name(dtype), texts("keep_dtype", keep_dtype),
-        texts("strip", strip), None if config is None else path("config", config), bool(newest_integers),
-        bool(optimizer_state)))
+        flag("skip_unfinished", skip_unfinished), dtype_name(dtype), texts("keep_dtype", keep_dtype),
+        texts("strip", strip), None if config is None else path("config", config),
+        flag("newest_integers", newest_integers), flag("optimizer_state", optimizer_state)))
 
 
 def write_merged(run, weights, output, force=False, provenance=None, threads=0, memory=MEMORY, shard_size=SHARD_SIZE,
@@ -108,10 +108,10 @@ def write_merged(run, weights, output, force=False, provenance=None, threads=0, 
     if len(weights) == len(run) and abs(sum(weights) - 1) > 1e-9:
         warnings.warn(f"the weights sum to {sum(weights):.6g}; they are used as given", stacklevel=2)
     _core.write_merged(
-        run._opened, weights, path("output", output), bool(force),
+        run._opened, weights, path("output", output), flag("force", force),
         {text("provenance", key): text("provenance", value) for key, value in notes.items()},
         whole("threads", threads, most=4096), whole("memory", memory), whole("shard_size", shard_size),
-        bool(allow_non_finite))
+        flag("allow_non_finite", allow_non_finite))
 
 
 def inspect(checkpoint):

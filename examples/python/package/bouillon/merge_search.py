@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List
 
 from bouillon import _core
-from bouillon._arguments import InputError, losses, path, real, shown, text, whole
+from bouillon._arguments import InputError, flag, losses, path, real, shown, text, whole
 from bouillon.checkpoints import Run
 from bouillon.progress import Line, trials
 from bouillon.resident import Resident
@@ -86,14 +86,15 @@ def search_merge(run, score, model=None, space="auto", budget=20, seed=1, kernel
     request = _request(opened, resident, space, journal)
     request.budget, request.seed = whole("budget", budget, 1, 2**31), whole("seed", seed, most=2**64 - 1)
     request.kernel, request.acquisition = text("kernel", kernel), text("acquisition", acquisition)
-    request.confirm, request.race, request.resume = real("confirm", confirm), bool(race), bool(resume)
+    request.confirm, request.race = real("confirm", confirm), flag("race", race)
+    request.resume = flag("resume", resume)
     request.test, request.unit = score_test is not None, text("unit", unit)
     request.set_stopping(*_stopping(deadline, patience, target_gain, stop_regret))
     newest = [0.0] * (len(resident) - 1) + [1.0]
     measure.merge(newest)  # outside of the scorer, whose failure it would be else
     if journal is not None:
         request.settings = _settings(settings, None if opened else resident, request.test)
-    listener = _Listener(budget, bool(progress), on_trial)
+    listener = _Listener(budget, flag("progress", progress), on_trial)
     try:
         listener.stage("measuring newest")
         answer_text, page, report, *decided = _core.search_merge(

@@ -10,6 +10,7 @@ from optuna.distributions import CategoricalDistribution
 from optuna.samplers import BaseSampler, RandomSampler
 
 from bouillon import _study
+from bouillon._arguments import flag
 from bouillon.search import Known, Search
 from bouillon.spaces import Box
 
@@ -34,7 +35,7 @@ class BouillonSampler(BaseSampler):
     def __init__(self, seed=None, kernel="auto", acquisition="improvement-or-knowledge", noise_free=False):
         self._seed = _drawn_seed() if seed is None else seed
         self._options = {"kernel": kernel, "acquisition": acquisition}
-        self._noise_free = bool(noise_free)
+        self._noise_free = flag("noise_free", noise_free)
         self._one_at_a_time = threading.Lock()
         Search(Box([0], [1]), budget=None, seed=self._seed, **self._options)  # refuses what no search can use
 

@@ -7,7 +7,7 @@ from typing import NamedTuple, Tuple
 import numpy
 
 from bouillon import _core
-from bouillon._arguments import InputError, is_torch, listed, reals, texts, whole
+from bouillon._arguments import InputError, flag, is_torch, listed, reals, texts, whole
 from bouillon._tensors import (OWN_NAMES, address_of, count_versions, described, dtype_name, elements_of, is_elsewhere,
                                is_module, spelt_as, tensors_of, torch_module, typed_torch)
 
@@ -185,8 +185,8 @@ def hold(checkpoints, names=None, threads=0, dtype=None, keep_dtype=(), newest_i
         raise InputError(f"{len(names)} names for {len(given)} checkpoints")
     _refuse_one_memory(given)
     rows = [[described(name, tensor) for name, tensor in one.items()] for one in given]
-    return Resident(_core.hold(rows, dtype_name(dtype), texts("keep_dtype", keep_dtype), bool(newest_integers),
-                               whole("threads", threads, most=4096)), names)
+    return Resident(_core.hold(rows, dtype_name(dtype), texts("keep_dtype", keep_dtype),
+                               flag("newest_integers", newest_integers), whole("threads", threads, most=4096)), names)
 
 
 def _quoted(names):

@@ -9,8 +9,8 @@ from typing import Callable, List, Optional, Sequence
 import numpy
 
 from bouillon import _core
-from bouillon._arguments import (InputError, array_of_reals, listed, losses, name_of, path, real, reals, shown, text,
-                                 whole)
+from bouillon._arguments import (InputError, array_of_reals, flag, listed, losses, name_of, path, real, reals, shown,
+                                 text, whole)
 from bouillon.spaces import made
 
 LARGEST_DESIGN = 10**8  # n^2 d of n points in d coordinates, as the cost of a first design grows
@@ -99,7 +99,7 @@ class Search:
             whole("initial_trials", initial_trials, most=math.isqrt(LARGEST_DESIGN // max(core_space.dimension, 1))),
             reference, [_known(one) for one in listed("known", "Known(point, loss, variance)", known)],
             *_kernel(kernel), _named_function("acquisition", acquisition),
-            None if journal is None else path("journal", journal), bool(resume),
+            None if journal is None else path("journal", journal), flag("resume", resume),
             _settings(settings, kernel=kernel, acquisition=acquisition))
 
     def __repr__(self):
@@ -248,7 +248,7 @@ def _kernel(kernel):
 def _settings(settings, **choices):
     """What must be the same when a journal is taken up again, as JSON."""
     own = {name: choice for name, choice in choices.items() if isinstance(choice, str)}
-    return json_of(settings or {}, **own)
+    return json_of({} if settings is None else settings, **own)
 
 
 def json_of(settings, **more):
