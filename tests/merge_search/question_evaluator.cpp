@@ -27,12 +27,17 @@ struct numbered_choices {
 };
 static_assert(partial_merge_evaluator<question_evaluator<numbered_choices>>);
 
-multiple_choice one_question() { return {held_out_documents({1, 1, 1, 1}, {0, 2, 4}, "f"), {0, 2}, {1}}; }
+held_out_set questions(const multiple_choice& all) { return {all.choices(), all}; }
+
+held_out_documents two_documents() { return {{1, 1, 1, 1}, {0, 2, 4}, "f"}; }
+
+held_out_sets one_question() { return held_out_sets({questions({two_documents(), {0, 2}, {1}})}); }
 
 }  // namespace
 
 TEST_CASE("a merge's losses are its questions', and those of documents stay as they are") {
-    question_evaluator evaluate(two_choices{}, one_question(), std::nullopt, question_loss::accuracy);
+    question_evaluator evaluate(two_choices{}, one_question(), held_out_sets({{two_documents()}}),
+                                question_loss::accuracy);
     const std::vector<double> older = {1.0, 0.0}, newer = {0.0, 1.0};
     CHECK(evaluate(older, document_set::search).losses == std::vector{1.0});
     CHECK(evaluate(newer, document_set::search).losses == std::vector{0.0});
@@ -41,9 +46,10 @@ TEST_CASE("a merge's losses are its questions', and those of documents stay as t
 }
 
 TEST_CASE("some questions are measured by their own choices") {
-    const multiple_choice questions(held_out_documents({1, 1, 1, 1, 1, 1, 1, 1}, {0, 2, 4, 6, 8}, "f"), {0, 2, 4},
-                                    {0, 1});
-    question_evaluator evaluate(numbered_choices{}, questions, std::nullopt, question_loss::answer);
+    const multiple_choice two_questions(held_out_documents({1, 1, 1, 1, 1, 1, 1, 1}, {0, 2, 4, 6, 8}, "f"), {0, 2, 4},
+                                        {0, 1});
+    question_evaluator evaluate(numbered_choices{}, held_out_sets({questions(two_questions)}), {},
+                                question_loss::answer);
     const std::vector<double> w = {0.0, 1.0};
     CHECK(evaluate(w, document_set::search).losses == std::vector{0.0, 3.0});
     CHECK(evaluate(w, std::vector<std::size_t>{1}).losses == std::vector{3.0});

@@ -91,7 +91,7 @@ class document_scorer {
     template <class Bring>
     std::vector<detail::fixed_loss> sums(const tensor_shapes& shapes, const held_out_documents& held_out,
                                          const Bring& bring, batch_part part = {}) {
-        check_vocabulary(held_out);
+        held_out.check_vocabulary(model_.description().vocabulary);
         model_.expect(shapes);
         auto batches = cut_windows(held_out, model_.window(), options_.rows, options_.equal_rows);
         detail::keep_part(batches, part, model_.description().width);
@@ -124,14 +124,6 @@ class document_scorer {
     const Model& model() const { return model_; }
 
  private:
-    void check_vocabulary(const held_out_documents& held_out) const {
-        const auto largest = *std::max_element(held_out.tokens().begin(), held_out.tokens().end());
-        const std::size_t vocabulary = model_.description().vocabulary;
-        if (static_cast<std::size_t>(largest) >= vocabulary)
-            throw input_error(held_out.origin() + ": token " + to_string(largest) +
-                              " lies outside the model's vocabulary of " + to_string(vocabulary));
-    }
-
     /// The batch behind the last one whose residuals are held together with those of `first`.
     std::size_t end_of_wave(const std::vector<document_batch>& batches, std::size_t first) const {
         std::size_t last = first, rows = 0;

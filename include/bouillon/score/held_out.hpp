@@ -112,6 +112,38 @@ class held_out_documents {
         return chosen;
     }
 
+    /// The documents of several lists, one after another; how many bytes they stand for is known where it is of all.
+    static held_out_documents join(std::span<const held_out_documents* const> lists) {
+        if (lists.size() == 1) return *lists.front();
+        held_out_documents all;
+        bool prompts = false, bytes = true;
+        for (const auto* list : lists) {
+            prompts = prompts || !list->details_.prompt_tokens.empty();
+            bytes = bytes && (list->size() == 0 || !list->bytes().empty());
+        }
+        all.offsets_ = {0};
+        for (const auto* list : lists) {
+            all.origin_ += (all.origin_.empty() ? "" : ", ") + list->origin_;
+            const std::size_t first = all.tokens_.size();
+            all.tokens_.insert(all.tokens_.end(), list->tokens_.begin(), list->tokens_.end());
+            for (std::size_t i = 0; i < list->size(); ++i) {
+                all.offsets_.push_back(first + list->offsets_[i + 1]);
+                if (prompts) all.details_.prompt_tokens.push_back(list->prompt(i));
+                if (bytes) all.details_.bytes.push_back(list->bytes()[i]);
+            }
+        }
+        return all;
+    }
+
+    /// Refuses tokens that a model does not know.
+    /// @param vocabulary tokens that it knows
+    /// @throws input_error naming the file, the largest token and the vocabulary
+    void check_vocabulary(std::size_t vocabulary) const {
+        const auto largest = std::ranges::max_element(tokens_);
+        if (largest != tokens_.end() && static_cast<std::size_t>(*largest) >= vocabulary)
+            fail("token " + to_string(*largest) + " lies outside the model's vocabulary of " + to_string(vocabulary));
+    }
+
     /// (tokens), all documents end to end.
     const std::vector<std::int32_t>& tokens() const { return tokens_; }
     /// The file's name, for messages.
