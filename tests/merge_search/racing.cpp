@@ -287,3 +287,37 @@ TEST_CASE("numbers by which no race decides are refused by name and value") {
     refused({.confidence = 1}, "racing.confidence is 1, but it must be between 0 and 1");
     refused({.confidence = NAN}, "racing.confidence is nan, but it must be between 0 and 1");
 }
+
+TEST_CASE("a race over domains finds the merge of the least weighted mean, on a fraction of the documents") {
+    const auto found = [](racing_options options) {
+        partial_landscape landscape;
+        measured_merges measure(landscape);
+        const document_domains domains = {{"web", 40, 3}, {"code", 16, 1}, {"watched", 8, 0}};
+        const auto reference = measure(newest, document_set::search).losses;
+        document_race race(newest, reference, options, domains);
+        enter_baselines(race, baselines(3, 0, 1), measure);
+        bayesian_search search(
+            simplex{3},
+            {.budget = 15, .reference_losses = reference, .domains = domains, .known = {{.point = newest}}});
+        run_all_trials(search, measure, race, [](const trial_event&) {});
+        const auto losses = landscape(search.recommendation().merge_weights, document_set::search).losses;
+        return std::pair(paired_difference(losses, reference, domains).mean, landscape.scored);
+    };
+    const auto [raced, scored] = found({});
+    const auto [full, all] = found({.first = 64});
+    CHECK(raced < 0);
+    CHECK(raced < full + 5e-3);  // of a gain of some 0.5
+    CHECK(scored < all / 2);
+}
+
+TEST_CASE("documents of a domain without weight are left out of races") {
+    partial_landscape landscape;
+    measured_merges measure(landscape);
+    const document_domains domains = {{"watched", 32, 0}, {"web", 32}};
+    document_race race(newest, measure(newest, document_set::search).losses, {.share = 0}, domains);
+    raced_loss raced;
+    race_merge(race, {0.3, 0.3, 0.4}, race.leader(), 0, measure, raced);
+    CHECK(raced.documents == 32);
+    CHECK(std::ranges::all_of(race.documents(32), [](std::size_t document) { return document >= 32; }));
+    CHECK(raced.completed.sampling_variance == 0);
+}

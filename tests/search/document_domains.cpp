@@ -37,6 +37,17 @@ TEST_CASE("domains weigh by their weights, however many documents they have") {
     CHECK_THROWS_AS(paired_difference(losses, std::vector{1.0}, web_and_code), input_error);
 }
 
+TEST_CASE("losses of another unit are divided by their scale") {
+    document_domains domains = web_and_code;
+    domains[1].scale = 0.5;
+    const auto found = mean_loss(losses, domains);
+    CHECK(found.mean == doctest::Approx((1 * 3.0 + 3 * 1.0 / 0.5) / 4));
+    CHECK(found.variance == doctest::Approx((1 * 7.0 / 3 + 36 * 0.25) / 16));
+    const auto each = domain_losses(losses, domains);
+    CHECK(each[0].mean == doctest::Approx(3));
+    CHECK(each[1].mean == doctest::Approx(1));  // in its own unit
+}
+
 TEST_CASE("without domains all documents are alike, and one domain is the same") {
     const auto plain = mean_loss(losses), none = mean_loss(losses, {}), one = mean_loss(losses, {{"all", 5, 2.5}});
     CHECK(none.mean == plain.mean);
@@ -93,4 +104,5 @@ TEST_CASE("domains that no mean can be taken over are named") {
     CHECK(refusal({{"web", 2, 0}, {"code", 3, 0}}, 5) == "all domains have the weight 0");
     for (const double weight : {-1.0, double(NAN), std::numeric_limits<double>::infinity()})
         CHECK(refusal({{"web", 5, weight}}, 5).find("domain \"web\" has the weight ") == 0);
+    CHECK(refusal({{"web", 5, 1, 0}}, 5) == "domain \"web\" has the scale 0: a finite one above 0 is needed");
 }

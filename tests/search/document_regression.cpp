@@ -153,3 +153,66 @@ TEST_CASE("a merge is learned from once, and one of other documents is refused w
                          "document losses: 3 of a merge of 2 checkpoints, but the first merge has 2 and 2",
                          input_error);
 }
+
+TEST_CASE("one domain of all documents is none, to the last bit") {
+    document_regression named(document_domains{{"all", documents}});
+    document_regression plain;
+    for (const std::vector<double>& w : {std::vector<double>{0, 0, 1}, {0, 1, 0}, {1, 0, 0}}) {
+        named.add(w, losses_of(w));
+        plain.add(w, losses_of(w));
+    }
+    const std::vector<std::size_t> scored = {3, 30, 12, 7};
+    const auto losses = pick(losses_of(candidate), scored);
+    const auto by_name = named.complete(candidate, scored, losses),
+               together = plain.complete(candidate, scored, losses);
+    CHECK(by_name.losses == together.losses);
+    CHECK(by_name.sampling_variance == together.sampling_variance);
+    CHECK(by_name.degrees_of_freedom == doctest::Approx(together.degrees_of_freedom));
+    CHECK(by_name.domain_variances == std::vector{together.sampling_variance});
+}
+
+TEST_CASE("of several domains the weighted mean has no bias, and a variance of the size that it says") {
+    const document_domains domains = {{"few", 10, 3}, {"many", 30, 1}};
+    document_regression known(domains);
+    for (const std::vector<double>& w : {std::vector<double>{0, 0, 1}, {0, 1, 0}, {1, 0, 0}, {0, 0.5, 0.5}})
+        known.add(w, losses_of(w));
+    const auto losses = losses_of(candidate);
+    const double truth = mean_loss(losses, domains).mean;
+    random_engine engine = make_engine(8);
+    double bias = 0, squares = 0, stated = 0, plain = 0;
+    constexpr std::size_t draws = 4000;
+    for (std::size_t number = 0; number < draws; ++number) {
+        std::vector<std::size_t> few(10), many(30);
+        std::iota(few.begin(), few.end(), std::size_t{0});
+        std::iota(many.begin(), many.end(), std::size_t{10});
+        shuffle(std::span(few), engine);
+        shuffle(std::span(many), engine);
+        std::vector<std::size_t> scored(few.begin(), few.begin() + 4);
+        scored.insert(scored.end(), many.begin(), many.begin() + 3);
+        const auto completed = known.complete(candidate, scored, pick(losses, scored));
+        const double error = mean_loss(completed.losses, domains).mean - truth;
+        bias += error / draws;
+        squares += error * error / draws;
+        stated += completed.sampling_variance / draws;
+        const auto own = pick(losses, scored);
+        const double mean = (3 * mean_of(std::span(own).first(4)) + mean_of(std::span(own).subspan(4))) / 4;
+        plain += std::pow(mean - truth, 2) / draws;
+    }
+    CHECK(std::abs(bias) < 4 * std::sqrt(squares / draws));
+    CHECK(stated > 0.5 * squares);
+    CHECK(stated < 5 * squares);
+    CHECK(squares < plain / 10);
+}
+
+TEST_CASE("a domain without weight may stay unscored") {
+    const document_domains domains = {{"watched", 10, 0}, {"web", 30}};
+    document_regression known(domains);
+    for (const std::vector<double>& w : {std::vector<double>{0, 0, 1}, {0, 1, 0}}) known.add(w, losses_of(w));
+    const std::vector<std::size_t> scored = {12, 20, 30};
+    const auto completed = known.complete(candidate, scored, pick(losses_of(candidate), scored));
+    CHECK(std::isfinite(completed.sampling_variance));
+    CHECK(std::isinf(completed.domain_variances[0]));
+    std::vector<std::size_t> all(30);
+    std::iota(all.begin(), all.end(), std::size_t{10});
+    CHECK(known.complete(candidate, all, pick(losses_of(candidate), all)).sampling_variance == 0);
+}

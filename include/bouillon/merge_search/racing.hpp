@@ -5,8 +5,10 @@
 #include <bouillon/core/random.hpp>
 #include <bouillon/core/require_option.hpp>
 #include <bouillon/core/student_t.hpp>
+#include <bouillon/merge_search/document_order.hpp>
 #include <bouillon/merge_search/measured_merges.hpp>
 #include <bouillon/search/baselines.hpp>
+#include <bouillon/search/document_domains.hpp>
 #include <bouillon/search/document_regression.hpp>
 #include <bouillon/search/history.hpp>
 #include <bouillon/search/paired.hpp>
@@ -26,7 +28,7 @@ namespace bouillon {
 
 /// How a race decides.
 struct racing_options {
-    std::size_t first = 0;  ///< documents of the first stage; 0: a sixteenth of them, but at least 3
+    std::size_t first = 0;  ///< documents of the first stage; 0: a sixteenth of them, but at least 3 of each domain
     double share = 0.25;    ///< of the documents' own variance: a trial's sampling variance below it is small enough,
                             ///< since the surrogate smooths over trials
     double choice_share = 0.15;  ///< the same where one comparison decides: among the candidates of a baseline
@@ -52,13 +54,14 @@ struct raced_loss {
     loss_estimate difference;    ///< over all documents, of the loss to the reference's; its variance is the documents'
                                  ///< own, as if all had been scored, and that of sampling them
     std::size_t documents = 0;   ///< scored
+    std::vector<loss_estimate> domains = {};  ///< (domains), the same of each, in its own unit
 };
 
 /// Decides on how many documents a merge is scored.
 ///
-/// They are taken in one order drawn beforehand, so that every merge
-/// is scored on the first n of it: stages are nested, and any two merges are compared on the same documents. After a
-/// stage a merge goes on unless
+/// They are taken in one order drawn beforehand (merge_search/document_order.hpp), so that every merge is scored on the
+/// first n of it: stages are nested, and any two merges are compared on the same documents. Documents of a domain
+/// without weight are not scored. After a stage a merge goes on unless
 ///
 ///     difference - leader's > t sqrt(v + leader's v),   v: the sampling variances        it cannot win, or
 ///     v <= share * variance of the difference over documents                             it is known well enough.
@@ -73,17 +76,19 @@ class document_race {
     /// @param reference_weights (checkpoints), of the newest checkpoint
     /// @param reference_losses (documents), its losses, nats per token
     /// @param options how it decides
-    /// @throws input_error for options that `check` refuses
+    /// @param domains of the documents; none: all are of one
+    /// @throws input_error for options and domains that `check` refuses
     document_race(const std::vector<double>& reference_weights, std::vector<double> reference_losses,
-                  racing_options options = {})
-        : options_(options), reference_(std::move(reference_losses)), order_(reference_.size()) {
+                  racing_options options = {}, document_domains domains = {})
+        : options_(options),
+          reference_(std::move(reference_losses)),
+          domains_(std::move(domains)),
+          order_(draw(domains_, reference_, options.seed)),
+          regression_(domains_) {
         check(options_);
-        std::iota(order_.begin(), order_.end(), std::size_t{0});
-        random_engine engine = make_engine(options.seed, order_stream);
-        shuffle(std::span(order_), engine);
-        if (options_.first == 0) options_.first = std::max<std::size_t>(size() / 16, 3);
-        options_.first = std::min(options_.first, size());
-        for (std::size_t n = options_.first; n < size(); n = least_next(n)) ++looks_;
+        if (options_.first == 0) options_.first = order_.telling / 16;
+        options_.first = std::min(std::max(options_.first, order_.least), order_.telling);
+        for (std::size_t n = options_.first; n < order_.telling; n = least_next(n)) ++looks_;
         enter(reference_weights, reference_);
     }
 
@@ -91,10 +96,10 @@ class document_race {
     const racing_options& options() const { return options_; }
 
     /// Documents there are.
-    std::size_t size() const { return order_.size(); }
+    std::size_t size() const { return order_.documents.size(); }
 
     /// The first so many documents of the order.
-    std::span<const std::size_t> documents(std::size_t count) const { return std::span(order_).first(count); }
+    std::span<const std::size_t> documents(std::size_t count) const { return std::span(order_.documents).first(count); }
 
     /// What follows for all documents from some.
     /// @param merge_weights (checkpoints)
@@ -105,10 +110,14 @@ class document_race {
             result.completed = regression_.complete(merge_weights, documents(losses.size()), losses);
         } else {
             result.completed.losses.resize(size());
-            for (std::size_t i = 0; i < size(); ++i) result.completed.losses[order_[i]] = losses[i];
+            for (std::size_t i = 0; i < size(); ++i) result.completed.losses[order_.documents[i]] = losses[i];
         }
-        result.difference = paired_difference(result.completed.losses, reference_);
+        const auto differences = paired_differences(result.completed.losses, reference_);
+        result.difference = mean_loss(differences, domains_);
         result.difference.variance += result.completed.sampling_variance;
+        result.domains = domain_losses(differences, domains_);
+        for (std::size_t s = 0; s < result.completed.domain_variances.size(); ++s)
+            result.domains[s].variance += result.completed.domain_variances[s];
         return result;
     }
 
@@ -117,7 +126,7 @@ class document_race {
 
     /// Whether a merge is worse than the leader, at the confidence that holds for all looks at it together.
     bool cannot_win(const raced_loss& merge, const raced_loss& leader) const {
-        if (merge.documents == size()) return false;  // it ends here anyway
+        if (merge.documents >= order_.telling) return false;  // it ends here anyway
         const double sampling = merge.completed.sampling_variance;
         return sampling > 0 && sampling <= telling_variance(merge, leader);
     }
@@ -129,12 +138,12 @@ class document_race {
     /// @param leader that it races against
     /// @param share of the documents' own variance, below which the sampling variance is small enough
     std::size_t next_stage(const raced_loss& merge, const raced_loss& leader, double share) const {
-        if (merge.documents == size() || !std::isfinite(merge.difference.mean)) return 0;
+        if (merge.documents >= order_.telling || !std::isfinite(merge.difference.mean)) return 0;
         const double sampling = merge.completed.sampling_variance;
         const double wanted =
             std::max({share * (merge.difference.variance - sampling), telling_variance(merge, leader), 0.0});
         if (sampling > 0 && sampling <= wanted) return 0;  // documents that are all alike tell no variance
-        const auto n = static_cast<double>(merge.documents), all = static_cast<double>(size());
+        const auto n = static_cast<double>(merge.documents), all = static_cast<double>(order_.telling);
         const double needed = 1 / (wanted * (1 / n - 1 / all) / sampling + 1 / all);
         const auto least = static_cast<double>(least_next(merge.documents));
         const double most = std::min(2 * n, all);
@@ -155,7 +164,7 @@ class document_race {
         std::vector<double> ordered(losses.begin(), losses.end());  // (scored)
         if (losses.size() == size()) {
             regression_.add(merge_weights, losses);
-            for (std::size_t i = 0; i < size(); ++i) ordered[i] = losses[order_[i]];
+            for (std::size_t i = 0; i < size(); ++i) ordered[i] = losses[order_.documents[i]];
         }
         raced_loss ended = estimate(merge_weights, ordered);
         if (leader_.documents == 0 || ended.difference.mean < leader_.difference.mean) leader_ = std::move(ended);
@@ -163,6 +172,12 @@ class document_race {
 
  private:
     static constexpr std::uint64_t order_stream = ~std::uint64_t{2};  // beside the search's own streams
+
+    static document_order draw(const document_domains& domains, const std::vector<double>& reference,
+                               std::uint64_t seed) {
+        random_engine engine = make_engine(seed, order_stream);
+        return draw_document_order(domains, reference, engine);
+    }
 
     /// Documents of the smallest stage after one of n.
     static std::size_t least_next(std::size_t n) { return n + (n + 2) / 3; }
@@ -177,8 +192,9 @@ class document_race {
     }
 
     racing_options options_;
-    std::vector<double> reference_;   // (documents), nats per token
-    std::vector<std::size_t> order_;  // (documents)
+    std::vector<double> reference_;  // (documents), nats per token
+    document_domains domains_;
+    document_order order_;
     std::size_t looks_ = 0;
     document_regression regression_;
     raced_loss leader_;

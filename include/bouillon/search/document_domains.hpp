@@ -20,6 +20,10 @@ struct document_domain {
     std::string name;       ///< by which people call it, unlike any other
     std::size_t documents;  ///< how many, 1 or more
     double weight = 1;      ///< of its mean loss in the objective; 0: it is only watched
+    double scale = 1;       ///< that its losses are divided by in the objective, for domains of different units
+
+    /// What its mean loss is multiplied by in the objective, before the sum is divided by all weights.
+    double factor() const { return weight / scale; }
 
     bool operator==(const document_domain&) const = default;
 };
@@ -37,13 +41,15 @@ inline void check(const document_domains& domains, std::size_t documents) {
     std::set<std::string> names;
     double weights = 0;
     std::size_t held = 0;
-    for (const auto& [name, size, weight] : domains) {
+    for (const auto& [name, size, weight, scale] : domains) {
         const std::string domain = "domain " + in_quotes(name);
         if (!names.insert(name).second) throw input_error(domain + " is there twice");
         if (size == 0) throw input_error(domain + " has no documents");
         if (!(weight >= 0) || std::isinf(weight))
             throw input_error(domain + " has the weight " + to_string(weight) +
                               ", but it must be 0 or more, and finite");
+        if (!(scale > 0) || std::isinf(scale))
+            throw input_error(domain + " has the scale " + to_string(scale) + ": a finite one above 0 is needed");
         weights += weight;
         held += size;
     }
@@ -68,11 +74,12 @@ void for_each_domain(const document_domains& domains, std::span<Value> values, c
 
 /// The weighted mean of the domains' mean losses, and the variance of that mean.
 ///
-///     mean = sum_s w_s m_s / sum_s w_s,   variance = sum_s w_s^2 v_s / (sum_s w_s)^2
+///     mean = sum_s (w_s / c_s) m_s / sum_s w_s,   variance = sum_s (w_s / c_s)^2 v_s / (sum_s w_s)^2
 ///
-/// with m_s and v_s a domain's as `mean_loss` has them. It is the stratified estimate: that a domain's documents differ
-/// from another's adds nothing to its variance, as it would if all documents were alike.
-/// @param losses (documents), in the domains' order; a unit of each domain, if the weights say what they are worth
+/// with m_s and v_s a domain's as `mean_loss` has them, w_s its weight and c_s its scale. It is the stratified
+/// estimate: that a domain's documents differ from another's adds nothing to its variance, as it would if all documents
+/// were alike.
+/// @param losses (documents), in the domains' order
 /// @param domains none: as `mean_loss` of the losses
 /// @returns the variance is NaN where a domain of weight has fewer than two documents
 /// @throws input_error as `check`, and when there are no losses
@@ -85,10 +92,23 @@ inline loss_estimate mean_loss(std::span<const double> losses, const document_do
         if (domain.weight == 0) return;
         const auto own = mean_loss(part);
         weights += domain.weight;
-        sum.mean += domain.weight * own.mean;
-        sum.variance += domain.weight * domain.weight * own.variance;
+        sum.mean += domain.factor() * own.mean;
+        sum.variance += domain.factor() * domain.factor() * own.variance;
     });
     return {sum.mean / weights, sum.variance / (weights * weights)};
+}
+
+/// The mean loss of each domain, and its variance.
+/// @param losses (documents), in the domains' order
+/// @param domains of them
+/// @returns (domains), each in its own unit
+/// @throws input_error as `check`
+inline std::vector<loss_estimate> domain_losses(std::span<const double> losses, const document_domains& domains) {
+    check(domains, losses.size());
+    std::vector<loss_estimate> means;
+    for_each_domain(domains, losses,
+                    [&](const document_domain&, std::span<const double> part) { means.push_back(mean_loss(part)); });
+    return means;
 }
 
 /// The same of the differences to a reference model's losses on the same documents.

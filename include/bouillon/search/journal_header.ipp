@@ -89,8 +89,8 @@ BOUILLON_DEFINITION nlohmann::ordered_json journal_header_of(const search_parts&
                                      {"known", known_json(options.known)},
                                      {"reference_losses", options.reference_losses},
                                      {"settings", settings.is_null() ? nlohmann::ordered_json::object() : settings}};
-    for (const auto& [name, documents, weight] : options.domains)
-        header["domains"].push_back({{"name", name}, {"documents", documents}, {"weight", weight}});
+    for (const auto& [name, documents, weight, scale] : options.domains)
+        header["domains"].push_back({{"name", name}, {"documents", documents}, {"weight", weight}, {"scale", scale}});
     return nlohmann::ordered_json::parse(std::string_view(json_line(header)));  // as it will be read: NaN is null
 }
 
