@@ -4,7 +4,7 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
 #include <bouillon/search/baselines.hpp>
-#include <bouillon/search/paired.hpp>
+#include <bouillon/search/document_domains.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -26,11 +26,12 @@ struct measured_candidate {
 /// The candidates that can be measured, the lowest loss first; among equal ones in the order given.
 /// @throws work_error when there is none
 template <class Measure>
-std::vector<measured_candidate> lowest_loss_first(const baseline& compared, Measure& measure) {
+std::vector<measured_candidate> lowest_loss_first(const baseline& compared, Measure& measure,
+                                                  const document_domains& domains) {
     std::vector<measured_candidate> measured;
     std::string failure = "its loss is no finite number";
     for (const auto& weights : compared.merge_weights) try {
-            measured.push_back({mean_loss(measure(weights, document_set::search).losses).mean, weights});
+            measured.push_back({mean_loss(measure(weights, document_set::search).losses, domains).mean, weights});
         } catch (const work_error& error) {
             failure = error.what();
         }
@@ -45,7 +46,8 @@ std::vector<measured_candidate> lowest_loss_first(const baseline& compared, Meas
 ///
 /// Cost: one measurement a candidate. Reference: Wortsman et al. (2022), "Model soups", recipe 1.
 template <class Measure>
-std::vector<double> greedy_soup(const std::vector<measured_candidate>& candidates, Measure& measure) {
+std::vector<double> greedy_soup(const std::vector<measured_candidate>& candidates, Measure& measure,
+                                const document_domains& domains) {
     std::vector<double> sum = candidates.front().merge_weights, soup = sum;  // (checkpoints)
     double lowest = candidates.front().loss, count = 1;
     for (std::size_t i = 1; i < candidates.size(); ++i) try {
@@ -54,7 +56,7 @@ std::vector<double> greedy_soup(const std::vector<measured_candidate>& candidate
                 larger[k] = sum[k] + candidates[i].merge_weights[k];
                 average[k] = larger[k] / (count + 1);
             }
-            const double loss = mean_loss(measure(average, document_set::search).losses).mean;
+            const double loss = mean_loss(measure(average, document_set::search).losses, domains).mean;
             if (!(loss <= lowest)) continue;
             lowest = loss;
             ++count;
@@ -72,12 +74,15 @@ std::vector<double> greedy_soup(const std::vector<measured_candidate>& candidate
 ///
 /// Candidates that cannot be measured are passed over. Cost: a measurement a candidate, as many again for a soup.
 /// @tparam Measure what gives a merge's losses on a document set, such as measured_merges
+/// @param compared the baseline
+/// @param measure gives losses
+/// @param domains of the search documents; none: all are of one
 /// @returns (checkpoints), merge weights
 /// @throws work_error when no candidate can be measured
 template <class Measure>
-std::vector<double> choose_merge(const baseline& compared, Measure& measure) {
-    const auto candidates = detail::lowest_loss_first(compared, measure);
-    if (compared.choice == baseline_choice::greedy_soup) return detail::greedy_soup(candidates, measure);
+std::vector<double> choose_merge(const baseline& compared, Measure& measure, const document_domains& domains = {}) {
+    const auto candidates = detail::lowest_loss_first(compared, measure, domains);
+    if (compared.choice == baseline_choice::greedy_soup) return detail::greedy_soup(candidates, measure, domains);
     return candidates.front().merge_weights;
 }
 

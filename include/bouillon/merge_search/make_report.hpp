@@ -4,6 +4,7 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/merge_search/choose_merge.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
+#include <bouillon/merge_search/measured_domains.hpp>
 #include <bouillon/merge_search/racing.hpp>
 #include <bouillon/merge_search/report.hpp>
 #include <bouillon/merge_search/run.hpp>
@@ -27,7 +28,7 @@ namespace detail {
 /// A loss that is straight between checkpoints gains 0, one that is curved gains what their noise costs.
 /// Cost: none for what has been measured, as the baselines have.
 template <class Measure>
-std::optional<paired_gain> averaging_gain(std::size_t checkpoints, Measure& measure) {
+std::optional<paired_gain> averaging_gain(std::size_t checkpoints, Measure& measure, const document_domains& domains) {
     const auto share = 1 / static_cast<double>(checkpoints);
     try {
         const auto average = measure(simplex{checkpoints}.newest_average(checkpoints), document_set::search).losses;
@@ -38,7 +39,7 @@ std::optional<paired_gain> averaging_gain(std::size_t checkpoints, Measure& meas
             const auto losses = measure(weights, document_set::search).losses;
             for (std::size_t j = 0; j < alone.size(); ++j) alone[j] += share * losses[j];
         }
-        return gain_over(average, alone);
+        return gain_over(average, alone, domains);
     } catch (const work_error&) {
         return std::nullopt;
     }
@@ -48,12 +49,13 @@ std::optional<paired_gain> averaging_gain(std::size_t checkpoints, Measure& meas
 ///
 /// Cost: none, all has been measured.
 template <class Measure>
-row_gain best_baseline(const merge_report& report, Measure& measure) {
+row_gain best_baseline(const merge_report& report, Measure& measure, const measured_domains& domains) {
     const auto baselines = std::span(report.rows).first(report.rows.size() - 1);
     const auto best = std::ranges::min_element(baselines, {}, [](const auto& row) { return row.search.mean; });
     const auto set = report.honest() ? document_set::test : document_set::search;
     return {static_cast<std::size_t>(best - baselines.begin()),
-            gain_over(measure(best->merge_weights, set).losses, measure(report.found().merge_weights, set).losses)};
+            gain_over(measure(best->merge_weights, set).losses, measure(report.found().merge_weights, set).losses,
+                      domains[set])};
 }
 
 /// What a baseline comes to, or why nothing can be said of it.
@@ -90,20 +92,28 @@ inline std::vector<std::vector<double>> candidates_of(const std::vector<baseline
 /// make_report, where `choose(baseline)` gives the merge (checkpoints) that a baseline comes to.
 template <class Choose, class Evaluator, class OnMerge>
 merge_report report_choices(Choose&& choose, const std::vector<double>& found, const std::vector<baseline>& compared,
-                            measured_merges<Evaluator>& measure, gain_documents gains_on, OnMerge&& on_merge) {
+                            measured_merges<Evaluator>& measure, gain_documents gains_on, OnMerge&& on_merge,
+                            const measured_domains& domains) {
     merge_report report;
     report.gains_on = gains_on;
     std::vector<double> newest, newest_test;  // (documents)
     const auto add = [&](const std::string& name, const std::vector<double>& merge_weights) {
         const std::vector<double> losses = measure(merge_weights, document_set::search).losses;  // (documents)
         if (report.rows.empty()) newest = losses;
-        report_row row{name, merge_weights, mean_loss(losses), gain_over(losses, newest), std::nullopt, {}};
+        report_row row{name,
+                       merge_weights,
+                       mean_loss(losses, domains.search),
+                       gain_over(losses, newest, domains.search),
+                       std::nullopt,
+                       {},
+                       domain_gains(losses, newest, domains.search)};
         row.gain = row.search_gain;
         if (report.honest()) {
             const std::vector<double> test = measure(merge_weights, document_set::test).losses;  // (documents)
             if (report.rows.empty()) newest_test = test;
-            row.test = mean_loss(test);
-            row.gain = gain_over(test, newest_test);
+            row.test = mean_loss(test, domains.test);
+            row.gain = gain_over(test, newest_test, domains.test);
+            row.domains = domain_gains(test, newest_test, domains.test);
         }
         report.rows.push_back(std::move(row));
     };
@@ -122,7 +132,7 @@ merge_report report_choices(Choose&& choose, const std::vector<double>& found, c
         }
     on_merge("found merge");
     add("found merge", found);
-    report.best_baseline = detail::best_baseline(report, measure);
+    report.best_baseline = detail::best_baseline(report, measure, domains);
     return report;
 }
 
@@ -137,14 +147,16 @@ merge_report report_choices(Choose&& choose, const std::vector<double>& found, c
 /// @param measure gives losses
 /// @param gains_on which documents; unless the search's, they are the evaluator's test documents
 /// @param on_merge called before each baseline with its name, for progress
+/// @param domains of the documents; none: all are of one
 /// @throws work_error when the newest checkpoint or the found merge cannot be measured
 template <class Evaluator, class OnMerge>
 merge_report make_report(const std::vector<double>& found, const std::vector<baseline>& compared,
-                         measured_merges<Evaluator>& measure, gain_documents gains_on, OnMerge&& on_merge) {
+                         measured_merges<Evaluator>& measure, gain_documents gains_on, OnMerge&& on_merge,
+                         const measured_domains& domains = {}) {
     measure.prepare(detail::candidates_of(compared, false), document_set::search);
-    const auto choose = [&](const baseline& one) { return choose_merge(one, measure); };
-    auto report = detail::report_choices(choose, found, compared, measure, gains_on, on_merge);
-    report.averaging = detail::averaging_gain(report.newest().merge_weights.size(), measure);
+    const auto choose = [&](const baseline& one) { return choose_merge(one, measure, domains.search); };
+    auto report = detail::report_choices(choose, found, compared, measure, gains_on, on_merge, domains);
+    report.averaging = detail::averaging_gain(report.newest().merge_weights.size(), measure, domains.search);
     return report;
 }
 
@@ -152,18 +164,18 @@ merge_report make_report(const std::vector<double>& found, const std::vector<bas
 template <class Evaluator, class OnMerge>
 merge_report make_report(const std::vector<double>& found, const std::vector<baseline>& compared,
                          measured_merges<Evaluator>& measure, document_race& race, gain_documents gains_on,
-                         OnMerge&& on_merge) {
+                         OnMerge&& on_merge, const measured_domains& domains = {}) {
     measure.prepare(detail::candidates_of(compared, true), document_set::search);
     const auto choose = [&](const baseline& one) {
-        if (one.merge_weights.size() == 1) return choose_merge(one, measure);  // nothing to choose
+        if (one.merge_weights.size() == 1) return choose_merge(one, measure, domains.search);  // nothing to choose
         raced_candidates candidates(race, one.merge_weights, measure);
-        auto chosen = choose_merge(one, candidates);
+        auto chosen = choose_merge(one, candidates, domains.search);
         race.enter(chosen, measure(chosen, document_set::search).losses);
         return chosen;
     };
-    auto report = detail::report_choices(choose, found, compared, measure, gains_on, on_merge);
+    auto report = detail::report_choices(choose, found, compared, measure, gains_on, on_merge, domains);
     raced_candidates raced(race, {}, measure);  // a few documents are enough to see what averaging gains
-    report.averaging = detail::averaging_gain(report.newest().merge_weights.size(), raced);
+    report.averaging = detail::averaging_gain(report.newest().merge_weights.size(), raced, domains.search);
     return report;
 }
 

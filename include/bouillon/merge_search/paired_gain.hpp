@@ -46,7 +46,8 @@ struct paired_gain {
 ///
 ///     t = gain / standard error, n - 1 degrees of freedom for n documents; significant where p < level
 ///
-/// Of several domains the gain is the weighted mean of theirs. With u_s = w_s^2 v_s it has the degrees of freedom
+/// Of several domains the gain is the weighted mean of theirs. With u_s = (w_s / c_s)^2 v_s it has the degrees of
+/// freedom
 ///
 ///     (sum_s u_s)^2 / sum_s u_s^2 / (n_s - 1)
 ///
@@ -68,7 +69,7 @@ inline paired_gain gain_over(std::span<const double> losses, std::span<const dou
     double sum = 0, parts = 0;
     for_each_domain(domains, std::span(differences), [&](const document_domain& domain, std::span<const double> part) {
         if (domain.weight == 0) return;
-        const double own = domain.weight * domain.weight * mean_loss(part).variance;
+        const double own = domain.factor() * domain.factor() * mean_loss(part).variance;
         sum += own;
         parts += own * own / static_cast<double>(part.size() - 1);
     });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/merge_search/domain_gains.hpp>
 #include <bouillon/merge_search/paired_gain.hpp>
 #include <bouillon/search/paired.hpp>
 
@@ -27,11 +28,12 @@ struct report_warning {
 /// One line of the verdict: a baseline or the found merge. Gains are over the newest checkpoint.
 struct report_row {
     std::string name;
-    std::vector<double> merge_weights;  ///< (checkpoints), newest last
-    loss_estimate search;               ///< on the search documents, which chose among merges
-    paired_gain search_gain;            ///< on them
-    std::optional<loss_estimate> test;  ///< on the test or confirm documents, which nothing was chosen by
-    paired_gain gain;                   ///< on them where there are some, else on the search documents
+    std::vector<double> merge_weights;      ///< (checkpoints), newest last
+    loss_estimate search;                   ///< on the search documents, which chose among merges
+    paired_gain search_gain;                ///< on them
+    std::optional<loss_estimate> test;      ///< on the test or confirm documents, which nothing was chosen by
+    paired_gain gain;                       ///< on them where there are some, else on the search documents
+    std::vector<domain_gain> domains = {};  ///< (domains), the same in each domain
 };
 
 /// The checkpoint that has all the weight, if one has.
