@@ -4,8 +4,8 @@
 
     bouillon search run --score 'python3 score_with_lm_eval.py {checkpoint} --tasks arc_easy,hellaswag --limit 400'
 
-The last line of standard output is {"losses": [...]}, the tasks one after another, the questions in the order of the
-task. What a loss is depends on the task and on --loss:
+The last line of standard output is {"losses": [...]}, or of several tasks {"losses": {"arc_easy": [...], ...}}, the
+questions in the order of the task. What a loss is depends on the task and on --loss:
 
     choice-loss   of multiple choice, the default there: minus the log of the right answer's probability among the
                   choices
@@ -13,8 +13,8 @@ task. What a loss is depends on the task and on --loss:
     METRIC        what the task calls a question's metric, as acc or exact_match: 1 less it, or itself where lower is
                   better
 
-All tasks together have one mean: those whose losses are of different units belong into searches of their own. What
-lm-eval says goes to standard error. Nothing is kept from one checkpoint to the next. Written for lm-eval 0.4.10 or
+The search takes the weighted mean of the tasks' mean losses (--weight hellaswag:2) and tells gains task by task: let
+their losses be of one unit. What lm-eval says goes to standard error. Nothing is kept from one checkpoint to the next. Written for lm-eval 0.4.10 or
 newer: pip install "lm_eval[hf]". Exit status: 2 bad usage, or a question that has no loss.
 """
 import argparse
@@ -128,12 +128,12 @@ def main():
     try:
         with contextlib.redirect_stdout(sys.stderr):
             tasks, results = evaluated(arguments)
-            losses = [loss for name, task in tasks.items() for loss in losses_of(
-                task, name, results["samples"][name], arguments.loss, results["higher_is_better"].get(name, {}))]
+            losses = {name: losses_of(task, name, results["samples"][name], arguments.loss,
+                                      results["higher_is_better"].get(name, {})) for name, task in tasks.items()}
     except InputError as error:
         print(f"score_with_lm_eval.py: {error}", file=sys.stderr)
         sys.exit(2)
-    print(json.dumps({"losses": losses}))
+    print(json.dumps({"losses": losses if len(losses) > 1 else next(iter(losses.values()))}))
 
 
 if __name__ == "__main__":

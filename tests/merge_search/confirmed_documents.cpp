@@ -3,8 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <memory>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -93,4 +95,31 @@ TEST_CASE("a share to confirm with that leaves nothing to search by is refused")
         CHECK_THROWS_AS(check(confirm_options{.share = share}), input_error);
     CHECK_THROWS_WITH_AS(check(confirm_options{.share = 1}), "confirm.share is 1, but it must be 0 or more and below 1",
                          input_error);
+}
+
+TEST_CASE("a share of each set that a scorer names is set aside, and none of any where one is too small") {
+    const auto told = [](std::vector<printed_set> sets) {
+        auto book = std::make_shared<printed_sets>();
+        book->expect(sets);
+        return book;
+    };
+    const std::size_t there = 40;
+    detail::confirmed_documents documents({.share = 0.5, .seed = 3}, "the scorer", told({{"code", 16}, {"web", 24}}));
+    const auto search = documents.measure(weights, document_set::search, false, scorer_of(there));
+    CHECK(documents.domains().search == document_domains{{"code", 8}, {"web", 12}});
+    CHECK(documents.domains().test == document_domains{{"code", 8}, {"web", 12}});
+    CHECK(documents.confirming() == 20);
+    CHECK(std::ranges::count_if(search.losses, [](double loss) { return loss < 16; }) == 8);
+    CHECK(std::ranges::count_if(search.beside, [](double loss) { return loss < 16; }) == 8);
+
+    detail::confirmed_documents few({.share = 0.5, .seed = 3}, "the scorer", told({{"code", 10}, {"web", 30}}));
+    CHECK(few.measure(weights, document_set::search, false, scorer_of(there)).losses.size() == 40);
+    CHECK(few.confirming() == 0);
+    CHECK(few.domains().search == document_domains{{"code", 10}, {"web", 30}});
+    CHECK(few.domains().test.empty());
+
+    detail::confirmed_documents one({.share = 0.5, .seed = 3}, "the scorer", told({{"all", 40}}));
+    one.measure(weights, document_set::search, false, scorer_of(there));
+    CHECK(one.domains().search.empty());
+    CHECK(one.confirming() == 20);
 }

@@ -6,10 +6,13 @@
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/merge_search/document_split.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
+#include <bouillon/merge_search/measured_domains.hpp>
+#include <bouillon/score/printed_losses.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -41,8 +44,10 @@ namespace detail {
 class confirmed_documents {
  public:
     /// @param scorer whom messages name, as in "the scorer"
+    /// @param sets that the scorer tells losses by, a share of each of which is set aside; null: none
     /// @throws input_error for options that `check` refuses
-    confirmed_documents(confirm_options options, std::string scorer) : options_(options), scorer_(std::move(scorer)) {
+    confirmed_documents(confirm_options options, std::string scorer, std::shared_ptr<const printed_sets> sets = {})
+        : options_(options), scorer_(std::move(scorer)), sets_(std::move(sets)) {
         check(options_);
     }
 
@@ -81,6 +86,8 @@ class confirmed_documents {
     std::size_t size() const { return documents_; }
     /// Documents set aside.
     std::size_t confirming() const { return split_.confirm.size(); }
+    /// The held-out sets, with their documents of both kinds; none where there is one, or before the scorer said it.
+    const measured_domains& domains() const { return domains_; }
 
  private:
     template <class Ask>
@@ -96,11 +103,34 @@ class confirmed_documents {
     void expect(std::size_t losses) {
         if (documents_ == 0) {
             documents_ = losses;
-            split_ = split_documents(documents_, options_.share, options_.seed);
+            const auto sets = sets_ ? sets_->sets() : std::vector<printed_set>();
+            if (sets.size() < 2)
+                split_ = split_documents(documents_, options_.share, options_.seed);
+            else
+                split_each(sets);
         }
         if (losses != documents_)
             throw work_error(scorer_ + " gave " + to_string(losses) + " losses, but " + to_string(documents_) +
                              " at first");
+    }
+
+    /// Sets a share of each held-out set aside; none of any where that leaves one of them with too few.
+    void split_each(const std::vector<printed_set>& sets) {
+        std::vector<document_split> splits;
+        bool all = true;
+        for (const auto& set : sets) {
+            splits.push_back(split_documents(set.documents, options_.share, options_.seed));
+            all = all && !splits.back().confirm.empty();
+        }
+        std::size_t first = 0;
+        for (std::size_t s = 0; s < sets.size(); ++s) {
+            if (!all) splits[s] = split_documents(sets[s].documents, 0, options_.seed);
+            for (const std::size_t document : splits[s].search) split_.search.push_back(first + document);
+            for (const std::size_t document : splits[s].confirm) split_.confirm.push_back(first + document);
+            domains_.search.push_back({sets[s].name, splits[s].search.size()});
+            if (all) domains_.test.push_back({sets[s].name, splits[s].confirm.size()});
+            first += sets[s].documents;
+        }
     }
 
     /// What a measurement of all documents tells of one set, and beside it of the other.
@@ -120,8 +150,10 @@ class confirmed_documents {
 
     confirm_options options_;
     std::string scorer_;
+    std::shared_ptr<const printed_sets> sets_;
     std::size_t documents_ = 0;
     document_split split_;
+    measured_domains domains_;
     std::map<std::vector<double>, std::vector<double>> kept_;  // merge weights -> (confirming), nats per token
 };
 

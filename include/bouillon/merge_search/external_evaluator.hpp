@@ -33,7 +33,7 @@ class external_evaluator {
     /// @throws input_error for options that `check` refuses
     external_evaluator(const checkpoint_set& checkpoints, external_command command, external_options options = {},
                        confirm_options confirm = {})
-        : documents_(confirm, "scorer `" + command.command + "`:"),
+        : documents_(confirm, "scorer `" + command.command + "`:", command.sets),
           merges_(checkpoints, options, [&](std::size_t slot) {
               return slot_scorer{command, slot, options.logs};
           }) {}
@@ -52,6 +52,9 @@ class external_evaluator {
     /// Documents set aside; known once a merge has been measured, and 0 where there are too few or the command prints
     /// one number.
     std::size_t confirming() const { return documents_.confirming(); }
+
+    /// The held-out sets that it tells losses by; known once a merge has been measured, and none where there is one.
+    const measured_domains& domains() const { return documents_.domains(); }
 
     /// Whose threads measure side by side.
     bouillon::monitor& monitor() { return merges_.monitor(); }

@@ -33,7 +33,8 @@ class served_evaluator {
     /// @throws input_error for options that `check` refuses
     served_evaluator(const checkpoint_set& checkpoints, const served_command& scorer, external_options options = {},
                      confirm_options confirm = {})
-        : documents_(confirm, "scorer `" + scorer.command + "`:"), merges_(checkpoints, options, [&](std::size_t slot) {
+        : documents_(confirm, "scorer `" + scorer.command + "`:", scorer.sets),
+          merges_(checkpoints, options, [&](std::size_t slot) {
               const auto log = options.logs / ("slot-" + to_string(slot) + ".log");
               return score_server(scorer, slot, options.logs.empty() ? options.logs : log);
           }) {}
@@ -73,6 +74,9 @@ class served_evaluator {
     /// Documents set aside; known once a merge has been measured, and 0 where there are too few or the program gives
     /// one number.
     std::size_t confirming() const { return documents_.confirming(); }
+
+    /// The held-out sets that it tells losses by; known once a merge has been measured, and none where there is one.
+    const measured_domains& domains() const { return documents_.domains(); }
 
     /// Whose threads measure side by side.
     bouillon::monitor& monitor() { return merges_.monitor(); }

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -55,6 +56,7 @@ struct external_command {
                                        ///< number of the slot that it runs in, {trial} the number of the trial, or the
                                        ///< name of a merge that is none
     std::chrono::seconds limit{3600};  ///< a run that takes longer is ended, its children too
+    std::shared_ptr<printed_sets> sets = {};  ///< take in the held-out sets that it tells losses by; null: nobody asks
 
     /// Runs the command on one checkpoint, until it ends: a process that it leaves in the background is not waited for.
     /// @returns (documents), or one value: what the last line that is not blank of what the command printed holds
@@ -83,7 +85,7 @@ struct external_command {
             std::string printed;
             const int status = process.wait(printed, {deadline, stopped});
             if (auto ending = detail::shell_process::how_it_ended(status); !ending.empty()) throw work_error(ending);
-            return parse_printed_losses(printed);
+            return parse_printed_losses(printed, sets.get());
         } catch (const work_error& failure) {
             throw work_error("scorer `" + filled + "`: " + failure.what());
         }

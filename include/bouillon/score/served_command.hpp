@@ -38,6 +38,7 @@ namespace bouillon {
 struct served_command {
     std::string command;               ///< run by /bin/sh; every {slot} in it becomes the number of its slot
     std::chrono::seconds limit{3600};  ///< an answer that takes longer, the first with the program's start, is none
+    std::shared_ptr<printed_sets> sets = {};  ///< take in the held-out sets that it tells losses by; null: nobody asks
 };
 
 namespace detail {
@@ -86,7 +87,7 @@ class score_server {
     /// @throws interrupted when nobody wants them any more
     std::vector<double> operator()(const score_request& request, function_ref<bool()> stopped) {
         try {
-            return parse_printed_losses(answer(detail::request_line(request), stopped));
+            return parse_printed_losses(answer(detail::request_line(request), stopped), scorer_.sets.get());
         } catch (const work_error& failure) {
             throw work_error("scorer `" + filled_ + "`: " + failure.what());
         }
