@@ -29,6 +29,7 @@
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/document_domains.hpp>
 #include <bouillon/search/paper_search.hpp>
+#include <bouillon/search/pareto_front.hpp>
 #include <bouillon/search/regret.hpp>
 #include <bouillon/search/stopping.hpp>
 #include <bouillon/space/affine.hpp>

@@ -41,12 +41,12 @@ void check_result(const bouillon::checkpoint_set& checkpoints, const bouillon::t
         bouillon::check_inputs(checkpoints, options);
 }
 
-void write_result(bool merged, const std::vector<double>& merge_weights, const bouillon::checkpoint_set& checkpoints,
-                  const bouillon::tensor_groups& groups, const search_arguments& arguments) {
+void write_result(const std::string& decision, const std::vector<double>& merge_weights,
+                  const bouillon::checkpoint_set& checkpoints, const bouillon::tensor_groups& groups,
+                  const search_arguments& arguments) {
     const until_signal signal;
     auto options = options_of(groups, arguments);
-    options.provenance = {{"bouillon.version", bouillon::version},
-                          {"bouillon.decision", merged ? "merge" : "keep newest"}};
+    options.provenance = {{"bouillon.version", bouillon::version}, {"bouillon.decision", decision}};
     options.stop = signal.asked();
     write_merge(checkpoints, merge_weights, arguments.out, options);
 }

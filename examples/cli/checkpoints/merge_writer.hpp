@@ -27,8 +27,9 @@ void check_result(const bouillon::checkpoint_set& checkpoints, const bouillon::t
                   const search_arguments& arguments);
 
 /// Writes the checkpoint that a search says to use.
-/// @param merged whether it is a merge, not the newest checkpoint
+/// @param decision by which it is that one, for its provenance
 /// @param merge_weights (checkpoints) or (groups, checkpoints), of it
 /// @param arguments of the search, which say where to
-void write_result(bool merged, const std::vector<double>& merge_weights, const bouillon::checkpoint_set& checkpoints,
-                  const bouillon::tensor_groups& groups, const search_arguments& arguments);
+void write_result(const std::string& decision, const std::vector<double>& merge_weights,
+                  const bouillon::checkpoint_set& checkpoints, const bouillon::tensor_groups& groups,
+                  const search_arguments& arguments);

@@ -13,6 +13,9 @@ struct metric_choice {
     std::string_view name;
     bouillon::question_loss loss;
     loss_wording wording;
+
+    /// Whether its unit is that of documents' losses, too.
+    bool is_per_token() const { return loss == bouillon::question_loss::answer; }
 };
 
 /// Those that --metric names, the default first; the last two are those of EleutherAI's lm-evaluation-harness.

@@ -147,7 +147,7 @@ void agree_on(program_processes& processes, const score_arguments& arguments) {
 
 void run_score(score_arguments& arguments, program_processes& processes) {
     arguments.checkpoints = taken_checkpoints(arguments.checkpoints, arguments.selection);
-    const auto held_out = read_held_out_input(arguments.held_out);
+    const auto held_out = read_held_out_set(arguments.held_out);
     check_metric(*arguments.metric, held_out.questions.has_value(), arguments.held_out);
     std::size_t width = 10, window = std::numeric_limits<std::size_t>::max(), context = 0;
     std::optional<bouillon::precision> precision;     // one for all, so that their losses compare

@@ -50,6 +50,7 @@ void run(const search_arguments& arguments, program_processes& processes) {
     std::vector<double> newest(arguments.checkpoints.size());  // merge weights
     newest.back() = 1;
     measurement_journal journal(arguments, newest);
+    if (arguments.choose > 0) journal.front_merge(arguments.choose);  // which is told at once where there is none
     const auto checkpoints = open_run(arguments.checkpoints, arguments.set.options());
     const auto groups = make_groups(arguments.groups, checkpoints);
     check_result(checkpoints, groups, arguments);

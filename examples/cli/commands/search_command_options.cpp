@@ -10,6 +10,15 @@
 
 namespace {
 
+/// An option that may be given several times, a word each.
+CLI::Option* add_sets(CLI::App& command, const std::string& option, std::vector<held_out_argument>& sets,
+                      held_out_argument (*parse)(const std::string&), const std::string& help) {
+    const auto add = [&sets, parse](const std::string& word) { sets.push_back(parse(word)); };
+    return command.add_option_function<std::string>(option, add, help)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->trigger_on_parse();
+}
+
 void add_data_options(CLI::App& command, search_arguments& arguments) {
     command
         .add_option("checkpoints", arguments.checkpoints,
@@ -17,14 +26,19 @@ void add_data_options(CLI::App& command, search_arguments& arguments) {
         ->required()
         ->type_name("CHECKPOINT");
     add_run_options(command, arguments.selection);
-    command
-        .add_option("--held-out", arguments.held_out,
-                    "Documents, or multiple-choice questions, that the search learns from: safetensors with tokens, "
-                    "document_offsets")
-        ->type_name("FILE");
+    add_sets(command, "--held-out", arguments.held_out, parse_held_out,
+             "Documents, or multiple-choice questions, that the search learns from: safetensors with tokens, "
+             "document_offsets. Several sets, each with its option, are weighed by :WEIGHT, 1 unless given, and told "
+             "apart by their names, else those of the files")
+        ->type_name("[NAME=]FILE[:WEIGHT]");
     add_metric_option(command, arguments.metric);
-    command.add_option("--test", arguments.test, "Documents that only the verdict sees, for an honest gain")
-        ->type_name("FILE");
+    add_sets(command, "--test", arguments.test, parse_held_out,
+             "Documents that only the verdict sees, for an honest gain; as many sets as --held-out, with the same "
+             "names")
+        ->type_name("[NAME=]FILE");
+    add_sets(command, "--weight", arguments.weights, parse_set_weight,
+             "Weight of a set, where a command prints losses of several by their names; 1 unless given")
+        ->type_name("NAME:WEIGHT");
     command
         .add_option("--confirm", arguments.confirm,
                     "Without --test: the share of the documents, of --held-out or that a command prints losses "
@@ -36,8 +50,8 @@ void add_data_options(CLI::App& command, search_arguments& arguments) {
         .add_option(
             "--score", arguments.score,
             "Instead of --held-out: a command that prints a merge's loss (lower is better) on its last line, or "
-            "each document's as a JSON array or as \"losses\" of an object; {checkpoint} becomes the merge's "
-            "path, {slot} its place among --jobs, {trial} its number")
+            "each document's as a JSON array or as \"losses\" of an object, those of several sets by their names; "
+            "{checkpoint} becomes the merge's path, {slot} its place among --jobs, {trial} its number")
         ->type_name("COMMAND");
     command
         .add_option(
@@ -92,6 +106,12 @@ void add_output_options(CLI::App& command, search_arguments& arguments) {
         ->type_name("DIR");
     command.add_option("--report", arguments.report, "Write a page about the search: one HTML file, for any browser")
         ->type_name("FILE");
+    command
+        .add_option("--choose", arguments.choose,
+                    "With --resume, of a search of several held-out sets that has ended: what --out writes, by its "
+                    "number on the front, instead of what the verdict says")
+        ->check(whole_number(1))
+        ->type_name("NUMBER");
     command.add_flag("--force", arguments.force, "Replace an existing --out or --report");
     command.add_flag("--allow-non-finite", arguments.allow_non_finite,
                      "Let NaN and infinity in a checkpoint pass into merges that are written");

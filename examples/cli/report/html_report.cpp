@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/html_report.hpp"
 
+#include <bouillon/core/to_string.hpp>
+
 #include "printed.hpp"
 #include "report/page_charts.hpp"
 #include "report/page_files.hpp"
@@ -53,6 +55,61 @@ std::string results_section(const report_page& page) {
                    "Losses: " + page.wording.losses + ", with their standard errors (se). Gains over the newest " +
                        "checkpoint: " + page.wording.gains + ", on the " + where + " " + page.wording.of + ".",
                    table(titles, lines, true));
+}
+
+std::string sets_section(const report_page& page) {
+    const auto& rows = page.report.rows;
+    if (rows.empty() || rows.back().domains.empty()) return "";
+    std::vector<std::string> titles = {"merge"};
+    for (const auto& [name, gain] : rows.back().domains) titles.push_back(name);
+    std::vector<std::vector<std::string>> lines;
+    for (const auto& row : std::span(rows).subspan(1)) {
+        lines.push_back({row.name});
+        for (const auto& [name, gain] : row.domains) {
+            std::string cell = number(gain.gain, "%+.4f");
+            if (gain.testable())
+                cell += " (" + number(gain.lower(), "%+.4f") + " to " + number(gain.upper(), "%+.4f") + ")";
+            lines.back().push_back(cell + (gain.testable() && gain.significant ? " *" : ""));
+        }
+    }
+    return section("By held-out set",
+                   "Gains over the newest checkpoint on the " + std::string(documents_name(page.report.gains_on)) +
+                       " documents of each set, in its own unit, with 95 % intervals; *: significant for all sets of "
+                       "a merge together (Holm's correction).",
+                   table(titles, lines, true));
+}
+
+/// The checkpoints that have a weight, in one cell.
+std::string weights_cell(const std::vector<double>& merge_weights, const merge_weight_names& names) {
+    if (merge_weights.size() != names.checkpoints.size()) return "by groups of tensors";
+    std::string cell;
+    for (std::size_t k = 0; k < merge_weights.size(); ++k)
+        if (merge_weights[k] != 0)
+            cell += (cell.empty() ? "" : ", ") + names.checkpoints[k] + " " + number(merge_weights[k], "%.4g");
+    return cell;
+}
+
+std::string front_section(const report_page& page) {
+    const auto& front = page.front;
+    if (front.size == 0) return "";
+    std::string charts;
+    for (std::size_t set = 1; set < front.sets.size(); ++set) charts += front_chart(front, set, page.wording);
+    std::vector<std::string> titles = {"front", "trial"};
+    titles.insert(titles.end(), front.sets.begin(), front.sets.end());
+    titles.push_back("merge weights");
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& merge : front.front()) {
+        rows.push_back({bouillon::to_string(rows.size() + 1), bouillon::to_string(merge.trial)});
+        for (const auto& gain : merge.gains)
+            rows.back().push_back(number(gain.mean, "%+.4f") + " (" + number(gain.standard_error(), "%.4f") + ")");
+        rows.back().push_back(weights_cell(merge.merge_weights, page.names));
+    }
+    return section(
+        "The front",
+        "Merges that no other trial beats, which would gain as much in every set and more in one: gains over "
+        "the newest checkpoint on the search documents, with their standard errors, and merge weights. "
+        "To have one written: bouillon search with --resume --choose NUMBER --out DIR.",
+        "<div class=\"charts\">" + charts + "</div>\n" + table(titles, rows));
 }
 
 std::string bars(std::span<const double> weights, const report_page& page) {
@@ -119,7 +176,7 @@ std::string html_report(const report_page& page) {
                               {"warnings", warnings},
                               {"trials", section("Trials", trials_note(page), trials_chart(page))},
                               {"beliefs", slices_section(page)},
-                              {"results", results_section(page)},
+                              {"results", results_section(page) + sets_section(page) + front_section(page)},
                               {"weights", weights_section(page)},
                               {"checkpoints", checkpoints_section(page)},
                               {"reproduction", reproduce_section(page)}});

@@ -99,6 +99,7 @@ void add_unfinished(const bouillon::journal_contents& journal, report_page& page
 void add_result(const json& result, report_page& page) {
     page.report = report_from(result);
     page.names = names_from(result);
+    page.front = front_from(result);
     read_page_json(result.at("page"), page);
     page.decision = decision_text(page.report, page.names.checkpoints.back(), page.wording);
 }

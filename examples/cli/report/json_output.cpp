@@ -6,6 +6,7 @@
 #include <bouillon/search/recommendation.hpp>
 
 #include "report/report_output.hpp"
+#include "search/search_stages.hpp"
 #include <nlohmann/json.hpp>
 
 #include <cmath>
@@ -30,6 +31,48 @@ void add_weights(json& object, const std::vector<double>& merge_weights, const m
         object["group_merge_weights"][names.groups[g]] = names.of_group(merge_weights, g);
 }
 
+/// Gains in each held-out set, by its name.
+json sets_json(const std::vector<bouillon::domain_gain>& gains) {
+    json sets;
+    for (const auto& [name, gain] : gains)
+        sets[name] = {{"gain", gain.gain},
+                      {"standard_error", gain.standard_error},
+                      {"interval", {gain.lower(), gain.upper()}},
+                      {"p_value", gain.p_value},
+                      {"significant", gain.testable() ? json(gain.significant) : json(nullptr)},
+                      {"documents", gain.documents}};
+    return sets;
+}
+
+/// What sets_json wrote.
+std::vector<bouillon::domain_gain> sets_from(const json& sets) {
+    std::vector<bouillon::domain_gain> gains;
+    for (const auto& [name, set] : sets.items()) {
+        const auto& significant = set.at("significant");
+        gains.push_back({name,
+                         {.gain = set.at("gain"),
+                          .standard_error = number_or_nan(set.at("standard_error")),
+                          .significant = significant.is_boolean() && significant.get<bool>(),
+                          .documents = set.at("documents"),
+                          .p_value = number_or_nan(set.at("p_value"))}});
+    }
+    return gains;
+}
+
+/// The merges that no other beats, numbered as people choose them.
+json front_json(const merge_front& front, const merge_weight_names& names) {
+    json merges = json::array();
+    for (const auto& merge : front.front()) {
+        json object = {{"number", merges.size() + 1}, {"trial", merge.trial}, {"merge_weights", nullptr}};
+        add_weights(object, merge.merge_weights, names);
+        for (std::size_t s = 0; s < front.sets.size(); ++s)
+            object["sets"][front.sets[s]] = {{"gain", merge.gains[s].mean},
+                                             {"standard_error", merge.gains[s].standard_error()}};
+        merges.push_back(std::move(object));
+    }
+    return merges;
+}
+
 json row_json(const bouillon::report_row& row, const merge_weight_names& names) {
     const auto& test = row.test;
     json object = {{"name", row.name},
@@ -45,6 +88,10 @@ json row_json(const bouillon::report_row& row, const merge_weight_names& names) 
                    {"search_gain", row.search_gain.gain},
                    {"search_gain_standard_error", row.search_gain.standard_error}};
     add_weights(object, row.merge_weights, names);
+    if (!row.domains.empty()) {
+        object["degrees_of_freedom"] = row.gain.degrees_of_freedom();
+        object["sets"] = sets_json(row.domains);
+    }
     return object;
 }
 
@@ -77,13 +124,17 @@ bouillon::report_row row_from(const json& object, std::size_t documents) {
          .documents = documents}};
     if (const auto& test = object.at("test_loss"); !test.is_null())
         row.test = estimate_from(test, object.at("test_standard_error"));
+    if (object.contains("sets")) {
+        row.gain.effective_degrees = number_or_nan(object.at("degrees_of_freedom"));
+        row.domains = sets_from(object.at("sets"));
+    }
     return row;
 }
 
 }  // namespace
 
 std::string trial_json(const bouillon::trial_event& event, std::size_t earlier, std::span<const double> newest_losses,
-                       const merge_weight_names& names) {
+                       const bouillon::document_domains& domains, const merge_weight_names& names) {
     json object = {{"event", "trial"},
                    {"trial", earlier + event.trial.ticket},
                    {"merge_weights", nullptr},
@@ -101,8 +152,8 @@ std::string trial_json(const bouillon::trial_event& event, std::size_t earlier, 
         object["failed"] = event.observation.reason;
         return bouillon::json_line(object);
     }
-    const auto loss = bouillon::mean_loss(event.losses);
-    const auto gain = bouillon::gain_over(event.losses, newest_losses);
+    const auto loss = bouillon::mean_loss(event.losses, domains);
+    const auto gain = bouillon::gain_over(event.losses, newest_losses, domains);
     object["loss"] = loss.mean;
     object["standard_error"] = loss.standard_error();
     object["gain"] = gain.gain;
@@ -111,8 +162,9 @@ std::string trial_json(const bouillon::trial_event& event, std::size_t earlier, 
     return bouillon::json_line(object);
 }
 
-json result_json(const bouillon::merge_report& report, const bouillon::recommendation& recommendation,
-                 const merge_weight_names& names, const loss_wording& wording, const std::string& stopped_by) {
+json result_json(const bouillon::merge_report& report, const search_result& result, const merge_weight_names& names,
+                 const loss_wording& wording) {
+    const auto& recommendation = result.recommendation;
     json rows = json::array();
     for (const auto& row : report.rows) rows.push_back(row_json(row, names));
     json warnings = json::array();
@@ -123,16 +175,33 @@ json result_json(const bouillon::merge_report& report, const bouillon::recommend
                         {"posterior_standard_error", recommendation.standard_error},
                         {"trial", ticket}};
     add_weights(recommended, recommendation.merge_weights, names);
-    return {{"event", "result"},
-            {"checkpoints", names.checkpoints},
-            {"rows", rows},
-            {"recommendation", recommended},
-            {"stopped_by", stopped_by},
-            {"unit", wording.losses},
-            {"gains_on", documents_name(report.gains_on)},
-            {"gain_documents", report.found().gain.documents},
-            {"warnings", warnings},
-            {"decision", report.merge() ? "merge" : "keep newest"}};
+    json object = {{"event", "result"},
+                   {"checkpoints", names.checkpoints},
+                   {"rows", rows},
+                   {"recommendation", recommended},
+                   {"stopped_by", result.stopped_by},
+                   {"unit", wording.losses},
+                   {"gains_on", documents_name(report.gains_on)},
+                   {"gain_documents", report.found().gain.documents},
+                   {"warnings", warnings},
+                   {"decision", report.merge() ? "merge" : "keep newest"}};
+    if (!result.front.sets.empty()) object["front"] = front_json(result.front, names);
+    return object;
+}
+
+merge_front front_from(const json& result) {
+    merge_front front;
+    if (!result.contains("front")) return front;
+    for (const auto& merge : result.at("front")) {
+        front.merges.push_back({merge.at("trial"), weights_from(merge), {}});
+        front.sets.clear();
+        for (const auto& [name, gain] : merge.at("sets").items()) {
+            front.sets.push_back(name);
+            front.merges.back().gains.push_back(estimate_from(gain.at("gain"), gain.at("standard_error")));
+        }
+    }
+    front.size = front.merges.size();
+    return front;
 }
 
 bouillon::merge_report report_from(const json& result) {

@@ -94,6 +94,28 @@ std::string trials_note(const report_page& page) {
     return note;
 }
 
+std::string front_chart(const merge_front& front, std::size_t set, const loss_wording& wording) {
+    std::vector<double> across, along;  // (tried)
+    for (const auto& merge : front.merges) {
+        across.push_back(merge.gains[0].mean);
+        along.push_back(merge.gains[set].mean);
+    }
+    const auto shown = [&](std::vector<double> gains) {  // as gains_shown: one poor trial must not press the others
+        std::ranges::sort(gains);
+        const double quarter = gains[gains.size() / 4], upper_quarter = gains[3 * gains.size() / 4];
+        const double fence = quarter - 3 * (upper_quarter - quarter);
+        const double lowest = *std::ranges::find_if(gains, [&](double gain) { return gain >= fence; });
+        return svg_chart::range{std::min(0.0, lowest), std::max(0.0, gains.back())};
+    };
+    const auto x = shown(across), y = shown(along);
+    svg_chart chart("gain on " + front.sets[0] + ", " + wording.gains, "gain on " + front.sets[set], x, y);
+    chart.horizontal(0, "newest", svg_chart::side::below);
+    chart.vertical(0);
+    for (std::size_t i = front.merges.size(); i-- > 0;)  // the front above the others
+        chart.point(std::max(across[i], x.first), along[i], 0, i < front.size ? "front" : "trial");
+    return "<figure>" + chart.svg("gain on " + front.sets[set] + " against gain on " + front.sets[0]) + "</figure>\n";
+}
+
 std::string slice_chart(const posterior_slice& slice, const report_page& page, std::size_t coordinate) {
     if (slice.at.size() < 2) return "";
     std::vector<double> low, high;

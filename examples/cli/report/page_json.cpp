@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <span>
+
 namespace {
 
 using json = nlohmann::ordered_json;
@@ -25,10 +27,16 @@ json page_json(const report_page& page) {
                           {"gain", gain},
                           {"deviation", deviation},
                           {"recommended", recommended}});
-    return {{"trials", page.trials.size()},     {"command", page.command},     {"version", page.version},
-            {"losses", page.wording.losses},    {"gains", page.wording.gains}, {"of", page.wording.of},
-            {"checkpoints", checkpoints},       {"distances", distances},      {"slices", slices},
-            {"slices_space", page.slices_space}};
+    json object = {{"trials", page.trials.size()},     {"command", page.command},     {"version", page.version},
+                   {"losses", page.wording.losses},    {"gains", page.wording.gains}, {"of", page.wording.of},
+                   {"checkpoints", checkpoints},       {"distances", distances},      {"slices", slices},
+                   {"slices_space", page.slices_space}};
+    for (const auto& merge : std::span(page.front.merges).subspan(page.front.size)) {  // the result has the others
+        json gains = json::array();
+        for (const auto& gain : merge.gains) gains.push_back(gain.mean);
+        object["beaten"].push_back({{"trial", merge.trial}, {"gains", gains}});
+    }
+    return object;
 }
 
 void read_page_json(const json& object, report_page& page) {
@@ -44,4 +52,9 @@ void read_page_json(const json& object, report_page& page) {
         page.slices.push_back(
             {slice.at("coordinate"), slice.at("at"), slice.at("gain"), slice.at("deviation"), slice.at("recommended")});
     page.slices_space = object.at("slices_space");
+    if (!object.contains("beaten")) return;
+    for (const auto& merge : object.at("beaten")) {
+        page.front.merges.push_back({merge.at("trial"), {}, {}});
+        for (const auto& gain : merge.at("gains")) page.front.merges.back().gains.push_back({number_or_nan(gain), 0});
+    }
 }

@@ -39,6 +39,55 @@ std::string found_text(const std::vector<double>& merge_weights, const merge_wei
     return text;
 }
 
+/// Rows of cells, in columns as wide as they need.
+std::string columns_text(const std::vector<std::vector<std::string>>& cells) {
+    std::string text;
+    for (const auto& line : cells) {
+        for (std::size_t column = 0; column + 1 < line.size(); ++column) {
+            std::size_t width = 0;
+            for (const auto& other : cells) width = std::max(width, other[column].size());
+            text += pad(line[column], width + 2);
+        }
+        text += line.back() + '\n';
+    }
+    return text;
+}
+
+/// What each merge gains in each held-out set; nothing where there is one.
+std::string sets_text(const bouillon::merge_report& report) {
+    if (report.found().domains.empty()) return "";
+    std::vector<std::vector<std::string>> cells = {{"gain by set (se)"}};
+    for (const auto& [name, gain] : report.found().domains) cells[0].push_back(name);
+    for (const auto& row : std::span(report.rows).subspan(1)) {
+        cells.push_back({row.name});
+        for (const auto& [name, gain] : row.domains)
+            cells.back().push_back(gain_text(gain) + (gain.testable() && gain.significant ? " *" : ""));
+    }
+    return '\n' + columns_text(cells) + "*: significant at 95 % for all sets of a merge together (Holm's correction)\n";
+}
+
+/// The merges that no other beats; nothing where there is one set.
+std::string front_text(const merge_front& front, const merge_weight_names& names) {
+    if (front.size == 0) return "";
+    std::vector<std::vector<std::string>> cells = {{"front", "trial"}};
+    cells[0].insert(cells[0].end(), front.sets.begin(), front.sets.end());
+    cells[0].push_back("merge weights");
+    for (const auto& merge : front.front()) {
+        cells.push_back({bouillon::to_string(cells.size()), bouillon::to_string(merge.trial)});
+        for (const auto& gain : merge.gains)
+            cells.back().push_back(printed("%+.4f (%.4f)", gain.mean, gain.standard_error()));
+        std::string weights = "by groups of tensors";
+        if (merge.merge_weights.size() == names.checkpoints.size()) {
+            weights.clear();
+            for (const double weight : merge.merge_weights)
+                weights += (weights.empty() ? "" : " ") + printed("%.4g", weight);
+        }
+        cells.back().push_back(weights);
+    }
+    return "\nThe front: trials that no other beats in every set, by their gains (se) on the search documents\n" +
+           columns_text(cells);
+}
+
 }  // namespace
 
 std::string with_error(const bouillon::loss_estimate& loss) {
@@ -70,7 +119,7 @@ std::string decision_text(const bouillon::merge_report& report, const std::strin
     return "Decision: keep the newest. The found merge has no significant gain: " + figure + ".";
 }
 
-std::string result_text(const bouillon::merge_report& report, const merge_weight_names& names,
+std::string result_text(const bouillon::merge_report& report, const merge_front& front, const merge_weight_names& names,
                         const loss_wording& wording) {
     std::vector<std::vector<std::string>> cells = {{"merge", "search loss (se)",
                                                     std::string(documents_name(report.gains_on)) + " loss (se)",
@@ -84,15 +133,7 @@ std::string result_text(const bouillon::merge_report& report, const merge_weight
         line.push_back(newest ? "-" : significance(row.gain));
         cells.push_back(line);
     }
-    std::string text;
-    for (const auto& line : cells) {
-        for (std::size_t column = 0; column + 1 < line.size(); ++column) {
-            std::size_t width = 0;
-            for (const auto& other : cells) width = std::max(width, other[column].size());
-            text += pad(line[column], width + 2);
-        }
-        text += line.back() + '\n';
-    }
+    std::string text = columns_text(cells) + sets_text(report) + front_text(front, names);
     text += found_text(report.found().merge_weights, names) + decision_text(report, names.checkpoints.back(), wording) +
             '\n';
     for (const auto& warning : report.warnings) text += "Warning: " + warning.text + ".\n";

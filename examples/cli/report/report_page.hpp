@@ -6,6 +6,7 @@
 #include "checkpoints/merge_weight_names.hpp"
 #include "report/posterior_slice.hpp"
 #include "scoring/loss_wording.hpp"
+#include "search/merge_front.hpp"
 #include "search/reported_trial.hpp"
 
 #include <string>
@@ -32,6 +33,7 @@ struct report_page {
     merge_weight_names names;
     bouillon::merge_report report;  // without rows where the search has not ended
     std::vector<reported_trial> trials;
+    merge_front front;  // of several held-out sets
     std::vector<posterior_slice> slices;
     std::string slices_space;                      // of the search that they are of
     std::vector<reported_checkpoint> checkpoints;  // those that were scored on all search documents

@@ -23,7 +23,7 @@ std::vector<reported_checkpoint> measured_alone(merge_problem& problem) {
         alone[k] = 1;
         if (problem.arguments.report.empty() && !problem.losses.knows(alone)) continue;
         try {
-            const auto loss = bouillon::mean_loss(problem.losses(alone, bouillon::document_set::search).losses);
+            const auto loss = problem.search_loss(problem.losses(alone, bouillon::document_set::search).losses);
             measured.push_back({names[k], loss.mean, loss.standard_error()});
         } catch (const bouillon::work_error& failure) {
             problem.note("the page does without " + names[k] + " alone: " + failure.what());
@@ -65,6 +65,7 @@ report_page make_page(merge_problem& problem, const bouillon::checkpoint_set* ch
             page.command += (page.command.empty() ? "" : " ") + shell_word(word);
     page.report = report;
     page.trials = result.reported;
+    page.front = result.front;
     page.slices = result.slices;
     page.slices_space = result.slices_space;
     page.checkpoints = measured_alone(problem);

@@ -15,6 +15,7 @@ merge_scorer scorer_of(const std::shared_ptr<Evaluator>& evaluator) {
     merge_scorer scorer;
     scorer.evaluate = as_functions(evaluator);
     scorer.wording = wording_of_a_command();
+    scorer.told_domains = [evaluator] { return evaluator->domains(); };
     return scorer;
 }
 
@@ -32,11 +33,12 @@ merge_scorer make_command_scorer(const search_arguments& arguments, double confi
         .logs = arguments.logs,
         .name = [&names = context.names](std::span<const double> merge_weights) { return names(merge_weights); }};
     const bouillon::confirm_options confirm{confirm_share, arguments.seed};
+    const auto sets = std::make_shared<bouillon::printed_sets>();
     if (!arguments.score.empty())
         return scorer_of(std::make_shared<bouillon::external_evaluator>(
-            checkpoints, bouillon::external_command{arguments.score, limit}, options, confirm));
+            checkpoints, bouillon::external_command{arguments.score, limit, sets}, options, confirm));
     const auto served = std::make_shared<bouillon::served_evaluator>(
-        checkpoints, bouillon::served_command{arguments.serve, limit}, options, confirm);
+        checkpoints, bouillon::served_command{arguments.serve, limit, sets}, options, confirm);
     merge_scorer scorer = scorer_of(served);
     scorer.chooses_documents = [served](std::span<const double> measured) {
         return served->chooses_documents(measured);

@@ -8,20 +8,14 @@
 #include <string>
 #include <utility>
 
-held_out_input held_out_input::select(std::span<const std::size_t> chosen) const {
-    if (!questions) return {documents.select(chosen), std::nullopt};
-    auto some = questions->select(chosen);
-    return {some.choices(), std::move(some)};
-}
-
-held_out_input read_held_out_input(const std::filesystem::path& path) {
+bouillon::held_out_set read_held_out_set(const std::filesystem::path& path) {
     if (auto questions = bouillon::read_questions(path)) return {questions->choices(), std::move(questions)};
     std::size_t short_ones = 0;
-    held_out_input input{bouillon::read_held_out(path, &short_ones), std::nullopt};
+    bouillon::held_out_set set{bouillon::read_held_out(path, &short_ones), std::nullopt};
     if (short_ones > 0)
         std::fprintf(stderr, "bouillon: %s: left out %zu %s of less than 2 tokens\n", path.c_str(), short_ones,
                      short_ones == 1 ? "document" : "documents");
-    return input;
+    return set;
 }
 
 void check_metric(const metric_choice& metric, bool questions, const std::filesystem::path& held_out) {

@@ -14,3 +14,8 @@ struct loss_wording {
 inline loss_wording wording_of_a_command() {
     return {"as the scorer's command prints them", "in the scorer's unit", "documents"};
 }
+
+/// Of sets that have no unit in common.
+inline loss_wording wording_of_shares() {
+    return {"shares of the newest checkpoint's loss", "of the newest checkpoint's loss", "documents"};
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/merge_search/measured_domains.hpp>
 #include <bouillon/tensor/precision.hpp>
 
 #include "choices/metric_choice.hpp"
@@ -26,8 +27,11 @@ struct merge_scorer {
     loss_wording wording;
     const metric_choice* metric = nullptr;                         // of questions; null where documents are scored
     bouillon::precision precision = bouillon::precision::float32;  // of the products that give losses
-    std::size_t window = 0;      // tokens in which documents are cut; 0: a command's affair
-    std::size_t confirming = 0;  // documents set aside from the search's; not known here of a command's
+    std::size_t window = 0;                   // tokens in which documents are cut; 0: a command's affair
+    std::size_t confirming = 0;               // documents set aside from the search's; not known here of a command's
+    bouillon::measured_domains domains = {};  // of the sets, where there are several
+    std::function<bouillon::measured_domains()> told_domains = {};  // of a command's, once it has measured a merge
+    bool has_mixed_units = false;  // documents and questions, whose losses cannot be added
     std::function<bool(std::span<const double> measured)> chooses_documents = {};  // of a scorer that must be asked
 };
 

@@ -8,6 +8,18 @@
 
 using json = nlohmann::ordered_json;
 
+namespace {
+
+/// The file of one set; of several, each by its name.
+json held_out_json(const std::vector<held_out_argument>& sets) {
+    if (sets.size() == 1) return sets.front().file.string();
+    json named;
+    for (const auto& set : sets) named[set.name] = set.file.string();
+    return named;
+}
+
+}  // namespace
+
 json journal_settings(const search_arguments& arguments) {
     json settings = {{"checkpoints", json::array()}};
     for (const auto& path : arguments.checkpoints) settings["checkpoints"].push_back(path.string());
@@ -18,7 +30,7 @@ json journal_settings(const search_arguments& arguments) {
     else if (!arguments.serve.empty())
         settings["serve"] = arguments.serve;
     else
-        settings["held_out"] = arguments.held_out.string();
+        settings["held_out"] = held_out_json(arguments.held_out);
     const auto& set = arguments.set;  // what a merge is, where it is not as usual
     if (set.dtype->type) settings["dtype"] = set.dtype->name;
     if (!set.kept.empty()) settings["keep_dtype"] = set.kept;
@@ -36,6 +48,11 @@ json journal_settings(const merge_problem& problem) {
     if (problem.window > 0) settings["window"] = problem.window;
     if (problem.precision != bouillon::precision::float32) settings["precision"] = name_of(problem.precision);
     if (problem.confirming > 0) settings["confirm"] = problem.confirming;
+    if (problem.confirming > 0 && !problem.domains.test.empty()) {  // of each set, where there are several
+        json confirming;
+        for (const auto& domain : problem.domains.test) confirming[domain.name] = domain.documents;
+        settings["confirm"] = confirming;
+    }
     if (problem.race) {
         const auto& options = problem.race->options();
         settings["racing"] = {{"first", options.first}, {"share", options.share}, {"confidence", options.confidence}};

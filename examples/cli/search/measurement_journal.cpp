@@ -9,7 +9,9 @@
 #include <bouillon/search/journal_header.hpp>
 #include <bouillon/search/journal_json.hpp>
 
+#include "report/json_output.hpp"
 #include "search/journal_settings.hpp"
+#include "search/merge_front.hpp"
 #include "search/search_arguments.hpp"
 #include <nlohmann/json.hpp>
 
@@ -26,6 +28,21 @@ std::vector<double> newest_losses(const json& header) {
     if (const auto& reference = header.at("reference_losses"); !reference.empty()) return reference;
     const auto known = bouillon::known_of(header);
     return known.empty() ? std::vector<double>{} : std::vector<double>{known.front().loss};
+}
+
+/// The held-out sets that a header tells of.
+bouillon::measured_domains domains_of(const json& header) {
+    bouillon::measured_domains domains;
+    if (!header.contains("domains")) return domains;
+    for (const auto& one : header.at("domains"))
+        domains.search.push_back({one.at("name"), one.at("documents"), one.at("weight"), one.at("scale")});
+    const auto& settings = header.at("settings");
+    if (!settings.contains("confirm")) return domains;
+    for (auto domain : domains.search) {
+        domain.documents = settings.at("confirm").at(domain.name);
+        domains.test.push_back(domain);
+    }
+    return domains;
 }
 
 /// The budget that a search had last.
@@ -47,6 +64,14 @@ measurement_journal::measurement_journal(const search_arguments& arguments, std:
     if (!file_->lines().empty()) read(arguments, newest);
 }
 
+std::vector<double> measurement_journal::front_merge(std::size_t number) const {
+    if (!ended_) throw bouillon::input_error(name() + "--choose is of a front, which a search has once it has ended");
+    if (number > front_.size())
+        throw bouillon::input_error(name() + "--choose is " + bouillon::to_string(number) + ", but its front has " +
+                                    bouillon::to_string(front_.size()) + " merges");
+    return front_[number - 1];
+}
+
 std::string measurement_journal::name() const { return file_ ? file_->name() : std::string(); }
 
 void measurement_journal::read(const search_arguments& arguments, const std::vector<double>& newest) try {
@@ -58,9 +83,12 @@ void measurement_journal::read(const search_arguments& arguments, const std::vec
         if (events.size() == 1) bouillon::check_journal_settings(events.front(), journal_settings(arguments), name());
     }
     has_newest_ = std::ranges::any_of(earlier_, [&](const auto& made) { return made.merge_weights == newest; });
+    domains_ = domains_of(events.front());
     raced_ = events.front().at("settings").contains("racing");
     const std::size_t budget = budget_of(events);
     ended_ = events.back().at("event") == "result" && arguments.budget <= budget;
+    if (ended_)
+        for (const auto& merge : front_from(events.back()).merges) front_.push_back(merge.merge_weights);
     if (groups_file_ && !groups_file_->lines().empty() && arguments.budget > budget)
         throw bouillon::input_error(name() + "--budget is " + bouillon::to_string(budget) + " there, but " +
                                     bouillon::to_string(arguments.budget) +

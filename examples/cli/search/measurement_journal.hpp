@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/merge_search/measured_domains.hpp>
 #include <bouillon/merge_search/recorded_evaluator.hpp>
 
 #include <nlohmann/json_fwd.hpp>
@@ -33,6 +34,12 @@ class measurement_journal {
 
     /// What earlier runs measured, in their order.
     const std::vector<bouillon::measurement>& earlier() const { return earlier_; }
+    /// The held-out sets that the run had which began it; none of a single set.
+    const bouillon::measured_domains& domains() const { return domains_; }
+    /// A merge of the front that the search came to, by its number.
+    /// @returns (checkpoints) or (groups, checkpoints)
+    /// @throws input_error where it has not ended, or has no such merge
+    std::vector<double> front_merge(std::size_t number) const;
     /// Whether it is written down how the newest checkpoint was measured, beside what the header has.
     bool has_newest() const { return has_newest_; }
 
@@ -56,6 +63,8 @@ class measurement_journal {
 
     std::shared_ptr<bouillon::journal_file> file_, groups_file_;
     std::vector<bouillon::measurement> earlier_;
-    std::vector<std::string> waiting_;  // lines, until the header is written
+    bouillon::measured_domains domains_;
+    std::vector<std::vector<double>> front_;  // (merges), their merge weights
+    std::vector<std::string> waiting_;        // lines, until the header is written
     bool resumed_ = false, ended_ = false, raced_ = false, has_newest_ = false, begun_ = false, trial_runs_ = false;
 };

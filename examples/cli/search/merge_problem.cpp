@@ -2,6 +2,7 @@
 #include "search/merge_problem.hpp"
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/in_quotes.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/search/baselines.hpp>
 #include <bouillon/search/loss_changes.hpp>
@@ -78,6 +79,51 @@ void compare_newest(const merge_problem& problem, const merge_scorer& scorer, re
     problem.journal.write(again);
 }
 
+/// The sets that a command tells losses by; those of the journal, where nothing is left to be measured.
+bouillon::measured_domains told_domains(const merge_scorer& scorer, const measurement_journal& journal,
+                                        const std::vector<held_out_argument>& weights) {
+    auto domains = scorer.told_domains();
+    if (domains.search.empty()) domains = journal.domains();
+    for (const auto& weight : weights) {
+        bool named = false;
+        for (auto* set : {&domains.search, &domains.test})
+            for (auto& domain : *set)
+                if (domain.name == weight.name) {
+                    domain.weight = weight.weight;
+                    named = true;
+                }
+        if (!named) {
+            std::string names;
+            for (const auto& domain : domains.search) names += (names.empty() ? "" : ", ") + domain.name;
+            throw bouillon::input_error("--weight names a set " + bouillon::in_quotes(weight.name) +
+                                        ", but the command prints losses of " + (names.empty() ? "one set" : names));
+        }
+    }
+    return domains;
+}
+
+/// Has losses of different units count by their share of the newest checkpoint's.
+void scale_domains(merge_problem& problem) {
+    std::string scales;
+    const auto& losses = problem.newest_losses;
+    auto& [search, test] = problem.domains;
+    std::size_t s = 0;
+    bouillon::for_each_domain(search, std::span(losses), [&](const auto& domain, std::span<const double> part) {
+        const double loss = bouillon::mean_loss(part).mean;
+        if (!(loss > 0))
+            throw bouillon::input_error("the newest checkpoint's loss on " + bouillon::in_quotes(domain.name) + " is " +
+                                        bouillon::to_string(loss) +
+                                        ": it must be above 0, where sets have no unit in common");
+        search[s].scale = loss;
+        if (!test.empty()) test[s].scale = loss;
+        scales += (s++ == 0 ? "" : ", ") + domain.name + printed(" %.4g", loss);
+    });
+    problem.note(
+        "losses of documents and of questions have no unit in common: each set's count by their share of the "
+        "newest checkpoint's (" +
+        scales + ")");
+}
+
 /// What is to be measured once the newest checkpoint has been.
 search_work work_of(const merge_problem& problem, std::size_t test_documents) {
     const auto& arguments = problem.arguments;
@@ -111,6 +157,9 @@ void measure_newest(merge_problem& problem, const merge_scorer& scorer, recorded
     bouillon::detail::stopwatch watch;
     problem.newest_losses = needed_losses(problem, the_newest, newest, document_set::search);
     if (recorded && !journal.has_ended()) compare_newest(problem, scorer, evaluate);
+    problem.domains = scorer.domains;
+    if (scorer.told_domains) problem.domains = told_domains(scorer, journal, arguments.weights);
+    if (scorer.has_mixed_units) scale_domains(problem);
     if (arguments.test.empty())
         problem.confirming = arguments.has_command() ? evaluate.test_documents() : scorer.confirming;
     if (problem.confirming > 0) problem.gains_on = gain_documents::confirm;
@@ -124,8 +173,12 @@ void measure_newest(merge_problem& problem, const merge_scorer& scorer, recorded
         [&losses = problem.losses] { return losses.search_documents_scored() + losses.test_documents_scored(); });
     const auto races = [&] {
         if (arguments.full || !scorer.evaluate.some || problem.newest_losses.size() < 2) return false;
+        if (std::ranges::any_of(problem.domains.search, [](const auto& domain) { return domain.documents < 2; }))
+            return false;
         if (!scorer.chooses_documents) return true;
         return journal.has_ended() ? journal.has_raced() : scorer.chooses_documents(newest);
     };
-    if (races()) problem.race.emplace(newest, problem.newest_losses, bouillon::racing_options{.seed = arguments.seed});
+    if (races())
+        problem.race.emplace(newest, problem.newest_losses, bouillon::racing_options{.seed = arguments.seed},
+                             problem.domains.search);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/merge/tensor_groups.hpp>
+#include <bouillon/merge_search/measured_domains.hpp>
 #include <bouillon/merge_search/measured_merges.hpp>
 #include <bouillon/merge_search/racing.hpp>
 #include <bouillon/merge_search/recorded_evaluator.hpp>
@@ -19,6 +20,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,9 +46,10 @@ struct merge_problem {
     loss_wording wording;
     bouillon::precision precision = bouillon::precision::float32;  // of the products that give losses
     const metric_choice* metric = nullptr;                         // of questions; null where documents are scored
-    std::size_t window = 0;                  // tokens in which documents are cut; 0: a command's affair
-    std::vector<double> newest_losses = {};  // (search documents), of the newest checkpoint
-    std::size_t confirming = 0;              // documents set aside from the search's
+    std::size_t window = 0;                   // tokens in which documents are cut; 0: a command's affair
+    std::vector<double> newest_losses = {};   // (search documents), of the newest checkpoint
+    bouillon::measured_domains domains = {};  // of several held-out sets
+    std::size_t confirming = 0;               // documents set aside from the search's
     bouillon::gain_documents gains_on = bouillon::gain_documents::search;
     std::optional<bouillon::document_race> race = std::nullopt;       // nothing: every trial is scored in full
     std::function<void(const std::string&)> note = print_note;        // tells what the user is to know
@@ -58,6 +61,10 @@ struct merge_problem {
     std::size_t checkpoints() const { return names.checkpoints.size(); }
     /// Merge weights (checkpoints).
     std::vector<double> newest() const;
+    /// What losses come to that a merge has on the search documents, (documents).
+    bouillon::loss_estimate search_loss(std::span<const double> documents) const {
+        return mean_loss(documents, domains.search);
+    }
 };
 
 /// Losses of a merge that the search cannot do without: where it cannot be measured it is tried once more.

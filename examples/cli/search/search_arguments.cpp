@@ -63,12 +63,19 @@ void check_usage(const search_arguments& arguments) {
                " is given" + remedy_of_one(arguments.checkpoints));
     if (!arguments.held_out.empty() + !arguments.score.empty() + !arguments.serve.empty() != 1)
         refuse("give one of --held-out FILE, --score COMMAND and --serve COMMAND");
+    check_names(arguments.held_out, "--held-out");
+    check_names(arguments.test, "--test");
+    check_names(arguments.weights, "--weight");
+    if (!arguments.has_command() && !arguments.weights.empty())
+        refuse("--weight is of the sets that a command prints: --held-out NAME=FILE:WEIGHT gives others one");
     if (arguments.has_command() && !arguments.test.empty())
         refuse("--test needs --held-out: of what a command measures, --confirm sets a share aside");
     check_command_options(arguments);
     if (arguments.confirm && !arguments.test.empty())
         refuse("--confirm sets documents aside to judge on, which --test is for: give one of them");
     if (arguments.resume && arguments.journal.empty()) refuse("--resume needs --journal FILE");
+    if (arguments.choose > 0 && !arguments.resume)
+        refuse("--choose is of the front of a search that has ended: it needs its --journal FILE and --resume");
     if (!arguments.out.empty()) bouillon::require_writable_target(arguments.out, arguments.force);
     check_outputs_differ(arguments);
 }
@@ -81,6 +88,7 @@ search_arguments resolved(search_arguments arguments) {
     if (arguments.preset) arguments.preset->set_arguments(arguments);
     arguments.checkpoints = taken_checkpoints(arguments.checkpoints, arguments.selection);
     check_usage(arguments);
+    if (!arguments.test.empty()) arguments.test = matched(arguments.test, arguments.held_out);
     const std::size_t checkpoints = arguments.checkpoints.size();
     if (arguments.space == &space_choices().front()) arguments.space = &default_space(checkpoints);
     const any_space space = arguments.space->make(checkpoints, arguments.bounds);

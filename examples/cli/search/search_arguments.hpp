@@ -11,6 +11,7 @@
 #include "choices/metric_choice.hpp"
 #include "choices/precision_choice.hpp"
 #include "choices/space_choice.hpp"
+#include "scoring/held_out_argument.hpp"
 #include "search/stopping_options.hpp"
 
 #include <cstddef>
@@ -40,7 +41,9 @@ struct search_arguments {
     group_arguments groups;
     set_arguments set;
     std::vector<std::string> command;  // its words
-    std::filesystem::path held_out, test, journal, out, report;
+    std::vector<held_out_argument> held_out, test;
+    std::vector<held_out_argument> weights;  // of sets that a command prints
+    std::filesystem::path journal, out, report;
     std::string score, serve;  // commands: one a merge, and one that stays
     std::string settings;      // more for the journal's header, as an object of JSON; empty: none
     std::filesystem::path scratch, logs;
@@ -57,6 +60,7 @@ struct search_arguments {
     std::uint64_t seed = 1;
     long score_limit = 3600;        // seconds
     std::optional<double> confirm;  // share of the documents
+    std::size_t choose = 0;         // of the journal's front, from 1 on; 0: as the verdict says
     std::size_t retries = 0;        // of a command that failed
     std::size_t jobs = 1;           // commands at once
     std::size_t groups_of = 0;      // processes that measure a merge together; 0: all

@@ -71,7 +71,7 @@ void print_verdict(const merge_problem& problem, const bouillon::merge_report& r
     if (result.stopped_by != "budget")
         std::printf("Stopped by --%s after %zu of %zu trials\n\n", result.stopped_by.c_str(), result.trials,
                     arguments.budget);
-    std::fputs(result_text(report, problem.names, problem.wording).c_str(), stdout);
+    std::fputs(result_text(report, result.front, problem.names, problem.wording).c_str(), stdout);
     std::fflush(stdout);
 }
 
@@ -96,6 +96,20 @@ std::string merge_remedy(const merge_problem& problem, const std::vector<double>
     return ". To write it: " + command + " --out " + shell_word(arguments.out.string());
 }
 
+/// What --out is to hold.
+struct written_merge {
+    std::vector<double> merge_weights;
+    std::string what, decision;  // for people; for programs
+};
+
+written_merge to_write(const merge_problem& problem, const bouillon::merge_report& report) {
+    if (const std::size_t number = problem.arguments.choose; number > 0)
+        return {problem.journal.front_merge(number),
+                "merge that you chose, " + bouillon::to_string(number) + " of the front", "chosen"};
+    if (report.merge()) return {report.found().merge_weights, "found merge", "merge"};
+    return {problem.newest(), "newest checkpoint", "keep newest"};
+}
+
 std::string report_remedy(const search_arguments& arguments) {
     if (arguments.journal.empty()) return ". Without --journal it cannot be made again";
     return ". To write it: bouillon report " + shell_word(arguments.journal.string()) + " --out " +
@@ -107,7 +121,7 @@ std::string report_remedy(const search_arguments& arguments) {
 void put_out(merge_problem& problem, const bouillon::checkpoint_set& checkpoints, const bouillon::merge_report& report,
              const search_result& result, std::optional<report_file>& page_file) {
     const auto& arguments = problem.arguments;
-    auto line = result_json(report, result.recommendation, problem.names, problem.wording, result.stopped_by);
+    auto line = result_json(report, result, problem.names, problem.wording);
     if (problem.window > 0) line["window"] = problem.window;
     if (problem.precision != bouillon::precision::float32) line["precision"] = name_of(problem.precision);
     print_verdict(problem, report, result, line);
@@ -121,12 +135,10 @@ void put_out(merge_problem& problem, const bouillon::checkpoint_set& checkpoints
             problem.journal.end(ended);
         });
     if (!arguments.out.empty()) {
-        const auto weights = report.merge() ? report.found().merge_weights : problem.newest();
+        const auto [weights, what, decision] = to_write(problem, report);
         attempt(arguments.out, merge_remedy(problem, weights), [&] {
-            write_result(report.merge(), weights, checkpoints, problem.groups, arguments);
-            if (!arguments.json)
-                std::printf("Written: %s (the %s)\n", arguments.out.c_str(),
-                            report.merge() ? "found merge" : "newest checkpoint");
+            write_result(decision, weights, checkpoints, problem.groups, arguments);
+            if (!arguments.json) std::printf("Written: %s (the %s)\n", arguments.out.c_str(), what.c_str());
         });
     }
     if (page_file) attempt(arguments.report, report_remedy(arguments), [&] { page_file->publish(html_report(page)); });

@@ -81,6 +81,7 @@ search_result run_stage(const search_parts& parts, const bouillon::search_option
     result.recommendation = search.recommendation();
     measure_answer(problem, search.history(), result);
     result.trials = search.history().size();
+    result.front = front_of(problem, search.history(), stage.earlier);
     if (!problem.arguments.has_page()) return result;
     result.reported = reported_trials(search.history(), newest_loss, stage.earlier, stage.space);
     result.slices = search.slices(newest_loss, stage.coordinates);
@@ -93,6 +94,7 @@ bouillon::search_options options_of(const merge_problem& problem, std::vector<do
     auto options = bouillon::merge_search_options(problem.newest_losses, std::move(newest_point));
     options.budget = budget;
     options.seed = problem.arguments.seed;
+    options.domains = problem.domains.search;
     return options;
 }
 
@@ -100,7 +102,7 @@ bouillon::search_options options_of(const merge_problem& problem, std::vector<do
 bouillon::known_observation known_alike(const merge_problem& problem, std::vector<double> point,
                                         std::span<const double> losses) {
     if (losses.size() == 1) return {std::move(point), losses.front(), std::nan("")};
-    const auto difference = bouillon::paired_difference(losses, problem.newest_losses);
+    const auto difference = bouillon::paired_difference(losses, problem.newest_losses, problem.domains.search);
     return {std::move(point), difference.mean, difference.variance};
 }
 
@@ -139,10 +141,11 @@ search_result search_groups(merge_problem& problem, const search_result& alike) 
     search_result result =
         run_stage({any_space(space), arguments.kernel, arguments.acquisition}, options, stage, problem);
     result.trials += alike.trials;
+    result.front.add(alike.front);
     result.reported.insert(result.reported.begin(), alike.reported.begin(), alike.reported.end());
     result.warnings.insert(result.warnings.begin(), alike.warnings.begin(), alike.warnings.end());
     const auto grouped = problem.losses(result.recommendation.merge_weights, bouillon::document_set::search).losses;
-    if (bouillon::mean_loss(grouped).mean >= bouillon::mean_loss(losses).mean)
+    if (problem.search_loss(grouped).mean >= problem.search_loss(losses).mean)
         result.recommendation = alike.recommendation;
     else if (auto border = bouillon::border_warning(reached_bounds(problem.groups, space, result.recommendation.point)))
         result.warnings.push_back(*std::move(border));

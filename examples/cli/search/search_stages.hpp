@@ -5,6 +5,7 @@
 #include <bouillon/search/recommendation.hpp>
 
 #include "report/posterior_slice.hpp"
+#include "search/merge_front.hpp"
 #include "search/merge_problem.hpp"
 #include "search/reported_trial.hpp"
 
@@ -17,6 +18,7 @@ struct search_result {
     bouillon::recommendation recommendation;
     std::size_t trials = 0;
     std::string stopped_by;                // the option that ended it, without its dashes
+    merge_front front;                     // where there are several held-out sets
     std::vector<reported_trial> reported;  // these three where a page can be made of the search
     std::vector<posterior_slice> slices;
     std::string slices_space;  // of the search that they are of

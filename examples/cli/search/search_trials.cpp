@@ -34,9 +34,10 @@ class trial_teller {
 
  private:
     void print(const bouillon::trial_event& event) {
-        if (problem_->arguments.json) print_line(trial_json(event, earlier_, problem_->newest_losses, problem_->names));
+        if (problem_->arguments.json)
+            print_line(trial_json(event, earlier_, problem_->newest_losses, problem_->domains.search, problem_->names));
         const double loss =
-            event.losses.empty() ? std::numeric_limits<double>::quiet_NaN() : bouillon::mean_loss(event.losses).mean;
+            event.losses.empty() ? std::numeric_limits<double>::quiet_NaN() : problem_->search_loss(event.losses).mean;
         progress_.trial(event.trial.ticket + 1, loss, problem_->ahead->seconds_left());
     }
 

@@ -83,7 +83,7 @@ search_arguments arguments_of(const merge_search_request& request) {
     arguments.full = !request.race;
     arguments.score = "python";  // the settings tell which
     arguments.settings = request.settings;
-    if (request.test) arguments.test = "python";
+    if (request.test) arguments.test = {{"python", "python"}};
     arguments.stopping = request.stopping;
     arguments.journal = request.journal.value_or(std::filesystem::path());
     arguments.resume = request.resume;
@@ -124,7 +124,7 @@ std::string text_of(const merge_problem& problem, const bouillon::merge_report& 
     if (stopped_by != "budget")
         text = "Stopped by " + stopped_by +
                printed(" after %zu of %zu trials\n\n", result.trials, problem.arguments.budget);
-    text += result_text(report, problem.names, problem.wording);
+    text += result_text(report, result.front, problem.names, problem.wording);
     if (const auto failed = std::ranges::count_if(result.reported, &reported_trial::failed); failed > 0)
         text += printed("Warning: %td of %zu trials failed.\n", failed, result.trials);
     return text;
@@ -133,7 +133,7 @@ std::string text_of(const merge_problem& problem, const bouillon::merge_report& 
 merge_search_answer answer_of(merge_problem& problem, const bouillon::checkpoint_set* checkpoints) {
     const auto result = search_alike(problem);
     const auto report = compared_merges(problem, result, result.recommendation);
-    auto line = result_json(report, result.recommendation, problem.names, problem.wording, result.stopped_by);
+    auto line = result_json(report, result, problem.names, problem.wording);
     const bool journaled = !problem.arguments.journal.empty();
     const auto page = make_page(problem, journaled ? checkpoints : nullptr, report, result);
     merge_search_answer answer{text_of(problem, report, result),
