@@ -16,12 +16,15 @@ namespace bouillon {
 ///
 /// Scores are maximised, and standardised.
 struct search_state {
-    double best = 0;            ///< the largest posterior mean at a point tried so far
+    double best = 0;            ///< the largest posterior mean at a point tried so far that may be the best
     std::size_t trial = 0;      ///< trials suggested before this one
     std::size_t dimension = 1;  ///< of the space
     /// (r, dimension): unit points spread evenly over the space, a grid in one dimension; for acquisitions that ask
     /// where the maximum may lie. It may be empty, which leaves them the points tried so far.
     std::vector<double> region = {};
+    /// (e, dimension): unit points tried, or out, that may be the best, because they probably keep all guards; where it
+    /// is empty, all may.
+    std::vector<double> eligible = {};
 };
 
 /// Whether a formula takes any number type, dual numbers as well as plain ones: it must be a template over it.
@@ -97,6 +100,34 @@ template <class A>
 concept logarithmic_acquisition = requires {
     requires A::logarithmic;
 };
+
+/// An acquisition whose values are 0 or more, and what is wanted in proportion to them: an expectation or a
+/// probability. It has `static constexpr bool nonnegative = true`.
+template <class A>
+concept nonnegative_acquisition = requires {
+    requires A::nonnegative;
+};
+
+/// What is believed of a guard: of its scores, minus the loss that it watches, by a surrogate of their own.
+template <class Surrogate>
+struct guard_belief {
+    const Surrogate* surrogate;  ///< of the guard's scores
+    double least_score = 0;      ///< that keeps the guard, standardised as the surrogate's scores are
+};
+
+/// An acquisition that weighs whether guards are kept (acquisition/guarded.hpp).
+///
+/// A search has surrogates of its guards where its acquisition is such a one.
+template <class A, class Surrogate>
+concept guarded_acquisition = std::copy_constructible<A> &&(
+    requires(const A acquisition, const Surrogate& surrogate, const search_state& state,
+             std::span<const guard_belief<Surrogate>> guards, std::span<const double> pending, random_engine& engine) {
+        { acquisition.prepare(surrogate, state, guards, pending, engine) } -> prepared_acquisition;
+    } ||
+    requires(A portfolio, const Surrogate& surrogate, const search_state& state,
+             std::span<const guard_belief<Surrogate>> guards, random_engine& engine, detail::any_maximizer maximize) {
+        { portfolio.choose(surrogate, state, guards, engine, maximize) } -> std::same_as<std::vector<double>>;
+    });
 
 namespace detail {
 

@@ -16,6 +16,8 @@ namespace bouillon {
 /// Far from the best it underflows to a plateau of zeros: prefer log_expected_improvement, which has the same
 /// maximiser. Reference: Jones, Schonlau & Welch (1998), eq. 15.
 struct expected_improvement {
+    static constexpr bool nonnegative = true;  ///< its values are 0 or more
+
     template <class Real>
     Real operator()(Real mean, Real deviation, const search_state& state) const {
         using std::exp;

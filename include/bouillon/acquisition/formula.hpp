@@ -46,6 +46,9 @@ class prepared_formula {
         return value.value;
     }
 
+    /// Whether values are 0 or more (`nonnegative_acquisition`).
+    static constexpr bool nonnegative() { return nonnegative_acquisition<Formula>; }
+
  private:
     static constexpr double smallest_deviation = 1e-10;  // so that a formula may divide by it
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/acquisition/concept.hpp>
+#include <bouillon/acquisition/eligible.hpp>
 #include <bouillon/acquisition/plausible_best.hpp>
 #include <bouillon/acquisition/upper_envelope.hpp>
 #include <bouillon/core/blas.hpp>
@@ -137,7 +138,8 @@ class prepared_knowledge_gradient {
 ///
 /// over those of the observed points and of the state's region that may be the best (`plausible_best`: no trial makes
 /// another one the best), and on the left the trial's own point x. The expectation is exact, and so is its gradient. v
-/// is the variance of the trial's noise. The right criterion where the point that is recommended need not have been
+/// is the variance of the trial's noise. Of the observed points only those count that may be the best by the state. The
+/// right criterion where the point that is recommended need not have been
 /// tried.
 /// Reference: Frazier, Powell & Dayanik (2009); Scott, Frazier & Powell (2011) for the trial's own point.
 struct log_knowledge_gradient {
@@ -148,6 +150,7 @@ struct log_knowledge_gradient {
     template <joint_surrogate Surrogate>
     auto prepare(const Surrogate& surrogate, const search_state& state, random_engine&) const {
         std::vector<double> places = surrogate.data().points;  // (a, dimension)
+        places = detail::divide(state, places, surrogate.dimension()).inside;
         places.insert(places.end(), state.region.begin(), state.region.end());
         places = plausible_best(surrogate, places, {});
         if (places.empty()) places.assign(surrogate.dimension(), 0.5);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/acquisition/concept.hpp>
+#include <bouillon/acquisition/eligible.hpp>
 #include <bouillon/acquisition/formula.hpp>
 #include <bouillon/acquisition/log_expected_improvement.hpp>
 #include <bouillon/acquisition/plausible_best.hpp>
@@ -82,13 +83,15 @@ class prepared_noisy_improvement {
     /// @param state of the search
     /// @param rivals (b, dimension), where the best score may be; none where state.best is certain
     /// @param normals (b, draws)
+    /// @param outside fewer than b: so many of the first rivals are drawn, but are not to be improved on
     prepared_noisy_improvement(const Surrogate& surrogate, const search_state& state, std::span<const double> rivals,
-                               std::span<const double> normals)
+                               std::span<const double> normals, std::size_t outside = 0)
         : certain_({}, surrogate, state), surrogate_(&surrogate) {
         if (rivals.empty()) return;
         drawn_ = draw_jointly(surrogate, rivals, normals);
-        best_.assign(drawn_.values.begin(), drawn_.values.begin() + static_cast<std::ptrdiff_t>(drawn_.size));
-        for (std::size_t i = 0; i < drawn_.values.size(); ++i)
+        const auto first = drawn_.values.begin() + static_cast<std::ptrdiff_t>(outside * drawn_.size);
+        best_.assign(first, first + static_cast<std::ptrdiff_t>(drawn_.size));
+        for (std::size_t i = outside * drawn_.size; i < drawn_.values.size(); ++i)
             best_[i % drawn_.size] = std::max(best_[i % drawn_.size], drawn_.values[i]);
         join_factors();
     }
@@ -202,7 +205,8 @@ class prepared_noisy_improvement {
 ///
 /// mean_s and deviation are the posterior's, given that the rivals' scores are f_s. Trials that are out belong to
 /// the rivals, so that it is not worth while to crowd around them. Without noise and without such trials this is
-/// log_expected_improvement, at its price.
+/// log_expected_improvement, at its price. Where the state says which points may be the best, no other is to be
+/// improved on.
 /// Cost: to prepare, n^3 / 2 and n b (n + b); see `prepared_noisy_improvement` for the rest.
 /// Reference: Letham et al. (2019), "Constrained Bayesian optimization with noisy experiments"; Ament et al. (2023).
 struct log_noisy_expected_improvement {
@@ -223,12 +227,17 @@ struct log_noisy_expected_improvement {
     template <joint_surrogate Surrogate>
     auto prepare(const Surrogate& surrogate, const search_state& state, std::span<const double> pending,
                  random_engine& engine) const {
+        const std::size_t d = surrogate.dimension();
+        const auto out = detail::divide(state, pending, d);
         std::vector<double> rivals;  // (b, dimension)
-        if (!pending.empty() || noise_leaves_doubt(surrogate))
-            rivals = plausible_best(surrogate, surrogate.data().points, pending);
-        const std::size_t b = rivals.size() / surrogate.dimension();
-        const auto normals = detail::quasi_normals(b, draws, engine);
-        return prepared_noisy_improvement<Surrogate>(surrogate, state, rivals, normals);
+        if (!pending.empty() || noise_leaves_doubt(surrogate)) {
+            const auto tried = detail::divide(state, surrogate.data().points, d).inside;
+            rivals = plausible_best(surrogate, tried, out.inside);
+        }
+        const std::size_t outside = rivals.empty() ? 0 : out.outside.size() / d;
+        if (outside > 0) rivals.insert(rivals.begin(), out.outside.begin(), out.outside.end());
+        const auto normals = detail::quasi_normals(rivals.size() / d, draws, engine);
+        return prepared_noisy_improvement<Surrogate>(surrogate, state, rivals, normals, outside);
     }
 
     /// @throws input_error where there are no draws

@@ -70,6 +70,7 @@ class prepared_per_cost {
 template <class Acquisition, point_cost Cost>
 struct per_cost {
     static constexpr bool logarithmic = logarithmic_acquisition<Acquisition>;
+    static constexpr bool nonnegative = nonnegative_acquisition<Acquisition>;  ///< as the other one
 
     Acquisition acquisition;  ///< what is divided
     Cost cost;                ///< at a unit point, above 0

@@ -16,6 +16,8 @@ namespace bouillon {
 ///
 /// Reference: Kushner (1964); Brochu, Cora & de Freitas (2010), eq. 2.
 struct probability_of_improvement {
+    static constexpr bool nonnegative = true;  ///< its values are 0 or more
+
     double margin = 0.01;  ///< standardised scores; with none, the points next to the best win for ever
 
     template <class Real>
