@@ -6,6 +6,7 @@
 /// this.
 #include <bouillon/acquisition/expected_improvement.hpp>
 #include <bouillon/acquisition/gp_hedge.hpp>
+#include <bouillon/acquisition/guarded.hpp>
 #include <bouillon/acquisition/improvement_or_knowledge.hpp>
 #include <bouillon/acquisition/log_expected_improvement.hpp>
 #include <bouillon/acquisition/log_knowledge_gradient.hpp>
@@ -28,6 +29,7 @@
 #include <bouillon/kernel/trended.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/document_domains.hpp>
+#include <bouillon/search/domain_guard.hpp>
 #include <bouillon/search/paper_search.hpp>
 #include <bouillon/search/pareto_front.hpp>
 #include <bouillon/search/regret.hpp>

@@ -44,6 +44,13 @@ TEST_CASE("what lies outside of a basin keeps its order, its noise and its failu
     for (std::size_t i = 0; i < kept.size(); ++i) CHECK_FALSE(around.contains(kept.point(i)));
 }
 
+TEST_CASE("what may be the best is so outside of a basin too") {
+    training_data all = scores();
+    all.eligible = {true, true, false, true, false, true};
+    const training_data kept = detail::outside(std::vector<detail::basin>{{{0.2, 0.2}, {0.1, 0.1}}}, all);
+    CHECK(kept.eligible == std::vector<bool>{true, true, false, true});
+}
+
 TEST_CASE("outside of several basins is what none of them contains") {
     const std::vector<detail::basin> two = {{{0.2, 0.2}, {0.1, 0.1}}, {{0.9, 0.8}, {0.1, 0.1}}};
     CHECK(detail::outside(two, scores()).scores == std::vector{-1.0, -3.0, -4.0});

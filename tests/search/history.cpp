@@ -56,3 +56,13 @@ TEST_CASE("a loss that is not finite is a failure, a negative variance an error"
                          input_error);
     CHECK_NOTHROW(trials.observe(trials[2].trial, 1, unknown));
 }
+
+TEST_CASE("guards' losses are kept, and one that is not finite is a failure") {
+    history trials = with_trials(3);
+    trials.observe(trials[0].trial, 1, 0, {}, {{0.5, 0.1}, {0.25, unknown}});
+    REQUIRE(trials[0].observation.guard_losses.size() == 2);
+    CHECK(trials[0].observation.guard_losses[1].mean == 0.25);
+    trials.observe(trials[1].trial, 1, 0, {}, {{0.5, 0.1}, {NAN, 0.1}});
+    CHECK(trials[1].observation.reason == "the loss of guard 1 is nan");
+    CHECK_THROWS_AS(trials.observe(trials[2].trial, 1, 0, {}, {{0.5, -0.1}}), input_error);
+}

@@ -2,19 +2,26 @@
 #include <bouillon/search/journal.hpp>
 
 #include <bouillon/acquisition/gp_hedge.hpp>
+#include <bouillon/acquisition/guarded.hpp>
+#include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
 #include <bouillon/acquisition/thompson_sampling.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/kernel/rational_quadratic.hpp>
+#include <bouillon/search/journal_contents.hpp>
 #include <bouillon/search/paper_search.hpp>
 #include <bouillon/space/box.hpp>
 #include <bouillon/space/interval.hpp>
 
+#include "guarded_problem.hpp"
 #include "objectives.hpp"
 #include "scratch.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <span>
+#include <string>
 
 using namespace bouillon;
 
@@ -475,4 +482,38 @@ TEST_CASE("a journal that exists is not overwritten by a new search") {
     const std::string whole = run_with_journal(branin_search(), path, journal_mode::create);
     CHECK_THROWS_AS(run_with_journal(branin_search(), path, journal_mode::create), input_error);
     CHECK(read_text(path) == whole);
+}
+
+TEST_CASE("a search with guards is resumed as if it had never stopped, with what it was told of them") {
+    const guarded_problem problem;
+    const scratch_folder folder;
+    using guarded_search = bayesian_search<box, guarded<log_noisy_expected_improvement>>;
+    const auto run = [&](const std::filesystem::path& path, journal_mode mode) {
+        auto options = problem.options(8);
+        options.known = {{.point = {0, 0}}};
+        journaled_search search(guarded_search(box{{0, 0}, {1, 1}}, options), path, settings, mode);
+        CHECK(search.suggested_otherwise() == 0);
+        while (!search.done()) {
+            const trial next = search.suggest();
+            const auto losses = problem.losses(next.point);
+            if (next.ticket % 3 == 0) {
+                search.observe(next, losses);
+                continue;
+            }
+            const auto all = paired_difference(losses, search.options().reference_losses, search.options().domains);
+            const loss_estimate of_guard{guarded_problem::guarded_loss(next.point), 1e-4};
+            search.observe(next, all, std::span(&of_guard, 1), std::span(losses).first(5));
+        }
+        CHECK(search.recommendation().keeps_guards);
+        return read_text(path);
+    };
+    const std::string whole = run(folder.path / "whole", journal_mode::create);
+    CHECK(whole.find(R"("guards":[{"loss":)") != std::string::npos);
+    for (const int lines : {1, 4, 9, 15}) {
+        write_text(folder.path / "killed", first_lines(whole, lines));
+        CHECK(run(folder.path / "killed", journal_mode::resume) == whole);
+    }
+    const auto contents = read_journal(folder.path / "whole");
+    CHECK(contents.trials[1].observation.guard_losses.size() == 1);
+    CHECK(contents.trials[1].observation.document_losses.size() == 5);
 }

@@ -3,6 +3,8 @@
 
 #include <bouillon/acquisition/expected_improvement.hpp>
 #include <bouillon/acquisition/gp_hedge.hpp>
+#include <bouillon/acquisition/guarded.hpp>
+#include <bouillon/acquisition/improvement_or_knowledge.hpp>
 #include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
 #include <bouillon/acquisition/log_probability_of_improvement.hpp>
 #include <bouillon/acquisition/per_cost.hpp>
@@ -96,6 +98,23 @@ TEST_CASE("whatever changes suggestions changes the header, and is named with bo
     CHECK(difference(weighed, header).find("domains is ") == 0);
     other.domains[1].weight = 3;
     CHECK(difference(weighed, header_of(other)) == "domains[1].weight is 2.0 there, but 3.0 here");
+
+    CHECK_FALSE(header.contains("guards"));
+    const auto guarded_header = [&](double allowed) {
+        auto with = other;
+        with.guards = {{"code", allowed}};
+        with.known[0].guard_losses = {{0.25, std::numeric_limits<double>::quiet_NaN()}};
+        using guarded_search = bayesian_search<interval, guarded<improvement_or_knowledge>>;
+        return journal_header(guarded_search(interval{}, with), {{"alpha", 0.5}});
+    };
+    const auto with_guard = guarded_header(0.5);
+    CHECK(with_guard.at("guards").dump() == R"([{"domain":"code","allowed_loss":0.5}])");
+    CHECK(with_guard.at("known").dump() ==
+          R"([{"point":[1.0],"loss":0.1,"variance":null,"guards":[{"loss":0.25,"variance":null}]}])");
+    CHECK(known_of(with_guard)[0].guard_losses[0].mean == 0.25);
+    CHECK(with_guard.at("acquisition") == header.at("acquisition"));
+    CHECK(difference(with_guard, guarded_header(0.25)) == "guards[0].allowed_loss is 0.5 there, but 0.25 here");
+    CHECK(difference(header_of(other), with_guard).find("guards is missing there, but ") != std::string::npos);
 
     const bayesian_search<interval, upper_confidence_bound> acquisition(interval{}, options);
     CHECK(difference(header, journal_header(acquisition, {{"alpha", 0.5}})) ==

@@ -2,12 +2,14 @@
 #include <bouillon/search/journal_json.hpp>
 
 #include <bouillon/core/error.hpp>
+#include <bouillon/search/paired.hpp>
 #include <bouillon/search/search_options.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <cstddef>
+#include <vector>
 
 using namespace bouillon;
 
@@ -29,4 +31,14 @@ TEST_CASE("a budget reads back, and none as none") {
     CHECK(detail::budget_json(no_budget).is_null());
     CHECK_THROWS_WITH_AS(detail::budget_of(-3), "the budget is -3", input_error);
     CHECK_THROWS_WITH_AS(detail::budget_of("much"), "the budget is \"much\"", input_error);
+}
+
+TEST_CASE("estimates read back, an unknown variance too") {
+    const std::vector<loss_estimate> estimates = {{0.1 + 0.2, 1e-9}, {-3, NAN}};
+    const auto again =
+        detail::estimates_of(nlohmann::ordered_json::parse(json_line(detail::estimates_json(estimates))));
+    REQUIRE(again.size() == 2);
+    CHECK(again[0].mean == estimates[0].mean);
+    CHECK(again[0].variance == estimates[0].variance);
+    CHECK(std::isnan(again[1].variance));
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/search/regret.hpp>
 
-#include <bouillon/core/blas.hpp>
+#include <bouillon/acquisition/guarded.hpp>
 #include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
+#include <bouillon/core/blas.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/space/box.hpp>
 #include <bouillon/space/interval.hpp>
 
+#include "guarded_problem.hpp"
 #include "objectives.hpp"
 #include <doctest/doctest.h>
 
@@ -184,4 +186,31 @@ TEST_CASE("regret rules refuse numbers that they cannot have by name and value")
     CHECK_THROWS_AS(regret_probably_below{.loss = NAN}.check(), input_error);
     CHECK_THROWS_AS(improvement_below{NAN}.check(), input_error);
     CHECK_THROWS_AS(improvement_below{NAN}(bayesian_search(interval{})), input_error);
+}
+
+TEST_CASE("with guards the regret is against what keeps them") {
+    const guarded_problem problem{.noise = 0.02};
+    bayesian_search<box, guarded<log_noisy_expected_improvement>> search(box{{0, 0}, {1, 1}}, problem.options(25));
+    problem.run(search);
+    const double regret =
+        guarded_problem::loss(search.recommendation().point) + 0.7906;  // of the best within the circle
+    MESSAGE("regret " << regret << ", bound " << regret_below{}.bound(search) << ", improvement "
+                      << improvement_below{}.largest(search));
+    CHECK(regret < 0.05);
+    CHECK(regret_below{}.bound(search) < 0.2);  // without guards another 0.7 could be gained
+    CHECK(regret_below{}.bound(search) > regret);
+    CHECK(regret_probably_below{}.probability(search, 0.1) > 0.9);
+    CHECK(regret_probably_below{}.probability(search, -0.1) < 0.1);
+    CHECK(improvement_below{}.largest(search) < 0.02);
+    CHECK(regret_below{0.2}(search));
+}
+
+TEST_CASE("no regret is small as long as nothing keeps the guards") {
+    guarded_problem problem{.allowed = 0};
+    bayesian_search<box, guarded<log_noisy_expected_improvement>> search(box{{0.7, 0}, {1, 1}}, problem.options(6));
+    problem.run(search);
+    REQUIRE_FALSE(search.recommendation().keeps_guards);
+    CHECK_FALSE(regret_below{10}(search));
+    CHECK_FALSE(regret_probably_below{10}(search));
+    CHECK_FALSE(improvement_below{10}(search));
 }

@@ -40,6 +40,23 @@ TEST_CASE("options that no search can use are refused by name and value") {
           "known observation 0: its variance is inf");
 }
 
+TEST_CASE("guards need reference losses to compare with, and known losses of as many guards") {
+    search_options options{.reference_losses = {1, 1}, .domains = {{"web", 1}, {"code", 1}}, .guards = {{"code", 0.1}}};
+    CHECK(problem_with(options) == "");
+    options.known = {{.point = {1}, .guard_losses = {{0.5, 0}}}};
+    CHECK(problem_with(options) == "");
+    options.known[0].guard_losses[0].variance = -1;
+    CHECK(problem_with(options) == "known observation 0: its variance is -1");
+    options.known[0].guard_losses = {{0, 0}, {0, 0}};
+    CHECK(problem_with(options) == "known observation 0: it has the losses of 2 guards, but there are 1");
+    options.known.clear();
+    options.guards[0].domain = "law";
+    CHECK(problem_with(options) == "guard \"law\" is of no domain: these are \"web\", \"code\"");
+    options.guards[0].domain = "code";
+    options.reference_losses.clear();
+    CHECK(problem_with(options) == "there are 1 guards, but 0 reference losses to compare losses with");
+}
+
 TEST_CASE("the first design has the points that are asked for, or follows from dimension and budget") {
     CHECK(initial_trials({.budget = 100}, 1) == 3);
     CHECK(initial_trials({.budget = 100}, 4) == 6);

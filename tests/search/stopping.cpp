@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/search/stopping.hpp>
 
+#include <bouillon/acquisition/guarded.hpp>
+#include <bouillon/acquisition/log_noisy_expected_improvement.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/search/bayesian_search.hpp>
 #include <bouillon/search/journal.hpp>
+#include <bouillon/space/box.hpp>
 #include <bouillon/space/interval.hpp>
 
+#include "guarded_problem.hpp"
 #include "objectives.hpp"
 #include "scratch.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 
 using namespace bouillon;
@@ -207,4 +212,26 @@ TEST_CASE("rules refuse numbers that they cannot have by name and value") {
     CHECK_THROWS_AS(when_all(trial_limit{5}, when_any(target_loss{NAN})), input_error);
     const bayesian_search search(interval{});
     CHECK_THROWS_AS(no_improvement{0}(search), input_error);
+}
+
+TEST_CASE("with guards a rule waits for what keeps them") {
+    guarded_problem problem{.noise = 0};
+    using guarded_search = bayesian_search<box, guarded<log_noisy_expected_improvement>>;
+    guarded_search search(box{{0, 0}, {1, 1}}, problem.options(20));
+    const auto tell = [&](guarded_search& to, double shift) {
+        const trial next = to.suggest();
+        auto losses = problem.losses(next.point);
+        for (std::size_t j = problem.documents; j < losses.size(); ++j) losses[j] += shift;
+        to.observe(next, losses);
+    };
+    for (int i = 0; i < 6; ++i) tell(search, 0);
+    CHECK_FALSE(target_loss{-0.85}(search));  // which only points reach that break the guard
+    CHECK(target_loss{-0.05}(search));
+    guarded_search broken(box{{0, 0}, {1, 1}}, problem.options(20));
+    for (int i = 0; i < 6; ++i) tell(broken, 5);
+    CHECK_FALSE(broken.recommendation().keeps_guards);
+    CHECK_FALSE(target_loss{10}(broken));
+    CHECK_FALSE(no_improvement{.trials = 2, .loss = 10}(broken));
+    while (!search.done()) tell(search, 0);
+    CHECK(no_improvement{.trials = 3, .loss = 1e-3}(search));
 }

@@ -37,7 +37,9 @@ inline training_data outside(std::span<const basin> basins, const training_data&
     for (std::size_t i = 0; i < data.size(); ++i) {
         if (contain(basins, data.point(i))) continue;
         kept.add(data.point(i), data.scores[i], data.variances[i]);
-        if (i < data.successes) ++kept.successes;
+        if (i >= data.successes) continue;
+        ++kept.successes;
+        if (!data.eligible.empty()) kept.eligible.push_back(data.eligible[i]);
     }
     return kept;
 }

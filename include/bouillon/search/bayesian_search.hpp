@@ -11,6 +11,7 @@
 #include <bouillon/kernel/matern52.hpp>
 #include <bouillon/kernel/trended.hpp>
 #include <bouillon/search/climbs.hpp>
+#include <bouillon/search/guard_models.hpp>
 #include <bouillon/search/history.hpp>
 #include <bouillon/search/ledger.hpp>
 #include <bouillon/search/observation.hpp>
@@ -30,6 +31,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -65,11 +67,15 @@ class bayesian_search {
     using kernel_type = Kernel;
     /// What it believes with.
     using surrogate_type = gaussian_process<Kernel>;
+    /// Whether its acquisition keeps the guards of the options.
+    static constexpr bool is_guarded = guarded_acquisition<Acquisition, surrogate_type>;
+    /// What it believes of guards.
+    using guards_type = std::conditional_t<is_guarded, detail::guard_models<surrogate_type>, detail::no_guards>;
 
     /// Learns what is known, and chooses the points of the first design.
     ///
-    /// @throws input_error when the space has no extent, a known point lies outside it, or an option is no usable
-    /// number
+    /// @throws input_error when the space has no extent, a known point lies outside it, an option is no usable number,
+    /// or there are guards and the acquisition is not `guarded`
     explicit bayesian_search(Space space, search_options options = {}, Acquisition acquisition = Acquisition{},
                              Kernel kernel = Kernel{});
 
@@ -156,6 +162,19 @@ class bayesian_search {
         ledger_.observe(ended, loss.mean, loss.variance, document_losses);
     }
 
+    /// The same where the caller estimated the loss on the guards' domains as well. Where all documents are there, the
+    /// calls above take these from them; where they are not, a search with guards must be told.
+    ///
+    /// @param ended a trial that is out
+    /// @param loss over all documents, the reference losses' subtracted
+    /// @param guard_losses (guards), over all documents of each guard's domain, the reference losses' subtracted
+    /// @param document_losses (scored), nats per token
+    /// @throws input_error when the trial is not out, or there are not as many guards
+    void observe(const named_trial& ended, const loss_estimate& loss, std::span<const loss_estimate> guard_losses,
+                 std::span<const double> document_losses) {
+        ledger_.observe(ended, loss.mean, loss.variance, document_losses, guard_losses);
+    }
+
     /// Ends a trial that gave no loss.
     ///
     /// It counts as worse than the worst, so that its neighbourhood is avoided.
@@ -172,7 +191,9 @@ class bayesian_search {
     ///
     /// Never the luckiest trial: under noise, the lowest of many observed losses is low by chance, and the surrogate
     /// knows what its neighbours lost. Without noise it is the best trial; with noise it may be a point between trials,
-    /// which then has no ticket.
+    /// which then has no ticket. With guards it is a point that keeps each of them with a probability of 0.95, by the
+    /// guard's surrogate; the reference itself, where it is known, does. Where no point tried does, it is the likeliest
+    /// of them, and `keeps_guards` is false.
     ///
     /// @throws work_error when nothing was observed
     bouillon::recommendation recommendation() const;
@@ -181,7 +202,7 @@ class bayesian_search {
     ///
     /// Cost: a hyper-parameter fit, and under noise a maximisation.
     /// @throws work_error when nothing was observed
-    search_belief<surrogate_type> belief() const;
+    search_belief<surrogate_type, guards_type> belief() const;
 
     /// All trials, by ticket.
     const bouillon::history& history() const { return ledger_.trials(); }
@@ -246,6 +267,17 @@ class bayesian_search {
 
     std::vector<double> next_unit_point();
 
+    static guards_type make_guards(const surrogate_type& unfitted, std::size_t count) {
+        if constexpr (is_guarded) {
+            return guards_type(unfitted, count);
+        } else {
+            if (count > 0)
+                throw input_error("there are " + to_string(count) +
+                                  " guards, but the acquisition keeps none: wrap it in guarded<...>");
+            return {};
+        }
+    }
+
     trial enter(std::vector<double> unit_point) {
         std::vector<double> point = space_.point(unit_point);
         std::vector<double> weights = detail::merge_weights(space_, point);
@@ -258,6 +290,7 @@ class bayesian_search {
     Acquisition acquisition_;
     detail::ledger ledger_;
     surrogate_type surrogate_;
+    guards_type guards_;
     detail::climbs<surrogate_type> climbs_;
     std::vector<std::vector<double>> design_;  // (initial trials, d), unit points
 };
@@ -271,6 +304,7 @@ bayesian_search<Space, Acquisition, Kernel>::bayesian_search(Space space, search
       acquisition_(std::move(acquisition)),
       ledger_(std::move(options)),
       surrogate_(space_.dimension(), std::move(kernel), this->options().surrogate),
+      guards_(make_guards(surrogate_, this->options().guards.size())),
       climbs_(this->options().climbs) {
     detail::own_check(acquisition_);
     for (std::size_t i = 0; i < this->options().known.size(); ++i) learn_known(i);
@@ -281,13 +315,20 @@ bayesian_search<Space, Acquisition, Kernel>::bayesian_search(Space space, search
 template <class Space, class Acquisition, class Kernel>
 bouillon::recommendation bayesian_search<Space, Acquisition, Kernel>::recommendation() const {
     const auto now = belief();
-    return detail::describe(now.surrogate, ledger_.learned(), history(), space_, now.answer);
+    auto answer = detail::describe(now.surrogate, ledger_.learned(), history(), space_, now.answer);
+    if constexpr (is_guarded) {
+        answer.guard_losses = now.guards.losses_at(now.answer);
+        answer.keeps_guards = now.keeps_guards;
+    }
+    return answer;
 }
 
 template <class Space, class Acquisition, class Kernel>
-auto bayesian_search<Space, Acquisition, Kernel>::belief() const -> search_belief<surrogate_type> {
+auto bayesian_search<Space, Acquisition, Kernel>::belief() const -> search_belief<surrogate_type, guards_type> {
     random_engine engine = make_engine(options().seed, design_stream);
-    return detail::believe(surrogate_, ledger_.learned(), space_, engine, options().maximize);
+    guards_type guards = guards_;
+    if constexpr (is_guarded) guards.fit(ledger_);
+    return detail::believe(surrogate_, ledger_.learned(), space_, engine, options().maximize, std::move(guards));
 }
 
 template <class Space, class Acquisition, class Kernel>
@@ -295,10 +336,16 @@ std::vector<double> bayesian_search<Space, Acquisition, Kernel>::next_unit_point
     for (const auto& unit_point : design_)
         if (nearest_distance(unit_point, ledger_.taken()) >= options().smallest_distance) return unit_point;
     random_engine engine = make_engine(options().seed, history().size());
-    const training_data data = ledger_.learned();
+    training_data data = ledger_.learned();
     if (data.successes == 0) return farthest_sample(space_, ledger_.taken(), engine);
     surrogate_.fit(data.points, data.scores, data.variances);
-    const detail::proposer<Space, Acquisition> propose{space_, acquisition_, ledger_, engine};
+    if constexpr (is_guarded) {
+        guards_.fit(ledger_);
+        const std::span<const double> tried = std::span(data.points).first(data.successes * space_.dimension());
+        data.eligible = guards_.kept(tried, detail::probable_of_guard);
+        guards_.believe(ledger_.pending());
+    }
+    const detail::proposer<Space, Acquisition, guards_type> propose{space_, acquisition_, ledger_, engine, &guards_};
     return climbs_.next(surrogate_, data, {ledger_.remaining(), space_.cube_dimension()}, propose);
 }
 

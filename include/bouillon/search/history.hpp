@@ -4,6 +4,7 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/search/observation.hpp>
+#include <bouillon/search/paired.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -40,15 +41,24 @@ class history {
     /// Adds a pending trial; its ticket must be the next one.
     void suggest(trial suggested) { records_.push_back({std::move(suggested), {}}); }
 
-    /// Ends a pending trial with its loss, and with what it is from, if that is known.
+    /// Ends a pending trial with its loss, with what it is from, if that is known, and with the guards' losses.
     ///
     /// A loss that is not finite is a failure.
-    void observe(const named_trial& ended, double loss, double variance, std::span<const double> document_losses = {}) {
+    void observe(const named_trial& ended, double loss, double variance, std::span<const double> document_losses = {},
+                 std::vector<loss_estimate> guard_losses = {}) {
         if (!std::isfinite(loss)) return fail(ended, "the loss is " + to_string(loss));
-        if (variance < 0 || std::isinf(variance))
-            throw input_error("trial " + to_string(ended.ticket) + ": the variance is " + to_string(variance) +
-                              ", but it must be 0 or more, or NaN when it is not known");
-        pending(ended) = {trial_status::observed, loss, variance, {}, {document_losses.begin(), document_losses.end()}};
+        for (std::size_t g = 0; g < guard_losses.size(); ++g)
+            if (const double of_guard = guard_losses[g].mean; !std::isfinite(of_guard))
+                return fail(ended, "the loss of guard " + to_string(g) + " is " + to_string(of_guard));
+        require_variance(ended, variance);
+        for (const auto& of_guard : guard_losses) require_variance(ended, of_guard.variance);
+        pending(ended) = {
+            .status = trial_status::observed,
+            .loss = loss,
+            .variance = variance,
+            .document_losses = {document_losses.begin(), document_losses.end()},
+            .guard_losses = std::move(guard_losses),
+        };
     }
 
     /// Ends a pending trial without a loss.
@@ -74,6 +84,12 @@ class history {
     }
 
  private:
+    static void require_variance(const named_trial& ended, double variance) {
+        if (variance < 0 || std::isinf(variance))
+            throw input_error("trial " + to_string(ended.ticket) + ": the variance is " + to_string(variance) +
+                              ", but it must be 0 or more, or NaN when it is not known");
+    }
+
     observation& pending(const named_trial& ended) {
         const observation& earlier = find(ended).observation;
         const auto refuse = [&](const std::string& how) {
@@ -87,7 +103,7 @@ class history {
 
     void end_without_loss(const named_trial& ended, trial_status status, std::string reason) {
         constexpr double none = std::numeric_limits<double>::quiet_NaN();
-        pending(ended) = {status, none, none, std::move(reason), {}};
+        pending(ended) = {.status = status, .loss = none, .variance = none, .reason = std::move(reason)};
     }
 
     std::vector<record> records_;  // (trials), index = ticket

@@ -114,6 +114,13 @@ class journaled_search {
         write_end(ended.ticket);
     }
 
+    /// Ends a trial with estimates of its loss and of those on the guards' domains.
+    void observe(const named_trial& ended, const loss_estimate& loss, std::span<const loss_estimate> guard_losses,
+                 std::span<const double> document_losses) {
+        search_.observe(ended, loss, guard_losses, document_losses);
+        write_end(ended.ticket);
+    }
+
     /// Ends a trial without a loss.
     void fail(const named_trial& ended, std::string reason = {}) {
         search_.fail(ended, std::move(reason));
@@ -204,6 +211,7 @@ class journaled_search {
             event["documents"] = ended.document_losses.size();
             event["losses"] = ended.document_losses;
         }
+        if (!ended.guard_losses.empty()) event["guards"] = detail::estimates_json(ended.guard_losses);
         write(event);
     }
 

@@ -51,8 +51,9 @@ struct replayed_trials {
         trials.suggest(again);
         return again;
     }
-    void observe(const trial& ended, const loss_estimate& loss, std::span<const double> document_losses) {
-        trials.observe(ended, loss.mean, loss.variance, document_losses);
+    void observe(const trial& ended, const loss_estimate& loss, std::span<const loss_estimate> guard_losses,
+                 std::span<const double> document_losses) {
+        trials.observe(ended, loss.mean, loss.variance, document_losses, {guard_losses.begin(), guard_losses.end()});
     }
     void fail(const trial& ended, std::string reason) { trials.fail(ended, std::move(reason)); }
     void abandon(const trial& ended, std::string reason) { trials.abandon(ended, std::move(reason)); }

@@ -35,7 +35,9 @@ template <class Search>
 void replay_observation(Search& search, const nlohmann::ordered_json& event) {
     const loss_estimate loss{event.at("loss"), number_or_nan(event.at("variance"))};
     const std::vector<double> losses = event.value("losses", std::vector<double>{});  // (scored)
-    search.observe(trial_of(search, event.at("ticket")), loss, losses);
+    const std::vector<loss_estimate> of_guards =
+        event.contains("guards") ? estimates_of(event.at("guards")) : std::vector<loss_estimate>{};  // (guards)
+    search.observe(trial_of(search, event.at("ticket")), loss, of_guards, losses);
 }
 
 /// Events hold the budget that there was from then on.

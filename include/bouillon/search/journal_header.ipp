@@ -7,6 +7,7 @@
 #include <bouillon/search/journal_header.hpp>
 #include <bouillon/search/journal_json.hpp>
 #include <bouillon/search/loss_changes.hpp>
+#include <bouillon/search/paired.hpp>
 #include <bouillon/search/search_options.hpp>
 
 #include <nlohmann/json.hpp>
@@ -24,8 +25,10 @@ namespace detail {
 
 inline nlohmann::ordered_json known_json(const std::vector<known_observation>& known) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const auto& [point, loss, variance] : known)
+    for (const auto& [point, loss, variance, guard_losses] : known) {
         list.push_back({{"point", point}, {"loss", loss}, {"variance", variance}});
+        if (!guard_losses.empty()) list.back()["guards"] = estimates_json(guard_losses);
+    }
     return list;
 }
 
@@ -66,7 +69,9 @@ inline nlohmann::ordered_json with_changes(nlohmann::ordered_json written, const
     };
     if (same_size("reference_losses")) written["reference_losses"] = expected.at("reference_losses");
     for (std::size_t i = 0; same_size("known") && i < written["known"].size(); ++i)
-        for (const char* field : {"loss", "variance"}) written["known"][i][field] = expected.at("known")[i].at(field);
+        for (const char* field : {"loss", "variance", "guards"})
+            if (written["known"][i].contains(field) && expected.at("known")[i].contains(field))
+                written["known"][i][field] = expected.at("known")[i].at(field);
     if (written.contains("budget") && budget_of(written["budget"]) <= budget_of(expected.at("budget")))
         written["budget"] = expected.at("budget");
     return written;
@@ -91,6 +96,8 @@ BOUILLON_DEFINITION nlohmann::ordered_json journal_header_of(const search_parts&
                                      {"settings", settings.is_null() ? nlohmann::ordered_json::object() : settings}};
     for (const auto& [name, documents, weight, scale] : options.domains)
         header["domains"].push_back({{"name", name}, {"documents", documents}, {"weight", weight}, {"scale", scale}});
+    for (const auto& [domain, allowed_loss] : options.guards)
+        header["guards"].push_back({{"domain", domain}, {"allowed_loss", allowed_loss}});
     return nlohmann::ordered_json::parse(std::string_view(json_line(header)));  // as it will be read: NaN is null
 }
 
@@ -99,7 +106,9 @@ BOUILLON_DEFINITION nlohmann::ordered_json journal_header_of(const search_parts&
 BOUILLON_DEFINITION std::vector<known_observation> known_of(const nlohmann::ordered_json& header) {
     std::vector<known_observation> known;
     for (const auto& each : header.at("known"))
-        known.push_back({each.at("point"), each.at("loss"), number_or_nan(each.at("variance"))});
+        known.push_back(
+            {each.at("point"), each.at("loss"), number_or_nan(each.at("variance")),
+             each.contains("guards") ? detail::estimates_of(each.at("guards")) : std::vector<loss_estimate>{}});
     return known;
 }
 

@@ -4,6 +4,7 @@
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/json_problem.hpp>
 #include <bouillon/core/to_string.hpp>
+#include <bouillon/search/paired.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -31,6 +32,12 @@ std::size_t budget_of(const nlohmann::ordered_json& value);
 
 /// Numbers, each as above.
 std::vector<double> numbers_or_nan(const nlohmann::ordered_json& values);
+
+/// Estimates of losses as a journal has them: objects of a loss and its variance, which is null where it is not known.
+nlohmann::ordered_json estimates_json(const std::vector<loss_estimate>& estimates);
+
+/// The estimates that a journal has.
+std::vector<loss_estimate> estimates_of(const nlohmann::ordered_json& values);
 
 /// One event of a journal.
 /// @throws input_error where the line is no JSON object

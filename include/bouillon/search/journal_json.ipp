@@ -4,6 +4,7 @@
 #include <bouillon/core/compiled.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/search/journal_json.hpp>
+#include <bouillon/search/paired.hpp>
 #include <bouillon/search/search_options.hpp>
 
 #include <nlohmann/json.hpp>
@@ -39,6 +40,18 @@ BOUILLON_DEFINITION std::vector<double> numbers_or_nan(const nlohmann::ordered_j
     std::vector<double> numbers;
     for (const auto& value : values) numbers.push_back(number_or_nan(value));
     return numbers;
+}
+
+BOUILLON_DEFINITION nlohmann::ordered_json estimates_json(const std::vector<loss_estimate>& estimates) {
+    nlohmann::ordered_json values = nlohmann::ordered_json::array();
+    for (const auto& [mean, variance] : estimates) values.push_back({{"loss", mean}, {"variance", variance}});
+    return values;
+}
+
+BOUILLON_DEFINITION std::vector<loss_estimate> estimates_of(const nlohmann::ordered_json& values) {
+    std::vector<loss_estimate> estimates;
+    for (const auto& value : values) estimates.push_back({value.at("loss"), number_or_nan(value.at("variance"))});
+    return estimates;
 }
 
 BOUILLON_DEFINITION nlohmann::ordered_json parse_event(std::string_view line) {

@@ -3,6 +3,8 @@
 
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/to_string.hpp>
+#include <bouillon/search/document_domains.hpp>
+#include <bouillon/search/domain_guard.hpp>
 #include <bouillon/search/history.hpp>
 #include <bouillon/search/observation.hpp>
 #include <bouillon/search/paired.hpp>
@@ -10,6 +12,7 @@
 #include <bouillon/search/training_data.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -24,7 +27,9 @@ class ledger {
     /// A search of which nothing is known yet.
     ///
     /// @throws input_error when an option is no usable number
-    explicit ledger(search_options options) : options_(std::move(options)) { check(options_); }
+    explicit ledger(search_options options) : options_(std::move(options)), known_of_guards_(options_.guards.size()) {
+        check(options_);
+    }
 
     const search_options& options() const { return options_; }
     const history& trials() const { return history_; }
@@ -66,9 +71,27 @@ class ledger {
         return data;
     }
 
+    /// What the surrogate of guard g may learn from now: minus its losses.
+    ///
+    /// A failure says nothing of a guard: that the search keeps away from it is the other surrogate's affair.
+    training_data learned_of_guard(std::size_t g) const {
+        training_data data = known_of_guards_[g];
+        for (const auto& [suggested, observed] : history_.records())
+            if (observed.status == trial_status::observed)
+                data.add(suggested.unit_point, -observed.guard_losses[g].mean, observed.guard_losses[g].variance);
+        data.successes = data.size();
+        return data;
+    }
+
     /// Adds one of the options' known observations, at its unit point (d).
     void add_known(std::vector<double> unit_point, const known_observation& before) {
         known_.add(unit_point, -before.loss, before.variance);
+        const bool is_reference = before.loss == 0 && before.variance == 0;
+        for (std::size_t g = 0; g < known_of_guards_.size(); ++g)
+            if (!before.guard_losses.empty())
+                known_of_guards_[g].add(unit_point, -before.guard_losses[g].mean, before.guard_losses[g].variance);
+            else if (is_reference)
+                known_of_guards_[g].add(unit_point, 0, 0);
         taken_.push_back(std::move(unit_point));
     }
 
@@ -77,8 +100,19 @@ class ledger {
         history_.suggest(next);
     }
 
-    void observe(const named_trial& ended, double loss, double variance, std::span<const double> document_losses = {}) {
-        history_.observe(ended, loss, variance, document_losses);
+    /// A loss with what it is from, and the guards' losses, which follow from the documents where these are all there.
+    ///
+    /// @throws input_error where the search has another number of guards
+    void observe(const named_trial& ended, double loss, double variance, std::span<const double> document_losses = {},
+                 std::span<const loss_estimate> told = {}) {
+        std::vector<loss_estimate> of_guards(told.begin(), told.end());  // (guards)
+        if (told.empty() && !options_.guards.empty() && document_losses.size() == options_.reference_losses.size())
+            of_guards = guard_losses(options_.guards, options_.domains, document_losses, options_.reference_losses);
+        if (of_guards.size() != options_.guards.size() && std::isfinite(loss))
+            throw input_error("trial " + to_string(ended.ticket) + ": it has the losses of " +
+                              to_string(of_guards.size()) + " guards, but there are " +
+                              to_string(options_.guards.size()));
+        history_.observe(ended, loss, variance, document_losses, std::move(of_guards));
     }
 
     /// A loss that is the documents' paired difference to the reference losses, where there are any, else their mean;
@@ -87,7 +121,7 @@ class ledger {
         const auto& reference = options_.reference_losses;
         const auto loss = reference.empty() ? mean_loss(document_losses, options_.domains)
                                             : paired_difference(document_losses, reference, options_.domains);
-        history_.observe(ended, loss.mean, loss.variance, document_losses);
+        observe(ended, loss.mean, loss.variance, document_losses);
     }
 
     void fail(const named_trial& ended, std::string reason) { history_.fail(ended, std::move(reason)); }
@@ -102,7 +136,8 @@ class ledger {
     search_options options_;
     history history_;
     training_data known_;
-    std::vector<std::vector<double>> taken_;  // (known + trials, d), unit points
+    std::vector<training_data> known_of_guards_;  // (guards)
+    std::vector<std::vector<double>> taken_;      // (known + trials, d), unit points
 };
 
 }  // namespace bouillon::detail

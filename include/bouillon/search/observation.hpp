@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/search/paired.hpp>
+
 #include <cstddef>
 #include <limits>
 #include <string>
@@ -40,6 +42,7 @@ struct observation {
     std::string reason = {};                                     ///< why it failed or was abandoned
     std::vector<double> document_losses = {};  ///< (scored), where the loss was told by documents: all of them in their
                                                ///< order, or, of a race, the first in the race's
+    std::vector<loss_estimate> guard_losses = {};  ///< (guards), of each guard's domain, the reference's subtracted
 };
 
 /// A loss known before the search begins, such as the newest checkpoint's.
@@ -49,6 +52,9 @@ struct known_observation {
     std::vector<double> point = {};  ///< (d), the user's coordinates
     double loss = 0;                 ///< on the scale of observed losses
     double variance = 0;             ///< NaN when not known
+    /// (guards), of each guard's domain, the reference's subtracted. Empty: not known, but of the reference itself,
+    /// whose loss and variance are 0, 0 for all.
+    std::vector<loss_estimate> guard_losses = {};
 };
 
 }  // namespace bouillon

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/acquisition/concept.hpp>
 #include <bouillon/acquisition/formula.hpp>
+#include <bouillon/acquisition/guarded.hpp>
 #include <bouillon/acquisition/maximize.hpp>
 #include <bouillon/acquisition/upper_confidence_bound.hpp>
 #include <bouillon/core/error.hpp>
+#include <bouillon/core/normal.hpp>
 #include <bouillon/core/random.hpp>
 #include <bouillon/search/best_tried.hpp>
+#include <bouillon/search/guard_models.hpp>
 #include <bouillon/search/history.hpp>
+#include <bouillon/search/paired.hpp>
 #include <bouillon/search/training_data.hpp>
 #include <bouillon/space/concept.hpp>
 #include <bouillon/surrogate/belief_at_data.hpp>
@@ -20,17 +25,26 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace bouillon {
 
 /// What a search believes at one moment, from all that was observed until then.
-template <class Surrogate>
+/// @tparam Guards what is believed of guards, where the acquisition is `guarded`
+template <class Surrogate, class Guards = detail::no_guards>
 struct search_belief {
     Surrogate surrogate;              ///< fitted
     std::vector<double> tried = {};   ///< (n, d), unit points of the successes: what was known first, then by ticket
     std::vector<double> answer = {};  ///< (d), the unit point that is recommended
+    std::vector<bool> eligible = {};  ///< (n), which points tried keep each guard for sure; empty: there are no guards
+    Guards guards = {};               ///< fitted
+    /// Whether the answer keeps each guard with a probability of 0.95; false where no point tried does.
+    bool keeps_guards = true;
+
+    /// Whether point i of those tried might be recommended.
+    bool is_eligible(std::size_t i) const { return eligible.empty() || eligible[i]; }
 };
 
 /// The answer of a search.
@@ -42,9 +56,48 @@ struct recommendation {
     double loss = 0;                         ///< posterior mean there
     double standard_error = 0;               ///< posterior deviation there
     std::optional<std::size_t> ticket;       ///< of the trial at that point; empty where none was
+    std::vector<loss_estimate> guard_losses = {};  ///< (guards), posterior there of the loss on each guard's domain
+    /// Whether each guard is kept there with a probability of 0.95, or there are none. False where no point is known to
+    /// keep them, not even the reference: the point is then the likeliest of those tried.
+    bool keeps_guards = true;
 };
 
 namespace detail {
+
+/// How far the wanted margin of a guard is missed, for a maximiser that must stay within the guards: it is worth more
+/// than any score.
+struct missed_margin {
+    double wanted = 0;  ///< deviations
+
+    template <class Real>
+    Real operator()(Real mean, Real deviation, const search_state& guard) const {
+        using std::min;
+        return 10 * min(Real(0), (mean - guard.best) / deviation - wanted);
+    }
+};
+
+/// Finds where a formula is largest among the points that keep each guard with a probability.
+///
+/// @returns the largest value found, minus infinity where no such point was
+template <joint_surrogate Surrogate, acquisition_formula Formula, search_space Space, class Guards>
+maximum maximize_within(const Guards& guards, double probability, const Formula& formula, const Surrogate& model,
+                        const search_state& state, const Space& space, random_engine& engine,
+                        std::span<const double> incumbent, const maximize_options& options) {
+    const auto prepared = prepare(formula, model, state, engine);
+    if constexpr (has_guards<Guards>) {
+        if (guards.any()) {
+            const auto beliefs = guards.beliefs();
+            using gain = std::remove_const_t<decltype(prepared)>;
+            const prepared_guarded<gain, Surrogate, missed_margin> within(prepared, false, std::span(beliefs),
+                                                                          {normal_quantile(probability)});
+            const auto allow = [&](std::span<const double> point) { return guards.keeps(point, probability); };
+            auto found = maximize(within, space, engine, {.incumbent = incumbent, .allow = allow}, options);
+            if (!allow(found.unit_point)) found.value = -std::numeric_limits<double>::infinity();
+            return found;
+        }
+    }
+    return maximize(prepared, space, engine, {.incumbent = incumbent}, options);
+}
 
 /// The unit point (d) whose score can be counted on to be the largest: the best one tried where its score is certain,
 /// else that of the largest mean less one deviation, over the points tried and the space.
@@ -52,26 +105,33 @@ namespace detail {
 /// What is believed is the function's value, its roughness included. Between trials the deviation may be at most twice
 /// the best tried one's: farther out the surrogate guesses, and the best of many guesses is mostly wrong.
 /// Cost: under noise a maximisation, and n^3.
-template <joint_surrogate Surrogate, search_space Space>
+/// @param model conditioned on the data
+/// @param data of which some success is eligible: no other is taken
+/// @param space where it may lie
+/// @param engine of the maximisation's starts
+/// @param options of the maximisation
+/// @param guards each of which it keeps with the probability `sure_of_guard`
+template <joint_surrogate Surrogate, search_space Space, class Guards = no_guards>
 std::vector<double> countable_best(const Surrogate& model, const training_data& data, const Space& space,
-                                   random_engine& engine, const maximize_options& options) {
+                                   random_engine& engine, const maximize_options& options, const Guards& guards = {}) {
     const auto copy = [](std::span<const double> point) { return std::vector<double>(point.begin(), point.end()); };
     const std::size_t likely = best_tried(model, data).index;
     if (data.variances[likely] == 0) return copy(data.point(likely));
     const std::vector<double> variances = variances_at_data(model);
-    std::size_t best = 0;
+    std::size_t best = likely;
     double best_value = -std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < data.successes; ++i) {
+        if (!data.is_eligible(i)) continue;
         const std::size_t there = observation_at(model, data.point(i));
         const double value = mean_at(model, there) - std::sqrt(variances[there]);
         if (value > best_value) best = i, best_value = value;
     }
     const std::size_t there = observation_at(model, data.point(best));
-    const auto countable = prepare(upper_confidence_bound{-1}, model, search_state{}, engine);
-    auto between =
-        maximize(countable, space, engine, {.incumbent = data.point(best)}, in_length_scales(options, model));
+    auto between = maximize_within(guards, sure_of_guard, upper_confidence_bound{-1}, model, search_state{}, space,
+                                   engine, data.point(best), in_length_scales(options, model));
     const auto [mean, variance] = belief_between(model, between.unit_point, model.data().variances[there]);
-    const bool is_sure = variance <= 4 * variances[there] && mean - std::sqrt(variance) > best_value;
+    const bool is_sure = variance <= 4 * variances[there] && mean - std::sqrt(variance) > best_value &&
+                         between.value > -std::numeric_limits<double>::infinity();
     return is_sure ? std::move(between.unit_point) : copy(data.point(best));
 }
 
@@ -83,16 +143,28 @@ std::vector<double> countable_best(const Surrogate& model, const training_data& 
 /// @param space where the answer is looked for
 /// @param engine of the maximisation's starts
 /// @param options of the maximisation
+/// @param guards what is believed of them now
 /// @throws work_error when there is no success
-template <class Surrogate, search_space Space>
-search_belief<Surrogate> believe(const Surrogate& last, const training_data& data, const Space& space,
-                                 random_engine& engine, const maximize_options& options) {
+template <class Surrogate, search_space Space, class Guards = no_guards>
+search_belief<Surrogate, Guards> believe(const Surrogate& last, training_data data, const Space& space,
+                                         random_engine& engine, const maximize_options& options, Guards guards = {}) {
     if (data.successes == 0) throw work_error("no trial succeeded: there is nothing to recommend");
-    search_belief<Surrogate> now{.surrogate = last};
+    search_belief<Surrogate, Guards> now{.surrogate = last, .guards = std::move(guards)};
     now.surrogate.fit(data.points, data.scores, data.variances);
     now.tried = data.points;
     now.tried.resize(data.successes * space.dimension());
-    now.answer = countable_best(now.surrogate, data, space, engine, options);
+    if constexpr (has_guards<Guards>) {
+        if (now.guards.any()) data.eligible = now.eligible = now.guards.kept(now.tried, sure_of_guard);
+        now.keeps_guards = data.any_eligible();
+        if (!now.keeps_guards) {
+            const auto margins = now.guards.margins(now.tried);  // (n)
+            const auto likeliest = std::ranges::max_element(margins) - margins.begin();
+            const auto point = data.point(static_cast<std::size_t>(likeliest));
+            now.answer.assign(point.begin(), point.end());
+            return now;
+        }
+    }
+    now.answer = countable_best(now.surrogate, data, space, engine, options, now.guards);
     return now;
 }
 

@@ -111,6 +111,7 @@ bool has_belief(const Search& search) {
 ///
 ///     posterior mean + deviations * posterior standard deviation <= loss
 ///
+/// With guards a recommendation that may break one is not as good.
 /// Cost: a hyper-parameter fit.
 struct target_loss {
     double loss = 0;        ///< as it is observed: with reference losses, the difference to them
@@ -127,7 +128,7 @@ struct target_loss {
         check();
         if (!detail::has_belief(search)) return false;
         const auto best = search.recommendation();
-        return best.loss + deviations * best.standard_error <= loss;
+        return best.keeps_guards && best.loss + deviations * best.standard_error <= loss;
     }
 };
 
@@ -136,7 +137,8 @@ struct target_loss {
 ///
 ///     posterior mean of the best earlier point - posterior mean of the best point <= loss
 ///
-/// "Last" is by ticket. A failed trial is one without improvement.
+/// "Last" is by ticket. A failed trial is one without improvement. With guards only points count that keep each with a
+/// probability of 0.95, and as long as no earlier one does, the search goes on.
 /// Cost: a hyper-parameter fit.
 struct no_improvement {
     std::size_t trials = 10;          ///< in a row
@@ -159,7 +161,11 @@ struct no_improvement {
         const auto best = now.surrogate.predict(now.answer);
         const auto& seen = now.surrogate.standardisation();
         const double best_score = seen.score(best.mean);
-        const double improvement = best_score - seen.score(*std::max_element(means.begin(), means.end()));
+        std::optional<double> earlier_best;  // standardised
+        for (std::size_t i = 0; i < earlier; ++i)
+            if (now.is_eligible(i)) earlier_best = std::max(earlier_best.value_or(means[i]), means[i]);
+        if (!earlier_best) return false;
+        const double improvement = best_score - seen.score(*earlier_best);
         return improvement <= loss.value_or(std::sqrt(best.variance) / seen.slope(best_score));
     }
 

@@ -16,13 +16,22 @@ namespace bouillon {
 
 /// What the surrogate learns from: scores (minus the loss) with their variances.
 struct training_data {
-    std::vector<double> points;     ///< (n, d), unit points
-    std::vector<double> scores;     ///< (n)
-    std::vector<double> variances;  ///< (n), NaN when not known
-    std::size_t successes = 0;      ///< the first so many; the others failed, and their scores are imputed
+    std::vector<double> points;       ///< (n, d), unit points
+    std::vector<double> scores;       ///< (n)
+    std::vector<double> variances;    ///< (n), NaN when not known
+    std::size_t successes = 0;        ///< the first so many; the others failed, and their scores are imputed
+    std::vector<bool> eligible = {};  ///< (successes), which may be the best, because they keep guards; empty: all
 
     /// Scores.
     std::size_t size() const { return scores.size(); }
+
+    /// Whether success i may be the best.
+    bool is_eligible(std::size_t i) const { return eligible.empty() || eligible[i]; }
+
+    /// Whether any success may be the best.
+    bool any_eligible() const {
+        return eligible.empty() ? successes > 0 : std::find(eligible.begin(), eligible.end(), true) != eligible.end();
+    }
 
     std::span<const double> point(std::size_t i) const {
         const std::size_t dimension = points.size() / scores.size();

@@ -29,8 +29,8 @@ TEST_CASE("a recorded landscape has what was recorded and what is likely between
     const auto landscape = recorded_landscape("bowl", square, grid());
     CHECK_FALSE(landscape.has_minimum());
     CHECK(landscape.noise == 0);
-    for (const auto& [point, loss, variance] : grid())
-        CHECK(landscape.value(point) == doctest::Approx(loss).epsilon(1e-3));
+    for (const auto& recorded : grid())
+        CHECK(landscape.value(recorded.point) == doctest::Approx(recorded.loss).epsilon(1e-3));
     CHECK(landscape.value(std::vector{0.0, 0.5}) == doctest::Approx(bowl(0, 0.5)).epsilon(1e-2));
     CHECK_NOTHROW(check(landscape));
 }

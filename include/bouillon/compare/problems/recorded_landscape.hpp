@@ -38,14 +38,15 @@ objective<Space> recorded_landscape(const std::string& name, Space space, std::s
         throw input_error("landscape " + name + ": " + to_string(recorded.size()) + " recorded losses are too few");
     std::vector<double> points, scores, variances;
     for (std::size_t i = 0; i < recorded.size(); ++i) {
-        const auto& [point, loss, variance] = recorded[i];
+        const auto& point = recorded[i].point;
+        const double loss = recorded[i].loss;
         if (point.size() != d || !std::isfinite(loss))
             throw input_error("landscape " + name + ": record " + to_string(i) + " has " + to_string(point.size()) +
                               " coordinates of " + to_string(d) + " and the loss " + to_string(loss));
         const auto unit_point = space.unit_point(point);
         points.insert(points.end(), unit_point.begin(), unit_point.end());
         scores.push_back(-loss);
-        variances.push_back(variance);
+        variances.push_back(recorded[i].variance);
     }
     const auto fitted = std::make_shared<surrogate>(d);
     fitted->fit(points, scores, variances);
