@@ -9,6 +9,7 @@
 #include <bouillon/merge_search/domain_gains.hpp>
 #include <bouillon/merge_search/evaluator.hpp>
 #include <bouillon/merge_search/external_evaluator.hpp>
+#include <bouillon/merge_search/guard_verdict.hpp>
 #include <bouillon/merge_search/held_out_file.hpp>
 #include <bouillon/merge_search/layered_evaluator.hpp>
 #include <bouillon/merge_search/make_report.hpp>
