@@ -24,6 +24,9 @@ namespace bouillon::detail {
 /// With this probability a recommended point keeps each guard.
 inline constexpr double sure_of_guard = 0.95;
 
+/// With this probability or more a point keeps each guard that is to be improved on.
+inline constexpr double probable_of_guard = 0.5;
+
 /// Of a search whose acquisition keeps no guards.
 struct no_guards {};
 

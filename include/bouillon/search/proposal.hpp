@@ -53,9 +53,6 @@ double believe_all(Surrogate& model, std::span<const double> pending, const sear
     return best;
 }
 
-/// With this probability or more a point keeps each guard that is to be improved on.
-inline constexpr double probable_of_guard = 0.5;
-
 /// Turns a surrogate and what it was fitted to into the point that an acquisition would try next.
 ///
 /// Where there are guards, only what probably keeps them is improved on (`training_data::eligible`), and as long as

@@ -38,12 +38,12 @@ struct search_belief {
     Surrogate surrogate;              ///< fitted
     std::vector<double> tried = {};   ///< (n, d), unit points of the successes: what was known first, then by ticket
     std::vector<double> answer = {};  ///< (d), the unit point that is recommended
-    std::vector<bool> eligible = {};  ///< (n), which points tried keep each guard for sure; empty: there are no guards
+    std::vector<bool> eligible = {};  ///< (n), which points tried probably keep each guard; empty: no guards
     Guards guards = {};               ///< fitted
-    /// Whether the answer keeps each guard with a probability of 0.95; false where no point tried does.
+    /// Whether the answer keeps each guard with a probability of 0.95; false where no point is known to.
     bool keeps_guards = true;
 
-    /// Whether point i of those tried might be recommended.
+    /// Whether point i of those tried may be the best.
     bool is_eligible(std::size_t i) const { return eligible.empty() || eligible[i]; }
 };
 
@@ -99,14 +99,26 @@ maximum maximize_within(const Guards& guards, double probability, const Formula&
     return maximize(prepared, space, engine, {.incumbent = incumbent}, options);
 }
 
+/// How surely the successes keep the guards (successes), in deviations; nothing where there are none.
+template <class Guards>
+std::vector<double> margins_of_successes([[maybe_unused]] const Guards& guards, const training_data& data) {
+    if constexpr (has_guards<Guards>)
+        return guards.margins(std::span(data.points).first(data.points.size() / data.size() * data.successes));
+    else
+        return {};
+}
+
 /// The unit point (d) whose score can be counted on to be the largest: the best one tried where its score is certain,
 /// else that of the largest mean less one deviation, over the points tried and the space.
 ///
 /// What is believed is the function's value, its roughness included. Between trials the deviation may be at most twice
 /// the best tried one's: farther out the surrogate guesses, and the best of many guesses is mostly wrong.
+/// With guards it is one that surely keeps them, while the best tried one, by whose deviation a point between is
+/// measured, is one that probably does: such are tried most. Where no point surely keeps them, it is the likeliest one
+/// tried.
 /// Cost: under noise a maximisation, and n^3.
 /// @param model conditioned on the data
-/// @param data of which some success is eligible: no other is taken
+/// @param data with guards, those eligible that probably keep them
 /// @param space where it may lie
 /// @param engine of the maximisation's starts
 /// @param options of the maximisation
@@ -114,25 +126,30 @@ maximum maximize_within(const Guards& guards, double probability, const Formula&
 template <joint_surrogate Surrogate, search_space Space, class Guards = no_guards>
 std::vector<double> countable_best(const Surrogate& model, const training_data& data, const Space& space,
                                    random_engine& engine, const maximize_options& options, const Guards& guards = {}) {
-    const auto copy = [](std::span<const double> point) { return std::vector<double>(point.begin(), point.end()); };
+    constexpr double nothing = -std::numeric_limits<double>::infinity();
+    const auto copy = [](std::span<const double> of) { return std::vector<double>(of.begin(), of.end()); };
+    const std::vector<double> margins = margins_of_successes(guards, data);  // (successes); none: no guards
+    const auto is_sure = [&](std::size_t i) { return margins.empty() || margins[i] >= normal_quantile(sure_of_guard); };
     const std::size_t likely = best_tried(model, data).index;
-    if (data.variances[likely] == 0) return copy(data.point(likely));
+    if (data.variances[likely] == 0 && is_sure(likely)) return copy(data.point(likely));
     const std::vector<double> variances = variances_at_data(model);
-    std::size_t best = likely;
-    double best_value = -std::numeric_limits<double>::infinity();
+    std::optional<std::size_t> best;
+    double best_value = nothing;
     for (std::size_t i = 0; i < data.successes; ++i) {
-        if (!data.is_eligible(i)) continue;
+        if (!is_sure(i)) continue;
         const std::size_t there = observation_at(model, data.point(i));
         const double value = mean_at(model, there) - std::sqrt(variances[there]);
         if (value > best_value) best = i, best_value = value;
     }
-    const std::size_t there = observation_at(model, data.point(best));
+    const std::size_t start = best.value_or(likely);
+    const std::size_t known = observation_at(model, data.point(margins.empty() ? start : likely));
     auto between = maximize_within(guards, sure_of_guard, upper_confidence_bound{-1}, model, search_state{}, space,
-                                   engine, data.point(best), in_length_scales(options, model));
-    const auto [mean, variance] = belief_between(model, between.unit_point, model.data().variances[there]);
-    const bool is_sure = variance <= 4 * variances[there] && mean - std::sqrt(variance) > best_value &&
-                         between.value > -std::numeric_limits<double>::infinity();
-    return is_sure ? std::move(between.unit_point) : copy(data.point(best));
+                                   engine, data.point(start), in_length_scales(options, model));
+    const auto [mean, variance] = belief_between(model, between.unit_point, model.data().variances[known]);
+    const bool is_better = variance <= 4 * variances[known] && mean - std::sqrt(variance) > best_value;
+    if (is_better && between.value > nothing) return std::move(between.unit_point);
+    if (best) return copy(data.point(*best));
+    return copy(data.point(static_cast<std::size_t>(std::ranges::max_element(margins) - margins.begin())));
 }
 
 /// What follows from all that was learned.
@@ -153,18 +170,10 @@ search_belief<Surrogate, Guards> believe(const Surrogate& last, training_data da
     now.surrogate.fit(data.points, data.scores, data.variances);
     now.tried = data.points;
     now.tried.resize(data.successes * space.dimension());
-    if constexpr (has_guards<Guards>) {
-        if (now.guards.any()) data.eligible = now.eligible = now.guards.kept(now.tried, sure_of_guard);
-        now.keeps_guards = data.any_eligible();
-        if (!now.keeps_guards) {
-            const auto margins = now.guards.margins(now.tried);  // (n)
-            const auto likeliest = std::ranges::max_element(margins) - margins.begin();
-            const auto point = data.point(static_cast<std::size_t>(likeliest));
-            now.answer.assign(point.begin(), point.end());
-            return now;
-        }
-    }
+    if constexpr (has_guards<Guards>) data.eligible = now.eligible = now.guards.kept(now.tried, probable_of_guard);
     now.answer = countable_best(now.surrogate, data, space, engine, options, now.guards);
+    if constexpr (has_guards<Guards>)
+        if (now.guards.any()) now.keeps_guards = now.guards.keeps(now.answer, sure_of_guard);
     return now;
 }
 

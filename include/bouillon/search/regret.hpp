@@ -29,7 +29,7 @@
 // Rules that stop a search by what it can still gain: its *regret* is the recommendation's loss less the least loss in
 // the space, both without noise. Each also gives the number that it decides by. All of them cost a hyper-parameter fit,
 // and are false as long as nothing is known. Trials that are out are taken as not suggested. With guards the least loss
-// is that among points that keep them, and the rules are false as long as no point tried does.
+// is that among points that keep them, and the rules are false as long as no point is known to.
 
 namespace bouillon {
 
@@ -93,7 +93,7 @@ double largest_log_improvement(const Search& search, const Belief& now) {
 ///
 /// The upper bound is over the whole space, the lower one over the n points tried and the recommended one; beta_n as in
 /// `srinivas_schedule`. With guards the upper one is over what keeps each with a probability of 0.05 at least, the
-/// lower one over what keeps each with 0.95. Under noise the knowledge gradient tries what tells much rather than what
+/// lower one the recommended point's. Under noise the knowledge gradient tries what tells much rather than what
 /// is best, which brings this bound down slowly: search with the expected improvement, or stop by
 /// `regret_probably_below`. Cost: besides the fit, one acquisition maximisation. Reference: Makarova et al. (2022),
 /// "Automatic termination for hyperparameter optimization", section 3.
@@ -134,7 +134,7 @@ struct regret_below {
         surrogate.predict(now.tried, means, deviations);
         double lower = -std::numeric_limits<double>::infinity();
         for (std::size_t i = 0; i < tried; ++i)
-            if (now.is_eligible(i)) lower = std::max(lower, means[i] - beta * deviations[i]);
+            if (now.eligible.empty()) lower = std::max(lower, means[i] - beta * deviations[i]);
         const auto answer = surrogate.predict(now.answer);
         lower = std::max(lower, answer.mean - beta * std::sqrt(answer.variance));
         const double highest =

@@ -137,8 +137,8 @@ struct target_loss {
 ///
 ///     posterior mean of the best earlier point - posterior mean of the best point <= loss
 ///
-/// "Last" is by ticket. A failed trial is one without improvement. With guards only points count that keep each with a
-/// probability of 0.95, and as long as no earlier one does, the search goes on.
+/// "Last" is by ticket. A failed trial is one without improvement. With guards only points count that probably
+/// keep them, and as long as no earlier one does, or none is sure to, the search goes on.
 /// Cost: a hyper-parameter fit.
 struct no_improvement {
     std::size_t trials = 10;          ///< in a row
@@ -156,15 +156,20 @@ struct no_improvement {
         const std::size_t earlier = earlier_successes(search);
         if (earlier == 0) return false;
         const auto now = search.belief();
-        std::vector<double> means(earlier), deviations(earlier);  // standardised
-        now.surrogate.predict(std::span(now.tried).first(earlier * now.surrogate.dimension()), means, deviations);
+        const std::size_t count = now.eligible.empty() ? earlier : now.eligible.size();
+        std::vector<double> means(count), deviations(count);  // standardised
+        now.surrogate.predict(std::span(now.tried).first(count * now.surrogate.dimension()), means, deviations);
         const auto best = now.surrogate.predict(now.answer);
-        const auto& seen = now.surrogate.standardisation();
-        const double best_score = seen.score(best.mean);
+        double best_mean = best.mean;
         std::optional<double> earlier_best;  // standardised
-        for (std::size_t i = 0; i < earlier; ++i)
-            if (now.is_eligible(i)) earlier_best = std::max(earlier_best.value_or(means[i]), means[i]);
-        if (!earlier_best) return false;
+        for (std::size_t i = 0; i < count; ++i) {
+            if (!now.is_eligible(i)) continue;
+            if (i < earlier) earlier_best = std::max(earlier_best.value_or(means[i]), means[i]);
+            if (!now.eligible.empty()) best_mean = std::max(best_mean, means[i]);
+        }
+        if (!earlier_best || !now.keeps_guards) return false;
+        const auto& seen = now.surrogate.standardisation();
+        const double best_score = seen.score(best_mean);
         const double improvement = best_score - seen.score(*earlier_best);
         return improvement <= loss.value_or(std::sqrt(best.variance) / seen.slope(best_score));
     }
