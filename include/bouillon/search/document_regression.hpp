@@ -117,7 +117,7 @@ class document_regression {
                              double prior_variance) const {
         completed_losses result{std::move(completed)};
         const double prior = weights_.size() > 1 ? prior_documents : 0;
-        double weights = 0, terms = 0;
+        double weights = 0, terms = 0, all_freedom = 0;
         for (std::size_t s = 0; s < parts.size(); ++s) {
             const auto n = static_cast<double>(parts[s].scored), all = static_cast<double>(size_of(s));
             const double freedom = n - 1 + prior;
@@ -129,11 +129,12 @@ class document_regression {
             if (domains_[s].weight == 0) continue;
             const double term = domains_[s].factor() * domains_[s].factor() * variance;
             weights += domains_[s].weight;
+            all_freedom += freedom;
             result.sampling_variance += term;
             if (term > 0) terms += term * term / freedom;
         }
-        result.degrees_of_freedom = terms > 0 ? result.sampling_variance * result.sampling_variance / terms
-                                              : std::numeric_limits<double>::infinity();
+        result.degrees_of_freedom =
+            terms > 0 ? result.sampling_variance * result.sampling_variance / terms : all_freedom;
         result.sampling_variance /= weights * weights;
         return result;
     }

@@ -123,6 +123,9 @@ class guard_models {
     }
 
     /// What is believed of the function itself, its roughness included, as for the objective (recommendation.hpp).
+    ///
+    /// All trials are judged by the same documents, whose chance they share: many trials tell no more of it than one.
+    /// So nothing is known better than the documents tell it of the trial that is nearest.
     std::vector<posterior> posteriors(std::size_t g, std::span<const double> points) const {
         const Surrogate& model = models_[g];
         const std::size_t d = model.dimension(), m = points.size() / d, n = model.data().size();
@@ -136,8 +139,24 @@ class guard_models {
             if (there < n && at_data.empty()) at_data = variances_at_data(model);
             all[i] = there < n ? posterior{mean_at(model, there), at_data[there]}
                                : posterior{means[i], deviations[i] * deviations[i] + roughness};
+            if (there < n && model.data().variances[there] == 0) continue;  // the reference, which is certain
+            all[i].variance = std::max(all[i].variance, nearest_variance(model, points.subspan(i * d, d)));
         }
         return all;
+    }
+
+    /// The variance of the observation that is nearest to a point (d) among those with a known one above 0.
+    static double nearest_variance(const Surrogate& model, std::span<const double> point) {
+        const auto& data = model.data();
+        double least = std::numeric_limits<double>::infinity(), variance = 0;
+        for (std::size_t i = 0; i < data.size(); ++i) {
+            if (!(data.variances[i] > 0)) continue;
+            double squares = 0;
+            for (std::size_t k = 0; k < point.size(); ++k)
+                squares += std::pow(data.points[i * point.size() + k] - point[k], 2);
+            if (squares < least) least = squares, variance = data.variances[i];
+        }
+        return variance;
     }
 
     std::vector<Surrogate> models_;     // (guards)
