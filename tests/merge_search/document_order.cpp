@@ -66,6 +66,15 @@ TEST_CASE("domains without weight come last, and tell nothing") {
     CHECK(count_below(order, 30, 10) == 0);
 }
 
+TEST_CASE("a guarded domain without weight has its turns as one of the mean weight") {
+    const document_domains domains = {{"code", 400, 0}, {"web", 400, 3}};
+    const auto losses = losses_of(domains, {1, 1});
+    random_engine engine = make_engine(2);
+    const auto order = draw_document_order(domains, losses, engine, {{"code", 0.1}});
+    CHECK(order.telling == 800);
+    CHECK(count_below(order, 100, 400) == doctest::Approx(50).epsilon(0.1));
+}
+
 TEST_CASE("a domain of another unit is weighed by its scale") {
     document_domains domains = {{"web", 400}, {"questions", 400}};
     domains[1].scale = 0.1;

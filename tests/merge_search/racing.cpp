@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bouillon/merge_search/racing.hpp>
 
+#include <bouillon/acquisition/guarded.hpp>
+#include <bouillon/acquisition/improvement_or_knowledge.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/merge_search/make_report.hpp>
 #include <bouillon/merge_search/run.hpp>
@@ -320,4 +322,50 @@ TEST_CASE("documents of a domain without weight are left out of races") {
     CHECK(raced.documents == 32);
     CHECK(std::ranges::all_of(race.documents(32), [](std::size_t document) { return document >= 32; }));
     CHECK(raced.completed.sampling_variance == 0);
+}
+
+TEST_CASE("of guarded domains the losses are estimated in a race, and the leader keeps the guards") {
+    partial_landscape landscape;
+    measured_merges measure(landscape);
+    const document_domains domains = {{"watched", 32, 0}, {"web", 32}};
+    const auto reference = measure(newest, document_set::search).losses;
+    document_race strict(newest, reference, {}, domains, {{"watched", 0}});
+    document_race free(newest, reference, {}, domains);
+    enter_baselines(strict, baselines(3, 0, 1), measure);
+    enter_baselines(free, baselines(3, 0, 1), measure);
+    const std::vector<double> merge = {0.3, 0.3, 0.4};
+    raced_loss raced;
+    race_merge(strict, merge, strict.leader(), strict.options().share, measure, raced);
+    REQUIRE(raced.guard_losses.size() == 1);
+    const auto all = measure(merge, document_set::search).losses;
+    const double truth = domain_losses(paired_differences(all, reference), domains)[0].mean;
+    CHECK(std::abs(raced.guard_losses[0].mean - truth) < 4 * raced.guard_losses[0].standard_error());
+    CHECK(strict.leader().guard_losses[0].mean <= 0);
+    CHECK(free.leader().difference.mean <= strict.leader().difference.mean);
+    std::vector<double> worse = reference;  // better where it counts, and worse where it is guarded
+    for (std::size_t j = 0; j < 64; ++j) worse[j] += j < 32 ? 3 : -3;
+    strict.enter({1, 0, 0}, worse);
+    free.enter({1, 0, 0}, worse);
+    CHECK(free.leader().difference.mean == doctest::Approx(-3));
+    CHECK(strict.leader().difference.mean > -3);
+}
+
+TEST_CASE("a race tells a search the losses that its guards ask for") {
+    partial_landscape landscape;
+    measured_merges measure(landscape);
+    const document_domains domains = {{"web", 40}, {"code", 24, 0}};
+    const std::vector<domain_guard> guards = {{"code", 0.05}};
+    const auto reference = measure(newest, document_set::search).losses;
+    document_race race(newest, reference, {}, domains, guards);
+    bayesian_search search(simplex{3},
+                           {.budget = 12,
+                            .reference_losses = reference,
+                            .domains = domains,
+                            .guards = guards,
+                            .known = {{.point = newest}}},
+                           guarded<improvement_or_knowledge>{});
+    enter_baselines(race, baselines(3, 0, 1), measure);
+    run_all_trials(search, measure, race, [](const trial_event&) {});
+    for (const auto& [suggested, observed] : search.history().records()) CHECK(observed.guard_losses.size() == 1);
+    CHECK(search.recommendation().keeps_guards);
 }

@@ -132,6 +132,9 @@ merge_report report_choices(Choose&& choose, const std::vector<double>& found, c
         }
     on_merge("found merge");
     add("found merge", found);
+    const auto judging = report.honest() ? document_set::test : document_set::search;
+    report.guards = guard_verdicts(domains.guards, domains[judging], measure(found, judging).losses,
+                                   report.honest() ? newest_test : newest);
     report.best_baseline = detail::best_baseline(report, measure, domains);
     return report;
 }
@@ -147,7 +150,7 @@ merge_report report_choices(Choose&& choose, const std::vector<double>& found, c
 /// @param measure gives losses
 /// @param gains_on which documents; unless the search's, they are the evaluator's test documents
 /// @param on_merge called before each baseline with its name, for progress
-/// @param domains of the documents; none: all are of one
+/// @param domains of the documents, and guards of them; none: all are of one
 /// @throws work_error when the newest checkpoint or the found merge cannot be measured
 template <class Evaluator, class OnMerge>
 merge_report make_report(const std::vector<double>& found, const std::vector<baseline>& compared,

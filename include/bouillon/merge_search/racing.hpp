@@ -10,6 +10,7 @@
 #include <bouillon/search/baselines.hpp>
 #include <bouillon/search/document_domains.hpp>
 #include <bouillon/search/document_regression.hpp>
+#include <bouillon/search/domain_guard.hpp>
 #include <bouillon/search/history.hpp>
 #include <bouillon/search/paired.hpp>
 
@@ -54,14 +55,15 @@ struct raced_loss {
     loss_estimate difference;    ///< over all documents, of the loss to the reference's; its variance is the documents'
                                  ///< own, as if all had been scored, and that of sampling them
     std::size_t documents = 0;   ///< scored
-    std::vector<loss_estimate> domains = {};  ///< (domains), the same of each, in its own unit
+    std::vector<loss_estimate> domains = {};       ///< (domains), the same of each, in its own unit
+    std::vector<loss_estimate> guard_losses = {};  ///< (guards), those of the guards' domains
 };
 
 /// Decides on how many documents a merge is scored.
 ///
 /// They are taken in one order drawn beforehand (merge_search/document_order.hpp), so that every merge is scored on the
 /// first n of it: stages are nested, and any two merges are compared on the same documents. Documents of a domain
-/// without weight are not scored. After a stage a merge goes on unless
+/// without weight or guard are not scored. After a stage a merge goes on unless
 ///
 ///     difference - leader's > t sqrt(v + leader's v),   v: the sampling variances        it cannot win, or
 ///     v <= share * variance of the difference over documents                             it is known well enough.
@@ -77,13 +79,15 @@ class document_race {
     /// @param reference_losses (documents), its losses, nats per token
     /// @param options how it decides
     /// @param domains of the documents; none: all are of one
-    /// @throws input_error for options and domains that `check` refuses
+    /// @param guards of domains, which the leader keeps
+    /// @throws input_error for options, domains and guards that `check` refuses
     document_race(const std::vector<double>& reference_weights, std::vector<double> reference_losses,
-                  racing_options options = {}, document_domains domains = {})
+                  racing_options options = {}, document_domains domains = {}, std::vector<domain_guard> guards = {})
         : options_(options),
           reference_(std::move(reference_losses)),
           domains_(std::move(domains)),
-          order_(draw(domains_, reference_, options.seed)),
+          guards_(std::move(guards)),
+          order_(draw(domains_, reference_, options.seed, guards_)),
           regression_(domains_) {
         check(options_);
         if (options_.first == 0) options_.first = order_.telling / 16;
@@ -118,6 +122,7 @@ class document_race {
         result.domains = domain_losses(differences, domains_);
         for (std::size_t s = 0; s < result.completed.domain_variances.size(); ++s)
             result.domains[s].variance += result.completed.domain_variances[s];
+        for (const auto& guard : guards_) result.guard_losses.push_back(result.domains[domain_of(guard)]);
         return result;
     }
 
@@ -140,9 +145,10 @@ class document_race {
     std::size_t next_stage(const raced_loss& merge, const raced_loss& leader, double share) const {
         if (merge.documents >= order_.telling || !std::isfinite(merge.difference.mean)) return 0;
         const double sampling = merge.completed.sampling_variance;
-        const double wanted =
-            std::max({share * (merge.difference.variance - sampling), telling_variance(merge, leader), 0.0});
-        if (sampling > 0 && sampling <= wanted) return 0;  // documents that are all alike tell no variance
+        const double telling = telling_variance(merge, leader);
+        const double wanted = std::max({share * (merge.difference.variance - sampling), telling, 0.0});
+        // Documents that are all alike tell no variance.
+        if (sampling > 0 && sampling <= wanted && (sampling <= telling || guards_are_known(merge, share))) return 0;
         const auto n = static_cast<double>(merge.documents), all = static_cast<double>(order_.telling);
         const double needed = 1 / (wanted * (1 / n - 1 / all) / sampling + 1 / all);
         const auto least = static_cast<double>(least_next(merge.documents));
@@ -167,6 +173,8 @@ class document_race {
             for (std::size_t i = 0; i < size(); ++i) ordered[i] = losses[order_.documents[i]];
         }
         raced_loss ended = estimate(merge_weights, ordered);
+        for (std::size_t g = 0; g < guards_.size(); ++g)
+            if (ended.guard_losses[g].mean > guards_[g].allowed_loss) return;  // nobody is to come up to it
         if (leader_.documents == 0 || ended.difference.mean < leader_.difference.mean) leader_ = std::move(ended);
     }
 
@@ -174,9 +182,23 @@ class document_race {
     static constexpr std::uint64_t order_stream = ~std::uint64_t{2};  // beside the search's own streams
 
     static document_order draw(const document_domains& domains, const std::vector<double>& reference,
-                               std::uint64_t seed) {
+                               std::uint64_t seed, const std::vector<domain_guard>& guards) {
         random_engine engine = make_engine(seed, order_stream);
-        return draw_document_order(domains, reference, engine);
+        return draw_document_order(domains, reference, engine, guards);
+    }
+
+    std::size_t domain_of(const domain_guard& guard) const {
+        return static_cast<std::size_t>(std::ranges::find(domains_, guard.domain, &document_domain::name) -
+                                        domains_.begin());
+    }
+
+    /// Whether the loss on each guard's domain is known as well as `share` asks.
+    bool guards_are_known(const raced_loss& merge, double share) const {
+        return std::ranges::all_of(guards_, [&](const domain_guard& guard) {
+            const std::size_t s = domain_of(guard);
+            const double sampling = merge.completed.domain_variances[s];
+            return sampling == 0 || sampling <= share * (merge.domains[s].variance - sampling);
+        });
     }
 
     /// Documents of the smallest stage after one of n.
@@ -194,6 +216,7 @@ class document_race {
     racing_options options_;
     std::vector<double> reference_;  // (documents), nats per token
     document_domains domains_;
+    std::vector<domain_guard> guards_;
     document_order order_;
     std::size_t looks_ = 0;
     document_regression regression_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bouillon/merge_search/domain_gains.hpp>
+#include <bouillon/merge_search/guard_verdict.hpp>
 #include <bouillon/merge_search/paired_gain.hpp>
 #include <bouillon/search/paired.hpp>
 
@@ -63,8 +64,9 @@ struct merge_report {
     gain_documents gains_on = gain_documents::search;  ///< what gains were measured on
     std::optional<paired_gain>
         averaging;  ///< of the average of all over one of them, as a mean; on the search documents
-    std::optional<row_gain> best_baseline;  ///< that of the lowest loss on the search documents
-    std::vector<report_warning> warnings;   ///< what a reader must know
+    std::optional<row_gain> best_baseline;   ///< that of the lowest loss on the search documents
+    std::vector<guard_verdict> guards = {};  ///< whether the found merge keeps each, on the documents of the gains
+    std::vector<report_warning> warnings;    ///< what a reader must know
 
     /// The newest checkpoint's row.
     const report_row& newest() const { return rows.front(); }
@@ -75,8 +77,11 @@ struct merge_report {
     bool honest() const { return gains_on != gain_documents::search; }
 
     /// Whether to use the found merge: when it is better than the newest checkpoint beyond doubt, or, where no test can
-    /// tell, when it is better as measured. If not, keep the newest.
-    bool merge() const {
+    /// tell, when it is better as measured, and keeps all guards. If not, keep the newest.
+    bool merge() const { return gains() && all_kept(guards); }
+
+    /// The same without the guards.
+    bool gains() const {
         const paired_gain& gain = found().gain;
         return gain.gain > 0 && (gain.significant || !gain.testable());
     }

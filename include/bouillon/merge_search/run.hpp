@@ -79,7 +79,7 @@ void run_trial(Search& search, measured_merges<Evaluator>& measure, OnTrial&& on
 
 /// One trial that is scored on as many documents as it takes.
 ///
-/// The search must have the race's reference losses.
+/// The search must have the race's reference losses, domains and guards.
 template <class Search, class Evaluator, class OnTrial>
 void run_trial(Search& search, measured_merges<Evaluator>& measure, document_race& race, OnTrial&& on_trial) {
     raced_loss raced;
@@ -90,7 +90,11 @@ void run_trial(Search& search, measured_merges<Evaluator>& measure, document_rac
         },
         [&](const trial& next, merge_evaluation& evaluation) {
             const bool all = raced.documents == race.size();
-            search.observe(next, raced.difference, all ? raced.completed.losses : evaluation.losses);
+            const auto& losses = all ? raced.completed.losses : evaluation.losses;
+            if (raced.guard_losses.empty())
+                search.observe(next, raced.difference, losses);
+            else
+                search.observe(next, raced.difference, raced.guard_losses, losses);
             race.enter(next.merge_weights, search.history()[next.ticket].observation.document_losses);
             evaluation.losses = raced.completed.losses;
         },
