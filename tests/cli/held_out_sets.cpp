@@ -158,6 +158,39 @@ TEST_CASE("a merge of the front can be chosen once the search has ended, and is 
     refused(begun + " --resume --budget 9 --choose 1", "--choose is of a front, which a search has once it has ended");
 }
 
+TEST_CASE("a guard on a set is kept by what is written, and told in the decision and in JSON") {
+    const tiny_run run("cli-guard");
+    const two_sets sets(run);
+    const std::string search = search_of(run, 3) + sets.searched("", ":0") + sets.judging() + " --budget 6";
+    const auto journal = run / "search.jsonl", page = run / "page.html";
+    const auto loose = result_of(search + " --guard code:9 --journal " + journal.string());
+    REQUIRE(loose.at("guards").size() == 1);
+    CHECK(loose.at("guards")[0].at("set") == "code");
+    CHECK(loose.at("guards")[0].at("allowed_loss") == 9);
+    CHECK(loose.at("guards")[0].at("state") == "kept");
+    CHECK(loose.at("guards")[0].at("documents") == 9);
+    const auto again = result_of(search + " --guard code:9 --resume --journal " + journal.string());
+    CHECK(again == loose);
+    const auto other = run_program(search + " --guard code:8 --resume --journal " + journal.string());
+    CHECK(other.status == 2);
+    CHECK_MESSAGE(other.errors.find("guards[0].allowed_loss is 9.0 there, but 8.0 here") != std::string::npos,
+                  other.errors);
+    REQUIRE(run_program("report " + journal.string() + " --out " + page.string()).status == 0);
+
+    const auto told = run_program(search + " --guard code:9");
+    const bool used = loose.at("decision") == "merge";
+    CHECK(used == (told.output.find("Decision: use the found merge") != std::string::npos));
+    if (used) CHECK(told.output.find("It keeps the guard on code") != std::string::npos);
+    const auto tight = result_of(search + " --guard code --guard web");
+    const auto& states = tight.at("guards");
+    if (tight.at("decision") == "merge")
+        for (const auto& guard : states) CHECK(guard.at("state") == "kept");
+    CHECK(run_program(search + " --guard math").errors.find(R"(guard "math" is of no domain)") != std::string::npos);
+    CHECK(run_program(search + " --guard code:-1").status == 2);
+    CHECK(run_program(search + " --guard code --preset paper").errors.find("--preset paper keeps no guards") !=
+          std::string::npos);
+}
+
 TEST_CASE("the page has the gains by set and the front, from the journal, too") {
     const tiny_run run("cli-sets-page");
     const two_sets sets(run);

@@ -11,8 +11,9 @@
 namespace {
 
 /// An option that may be given several times, a word each.
-CLI::Option* add_sets(CLI::App& command, const std::string& option, std::vector<held_out_argument>& sets,
-                      held_out_argument (*parse)(const std::string&), const std::string& help) {
+template <class Value>
+CLI::Option* add_sets(CLI::App& command, const std::string& option, std::vector<Value>& sets,
+                      Value (*parse)(const std::string&), const std::string& help) {
     const auto add = [&sets, parse](const std::string& word) { sets.push_back(parse(word)); };
     return command.add_option_function<std::string>(option, add, help)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
@@ -39,6 +40,10 @@ void add_data_options(CLI::App& command, search_arguments& arguments) {
     add_sets(command, "--weight", arguments.weights, parse_set_weight,
              "Weight of a set, where a command prints losses of several by their names; 1 unless given")
         ->type_name("NAME:WEIGHT");
+    add_sets(command, "--guard", arguments.guards, parse_guard,
+             "A set on which a merge may not lose more than LOSS, 0 unless given, against the newest checkpoint: the "
+             "search keeps to that, and so does the verdict")
+        ->type_name("NAME[:LOSS]");
     command
         .add_option("--confirm", arguments.confirm,
                     "Without --test: the share of the documents, of --held-out or that a command prints losses "

@@ -9,6 +9,8 @@
 #include "search/search_stages.hpp"
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
@@ -71,6 +73,37 @@ json front_json(const merge_front& front, const merge_weight_names& names) {
         merges.push_back(std::move(object));
     }
     return merges;
+}
+
+/// The guards' states as JSON has them, in the order of guard_state.
+constexpr std::array guard_states = {"kept", "not shown", "broken"};
+
+json guards_json(const std::vector<bouillon::guard_verdict>& guards) {
+    json list = json::array();
+    for (const auto& [guard, gain, state, p_value] : guards)
+        list.push_back({{"set", guard.domain},
+                        {"allowed_loss", guard.allowed_loss},
+                        {"gain", gain.gain},
+                        {"standard_error", gain.standard_error},
+                        {"documents", gain.documents},
+                        {"p_value", p_value},
+                        {"state", guard_states[static_cast<std::size_t>(state)]}});
+    return list;
+}
+
+/// What guards_json wrote.
+std::vector<bouillon::guard_verdict> guards_from(const json& list) {
+    std::vector<bouillon::guard_verdict> guards;
+    for (const auto& one : list) {
+        const auto* const state = std::ranges::find(guard_states, one.at("state").get<std::string>());
+        guards.push_back({{one.at("set"), one.at("allowed_loss")},
+                          {.gain = one.at("gain"),
+                           .standard_error = number_or_nan(one.at("standard_error")),
+                           .documents = one.at("documents")},
+                          static_cast<bouillon::guard_state>(state - guard_states.begin()),
+                          number_or_nan(one.at("p_value"))});
+    }
+    return guards;
 }
 
 json row_json(const bouillon::report_row& row, const merge_weight_names& names) {
@@ -185,6 +218,7 @@ json result_json(const bouillon::merge_report& report, const search_result& resu
                    {"gain_documents", report.found().gain.documents},
                    {"warnings", warnings},
                    {"decision", report.merge() ? "merge" : "keep newest"}};
+    if (!report.guards.empty()) object["guards"] = guards_json(report.guards);
     if (!result.front.sets.empty()) object["front"] = front_json(result.front, names);
     return object;
 }
@@ -209,6 +243,7 @@ bouillon::merge_report report_from(const json& result) {
     for (const auto set : {bouillon::gain_documents::confirm, bouillon::gain_documents::test})
         if (result.at("gains_on") == documents_name(set)) report.gains_on = set;
     for (const auto& row : result.at("rows")) report.rows.push_back(row_from(row, result.at("gain_documents")));
+    if (result.contains("guards")) report.guards = guards_from(result.at("guards"));
     for (const auto& warning : result.at("warnings"))
         report.warnings.push_back({warning.at("kind"), warning.at("text")});
     return report;

@@ -88,6 +88,22 @@ std::string front_text(const merge_front& front, const merge_weight_names& names
            columns_text(cells);
 }
 
+/// A sentence for each guard, with a space before it.
+std::string guards_text(const std::vector<bouillon::guard_verdict>& guards) {
+    std::string text;
+    for (const auto& [guard, gain, state, p_value] : guards) {
+        const char* const verb = state == bouillon::guard_state::kept     ? "It keeps"
+                                 : state == bouillon::guard_state::broken ? "But it breaks"
+                                                                          : "But it is not shown to keep";
+        text +=
+            std::string(" ") + verb + " the guard on " + guard.domain +
+            printed(", where a loss of %.4g is allowed and it gains %s", guard.allowed_loss, gain_text(gain).c_str());
+        if (!std::isnan(p_value)) text += printed(", p = %.2g", p_value);
+        text += ".";
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string with_error(const bouillon::loss_estimate& loss) {
@@ -107,14 +123,18 @@ std::string decision_text(const bouillon::merge_report& report, const std::strin
         return printed(
             "Decision: %s. It measures %+.4f better than %s; one number a merge cannot tell if that is significant.",
             report.merge() ? "use the found merge" : "keep the newest", gain.gain, newest.c_str());
+    const std::string guarded = guards_text(report.guards);
     if (bouillon::single_checkpoint(report.found().merge_weights) == report.found().merge_weights.size() - 1)
-        return "Decision: keep the newest. No merge that was tried promises more than " + newest + " alone.";
+        return "Decision: keep the newest. No merge that was tried promises more than " + newest + " alone" +
+               (report.guards.empty() ? "." : " and keeps the guards.");
     std::string where = printed("%zu %s ", gain.documents, documents_name(report.gains_on)) + wording.of;
     if (!report.honest()) where += ", by which the merge was chosen: it is less in truth";
     const std::string figure =
         printed("%+.4f %s (%.3g %% interval %+.4f to %+.4f) over %s on %s", gain.gain, wording.gains.c_str(),
                 100 * (1 - gain.level), gain.lower(), gain.upper(), newest.c_str(), where.c_str());
-    if (report.merge()) return "Decision: use the found merge. Its gain is significant: " + figure + ".";
+    if (report.merge()) return "Decision: use the found merge. Its gain is significant: " + figure + "." + guarded;
+    if (report.gains())
+        return "Decision: keep the newest. The gain of the found merge is significant: " + figure + "." + guarded;
     if (gain.significant) return "Decision: keep the newest. The found merge is significantly worse: " + figure + ".";
     return "Decision: keep the newest. The found merge has no significant gain: " + figure + ".";
 }

@@ -68,6 +68,12 @@ held_out_argument parse_set_weight(const std::string& word) {
     return set;
 }
 
+bouillon::domain_guard parse_guard(const std::string& word) {
+    const auto colon = word.rfind(':');
+    const auto loss = colon == word.npos ? std::nullopt : number_in(std::string_view(word).substr(colon + 1));
+    return loss ? bouillon::domain_guard{word.substr(0, colon), *loss} : bouillon::domain_guard{word};
+}
+
 void check_names(const std::vector<held_out_argument>& sets, const std::string& option) {
     for (std::size_t i = 0; i < sets.size(); ++i)
         for (std::size_t j = 0; j < i; ++j)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bouillon/search/domain_guard.hpp>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -20,6 +22,9 @@ held_out_argument parse_held_out(const std::string& word);
 /// The weight of a set that a command prints: NAME:WEIGHT.
 /// @throws input_error for a word that is none
 held_out_argument parse_set_weight(const std::string& word);
+
+/// What a merge may lose on a set: NAME, or NAME:LOSS.
+bouillon::domain_guard parse_guard(const std::string& word);
 
 /// Refuses sets of one name.
 /// @param option that names them, as messages have it

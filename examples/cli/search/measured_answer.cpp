@@ -23,13 +23,20 @@ std::vector<const bouillon::record*> lowest_loss_first(const bouillon::history& 
     return measured;
 }
 
+/// Whether a trial loses more than is allowed, as it was measured.
+bool breaks_guard(const std::vector<bouillon::domain_guard>& guards, const bouillon::observation& observed) {
+    for (std::size_t g = 0; g < observed.guard_losses.size(); ++g)
+        if (observed.guard_losses[g].mean > guards[g].allowed_loss) return true;
+    return false;
+}
+
 /// Puts the best trial that can be measured in the recommendation's place.
 /// @returns whether there is one
 bool take_best_trial(merge_problem& problem, const bouillon::history& trials, bouillon::recommendation& recommended) {
     const std::vector<double> failed = recommended.merge_weights;
     for (const auto* const one : lowest_loss_first(trials)) {
         const auto& [suggested, observed] = *one;
-        if (suggested.merge_weights == failed) continue;
+        if (suggested.merge_weights == failed || breaks_guard(problem.domains.guards, observed)) continue;
         try {
             problem.losses(suggested.merge_weights, document_set::search);
             if (problem.gains_on != bouillon::gain_documents::search)

@@ -106,7 +106,8 @@ bouillon::measured_domains told_domains(const merge_scorer& scorer, const measur
 void scale_domains(merge_problem& problem) {
     std::string scales;
     const auto& losses = problem.newest_losses;
-    auto& [search, test] = problem.domains;
+    auto& search = problem.domains.search;
+    auto& test = problem.domains.test;
     std::size_t s = 0;
     bouillon::for_each_domain(search, std::span(losses), [&](const auto& domain, std::span<const double> part) {
         const double loss = bouillon::mean_loss(part).mean;
@@ -159,6 +160,8 @@ void measure_newest(merge_problem& problem, const merge_scorer& scorer, recorded
     if (recorded && !journal.has_ended()) compare_newest(problem, scorer, evaluate);
     problem.domains = scorer.domains;
     if (scorer.told_domains) problem.domains = told_domains(scorer, journal, arguments.weights);
+    problem.domains.guards = arguments.guards;
+    check(arguments.guards, problem.domains.search);
     if (scorer.has_mixed_units) scale_domains(problem);
     if (arguments.test.empty())
         problem.confirming = arguments.has_command() ? evaluate.test_documents() : scorer.confirming;
@@ -180,5 +183,5 @@ void measure_newest(merge_problem& problem, const merge_scorer& scorer, recorded
     };
     if (races())
         problem.race.emplace(newest, problem.newest_losses, bouillon::racing_options{.seed = arguments.seed},
-                             problem.domains.search);
+                             problem.domains.search, arguments.guards);
 }

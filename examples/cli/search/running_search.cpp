@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/running_search.hpp"
 
+#include <bouillon/acquisition/guarded.hpp>
 #include <bouillon/core/error.hpp>
 #include <bouillon/core/to_string.hpp>
 #include <bouillon/search/bayesian_search.hpp>
@@ -21,7 +22,7 @@
 
 namespace {
 
-using chosen_search = bouillon::bayesian_search<any_space, any_acquisition, any_kernel>;
+using chosen_search = bouillon::bayesian_search<any_space, bouillon::guarded<any_acquisition>, any_kernel>;
 using journaled_search = bouillon::journaled_search<chosen_search>;
 
 }  // namespace
@@ -56,7 +57,7 @@ running_search::running_search(const search_parts& parts, const bouillon::search
     : running_search(parts.space, options, parts.acquisition->make(), parts.kernel->make(), &journal) {}
 running_search::running_search(const any_space& space, const bouillon::search_options& options,
                                any_acquisition acquisition, any_kernel kernel, const search_journal* journal) {
-    chosen_search search(space, options, std::move(acquisition), std::move(kernel));
+    chosen_search search(space, options, bouillon::guarded(std::move(acquisition)), std::move(kernel));
     state_ =
         journal ? std::make_unique<state>(std::move(search), *journal) : std::make_unique<state>(std::move(search));
 }
@@ -87,6 +88,12 @@ void running_search::observe(const bouillon::named_trial& ended, std::span<const
 void running_search::observe(const bouillon::named_trial& ended, const bouillon::loss_estimate& loss,
                              std::span<const double> document_losses) {
     state_->run([&](auto& search) { search.observe(ended, loss, document_losses); });
+}
+
+void running_search::observe(const bouillon::named_trial& ended, const bouillon::loss_estimate& loss,
+                             std::span<const bouillon::loss_estimate> guard_losses,
+                             std::span<const double> document_losses) {
+    state_->run([&](auto& search) { search.observe(ended, loss, guard_losses, document_losses); });
 }
 
 void running_search::fail(const bouillon::named_trial& ended, std::string reason) {

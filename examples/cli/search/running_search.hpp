@@ -66,6 +66,8 @@ class running_search {
     void observe(const bouillon::named_trial& ended, std::span<const double> document_losses);
     void observe(const bouillon::named_trial& ended, const bouillon::loss_estimate& loss,
                  std::span<const double> document_losses);
+    void observe(const bouillon::named_trial& ended, const bouillon::loss_estimate& loss,
+                 std::span<const bouillon::loss_estimate> guard_losses, std::span<const double> document_losses);
     void fail(const bouillon::named_trial& ended, std::string reason);
     void abandon(const bouillon::named_trial& ended, std::string reason);
     void extend(std::size_t trials);

@@ -56,6 +56,7 @@ void check_command_options(const search_arguments& arguments) {
 
 void check_usage(const search_arguments& arguments) {
     const auto refuse = [](const std::string& what) { throw bouillon::input_error(what); };
+    if (!arguments.guards.empty() && arguments.preset) refuse("--preset paper keeps no guards: leave out --guard");
     if (arguments.groups.any() && arguments.preset)
         refuse("--preset paper has the same merge weights for all tensors: leave out --groups");
     if (arguments.checkpoints.size() < 2)

@@ -43,6 +43,7 @@ struct search_arguments {
     std::vector<std::string> command;  // its words
     std::vector<held_out_argument> held_out, test;
     std::vector<held_out_argument> weights;  // of sets that a command prints
+    std::vector<bouillon::domain_guard> guards;
     std::filesystem::path journal, out, report;
     std::string score, serve;  // commands: one a merge, and one that stays
     std::string settings;      // more for the journal's header, as an object of JSON; empty: none

@@ -95,6 +95,7 @@ bouillon::search_options options_of(const merge_problem& problem, std::vector<do
     options.budget = budget;
     options.seed = problem.arguments.seed;
     options.domains = problem.domains.search;
+    options.guards = problem.domains.guards;
     return options;
 }
 
@@ -103,7 +104,8 @@ bouillon::known_observation known_alike(const merge_problem& problem, std::vecto
                                         std::span<const double> losses) {
     if (losses.size() == 1) return {std::move(point), losses.front(), std::nan("")};
     const auto difference = bouillon::paired_difference(losses, problem.newest_losses, problem.domains.search);
-    return {std::move(point), difference.mean, difference.variance};
+    return {std::move(point), difference.mean, difference.variance,
+            guard_losses(problem.domains.guards, problem.domains.search, losses, problem.newest_losses)};
 }
 
 }  // namespace
