@@ -192,8 +192,8 @@ class bayesian_search {
     /// Never the luckiest trial: under noise, the lowest of many observed losses is low by chance, and the surrogate
     /// knows what its neighbours lost. Without noise it is the best trial; with noise it may be a point between trials,
     /// which then has no ticket. With guards it is a point that keeps each of them with a probability of 0.95, by the
-    /// guard's surrogate; the reference itself, where it is known, does. Where no point tried does, it is the likeliest
-    /// of them, and `keeps_guards` is false.
+    /// guard's surrogate; the reference itself, where it is known, does. Where no point is known to, it is the
+    /// likeliest of those tried, and `keeps_guards` is false.
     ///
     /// @throws work_error when nothing was observed
     bouillon::recommendation recommendation() const;
