@@ -3,6 +3,7 @@
 
 #include <bouillon/acquisition/expected_improvement.hpp>
 #include <bouillon/acquisition/gp_hedge.hpp>
+#include <bouillon/acquisition/guarded.hpp>
 #include <bouillon/acquisition/improvement_or_knowledge.hpp>
 #include <bouillon/acquisition/log_expected_improvement.hpp>
 #include <bouillon/acquisition/log_knowledge_gradient.hpp>
@@ -35,6 +36,7 @@ class wrapped_prepared final : public any_prepared {
     double evaluate_gradient(std::span<const double> point, std::span<double> gradient) const override {
         return prepared_->evaluate_gradient(point, gradient);
     }
+    bool nonnegative() const override { return bouillon::detail::says_nonnegative(*prepared_); }
 
  private:
     const Prepared* prepared_;

@@ -25,6 +25,8 @@ class any_prepared {
     virtual void evaluate(std::span<const double> points, std::span<double> values) const = 0;
     /// Value and gradient (d) at a unit point (d).
     virtual double evaluate_gradient(std::span<const double> point, std::span<double> gradient) const = 0;
+    /// Whether values are 0 or more, of which guards take the logarithm.
+    virtual bool nonnegative() const { return false; }
 };
 
 /// Any acquisition. It chooses the point itself, as a portfolio does: one that is none maximises what it prepares. None

@@ -86,6 +86,22 @@ class guard_models {
         return least;
     }
 
+    /// How well one trial's documents know a guard's score, in the median, standardised: that of the guard of which
+    /// they know least; 0 where that is not known.
+    double typical_deviation() const {
+        double largest = 0;
+        for (const auto& model : models_) {
+            std::vector<double> known;  // variances above 0
+            for (const double variance : model.data().variances)
+                if (variance > 0) known.push_back(variance);
+            if (known.empty()) continue;
+            const auto middle = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2);
+            std::ranges::nth_element(known, middle);
+            largest = std::max(largest, std::sqrt(*middle));
+        }
+        return largest;
+    }
+
     /// Which points (m, d) keep each guard with a probability: (m).
     std::vector<bool> kept(std::span<const double> points, double probability) const {
         const double wanted = normal_quantile(probability);

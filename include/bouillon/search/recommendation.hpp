@@ -67,12 +67,13 @@ namespace detail {
 /// How far the wanted margin of a guard is missed, for a maximiser that must stay within the guards: it is worth more
 /// than any score.
 struct missed_margin {
-    double wanted = 0;  ///< deviations
+    double wanted = 0;           ///< deviations
+    double least_deviation = 0;  ///< as documents know a guard's score, standardised
 
     template <class Real>
     Real operator()(Real mean, Real deviation, const search_state& guard) const {
-        using std::min;
-        return 10 * min(Real(0), (mean - guard.best) / deviation - wanted);
+        using std::max, std::min;
+        return 10 * min(Real(0), (mean - guard.best) / max(deviation, Real(least_deviation)) - wanted);
     }
 };
 
@@ -88,11 +89,16 @@ maximum maximize_within(const Guards& guards, double probability, const Formula&
         if (guards.any()) {
             const auto beliefs = guards.beliefs();
             using gain = std::remove_const_t<decltype(prepared)>;
-            const prepared_guarded<gain, Surrogate, missed_margin> within(prepared, false, std::span(beliefs),
-                                                                          {normal_quantile(probability)});
             const auto allow = [&](std::span<const double> point) { return guards.keeps(point, probability); };
-            auto found = maximize(within, space, engine, {.incumbent = incumbent, .allow = allow}, options);
-            if (!allow(found.unit_point)) found.value = -std::numeric_limits<double>::infinity();
+            maximum found;
+            double wanted = normal_quantile(probability);
+            for (int attempt = 0; attempt < 4; ++attempt, wanted *= 1.4) {  // documents may know less of some points
+                const prepared_guarded<gain, Surrogate, missed_margin> within(prepared, false, std::span(beliefs),
+                                                                              {wanted, guards.typical_deviation()});
+                found = maximize(within, space, engine, {.incumbent = incumbent, .allow = allow}, options);
+                if (allow(found.unit_point)) return found;
+            }
+            found.value = -std::numeric_limits<double>::infinity();
             return found;
         }
     }
