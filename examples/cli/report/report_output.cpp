@@ -119,11 +119,13 @@ const char* documents_name(bouillon::gain_documents set) {
 std::string decision_text(const bouillon::merge_report& report, const std::string& newest,
                           const loss_wording& wording) {
     const auto& gain = report.found().gain;
+    const std::string guarded = guards_text(report.guards);
     if (!gain.testable())
         return printed(
-            "Decision: %s. It measures %+.4f better than %s; one number a merge cannot tell if that is significant.",
-            report.merge() ? "use the found merge" : "keep the newest", gain.gain, newest.c_str());
-    const std::string guarded = guards_text(report.guards);
+                   "Decision: %s. It measures %+.4f better than %s; one number a merge cannot tell if that is "
+                   "significant.",
+                   report.merge() ? "use the found merge" : "keep the newest", gain.gain, newest.c_str()) +
+               guarded;
     if (bouillon::single_checkpoint(report.found().merge_weights) == report.found().merge_weights.size() - 1)
         return "Decision: keep the newest. No merge that was tried promises more than " + newest + " alone" +
                (report.guards.empty() ? "." : " and keeps the guards.");
