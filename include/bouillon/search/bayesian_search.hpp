@@ -137,9 +137,7 @@ class bayesian_search {
     /// @param loss lower is better
     /// @param variance of the loss, its unit squared; NaN when that is not known: one noise variance is then fitted
     /// @throws input_error when the trial is not out
-    void observe(const named_trial& ended, double loss, double variance = std::numeric_limits<double>::quiet_NaN()) {
-        ledger_.observe(ended, loss, variance);
-    }
+    void observe(const named_trial& ended, double loss, double variance = std::numeric_limits<double>::quiet_NaN());
 
     /// Ends a trial with its documents' losses: as their paired difference to the reference losses where the options
     /// give these, else as their mean, and with the variance that they show.
@@ -147,9 +145,7 @@ class bayesian_search {
     /// @param ended a trial that is out
     /// @param document_losses (documents), nats per token
     /// @throws input_error when the trial is not out, or the documents' number is not the reference's
-    void observe(const named_trial& ended, std::span<const double> document_losses) {
-        ledger_.observe_documents(ended, document_losses);
-    }
+    void observe(const named_trial& ended, std::span<const double> document_losses);
 
     /// Ends a trial with a loss that the caller estimated from documents, which are kept for whoever asks for them: a
     /// race's, which scored some of them, or a resumed journal's.
@@ -158,9 +154,7 @@ class bayesian_search {
     /// @param loss over all documents, the reference losses' subtracted
     /// @param document_losses (scored), nats per token
     /// @throws input_error when the trial is not out
-    void observe(const named_trial& ended, const loss_estimate& loss, std::span<const double> document_losses) {
-        ledger_.observe(ended, loss.mean, loss.variance, document_losses);
-    }
+    void observe(const named_trial& ended, const loss_estimate& loss, std::span<const double> document_losses);
 
     /// The same where the caller estimated the loss on the guards' domains as well. Where all documents are there, the
     /// calls above take these from them; where they are not, a search with guards must be told.
@@ -171,9 +165,7 @@ class bayesian_search {
     /// @param document_losses (scored), nats per token
     /// @throws input_error when the trial is not out, or there are not as many guards
     void observe(const named_trial& ended, const loss_estimate& loss, std::span<const loss_estimate> guard_losses,
-                 std::span<const double> document_losses) {
-        ledger_.observe(ended, loss.mean, loss.variance, document_losses, guard_losses);
-    }
+                 std::span<const double> document_losses);
 
     /// Ends a trial that gave no loss.
     ///
@@ -310,6 +302,30 @@ bayesian_search<Space, Acquisition, Kernel>::bayesian_search(Space space, search
     for (std::size_t i = 0; i < this->options().known.size(); ++i) learn_known(i);
     random_engine engine = make_engine(this->options().seed, design_stream);
     design_ = space_.initial_design(initial_trials(this->options(), space_.dimension()), engine);
+}
+
+template <class Space, class Acquisition, class Kernel>
+void bayesian_search<Space, Acquisition, Kernel>::observe(const named_trial& ended, double loss, double variance) {
+    ledger_.observe(ended, loss, variance);
+}
+
+template <class Space, class Acquisition, class Kernel>
+void bayesian_search<Space, Acquisition, Kernel>::observe(const named_trial& ended,
+                                                          std::span<const double> document_losses) {
+    ledger_.observe_documents(ended, document_losses);
+}
+
+template <class Space, class Acquisition, class Kernel>
+void bayesian_search<Space, Acquisition, Kernel>::observe(const named_trial& ended, const loss_estimate& loss,
+                                                          std::span<const double> document_losses) {
+    ledger_.observe(ended, loss.mean, loss.variance, document_losses);
+}
+
+template <class Space, class Acquisition, class Kernel>
+void bayesian_search<Space, Acquisition, Kernel>::observe(const named_trial& ended, const loss_estimate& loss,
+                                                          std::span<const loss_estimate> guard_losses,
+                                                          std::span<const double> document_losses) {
+    ledger_.observe(ended, loss.mean, loss.variance, document_losses, guard_losses);
 }
 
 template <class Space, class Acquisition, class Kernel>
