@@ -198,8 +198,8 @@ auto fields_of(const bouillon::trial& suggested) {
 }
 
 auto fields_of(const bouillon::recommendation& recommended) {
-    const auto& [point, merge_weights, loss, standard_error, ticket] = recommended;
-    return std::make_tuple(point, merge_weights, loss, standard_error, ticket);
+    return std::make_tuple(recommended.point, recommended.merge_weights, recommended.loss, recommended.standard_error,
+                           recommended.ticket);
 }
 
 auto fields_of(const bouillon::record& record) {
